@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Scope-bound cleanup: _cleanup_ attributes, TAKE_*(), and the helpers every destructor is declared with. */
+#pragma once
+
+#include <stdlib.h>
+#include <stdio.h>
+#include <dirent.h>
+#include <unistd.h>
+#include <errno.h>
+
+#define _cleanup_(f) __attribute__((cleanup(f)))
+#define _printf_(a, b) __attribute__((format(printf, a, b)))
+#define _unused_ __attribute__((unused))
+#define _noreturn_ __attribute__((noreturn))
+
+#define ELEMENTSOF(a) (sizeof(a) / sizeof((a)[0]))
+
+/* Moves ownership out of a variable that a _cleanup_ attribute watches. */
+#define TAKE_PTR(p)                                                                                          \
+    ({                                                                                                       \
+        __typeof__(p) _taken = (p);                                                                          \
+        (p) = NULL;                                                                                          \
+        _taken;                                                                                              \
+    })
+#define TAKE_FD(fd)                                                                                          \
+    ({                                                                                                       \
+        int _taken = (fd);                                                                                   \
+        (fd) = -EBADF;                                                                                       \
+        _taken;                                                                                              \
+    })
+
+/* Makes `_cleanup_(foo_freep) Foo *x = NULL;` out of `foo_free()`, which must take NULL. */
+#define DEFINE_CLEANUP_FUNC(type, func)                                                                      \
+    static inline void func##p(type *p)                                                                      \
+    {                                                                                                        \
+        if (*p)                                                                                              \
+            func(*p);                                                                                        \
+    }
+
+static inline void freep(void *p)
+{
+    free(*(void **) p);
+}
+
+static inline int safe_close(int fd)
+{
+    if (fd >= 0) {
+        int saved = errno;
+        (void) close(fd);
+        errno = saved;
+    }
+    return -EBADF;
+}
+
+static inline void closep(int *fd)
+{
+    *fd = safe_close(*fd);
+}
+
+DEFINE_CLEANUP_FUNC(FILE *, fclose)
+DEFINE_CLEANUP_FUNC(DIR *, closedir)
+
+#define _cleanup_free_ _cleanup_(freep)
+#define _cleanup_close_ _cleanup_(closep)
+#define _cleanup_fclose_ _cleanup_(fclosep)
+#define _cleanup_closedir_ _cleanup_(closedirp)

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* When memory runs out while an error is being described, a message is left out; the errno still tells. */
+
+#include "error.h"
+
+#include <stdarg.h>
+#include <string.h>
+
+void error_done(Error *error)
+{
+    for (unsigned i = 0; i < error->n; i++)
+        free(error->chain[i]);
+    *error = (Error) ERROR_INIT;
+}
+
+static void error_push(Error *error, const char *format, va_list ap)
+{
+    char *text;
+
+    if (error->n >= ERROR_CHAIN_MAX)
+        return;
+    if (vasprintf(&text, format, ap) >= 0)
+        error->chain[error->n++] = text;
+}
+
+static void error_pushf(Error *error, const char *format, ...) _printf_(2, 3);
+static void error_pushf(Error *error, const char *format, ...)
+{
+    va_list ap;
+
+    va_start(ap, format);
+    error_push(error, format, ap);
+    va_end(ap);
+}
+
+int error_set(Error *error, int r, const char *format, ...)
+{
+    va_list ap;
+
+    if (!error)
+        return r;
+    error_done(error);
+    va_start(ap, format);
+    error_push(error, format, ap);
+    va_end(ap);
+    return r;
+}
+
+int error_set_errno(Error *error, int r, const char *format, ...)
+{
+    _cleanup_free_ char *text = NULL;
+    va_list ap;
+
+    if (!error)
+        return r;
+    va_start(ap, format);
+    if (vasprintf(&text, format, ap) < 0)
+        text = NULL;
+    va_end(ap);
+    error_done(error);
+    if (text)
+        error_pushf(error, "%s: %s", text, strerror(-r));
+    return r;
+}
+
+int error_prefix(Error *error, int r, const char *format, ...)
+{
+    va_list ap;
+
+    if (!error)
+        return r;
+    if (error->n == 0)
+        error_pushf(error, "%s", strerror(-r));
+    va_start(ap, format);
+    error_push(error, format, ap);
+    va_end(ap);
+    return r;
+}
+
+const char *error_cause(const Error *error)
+{
+    return error->n > 0 ? error->chain[0] : NULL;
+}
+
+void error_print(const Error *error, const char *command, bool debug)
+{
+    if (error->n == 0)
+        return;
+    if (debug) {
+        fprintf(stderr, "%s: %s\n", command, error->chain[error->n - 1]);
+        for (unsigned i = error->n - 1; i-- > 0;)
+            fprintf(stderr, "%*s└─%s\n", (int) (2 * (error->n - 1 - i)), "", error->chain[i]);
+        return;
+    }
+    if (error->n == 1)
+        fprintf(stderr, "%s: %s\n", command, error->chain[0]);
+    else
+        fprintf(stderr, "%s: %s: %s\n", command, error->chain[error->n - 1], error->chain[0]);
+}

@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+#include "fd-util.h"
+
+#include <linux/close_range.h>
+#include <linux/fs.h>
+#include <linux/openat2.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+
+static int open_resolved(int dir, const char *path, int flags, mode_t mode, unsigned long long resolve)
+{
+    struct open_how how = {
+        .flags = (unsigned long long) (flags | O_CLOEXEC),
+        .mode = (flags & (O_CREAT | O_TMPFILE)) ? mode : 0,
+        .resolve = resolve,
+    };
+
+    /* EAGAIN: a rename raced with the resolution of a ".."; the kernel asks to try again. */
+    for (unsigned i = 0;; i++) {
+        long fd = syscall(SYS_openat2, dir, path, &how, sizeof(how));
+
+        if (fd >= 0)
+            return (int) fd;
+        if (errno != EAGAIN || i >= 64)
+            return -errno;
+    }
+}
+
+int open_in_root(int root, const char *path, int flags, mode_t mode)
+{
+    return open_resolved(root, path, flags, mode, RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS);
+}
+
+int open_beneath(int dir, const char *path, int flags, mode_t mode)
+{
+    return open_resolved(dir, path, flags, mode, RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS);
+}
+
+ssize_t read_full(int fd, void *buffer, size_t size)
+{
+    size_t done = 0;
+
+    while (done < size) {
+        ssize_t n = read(fd, (char *) buffer + done, size - done);
+
+        if (n < 0) {
+            if (errno == EINTR)
+                continue;
+            return -errno;
+        }
+        if (n == 0)
+            break;
+        done += (size_t) n;
+    }
+    return (ssize_t) done;
+}
+
+int write_full(int fd, const void *buffer, size_t size)
+{
+    size_t done = 0;
+
+    while (done < size) {
+        ssize_t n = write(fd, (const char *) buffer + done, size - done);
+
+        if (n < 0) {
+            if (errno == EINTR)
+                continue;
+            return -errno;
+        }
+        done += (size_t) n;
+    }
+    return 0;
+}
+
+int mkdir_parents_at(int dir, const char *path, mode_t mode)
+{
+    _cleanup_free_ char *copy = strdup(path);
+
+    if (!copy)
+        return -ENOMEM;
+    for (char *p = copy;; p++) {
+        char c = *p;
+
+        if ((c != '/' && c != '\0') || p == copy)
+            if (c != '\0')
+                continue;
+        *p = '\0';
+        if (*copy && mkdirat(dir, copy, mode) < 0 && errno != EEXIST)
+            return -errno;
+        if (c == '\0')
+            return 0;
+        *p = c;
+    }
+}
+
+/* Clears the immutable and append-only flags, which refuse even root. */
+static bool clear_immutable(int dir, const char *name)
+{
+    _cleanup_close_ int fd = openat(dir, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+    int flags;
+
+    if (fd < 0 || ioctl(fd, FS_IOC_GETFLAGS, &flags) < 0 || !(flags & (FS_IMMUTABLE_FL | FS_APPEND_FL)))
+        return false;
+    flags &= ~(FS_IMMUTABLE_FL | FS_APPEND_FL);
+    return ioctl(fd, FS_IOC_SETFLAGS, &flags) >= 0;
+}
+
+static int unlink_forced(int dir, const char *name, int flags)
+{
+    if (unlinkat(dir, name, flags) >= 0 || errno == ENOENT)
+        return 0;
+    if (errno == EPERM) {
+        bool cleared = clear_immutable(dir, name);
+
+        cleared = clear_immutable(dir, ".") || cleared;
+        if (cleared && (unlinkat(dir, name, flags) >= 0 || errno == ENOENT))
+            return 0;
+    }
+    return -errno;
+}
+
+/* Deep trees must not overflow the stack or the descriptor table: a directory too deep is lifted to the top of the tree
+ * and met again there. */
+enum { REMOVE_DEPTH_MAX = 64 };
+
+static int remove_children(int fd, dev_t device, int top, unsigned depth, unsigned *lifted)
+{
+    _cleanup_closedir_ DIR *d = fdopendir(fd);
+    int result = 0;
+
+    if (!d) {
+        int r = -errno;
+        (void) close(fd);
+        return r;
+    }
+    for (;;) {
+        struct dirent *entry = (errno = 0, readdir(d));
+        struct stat st;
+        int child, r;
+
+        if (!entry) {
+            if (errno != 0 && result == 0)
+                result = -errno;
+            return result;
+        }
+        if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
+            continue;
+        r = unlink_forced(dirfd(d), entry->d_name, 0);
+        if (r == -EISDIR || r == -EPERM) {
+            child = openat(dirfd(d), entry->d_name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+            if (child >= 0) {
+                if (fstat(child, &st) < 0 || st.st_dev != device) {
+                    (void) close(child);
+                    r = -EBUSY;
+                } else if (depth >= REMOVE_DEPTH_MAX) {
+                    char name[64];
+
+                    (void) close(child);
+                    (void) snprintf(name, sizeof(name), ".lifted-%u-%u", (unsigned) getpid(), (*lifted)++);
+                    r = renameat(dirfd(d), entry->d_name, top, name) < 0 ? -errno : 0;
+                } else {
+                    r = remove_children(child, device, top, depth + 1, lifted);
+                    if (r == 0)
+                        r = unlink_forced(dirfd(d), entry->d_name, AT_REMOVEDIR);
+                }
+            }
+        }
+        if (r < 0 && result == 0)
+            result = r;
+    }
+}
+
+int remove_tree_at(int dir, const char *name)
+{
+    _cleanup_close_ int top = -EBADF;
+    struct stat st;
+    int r;
+
+    r = unlink_forced(dir, name, 0);
+    if (r != -EISDIR && r != -EPERM)
+        return r;
+    top = openat(dir, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    if (top < 0)
+        return errno == ENOENT ? 0 : -errno;
+    if (fstat(top, &st) < 0)
+        return -errno;
+    for (;;) {
+        unsigned lifted = 0;
+        int fd = openat(top, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+        if (fd < 0)
+            return -errno;
+        r = remove_children(fd, st.st_dev, top, 0, &lifted);
+        if (r < 0)
+            return r;
+        r = unlink_forced(dir, name, AT_REMOVEDIR);
+        if (r != -ENOTEMPTY || lifted == 0)
+            return r;
+    }
+}
+
+int fd_set_cloexec(int fd, bool cloexec)
+{
+    int flags = fcntl(fd, F_GETFD);
+
+    if (flags < 0)
+        return -errno;
+    flags = cloexec ? flags | FD_CLOEXEC : flags & ~FD_CLOEXEC;
+    return fcntl(fd, F_SETFD, flags) < 0 ? -errno : 0;
+}
+
+const char *fd_path(int fd, char buffer[static FD_PATH_MAX])
+{
+    (void) snprintf(buffer, FD_PATH_MAX, "/proc/self/fd/%d", fd);
+    return buffer;
+}
+
+int close_all_but(int from, const int *keep, size_t n)
+{
+    unsigned first = (unsigned) from;
+
+    for (size_t i = 0; i < n; i++) {
+        if (keep[i] < (int) first)
+            continue;
+        if ((unsigned) keep[i] > first && syscall(SYS_close_range, first, (unsigned) keep[i] - 1, 0) < 0)
+            return -errno;
+        first = (unsigned) keep[i] + 1;
+    }
+    return syscall(SYS_close_range, first, ~0U, 0) < 0 ? -errno : 0;
+}

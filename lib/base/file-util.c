@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+#include "file-util.h"
+
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+
+int read_fd(int fd, size_t max, char **ret, size_t *ret_size)
+{
+    _cleanup_free_ char *buffer = NULL;
+    size_t size = 0, room;
+    struct stat st;
+
+    if (fstat(fd, &st) < 0)
+        return -errno;
+    if (!S_ISREG(st.st_mode))
+        return -EINVAL;
+    /* Files of /proc and /sys say they are empty, others may grow: one byte of room tells when the end is reached. */
+    room = st.st_size > 0 ? (size_t) st.st_size + 1 : 4096;
+    if (st.st_size > 0 && (size_t) st.st_size > max)
+        return -EFBIG;
+    for (;;) {
+        char *larger = realloc(buffer, room + 1);
+        ssize_t n;
+
+        if (!larger)
+            return -ENOMEM;
+        buffer = larger;
+        n = read_full(fd, buffer + size, room - size);
+        if (n < 0)
+            return (int) n;
+        size += (size_t) n;
+        if (size > max)
+            return -EFBIG;
+        if (size < room)
+            break;
+        room *= 2;
+    }
+    buffer[size] = '\0';
+    if (ret_size)
+        *ret_size = size;
+    else if (memchr(buffer, '\0', size))
+        return -EBADMSG;
+    *ret = TAKE_PTR(buffer);
+    return 0;
+}
+
+int read_file_at(int dir, const char *path, size_t max, char **ret, size_t *ret_size)
+{
+    _cleanup_close_ int fd = openat(dir, path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+
+    if (fd < 0)
+        return -errno;
+    return read_fd(fd, max, ret, ret_size);
+}
+
+int read_one_line_at(int dir, const char *path, char **ret)
+{
+    _cleanup_free_ char *text = NULL;
+    int r = read_file_at(dir, path, 64 * 1024, &text, NULL);
+
+    if (r < 0)
+        return r;
+    if (*text == '\0')
+        return -ENODATA;
+    text[strcspn(text, "\n")] = '\0';
+    *ret = TAKE_PTR(text);
+    return 0;
+}
+
+static int sync_directory_of(int dir, const char *path)
+{
+    _cleanup_close_ int fd = -EBADF;
+    _cleanup_free_ char *parent = strdup(path);
+    char *slash;
+
+    if (!parent)
+        return -ENOMEM;
+    slash = strrchr(parent, '/');
+    if (slash)
+        slash[slash == parent] = '\0';
+    fd = openat(dir, slash ? parent : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0)
+        return -errno;
+    return fsync(fd) < 0 ? -errno : 0;
+}
+
+/* The hidden name stands beside its target, so that the rename stays within one file system. */
+static int hidden_name(const char *path, char **ret)
+{
+    static unsigned counter;
+    const char *slash = strrchr(path, '/');
+    int prefix = slash ? (int) (slash - path + 1) : 0;
+
+    if (asprintf(ret, "%.*s.#%s.%d-%u", prefix, path, path + prefix, (int) getpid(), counter++) < 0)
+        return -ENOMEM;
+    return 0;
+}
+
+int write_file_at(int dir, const char *path, const void *data, size_t size, mode_t mode, WriteFlags flags)
+{
+    _cleanup_free_ char *aside = NULL;
+    _cleanup_close_ int fd = -EBADF;
+    int r;
+
+    r = hidden_name(path, &aside);
+    if (r < 0)
+        return r;
+    fd = openat(dir, aside, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+    if (fd < 0)
+        return -errno;
+    r = write_full(fd, data, size);
+    if (r >= 0 && fchmod(fd, mode) < 0)
+        r = -errno;
+    if (r >= 0 && (flags & WRITE_SYNC) && fdatasync(fd) < 0)
+        r = -errno;
+    if (r >= 0 && renameat2(dir, aside, dir, path, (flags & WRITE_EXCLUSIVE) ? RENAME_NOREPLACE : 0) < 0)
+        r = -errno;
+    if (r < 0) {
+        (void) unlinkat(dir, aside, 0);
+        return r;
+    }
+    return (flags & WRITE_SYNC) ? sync_directory_of(dir, path) : 0;
+}
+
+int lock_fd(int fd, LockKind kind, bool wait)
+{
+    int operation = (kind == LOCK_KIND_SHARED ? LOCK_SH : LOCK_EX) | (wait ? 0 : LOCK_NB);
+
+    while (flock(fd, operation) < 0)
+        if (errno != EINTR)
+            return -errno;
+    return 0;
+}
+
+int lock_file_at(int dir, const char *path, LockKind kind, bool wait)
+{
+    _cleanup_close_ int fd = openat(dir, path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NOFOLLOW, 0660);
+    int r;
+
+    if (fd < 0)
+        return -errno;
+    r = lock_fd(fd, kind, wait);
+    return r < 0 ? r : TAKE_FD(fd);
+}

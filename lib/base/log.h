@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Messages on standard error. Libraries only say log_debug(); programs say the rest. Below a systemd unit, lines carry
+ * the <N> level prefix of sd-daemon(3). */
+#pragma once
+
+#include <stdbool.h>
+
+#include "cleanup.h"
+
+/* Sets the name before each message and whether debug messages are shown. The name is not copied. */
+void log_setup(const char *command, bool debug);
+
+void log_debug(const char *format, ...) _printf_(1, 2);
+void log_info(const char *format, ...) _printf_(1, 2);
+void log_warning(const char *format, ...) _printf_(1, 2);
+void log_error(const char *format, ...) _printf_(1, 2);

@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The child says by a close-on-exec pipe that exec failed, so that "no such helper" is an error here, not a status 127. */
+
+#include "spawn.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+
+#include "fd-util.h"
+
+static int compare_int(const void *a, const void *b)
+{
+    int x = *(const int *) a, y = *(const int *) b;
+
+    return (x > y) - (x < y);
+}
+
+static void reset_signals(void)
+{
+    sigset_t none;
+
+    for (int i = 1; i < NSIG; i++)
+        (void) signal(i, SIG_DFL);
+    (void) sigemptyset(&none);
+    (void) sigprocmask(SIG_SETMASK, &none, NULL);
+}
+
+/* Puts fds at 0, 1, 2. Sources below 3 are moved up first, so that none is overwritten before it is used. */
+static int place_standard_fds(const int fds[static 3])
+{
+    int moved[3];
+
+    for (int i = 0; i < 3; i++) {
+        moved[i] = fds[i];
+        if (fds[i] >= 0 && fds[i] < 3 && fds[i] != i) {
+            moved[i] = fcntl(fds[i], F_DUPFD_CLOEXEC, 3);
+            if (moved[i] < 0)
+                return -errno;
+        }
+    }
+    for (int i = 0; i < 3; i++) {
+        if (moved[i] < 0)
+            continue;
+        if (moved[i] == i ? fd_set_cloexec(i, false) < 0 : dup2(moved[i], i) < 0)
+            return -errno;
+    }
+    return 0;
+}
+
+_noreturn_ static void child(const char *path, char *const argv[], const SpawnOptions *options, int report,
+                             pid_t parent)
+{
+    int keep[17], r;
+    size_t n = 0;
+
+    reset_signals();
+    if (options->die_with_parent) {
+        (void) prctl(PR_SET_PDEATHSIG, SIGKILL);
+        if (getppid() != parent)
+            _exit(127);
+    }
+    report = fcntl(report, F_DUPFD_CLOEXEC, 3);
+    r = report < 0 ? -errno : place_standard_fds(options->fds);
+    if (r >= 0 && options->n_pass >= ELEMENTSOF(keep))
+        r = -E2BIG;
+    for (size_t i = 0; r >= 0 && i < options->n_pass; i++) {
+        keep[n++] = options->pass[i];
+        r = fd_set_cloexec(options->pass[i], false);
+    }
+    if (r >= 0) {
+        keep[n++] = report;
+        qsort(keep, n, sizeof(int), compare_int);
+        r = close_all_but(3, keep, n);
+    }
+    if (r >= 0) {
+        (void) execve(path, argv, options->environment ? options->environment : environ);
+        r = -errno;
+    }
+    (void) !write(report, &r, sizeof(r));
+    _exit(127);
+}
+
+int spawn(const char *path, char *const argv[], const SpawnOptions *options, pid_t *ret_pid)
+{
+    static const SpawnOptions plain = SPAWN_OPTIONS_INIT;
+    _cleanup_close_ int from = -EBADF, to = -EBADF;
+    int fds[2], r = 0;
+    pid_t pid, parent = getpid();
+
+    if (pipe2(fds, O_CLOEXEC) < 0)
+        return -errno;
+    from = fds[0];
+    to = fds[1];
+    pid = fork();
+    if (pid < 0)
+        return -errno;
+    if (pid == 0)
+        child(path, argv, options ? options : &plain, to, parent);
+    to = safe_close(to);
+    if (read_full(from, &r, sizeof(r)) == (ssize_t) sizeof(r)) {
+        (void) wait_for_exit(pid);
+        return r;
+    }
+    *ret_pid = pid;
+    return 0;
+}
+
+int wait_for_exit(pid_t pid)
+{
+    siginfo_t info;
+
+    while (waitid(P_PID, (id_t) pid, &info, WEXITED) < 0)
+        if (errno != EINTR)
+            return -errno;
+    return info.si_code == CLD_EXITED ? info.si_status : 128 + info.si_status;
+}
+
+int spawn_and_wait(const char *path, char *const argv[], const SpawnOptions *options)
+{
+    pid_t pid;
+    int r = spawn(path, argv, options, &pid);
+
+    return r < 0 ? r : wait_for_exit(pid);
+}

@@ -1,0 +1,411 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+#include "string-util.h"
+
+#include <limits.h>
+#include <ctype.h>
+
+const char *startswith(const char *s, const char *prefix)
+{
+    size_t n = strlen(prefix);
+
+    return strncmp(s, prefix, n) == 0 ? s + n : NULL;
+}
+
+bool endswith(const char *s, const char *suffix)
+{
+    size_t n = strlen(s), m = strlen(suffix);
+
+    return n >= m && streq(s + n - m, suffix);
+}
+
+void strv_free(char **v)
+{
+    STRV_FOREACH(s, v)
+        free(*s);
+    free(v);
+}
+
+size_t strv_length(char *const *v)
+{
+    size_t n = 0;
+
+    STRV_FOREACH(s, v)
+        n++;
+    return n;
+}
+
+bool strv_contains(char *const *v, const char *wanted)
+{
+    STRV_FOREACH(s, v)
+        if (streq(*s, wanted))
+            return true;
+    return false;
+}
+
+int strv_consume(char ***v, char *s)
+{
+    size_t n;
+    char **larger;
+
+    if (!s)
+        return -ENOMEM;
+    n = strv_length(*v);
+    /* Grows at powers of two, so that appending n strings copies O(n). */
+    if (n == 0 || ((n + 1) & n) == 0) {
+        larger = reallocarray(*v, (n + 1) * 2, sizeof(char *));
+        if (!larger) {
+            free(s);
+            return -ENOMEM;
+        }
+        *v = larger;
+    }
+    (*v)[n] = s;
+    (*v)[n + 1] = NULL;
+    return 0;
+}
+
+int strv_extend(char ***v, const char *s)
+{
+    return strv_consume(v, strdup(s));
+}
+
+int strv_extendf(char ***v, const char *format, ...)
+{
+    va_list ap;
+    char *s;
+    int n;
+
+    va_start(ap, format);
+    n = vasprintf(&s, format, ap);
+    va_end(ap);
+    return n < 0 ? -ENOMEM : strv_consume(v, s);
+}
+
+int strv_copy(char *const *v, char ***ret)
+{
+    _cleanup_strv_ char **copy = NULL;
+
+    STRV_FOREACH(s, v) {
+        int r = strv_extend(&copy, *s);
+        if (r < 0)
+            return r;
+    }
+    *ret = TAKE_PTR(copy);
+    return 0;
+}
+
+int strv_split(const char *s, const char *separators, char ***ret)
+{
+    _cleanup_strv_ char **v = NULL;
+
+    for (;;) {
+        size_t n;
+        int r;
+
+        s += strspn(s, separators);
+        if (*s == '\0')
+            break;
+        n = strcspn(s, separators);
+        r = strv_consume(&v, strndup(s, n));
+        if (r < 0)
+            return r;
+        s += n;
+    }
+    *ret = TAKE_PTR(v);
+    return 0;
+}
+
+char *strv_join(char *const *v, const char *separator)
+{
+    _cleanup_buffer_ Buffer b = { 0 };
+    char *joined;
+
+    STRV_FOREACH(s, v) {
+        if (s != v)
+            buffer_adds(&b, separator);
+        buffer_adds(&b, *s);
+    }
+    return buffer_steal(&b, &joined) < 0 ? NULL : joined;
+}
+
+static bool buffer_reserve(Buffer *b, size_t more)
+{
+    size_t room = b->room > 0 ? b->room : 256;
+    char *larger;
+
+    if (b->failed || more > SIZE_MAX / 4 - b->size)
+        return !(b->failed = true);
+    if (b->size + more + 1 <= b->room)
+        return true;
+    while (room < b->size + more + 1)
+        room *= 2;
+    larger = realloc(b->data, room);
+    if (!larger)
+        return !(b->failed = true);
+    b->data = larger;
+    b->room = room;
+    return true;
+}
+
+void buffer_add(Buffer *b, const void *data, size_t size)
+{
+    if (!buffer_reserve(b, size))
+        return;
+    if (size > 0)
+        memcpy(b->data + b->size, data, size);
+    b->size += size;
+    b->data[b->size] = '\0';
+}
+
+void buffer_adds(Buffer *b, const char *s)
+{
+    buffer_add(b, s, strlen(s));
+}
+
+void buffer_addf(Buffer *b, const char *format, ...)
+{
+    va_list ap;
+    int n;
+
+    va_start(ap, format);
+    n = vsnprintf(NULL, 0, format, ap);
+    va_end(ap);
+    if (n < 0 || !buffer_reserve(b, (size_t) n)) {
+        b->failed = true;
+        return;
+    }
+    va_start(ap, format);
+    (void) vsnprintf(b->data + b->size, (size_t) n + 1, format, ap);
+    va_end(ap);
+    b->size += (size_t) n;
+}
+
+int buffer_error(const Buffer *b)
+{
+    return b->failed ? -ENOMEM : 0;
+}
+
+int buffer_steal(Buffer *b, char **ret)
+{
+    if (!b->data)
+        buffer_add(b, "", 0);
+    if (b->failed)
+        return -ENOMEM;
+    *ret = b->data;
+    *b = (Buffer) { 0 };
+    return 0;
+}
+
+void buffer_done(Buffer *b)
+{
+    free(b->data);
+    *b = (Buffer) { 0 };
+}
+
+int parse_bool(const char *s)
+{
+    static const char *const yes[] = { "1", "t", "T", "TRUE", "true", "True", "yes", "on", "y" };
+    static const char *const no[] = { "0", "f", "F", "FALSE", "false", "False", "no", "off", "n" };
+
+    for (size_t i = 0; i < ELEMENTSOF(yes); i++) {
+        if (streq(s, yes[i]))
+            return 1;
+        if (streq(s, no[i]))
+            return 0;
+    }
+    return -EINVAL;
+}
+
+int parse_u64(const char *s, uint64_t *ret)
+{
+    unsigned long long value;
+    char *end;
+
+    if (!isdigit((unsigned char) *s))
+        return -EINVAL;
+    errno = 0;
+    value = strtoull(s, &end, 10);
+    if (*end != '\0')
+        return -EINVAL;
+    if (errno == ERANGE)
+        return -ERANGE;
+    *ret = value;
+    return 0;
+}
+
+int parse_i64(const char *s, int64_t *ret)
+{
+    uint64_t value;
+    bool negative = *s == '-';
+    int r = parse_u64(s + (negative || *s == '+'), &value);
+
+    if (r < 0)
+        return r;
+    if (value > (uint64_t) INT64_MAX + negative)
+        return -ERANGE;
+    *ret = negative ? (int64_t) (0 - value) : (int64_t) value;
+    return 0;
+}
+
+int parse_mode(const char *s, mode_t *ret)
+{
+    unsigned long value;
+    char *end;
+
+    if (*s < '0' || *s > '7')
+        return -EINVAL;
+    errno = 0;
+    value = strtoul(s, &end, 8);
+    if (*end != '\0')
+        return -EINVAL;
+    if (value > 07777 || errno == ERANGE)
+        return -ERANGE;
+    *ret = (mode_t) value;
+    return 0;
+}
+
+static const struct DurationUnit {
+    const char *name;
+    int64_t ns;
+} duration_units[] = {
+    { "ns", 1 },
+    { "us", 1000 },
+    { "µs", 1000 },
+    { "ms", 1000 * 1000 },
+    { "s", 1000LL * 1000 * 1000 },
+    { "m", 60LL * 1000 * 1000 * 1000 },
+    { "h", 3600LL * 1000 * 1000 * 1000 },
+};
+
+int parse_duration(const char *s, int64_t *ret_ns)
+{
+    bool negative = *s == '-';
+    double total = 0;
+
+    s += negative || *s == '+';
+    if (streq(s, "0")) {
+        *ret_ns = 0;
+        return 0;
+    }
+    if (*s == '\0')
+        return -EINVAL;
+    while (*s) {
+        const struct DurationUnit *unit = NULL;
+        double value = 0, scale = 1;
+        size_t n;
+        bool digits = false;
+
+        for (; isdigit((unsigned char) *s); s++, digits = true)
+            value = value * 10 + (*s - '0');
+        if (*s == '.')
+            for (s++; isdigit((unsigned char) *s); s++, digits = true)
+                value += (*s - '0') * (scale /= 10);
+        if (!digits)
+            return -EINVAL;
+        n = strcspn(s, "0123456789.");
+        for (size_t i = 0; i < ELEMENTSOF(duration_units); i++)
+            if (strlen(duration_units[i].name) == n && strncmp(s, duration_units[i].name, n) == 0)
+                unit = &duration_units[i];
+        if (!unit)
+            return -EINVAL;
+        total += value * (double) unit->ns;
+        if (total > 9.2e18)
+            return -ERANGE;
+        s += n;
+    }
+    *ret_ns = negative ? -(int64_t) total : (int64_t) total;
+    return 0;
+}
+
+/* Writes value / unit with as many decimals as it needs. */
+static void add_fraction(Buffer *b, uint64_t value, uint64_t unit, const char *name)
+{
+    char digits[24];
+    size_t n;
+
+    buffer_addf(b, "%llu", (unsigned long long) (value / unit));
+    if (value % unit > 0) {
+        int width = 0;
+
+        for (uint64_t u = unit; u > 1; u /= 10)
+            width++;
+        n = (size_t) snprintf(digits, sizeof(digits), "%0*llu", width, (unsigned long long) (value % unit));
+        while (n > 0 && digits[n - 1] == '0')
+            digits[--n] = '\0';
+        buffer_addf(b, ".%s", digits);
+    }
+    buffer_adds(b, name);
+}
+
+char *format_duration(int64_t ns)
+{
+    _cleanup_buffer_ Buffer b = { 0 };
+    uint64_t value = ns < 0 ? 0 - (uint64_t) ns : (uint64_t) ns;
+    const uint64_t second = 1000000000ULL;
+    char *text;
+
+    if (ns < 0)
+        buffer_adds(&b, "-");
+    if (value == 0)
+        buffer_adds(&b, "0s");
+    else if (value < 1000)
+        add_fraction(&b, value, 1, "ns");
+    else if (value < 1000000)
+        add_fraction(&b, value, 1000, "µs");
+    else if (value < second)
+        add_fraction(&b, value, 1000000, "ms");
+    else {
+        if (value >= 3600 * second)
+            buffer_addf(&b, "%lluh", (unsigned long long) (value / (3600 * second)));
+        if (value >= 60 * second)
+            buffer_addf(&b, "%llum", (unsigned long long) (value / (60 * second) % 60));
+        add_fraction(&b, value % (60 * second), second, "s");
+    }
+    return buffer_steal(&b, &text) < 0 ? NULL : text;
+}
+
+/* Levenshtein's distance, case-insensitive, of strings of at most 63 characters. */
+static size_t edit_distance(const char *a, const char *b)
+{
+    size_t n = strlen(a), m = strlen(b), row[64];
+
+    if (n > 63 || m > 63)
+        return SIZE_MAX;
+    for (size_t j = 0; j <= m; j++)
+        row[j] = j;
+    for (size_t i = 1; i <= n; i++) {
+        size_t diagonal = row[0];
+
+        row[0] = i;
+        for (size_t j = 1; j <= m; j++) {
+            size_t above = row[j];
+            bool same = tolower((unsigned char) a[i - 1]) == tolower((unsigned char) b[j - 1]);
+            size_t best = diagonal + !same;
+
+            if (above + 1 < best)
+                best = above + 1;
+            if (row[j - 1] + 1 < best)
+                best = row[j - 1] + 1;
+            row[j] = best;
+            diagonal = above;
+        }
+    }
+    return row[m];
+}
+
+const char *nearest_string(const char *s, const char *const *candidates, size_t n)
+{
+    const char *best = NULL;
+    size_t best_distance = strlen(s) / 3 + 2;
+
+    for (size_t i = 0; i < n; i++) {
+        size_t distance = candidates[i] ? edit_distance(s, candidates[i]) : SIZE_MAX;
+
+        if (distance < best_distance) {
+            best_distance = distance;
+            best = candidates[i];
+        }
+    }
+    return best;
+}

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Strings, string vectors, a growing buffer, enum tables and the parsing of single values. */
+#pragma once
+
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/types.h>
+#include <time.h>
+
+#include "cleanup.h"
+
+static inline bool streq(const char *a, const char *b)
+{
+    return strcmp(a, b) == 0;
+}
+
+/* NULL equals only NULL. */
+static inline bool streq_ptr(const char *a, const char *b)
+{
+    return a == b || (a && b && streq(a, b));
+}
+
+/* What stands behind the prefix, or NULL. */
+const char *startswith(const char *s, const char *prefix);
+bool endswith(const char *s, const char *suffix);
+
+/* Vectors of strings end with NULL; NULL is the empty vector. */
+void strv_free(char **v);
+DEFINE_CLEANUP_FUNC(char **, strv_free)
+#define _cleanup_strv_ _cleanup_(strv_freep)
+size_t strv_length(char *const *v);
+bool strv_contains(char *const *v, const char *s);
+int strv_extend(char ***v, const char *s);      /* appends a copy */
+int strv_consume(char ***v, char *s);           /* appends s itself, frees it on failure */
+int strv_extendf(char ***v, const char *format, ...) _printf_(2, 3);
+int strv_copy(char *const *v, char ***ret);
+int strv_split(const char *s, const char *separators, char ***ret); /* empty fields are left out */
+char *strv_join(char *const *v, const char *separator);             /* NULL: out of memory */
+#define STRV_FOREACH(s, v) for (char *const *s = (v); s && *s; s++)
+
+/* A text buffer that grows. Out of memory is remembered and told once, by buffer_error() or buffer_steal(). */
+typedef struct Buffer {
+    char *data; /* ends with NUL once something was added */
+    size_t size, room;
+    bool failed;
+} Buffer;
+void buffer_add(Buffer *b, const void *data, size_t size);
+void buffer_adds(Buffer *b, const char *s);
+void buffer_addf(Buffer *b, const char *format, ...) _printf_(2, 3);
+int buffer_error(const Buffer *b);
+int buffer_steal(Buffer *b, char **ret); /* "" when nothing was added */
+void buffer_done(Buffer *b);
+#define _cleanup_buffer_ _cleanup_(buffer_done)
+
+/* An enum's names: `static const char *const pod_state_table[_POD_STATE_MAX]`. from_string gives -EINVAL. */
+#define DECLARE_STRING_TABLE(name, type)                                                                     \
+    const char *name##_to_string(type value);                                                               \
+    type name##_from_string(const char *s)
+#define DEFINE_STRING_TABLE(name, type)                                                                      \
+    const char *name##_to_string(type value)                                                                 \
+    {                                                                                                        \
+        return (int) value >= 0 && (size_t) value < ELEMENTSOF(name##_table) ? name##_table[value] : NULL;   \
+    }                                                                                                        \
+    type name##_from_string(const char *s)                                                                   \
+    {                                                                                                        \
+        for (size_t i = 0; i < ELEMENTSOF(name##_table); i++)                                                \
+            if (s && name##_table[i] && streq(name##_table[i], s))                                           \
+                return (type) i;                                                                             \
+        return (type) -EINVAL;                                                                               \
+    }
+
+/* Single values: the whole string must be the value, else -EINVAL; out of range is -ERANGE. */
+int parse_bool(const char *s);                        /* 1, 0: as Go's ParseBool (1 t T TRUE true True …), yes/no, on/off */
+int parse_u64(const char *s, uint64_t *ret);          /* decimal */
+int parse_i64(const char *s, int64_t *ret);
+int parse_mode(const char *s, mode_t *ret);           /* octal, at most 07777 */
+int parse_duration(const char *s, int64_t *ret_ns);   /* Go's: "1h30m", "500ms", "1.5s", "0" */
+char *format_duration(int64_t ns);                    /* Go's: "30m0s", "1.5s" */
+
+/* The nearest of the candidates by edit distance (at most a third of the length), or NULL. For "did you mean". */
+const char *nearest_string(const char *s, const char *const *candidates, size_t n);

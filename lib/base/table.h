@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Output in columns, as the original's: cells padded with tabs to a multiple of 8, at least one space between. */
+#pragma once
+
+#include <stddef.h>
+#include <stdio.h>
+
+#include "cleanup.h"
+
+typedef struct Table Table;
+
+Table *table_new(size_t columns);
+void table_free(Table *table);
+DEFINE_CLEANUP_FUNC(Table *, table_free)
+
+/* Adds the next cell (copied); rows fill from left to right. */
+int table_add(Table *table, const char *text);
+int table_addf(Table *table, const char *format, ...) _printf_(2, 3);
+void table_print(const Table *table, FILE *to);

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A pod's plan: everything that could be decided when the pod was prepared, so that starting it is system calls only.
+ * rkt-prepare writes it into the pod's directory as `plan`, our stage1 flavours read it, without JSON. A foreign stage1
+ * uses `pod` (the pod manifest) instead.
+ *
+ * The file is records `key=value`, each ended by a NUL byte; `app=NAME` begins an app, whose records follow. It is trusted:
+ * only root writes beneath a pod's directory. */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "base/error.h"
+
+#define PLAN_FILE "plan"
+enum { PLAN_VERSION = 1, PLAN_SIZE_MAX = 4 * 1024 * 1024 };
+
+/* Where a mount's source is. */
+typedef enum PlanMountKind {
+    PLAN_MOUNT_HOST,  /* an absolute path of the host */
+    PLAN_MOUNT_EMPTY, /* sharedVolumes/<source>, beneath the pod's directory */
+    _PLAN_MOUNT_KIND_MAX,
+} PlanMountKind;
+
+typedef struct PlanMount {
+    PlanMountKind kind;
+    bool read_only, recursive;
+    char *source;
+    char *target; /* inside the app's root; resolved there when it is mounted */
+} PlanMount;
+
+/* What an app's standard descriptor is. */
+typedef enum PlanStdio { PLAN_STDIO_DEFAULT, PLAN_STDIO_NULL, PLAN_STDIO_TTY, PLAN_STDIO_LOG, PLAN_STDIO_STREAM, _PLAN_STDIO_MAX } PlanStdio;
+
+typedef struct PlanApp {
+    char *name;
+    char **exec; /* argv, the program not yet looked up */
+    char **pre_start, **post_stop; /* NULL: none */
+    char **environment;
+    char *working_directory;
+    char *tree;             /* absolute path of the rendered root file system; with overlay the lower layer, else the root itself
+                               (relative to the pod's directory) */
+    uid_t uid;
+    gid_t gid;
+    gid_t *groups;
+    size_t n_groups;
+    uint64_t capabilities;  /* the bounding set; a root app has them all effective */
+    char *filter;           /* name in the pod's directory of a seccomp program (struct sock_filter[]); NULL: none */
+    bool no_new_privileges, read_only_rootfs, notify;
+    PlanStdio stdin_mode, stdout_mode, stderr_mode;
+    int stop_signal;        /* 0: SIGTERM */
+    uint64_t stop_timeout_ns; /* 0: 10 s */
+    bool has_oom_score_adj;
+    int oom_score_adj;
+    uint64_t memory_limit;  /* bytes; 0: none */
+    uint64_t cpu_limit;     /* thousandths of a CPU; 0: none */
+    uint64_t cpu_shares;    /* 2..262144; 0: none */
+    PlanMount *mounts;      /* in the order they are to be made */
+    size_t n_mounts;
+} PlanApp;
+
+typedef struct Plan {
+    bool overlay;
+    char *unit; /* the declared pod's unit, or NULL */
+    PlanApp *apps;
+    size_t n_apps;
+} Plan;
+
+void plan_free(Plan *plan);
+DEFINE_CLEANUP_FUNC(Plan *, plan_free)
+
+/* Appends zeroed entries; the result is valid until the next call. */
+PlanApp *plan_add_app(Plan *plan);
+PlanMount *plan_app_add_mount(PlanApp *app);
+
+/* Writes the plan into a pod's directory (not synced: the pod's rename decides whether it counts). */
+int plan_write(const Plan *plan, int pod_dir, Error *reterr);
+int plan_read(int pod_dir, Plan **ret, Error *reterr);

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+#include "base/string-util.h"
+
+#include "test.h"
+
+static void test_duration(void)
+{
+    static const struct {
+        const char *text;
+        int64_t ns;
+        const char *formatted; /* NULL: an error */
+    } cases[] = {
+        { "30m", 1800LL * 1000000000, "30m0s" },
+        { "12h", 43200LL * 1000000000, "12h0m0s" },
+        { "1h30m5.5s", 5405500000000LL, "1h30m5.5s" },
+        { "0", 0, "0s" },
+        { "250ms", 250000000, "250ms" },
+        { "-3s", -3000000000LL, "-3s" },
+        { "", 0, NULL },
+        { "5", 0, NULL },
+        { "s", 0, NULL },
+        { "1x", 0, NULL },
+        { "9999999999h", 0, NULL },
+    };
+
+    for (size_t i = 0; i < ELEMENTSOF(cases); i++) {
+        _cleanup_free_ char *text = NULL;
+        int64_t ns = 0;
+        int r = parse_duration(cases[i].text, &ns);
+
+        if (!cases[i].formatted) {
+            assert_true(r < 0);
+            continue;
+        }
+        assert_int(r, 0);
+        assert_int(ns, cases[i].ns);
+        text = format_duration(ns);
+        assert_str(text, cases[i].formatted);
+    }
+}
+
+static void test_vectors(void)
+{
+    _cleanup_strv_ char **v = NULL, **copy = NULL;
+    _cleanup_free_ char *joined = NULL;
+
+    for (unsigned i = 0; i < 100; i++)
+        assert_int(strv_extendf(&v, "%u", i), 0);
+    assert_int(strv_length(v), 100);
+    assert_str(v[99], "99");
+    assert_true(strv_contains(v, "42"));
+    assert_int(strv_split(" a  b,c ", " ,", &copy), 0);
+    joined = strv_join(copy, "-");
+    assert_str(joined, "a-b-c");
+}
+
+static void test_numbers(void)
+{
+    uint64_t u;
+    int64_t s;
+    mode_t mode;
+
+    assert_int(parse_u64("18446744073709551615", &u), 0);
+    assert_int(parse_u64("18446744073709551616", &u), -ERANGE);
+    assert_int(parse_u64("-1", &u), -EINVAL);
+    assert_int(parse_u64("1 ", &u), -EINVAL);
+    assert_int(parse_i64("-9223372036854775808", &s), 0);
+    assert_true(s == INT64_MIN);
+    assert_int(parse_i64("9223372036854775808", &s), -ERANGE);
+    assert_int(parse_mode("0755", &mode), 0);
+    assert_int(mode, 0755);
+    assert_int(parse_mode("789", &mode), -EINVAL);
+    assert_int(parse_mode("17777", &mode), -ERANGE);
+    assert_int(parse_bool("true"), 1);
+    assert_int(parse_bool("0"), 0);
+    assert_int(parse_bool("maybe"), -EINVAL);
+}
+
+static void test_nearest(void)
+{
+    static const char *const names[] = { "volume", "mount", "memory" };
+
+    assert_str(nearest_string("volum", names, ELEMENTSOF(names)), "volume");
+    assert_str(nearest_string("Memroy", names, ELEMENTSOF(names)), "memory");
+    assert_str(nearest_string("zzzzzz", names, ELEMENTSOF(names)), NULL);
+}
+
+int main(void)
+{
+    test_duration();
+    test_vectors();
+    test_numbers();
+    test_nearest();
+    return 0;
+}

@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+#include "global-options.h"
+
+#include "base/string-util.h"
+
+enum {
+    OPT_DEBUG = GLOBAL_OPTION_ID_MIN,
+    OPT_DIR,
+    OPT_SYSTEM_CONFIG,
+    OPT_LOCAL_CONFIG,
+    OPT_USER_CONFIG,
+    OPT_TRUST_KEYS_FROM_HTTPS,
+    OPT_INSECURE_OPTIONS,
+    OPT_HELP,
+};
+
+const Option global_option_table[] = {
+    { "debug", OPTION_BOOL, OPT_DEBUG, NULL, "say more on standard error", NULL },
+    { "dir", OPTION_VALUE, OPT_DIR, "DIR", "where rkt keeps its data", "/var/lib/rkt" },
+    { "system-config", OPTION_VALUE, OPT_SYSTEM_CONFIG, "DIR", "the vendor's configuration", "/usr/lib/rkt" },
+    { "local-config", OPTION_VALUE, OPT_LOCAL_CONFIG, "DIR", "the administrator's configuration",
+      "/etc/rkt" },
+    { "user-config", OPTION_VALUE, OPT_USER_CONFIG, "DIR", "the user's configuration", NULL },
+    { "trust-keys-from-https", OPTION_BOOL, OPT_TRUST_KEYS_FROM_HTTPS, NULL,
+      "trust keys that were fetched over https without asking", NULL },
+    { "insecure-options", OPTION_VALUE, OPT_INSECURE_OPTIONS, "WORD,…", "checks to leave out", "none" },
+    { "help", OPTION_BOOL, OPT_HELP, NULL, "show this help", NULL },
+    {},
+};
+
+static const struct {
+    const char *word;
+    InsecureOptions bits;
+} insecure_words[] = {
+    { "none", INSECURE_NONE },
+    { "image", INSECURE_IMAGE },
+    { "tls", INSECURE_TLS },
+    { "ondisk", INSECURE_ONDISK },
+    { "http", INSECURE_HTTP },
+    { "pubkey", INSECURE_PUBKEY },
+    { "capabilities", INSECURE_CAPABILITIES },
+    { "paths", INSECURE_PATHS },
+    { "seccomp", INSECURE_SECCOMP },
+    { "all-fetch", INSECURE_ALL_FETCH },
+    { "all-run", INSECURE_ALL_RUN },
+    { "all", INSECURE_ALL },
+};
+
+static int insecure_word_parse(const char *word, InsecureOptions *bits, Error *reterr)
+{
+    const char *known[ELEMENTSOF(insecure_words)], *nearest;
+
+    for (size_t i = 0; i < ELEMENTSOF(insecure_words); i++) {
+        known[i] = insecure_words[i].word;
+        if (streq(known[i], word)) {
+            *bits |= insecure_words[i].bits;
+            return 0;
+        }
+    }
+    nearest = nearest_string(word, known, ELEMENTSOF(known));
+    if (nearest)
+        return error_set(reterr, -EINVAL, "unknown word \"%s\" in --insecure-options (did you mean \"%s\"?)",
+                         word, nearest);
+    return error_set(reterr, -EINVAL, "unknown word \"%s\" in --insecure-options", word);
+}
+
+int insecure_options_parse(const char *text, InsecureOptions *ret, Error *reterr)
+{
+    _cleanup_strv_ char **words = NULL;
+    InsecureOptions bits = INSECURE_NONE;
+    int r;
+
+    r = strv_split(text, ",", &words);
+    if (r < 0)
+        return r;
+    STRV_FOREACH(word, words)
+    {
+        r = insecure_word_parse(*word, &bits, reterr);
+        if (r < 0)
+            return r;
+    }
+    *ret = bits;
+    return 0;
+}
+
+int global_options_take(GlobalOptions *global, int id, const char *value, Error *reterr)
+{
+    switch (id) {
+    case OPT_DEBUG: global->debug = streq(value, "true"); return 0;
+    case OPT_DIR:
+        if (*value == '\0')
+            return error_set(reterr, -EINVAL, "--dir must not be empty");
+        global->dir = value;
+        global->dir_given = true;
+        return 0;
+    case OPT_SYSTEM_CONFIG: global->system_config = value; return 0;
+    case OPT_LOCAL_CONFIG: global->local_config = value; return 0;
+    case OPT_USER_CONFIG: global->user_config = value; return 0;
+    case OPT_TRUST_KEYS_FROM_HTTPS: global->trust_keys_from_https = streq(value, "true"); return 0;
+    case OPT_INSECURE_OPTIONS: return insecure_options_parse(value, &global->insecure, reterr);
+    case OPT_HELP: global->help = streq(value, "true"); return 0;
+    default: return error_set(reterr, -EINVAL, "option %d is none of the global ones", id);
+    }
+}
+
+static int insecure_options_to_strv(InsecureOptions bits, char ***argv)
+{
+    _cleanup_buffer_ Buffer b = {};
+    _cleanup_free_ char *words = NULL;
+    int r;
+
+    for (size_t i = 0; i < ELEMENTSOF(insecure_words); i++) {
+        unsigned one = insecure_words[i].bits;
+
+        if (one != 0 && (one & (one - 1)) == 0 && (bits & one))
+            buffer_addf(&b, "%s%s", b.size > 0 ? "," : "", insecure_words[i].word);
+    }
+    r = buffer_steal(&b, &words);
+    if (r < 0)
+        return r;
+    return strv_extendf(argv, "--insecure-options=%s", words);
+}
+
+int global_options_to_strv(const GlobalOptions *global, char ***argv)
+{
+    int r;
+
+    r = strv_extendf(argv, "--dir=%s", global->dir);
+    if (r >= 0)
+        r = strv_extendf(argv, "--system-config=%s", global->system_config);
+    if (r >= 0)
+        r = strv_extendf(argv, "--local-config=%s", global->local_config);
+    if (r >= 0 && *global->user_config)
+        r = strv_extendf(argv, "--user-config=%s", global->user_config);
+    if (r >= 0 && global->debug)
+        r = strv_extend(argv, "--debug");
+    if (r >= 0 && global->trust_keys_from_https)
+        r = strv_extend(argv, "--trust-keys-from-https");
+    if (r >= 0 && global->insecure)
+        r = insecure_options_to_strv(global->insecure, argv);
+    return r;
+}

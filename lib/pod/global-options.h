@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The flags that every verb understands: where rkt's data and configuration are, and which checks may be left
+ * out. A program adds global_option_table to its parser and hands what it does not know itself to
+ * global_options_take(). */
+#pragma once
+
+#include <stdbool.h>
+
+#include "base/error.h"
+#include "base/option.h"
+
+/* A check that --insecure-options= leaves out. */
+typedef enum InsecureOptions {
+    INSECURE_NONE = 0,
+    INSECURE_IMAGE = 1 << 0,  /* signatures of images */
+    INSECURE_TLS = 1 << 1,    /* certificates */
+    INSECURE_ONDISK = 1 << 2, /* accepted, without effect */
+    INSECURE_HTTP = 1 << 3,   /* plain http for discovery and images */
+    INSECURE_PUBKEY = 1 << 4, /* plain http for public keys */
+    INSECURE_CAPABILITIES = 1 << 5,
+    INSECURE_PATHS = 1 << 6,
+    INSECURE_SECCOMP = 1 << 7,
+    INSECURE_ALL_FETCH = INSECURE_IMAGE | INSECURE_TLS | INSECURE_HTTP | INSECURE_PUBKEY,
+    INSECURE_ALL_RUN = INSECURE_CAPABILITIES | INSECURE_PATHS | INSECURE_SECCOMP,
+    INSECURE_ALL = INSECURE_ALL_FETCH | INSECURE_ALL_RUN | INSECURE_ONDISK,
+} InsecureOptions;
+
+/* Strings point into argv or are constants. */
+typedef struct GlobalOptions {
+    const char *dir; /* "/var/lib/rkt" */
+    const char *system_config, *local_config;
+    const char *user_config; /* "": none */
+    InsecureOptions insecure;
+    bool dir_given; /* --dir= wins over `paths` of the configuration */
+    bool trust_keys_from_https;
+    bool debug;
+    bool help; /* --help was given */
+} GlobalOptions;
+
+#define GLOBAL_OPTIONS_INIT                                                                                  \
+    {                                                                                                        \
+        .dir = "/var/lib/rkt", .system_config = "/usr/lib/rkt", .local_config = "/etc/rkt",                  \
+        .user_config = ""                                                                                    \
+    }
+
+/* Ends with a NULL name. Its ids are above those of any program's own options. */
+extern const Option global_option_table[];
+enum { GLOBAL_OPTION_ID_MIN = 10000 };
+
+/* Whether id (of option_next()) is one of ours. */
+static inline bool global_options_has(int id)
+{
+    return id >= GLOBAL_OPTION_ID_MIN;
+}
+
+/* Takes the value of the option id; -EINVAL for a word that is none. */
+int global_options_take(GlobalOptions *global, int id, const char *value, Error *reterr);
+
+/* Reads a list of words separated by commas. */
+int insecure_options_parse(const char *text, InsecureOptions *ret, Error *reterr);
+
+/* Adds the flags that hand the same settings to another helper (`--dir=…`). */
+int global_options_to_strv(const GlobalOptions *global, char ***argv);

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Every on-disk name of pods: beneath the data directory, and beneath a pod's own. The names are the
+ * original's but for those marked so; what stage1 writes is named in stage1/interface.h. */
+#pragma once
+
+/* Beneath the data directory. */
+#define LAYOUT_PODS "pods"
+#define LAYOUT_LOCKS "locks"
+#define LAYOUT_PREPARE_LOCK LAYOUT_LOCKS "/prepareLock" /* shared: prepare; exclusive: image gc */
+
+/* Beneath a pod's directory. */
+#define POD_MANIFEST "pod"
+#define POD_CREATED "pod-created" /* its mtime is when the pod was created */
+#define POD_LOCK_FILE "pod.lck"   /* of the original's; the lock is taken on the directory itself */
+#define POD_APPSINFO "appsinfo"   /* appsinfo/APP/{manifest,treeStoreID} */
+#define POD_APP_MANIFEST "manifest"
+#define POD_APP_TREE_ID "treeStoreID"
+#define POD_STAGE1 "stage1" /* stage1/{manifest,rootfs} */
+#define POD_STAGE1_MANIFEST POD_STAGE1 "/manifest"
+#define POD_STAGE1_ROOTFS POD_STAGE1 "/rootfs"
+#define POD_STAGE1_TREE_ID "stage1TreeStoreID"
+#define POD_OVERLAY "overlay" /* overlay/<tree>/{upper,work}/APP */
+#define POD_OVERLAY_PREPARED "overlay-prepared"
+#define POD_SHARED_VOLUMES "sharedVolumes"
+#define POD_NET_INFO "net-info.json"
+#define POD_PPID "ppid" /* the parent of the pod's init (foreign stage1) */
+#define POD_PID "pid"   /* the pod's init */
+#define POD_STAGE2                                                                                           \
+    POD_STAGE1_ROOTFS "/opt/stage2" /* opt/stage2/APP/rootfs: an app's root where there is no overlay */
+#define POD_STATUS POD_STAGE1_ROOTFS "/rkt/status" /* rkt/status/{APP,APP-created,APP-started} */
+#define POD_SUPERVISOR_STATUS POD_STAGE1_ROOTFS "/rkt/supervisor-status"
+#define POD_UNIT "unit" /* ours: the unit that the pod was prepared for, one line */
+
+/* Annotations of the pod manifest. */
+#define POD_ANNOTATION_MUTABLE "coreos.com/rkt/stage1/mutable"
+#define POD_ANNOTATION_UNIT "coreos.com/rkt/unit" /* ours */
+
+enum { POD_MANIFEST_SIZE_MAX = 4 * 1024 * 1024 };

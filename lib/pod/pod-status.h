@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What can be told of a pod from its files: times, pid, apps with their exit codes, networks. Nothing is
+ * written and no process is asked. */
+#pragma once
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "base/error.h"
+#include "pod/pod.h"
+
+typedef enum PodAppState {
+    POD_APP_UNKNOWN,
+    POD_APP_CREATED,
+    POD_APP_RUNNING,
+    POD_APP_EXITED,
+    _POD_APP_STATE_MAX
+} PodAppState;
+const char *pod_app_state_to_string(PodAppState state);
+
+typedef struct PodApp {
+    char *name;
+    char *image_name; /* "example.com/nginx:1.22" */
+    char *image_id;   /* sha512-… */
+    PodAppState state;
+    bool has_exit_code;
+    int exit_code;
+    int64_t created_ns, started_ns, finished_ns; /* since the epoch; 0: not known */
+} PodApp;
+
+typedef struct PodStatus {
+    int64_t created_ns, started_ns; /* 0: not known */
+    pid_t pid;                      /* the pod's init; 0: none */
+    PodApp *apps;
+    size_t n_apps;
+    bool has_manifest;
+    json_t *manifest; /* the pod manifest as it is on disk, or NULL */
+    json_t *networks; /* net-info.json, an array, or NULL */
+} PodStatus;
+
+void pod_status_free(PodStatus *status);
+DEFINE_CLEANUP_FUNC(PodStatus *, pod_status_free)
+
+typedef enum PodStatusFlags {
+    POD_STATUS_APPS = 1 << 0, /* also states, times and exit codes of the apps */
+} PodStatusFlags;
+
+/* A pod whose manifest is missing or broken still has a status. */
+int pod_status_read(const Pod *pod, PodStatusFlags flags, PodStatus **ret, Error *reterr);
+
+/* The pid alone; -ENODATA when there is none yet. */
+int pod_read_pid(const Pod *pod, pid_t *ret);
+
+/* An entrypoint of the pod's stage1 (STAGE1_ANNOTATION_…): its path beneath the pod's directory. -ENOENT: it
+ * has none. */
+int pod_stage1_entrypoint(const Pod *pod, const char *annotation, char **ret, Error *reterr);

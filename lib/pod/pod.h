@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A pod on disk. Its state is the directory it stands in and the flock(2) on its own directory; every change
+ * of state is one rename under that lock. Nothing here knows what is in a pod. */
+#pragma once
+
+#include <stdbool.h>
+#include <time.h>
+
+#include "base/error.h"
+#include "base/uuid.h"
+
+/* The directories beneath pods/, in the order in which a pod passes through them. */
+typedef enum PodDirectory {
+    POD_DIRECTORY_EMBRYO,
+    POD_DIRECTORY_PREPARE,
+    POD_DIRECTORY_PREPARED,
+    POD_DIRECTORY_RUN,
+    POD_DIRECTORY_EXITED_GARBAGE,
+    POD_DIRECTORY_GARBAGE,
+    _POD_DIRECTORY_MAX,
+    _POD_DIRECTORY_INVALID = -EINVAL,
+} PodDirectory;
+const char *pod_directory_to_string(PodDirectory directory);
+
+/* Sets of directories. */
+#define POD_MASK(directory) (1U << (directory))
+#define POD_MASK_ALL ((1U << _POD_DIRECTORY_MAX) - 1)
+
+typedef enum PodState {
+    POD_STATE_EMBRYO,
+    POD_STATE_PREPARING,
+    POD_STATE_ABORTED_PREPARE,
+    POD_STATE_PREPARED,
+    POD_STATE_RUNNING,
+    POD_STATE_EXITED,
+    POD_STATE_EXITED_DELETING,
+    POD_STATE_EXITED_GARBAGE,
+    POD_STATE_DELETING,
+    POD_STATE_GARBAGE,
+    _POD_STATE_MAX,
+    _POD_STATE_INVALID = -EINVAL,
+} PodState;
+/* "running", "aborted prepare", "exited garbage", … */
+const char *pod_state_to_string(PodState state);
+
+typedef struct Pod {
+    char uuid[UUID_LENGTH + 1];
+    PodDirectory directory; /* when it was last looked at */
+    PodState state;         /* likewise */
+    bool locked;            /* we hold the exclusive lock, through fd */
+    int root;               /* pods/; not owned, must outlive the pod */
+    int fd;                 /* the pod's directory */
+} Pod;
+
+void pod_free(Pod *pod);
+DEFINE_CLEANUP_FUNC(Pod *, pod_free)
+
+/* Opens DIR/pods. With create it and the directories of states are made when missing (2750); without, -ENOENT
+ * means that there are no pods. */
+int pod_root_open(const char *data_directory, bool create, int *ret_fd, Error *reterr);
+
+/* ----- Finding ----- */
+
+/* By UUID or unique prefix, in run, exited-garbage, prepare and prepared. -ENXIO: none; -ENOTUNIQ: several.
+ */
+int pod_open(int root, const char *prefix, Pod **ret, Error *reterr);
+
+/* By a file that holds the UUID. */
+int pod_open_uuid_file(int root, const char *path, Pod **ret, Error *reterr);
+
+/* The pod named by the one argument or by --uuid-file= (one of the two must be NULL), as the verbs want it.
+ */
+int pod_open_argument(int root, const char *argument, const char *uuid_file, Pod **ret, Error *reterr);
+
+/* A pod with this full UUID in this directory; -ENOENT when it is not there (any more). */
+int pod_open_exact(int root, PodDirectory directory, const char *uuid, Pod **ret);
+
+/* Calls back for every pod of the directories in mask, each once, sorted by UUID; the pod is freed
+ * afterwards. Pods that vanish meanwhile are left out, pods that move on are shown where they are then. Ends
+ * early with what the callback returns when that is not 0. */
+typedef int (*PodCallback)(Pod *pod, void *userdata);
+int pod_foreach(int root, unsigned mask, PodCallback callback, void *userdata, Error *reterr);
+
+/* Looks again where the pod is and who holds its lock. -ENOENT: it is gone. */
+int pod_refresh(Pod *pod);
+
+/* ----- The life of a pod ----- */
+
+/* A new pod in prepare/, locked. */
+int pod_create(int root, Pod **ret, Error *reterr);
+
+/* Takes the exclusive lock. -EBUSY: somebody holds it (whoever only looks holds it for a moment; that is
+ * waited out). Afterwards pod->directory is where the pod stands; -ENOENT: it is gone. */
+int pod_lock(Pod *pod);
+
+/* Takes over a lock held through fd (another descriptor of the pod's directory), closing the pod's own. */
+void pod_take_fd(Pod *pod, int fd);
+
+/* One rename, under the lock, to a directory that the table of transitions allows (-EPERM). */
+int pod_move(Pod *pod, PodDirectory to, Error *reterr);
+
+/* Waits until nobody holds the lock, at most timeout_ns (negative: for ever; 0: only looks). -ETIMEDOUT. The
+ * state is then fresh. */
+int pod_wait(Pod *pod, int64_t timeout_ns);
+
+/* Removes the pod's directory, its manifest last, so that a half removed pod can still be told. Only under
+ * the lock, in garbage/ or exited-garbage/. -EBUSY: something is still mounted in it. */
+int pod_remove(Pod *pod, Error *reterr);
+
+/* When the pod was marked for gc: when it got into its present directory. */
+int pod_marked_time(const Pod *pod, struct timespec *ret);
+
+/* Writes the UUID without newline, 0644. */
+int pod_save_uuid(const Pod *pod, const char *path, Error *reterr);

@@ -1,0 +1,258 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What an app sends is untrusted: a datagram is parsed as a whole or dropped, into a fixed object, without
+ * memory of its own.
+ *
+ * A receiver that leaves no room for descriptors in its control buffer has the kernel drop them (unix(7),
+ * MSG_CTRUNC). So none ever appears in our table, and the pipe of a BARRIER=1 is closed at the moment its
+ * datagram is taken, when all before it were handled. */
+
+#include "notify.h"
+
+#include <limits.h>
+#include <poll.h>
+#include <stdarg.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+
+#include "base/fd-util.h"
+#include "base/string-util.h"
+
+/* ----- Telling ----- */
+
+static int notify_address(const char *address, struct sockaddr_un *ret, socklen_t *ret_size)
+{
+    size_t n = strlen(address);
+
+    if (address[0] != '/' && address[0] != '@')
+        return -EAFNOSUPPORT;
+    if (n < 2)
+        return -EINVAL;
+    if (n >= sizeof(ret->sun_path))
+        return -ENAMETOOLONG;
+    *ret = (struct sockaddr_un){ .sun_family = AF_UNIX };
+    memcpy(ret->sun_path, address, n);
+    *ret_size = (socklen_t) (offsetof(struct sockaddr_un, sun_path) + n);
+    if (address[0] == '@')
+        ret->sun_path[0] = '\0';
+    else
+        (*ret_size)++;
+    return 0;
+}
+
+int notify_open(const char *address, int *ret_fd)
+{
+    _cleanup_close_ int fd = -EBADF;
+    struct sockaddr_un sa;
+    socklen_t size;
+    int r;
+
+    if (!address)
+        address = getenv("NOTIFY_SOCKET");
+    if (!address || *address == '\0') {
+        *ret_fd = -EBADF;
+        return 0;
+    }
+    r = notify_address(address, &sa, &size);
+    if (r < 0)
+        return r;
+    fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    if (fd < 0 || connect(fd, (struct sockaddr *) &sa, size) < 0)
+        return -errno;
+    *ret_fd = TAKE_FD(fd);
+    return 0;
+}
+
+static int notify_sendmsg(int fd, const struct msghdr *message)
+{
+    if (fd < 0)
+        return 0;
+    while (sendmsg(fd, message, MSG_NOSIGNAL) < 0)
+        if (errno != EINTR)
+            return -errno;
+    return 0;
+}
+
+int notify_send(int fd, const char *state)
+{
+    struct iovec iov = { .iov_base = (char *) state, .iov_len = strlen(state) };
+
+    return notify_sendmsg(fd, &(struct msghdr){ .msg_iov = &iov, .msg_iovlen = 1 });
+}
+
+int notify_sendf(int fd, const char *format, ...)
+{
+    char state[NOTIFY_DATAGRAM_MAX];
+    va_list ap;
+    int n;
+
+    va_start(ap, format);
+    n = vsnprintf(state, sizeof(state), format, ap);
+    va_end(ap);
+    return n < 0 || (size_t) n >= sizeof(state) ? -EMSGSIZE : notify_send(fd, state);
+}
+
+static int wait_for_hangup(int fd, int timeout_ms)
+{
+    struct pollfd p = { .fd = fd };
+    int r;
+
+    do
+        r = poll(&p, 1, timeout_ms);
+    while (r < 0 && errno == EINTR);
+    if (r < 0)
+        return -errno;
+    return r == 0 ? -ETIME : 0;
+}
+
+int notify_barrier(int fd, int timeout_ms)
+{
+    _cleanup_close_ int reader = -EBADF, writer = -EBADF;
+    union {
+        struct cmsghdr header;
+        char room[CMSG_SPACE(sizeof(int))];
+    } control = {
+        .header = { .cmsg_level = SOL_SOCKET, .cmsg_type = SCM_RIGHTS, .cmsg_len = CMSG_LEN(sizeof(int)) }
+    };
+    struct iovec iov = { .iov_base = (char *) "BARRIER=1", .iov_len = strlen("BARRIER=1") };
+    int pair[2], r;
+
+    if (fd < 0)
+        return 0;
+    if (pipe2(pair, O_CLOEXEC) < 0)
+        return -errno;
+    reader = pair[0];
+    writer = pair[1];
+    memcpy(CMSG_DATA(&control.header), &writer, sizeof(int));
+    r = notify_sendmsg(fd, &(struct msghdr){ .msg_iov = &iov,
+                                             .msg_iovlen = 1,
+                                             .msg_control = &control,
+                                             .msg_controllen = sizeof(control) });
+    if (r < 0)
+        return r;
+    writer = safe_close(writer);
+    return wait_for_hangup(reader, timeout_ms);
+}
+
+/* ----- Hearing ----- */
+
+int notify_listen(const char *path, mode_t mode, int *ret_fd)
+{
+    _cleanup_close_ int fd = -EBADF;
+    struct sockaddr_un sa;
+    socklen_t size;
+    int r;
+
+    r = notify_address(path, &sa, &size);
+    if (r < 0)
+        return r;
+    if (path[0] != '/')
+        return -EAFNOSUPPORT;
+    fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    /* Before bind(), so that no datagram can come without credentials. */
+    if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_PASSCRED, &(int){ 1 }, sizeof(int)) < 0 ||
+        fchmod(fd, 0) < 0 || bind(fd, (struct sockaddr *) &sa, size) < 0 || chmod(path, mode) < 0)
+        return -errno;
+    *ret_fd = TAKE_FD(fd);
+    return 0;
+}
+
+int notify_receive(int fd, NotifyMessage *ret)
+{
+    char data[NOTIFY_DATAGRAM_MAX];
+    union {
+        struct cmsghdr header;
+        char room[CMSG_SPACE(sizeof(struct ucred))];
+    } control = { 0 };
+    struct iovec iov = { .iov_base = data, .iov_len = sizeof(data) };
+    struct msghdr message = {
+        .msg_iov = &iov, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof(control)
+    };
+    ssize_t n;
+
+    do
+        n = recvmsg(fd, &message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
+    while (n < 0 && errno == EINTR);
+    if (n < 0)
+        return -errno;
+    if ((message.msg_flags & MSG_TRUNC) || message.msg_controllen < CMSG_LEN(sizeof(struct ucred)) ||
+        control.header.cmsg_level != SOL_SOCKET || control.header.cmsg_type != SCM_CREDENTIALS)
+        return 0;
+    if (!notify_parse(data, (size_t) n, ret))
+        return 0;
+    memcpy(&ret->sender, CMSG_DATA(&control.header), sizeof(ret->sender));
+    return 1;
+}
+
+/* The length of the UTF-8 character at s, 0 when there is none: RFC 3629, section 4. */
+static size_t utf8_character(const unsigned char *s, size_t size)
+{
+    size_t n = s[0] < 0x80 ? 1 : s[0] >= 0xc2 && s[0] < 0xe0 ? 2 : (s[0] & 0xf0) == 0xe0 ? 3 : 0;
+    unsigned low = 0x80, high = 0xbf;
+
+    if (s[0] >= 0xf0 && s[0] <= 0xf4)
+        n = 4;
+    if (n == 0 || n > size)
+        return 0;
+    if (s[0] == 0xe0)
+        low = 0xa0;
+    else if (s[0] == 0xed)
+        high = 0x9f;
+    else if (s[0] == 0xf0)
+        low = 0x90;
+    else if (s[0] == 0xf4)
+        high = 0x8f;
+    for (size_t i = 1; i < n; i++, low = 0x80, high = 0xbf)
+        if (s[i] < low || s[i] > high)
+            return 0;
+    return n;
+}
+
+/* Control characters (C0, DEL, C1) and what is no UTF-8 become "?"; what is too long is cut between
+ * characters. */
+static void copy_status(char ret[static NOTIFY_STATUS_MAX + 1], const char *text, size_t size)
+{
+    const unsigned char *s = (const unsigned char *) text;
+    size_t used = 0;
+
+    while (size > 0) {
+        size_t n = utf8_character(s, size);
+        bool shown = n > 2 || (n == 2 && !(s[0] == 0xc2 && s[1] < 0xa0)) ||
+                     (n == 1 && s[0] >= ' ' && s[0] != 0x7f);
+
+        if (used + (shown ? n : 1) > NOTIFY_STATUS_MAX)
+            break;
+        if (shown) {
+            memcpy(ret + used, s, n);
+            used += n;
+        } else
+            ret[used++] = '?';
+        s += n > 0 ? n : 1;
+        size -= n > 0 ? n : 1;
+    }
+    ret[used] = '\0';
+}
+
+bool notify_parse(const char *data, size_t size, NotifyMessage *ret)
+{
+    static const char ready[] = "READY=1", status[] = "STATUS=";
+
+    if (size > NOTIFY_DATAGRAM_MAX || memchr(data, '\0', size))
+        return false;
+    ret->ready = ret->has_status = false;
+    ret->status[0] = '\0';
+    while (size > 0) {
+        const char *newline = memchr(data, '\n', size);
+        size_t n = newline ? (size_t) (newline - data) : size, step = newline ? n + 1 : n;
+
+        if (n == strlen(ready) && memcmp(data, ready, n) == 0)
+            ret->ready = true;
+        else if (n >= strlen(status) && memcmp(data, status, strlen(status)) == 0) {
+            copy_status(ret->status, data + strlen(status), n - strlen(status));
+            ret->has_status = true;
+        }
+        data += step;
+        size -= step;
+    }
+    return ret->ready || ret->has_status;
+}

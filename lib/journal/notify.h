@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The sd_notify(3) protocol, libc only. A notifier is a connected datagram socket: it outlives the path it
+ * was connected by. The other side is what the pod's init hears its apps through. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/socket.h>
+#include <sys/types.h>
+
+#include "base/cleanup.h"
+
+/* ----- Telling ----- */
+
+/* Connects to $NOTIFY_SOCKET, or to address if not NULL: an absolute path or "@name". Without either *ret_fd
+ * is -EBADF and the result 0: everything sent to it is then dropped. */
+int notify_open(const char *address, int *ret_fd);
+
+/* Sends assignments, one a line: "READY=1\nSTATUS=…". */
+int notify_send(int fd, const char *state);
+int notify_sendf(int fd, const char *format, ...) _printf_(2, 3);
+
+/* Waits until everything sent before has been processed; -ETIME when that takes longer than timeout_ms (-1:
+ * for ever). */
+int notify_barrier(int fd, int timeout_ms);
+
+/* ----- Hearing ----- */
+
+enum { NOTIFY_DATAGRAM_MAX = 4096, NOTIFY_STATUS_MAX = 511 };
+
+typedef struct NotifyMessage {
+    struct ucred sender; /* in our pid namespace; pid 0: from outside of it. The caller decides whether it may
+                            speak. */
+    bool ready;
+    bool has_status;
+    char status[NOTIFY_STATUS_MAX + 1]; /* one line of printable UTF-8 */
+} NotifyMessage;
+
+/* Makes the socket at path (of at most 107 bytes, which must not exist) with that mode, non-blocking. */
+int notify_listen(const char *path, mode_t mode, int *ret_fd);
+
+/* Takes one datagram. Returns 1 with a message, 0 when there was a datagram that says nothing to us (too
+ * long, malformed, unknown words only, a barrier), -EAGAIN when there is none. Descriptors sent along are
+ * dropped by the kernel, which is what a barrier waits for: so act on a message before the next call. */
+int notify_receive(int fd, NotifyMessage *ret);
+
+/* The parser alone: true when the datagram says something to us. Leaves ret->sender as it is. */
+bool notify_parse(const char *data, size_t size, NotifyMessage *ret);

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A stream begins with seven lines (identifier, unit, priority, level prefix, and forwarding to syslog, kmsg
+ * and console); what follows is text. The unit is only believed from root and is left to journald, which
+ * reads it from the writer's cgroup. */
+
+#include "stream.h"
+
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+
+#include "base/fd-util.h"
+
+static int stream_address(const char *journal_namespace, struct sockaddr_un *ret)
+{
+    int n;
+
+    *ret = (struct sockaddr_un){ .sun_family = AF_UNIX };
+    if (journal_namespace && (*journal_namespace == '\0' || strchr(journal_namespace, '/')))
+        return -EINVAL;
+    n = snprintf(ret->sun_path, sizeof(ret->sun_path), "/run/systemd/journal%s%s/stdout",
+                 journal_namespace ? "." : "", journal_namespace ? journal_namespace : "");
+    return n < 0 || (size_t) n >= sizeof(ret->sun_path) ? -ENAMETOOLONG : 0;
+}
+
+int journal_stream_open(const JournalStreamOptions *options, int *ret_fd)
+{
+    _cleanup_close_ int fd = -EBADF;
+    const char *identifier = options->identifier ? options->identifier : "";
+    struct sockaddr_un address;
+    char header[512];
+    int n, r;
+
+    if (strchr(identifier, '\n'))
+        return -EINVAL;
+    n = snprintf(header, sizeof(header), "%s\n\n%d\n%d\n0\n0\n0\n", identifier, options->priority,
+                 options->level_prefix);
+    if (n < 0 || (size_t) n >= sizeof(header))
+        return -ENAMETOOLONG;
+    r = stream_address(options->journal_namespace, &address);
+    if (r < 0)
+        return r;
+    /* Non-blocking while we connect only: a journald that is stopped must not keep a pod from starting. */
+    fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    if (fd < 0)
+        return -errno;
+    if (connect(fd, (struct sockaddr *) &address, sizeof(address)) < 0 || shutdown(fd, SHUT_RD) < 0)
+        return -errno;
+    if (send(fd, header, (size_t) n, MSG_NOSIGNAL) < 0)
+        return -errno;
+    if (fcntl(fd, F_SETFL, O_RDWR) < 0)
+        return -errno;
+    *ret_fd = TAKE_FD(fd);
+    return 0;
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Streams of systemd-journald: a descriptor that a process gets as its standard output and error, each line
+ * of which becomes an entry. Spoken as systemd-journald's native "stdout" transport; libc only. */
+#pragma once
+
+#include <stdbool.h>
+
+#include "base/cleanup.h"
+
+/* The longest a journal namespace's name can be, for its socket's path to fit into an address. */
+enum { JOURNAL_NAMESPACE_MAX = 79 };
+
+typedef struct JournalStreamOptions {
+    const char *journal_namespace; /* NULL: the main journal */
+    const char *identifier;        /* SYSLOG_IDENTIFIER=, without newline; NULL: none */
+    int priority;                  /* LOG_ERR … of lines without a prefix */
+    bool level_prefix;             /* lines may begin with "<N>" */
+} JournalStreamOptions;
+
+#define JOURNAL_STREAM_OPTIONS_INIT                                                                          \
+    {                                                                                                        \
+        .priority = 6, .level_prefix = true                                                                  \
+    }
+
+/* Opens a stream. Lines carry the credentials of whoever writes them. Never waits: journald with a full
+ * backlog is -EAGAIN, no journald -ENOENT or -ECONNREFUSED. The descriptor is CLOEXEC and blocking. */
+int journal_stream_open(const JournalStreamOptions *options, int *ret_fd);

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Units of the system's systemd: start, stop, ask, and scopes around processes that exist. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+#include "base/uuid.h"
+#include "bus.h"
+
+/* Starts or stops a unit and waits until the job is done: one round trip and one signal. A job that did not
+ * end well is -EPROTO
+ * ("failed", "dependency" …), -ENOENT a unit that does not exist. */
+int unit_start(Bus *bus, const char *name, Error *reterr);
+int unit_stop(Bus *bus, const char *name, Error *reterr);
+
+typedef struct ScopeOptions {
+    const char *name; /* "….scope" */
+    const char *slice;
+    const char *description;
+    const pid_t *pids; /* what moves into it */
+    size_t n_pids;
+    bool delegate;
+} ScopeOptions;
+
+/* Makes a transient scope and waits until the processes sit in it. */
+int unit_start_scope(Bus *bus, const ScopeOptions *options, Error *reterr);
+
+enum { MACHINE_SCOPE_NAME_MAX = sizeof("machine-rkt\\x2d.scope") + UUID_LENGTH * 4 };
+
+/* "machine-rkt\x2d<uuid, escaped>.scope", as the original named it. */
+const char *machine_scope_name(const char *uuid, char ret[static MACHINE_SCOPE_NAME_MAX]);
+
+typedef struct UnitState {
+    char *active_state; /* "active", "inactive", "failed" … */
+    char *sub_state;
+    pid_t main_pid; /* 0: none */
+} UnitState;
+
+/* One round trip for a unit that is loaded; one that is not is "inactive". */
+int unit_query(Bus *bus, const char *name, UnitState *ret, Error *reterr);
+void unit_state_done(UnitState *state);

@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The content-addressed store below <dir>/cas: images (blobs, their manifests and what is known of them) and
+ * rendered trees. Plain files under locks; Documentation/store.md is the letter. Bringing bytes in is
+ * store/import.h, turning them into a tree is the program rkt-unpack. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "base/file-util.h"
+
+/* "sha512-" and the first 64 hex digits of the SHA512 of the uncompressed tar. */
+#define STORE_KEY_PREFIX "sha512-"
+enum {
+    STORE_KEY_HEX = 64,
+    STORE_KEY_LENGTH = sizeof(STORE_KEY_PREFIX) - 1 + STORE_KEY_HEX,
+    STORE_MANIFEST_SIZE_MAX = 4 * 1024 * 1024,
+    STORE_DEPENDENCIES_MAX = 128,
+};
+
+/* A tree's id: "deps-" and the key of its images' keys, joined by commas. */
+#define STORE_TREE_ID_PREFIX "deps-"
+enum { STORE_TREE_ID_LENGTH = sizeof(STORE_TREE_ID_PREFIX) - 1 + STORE_KEY_LENGTH };
+
+bool store_key_is_valid(const char *key);
+bool store_tree_id_is_valid(const char *id);
+
+typedef struct Store Store;
+
+typedef enum StoreOpenFlags {
+    STORE_OPEN_CREATE =
+            1 << 0, /* make what is missing; as root with the owners and modes of tmpfiles.d/rkt.conf */
+} StoreOpenFlags;
+
+/* Opens the store beneath dir (made absolute). -ENOENT when there is none yet and it is not to be created. */
+int store_open(const char *dir, StoreOpenFlags flags, Store **ret, Error *reterr);
+void store_free(Store *store);
+DEFINE_CLEANUP_FUNC(Store *, store_free)
+
+/* Owned by the store: the data directory, absolute, and its descriptor. */
+const char *store_dir(const Store *store);
+int store_dir_fd(const Store *store);
+
+/* locks/prepareLock: shared while a pod is prepared, exclusive for image gc. Returns the descriptor that
+ * holds it. */
+int store_lock_prepare(Store *store, LockKind kind, bool wait);
+
+/* ----- Images ----- */
+
+/* What is known of an image without opening its manifest. */
+typedef struct StoreImage {
+    char key[STORE_KEY_LENGTH + 1];
+    char *name;
+    char **labels; /* "name=value": version, os, arch, … as in the manifest */
+    int64_t import_time_ns, last_used_ns;
+    uint64_t size;      /* of the blob */
+    uint64_t tree_size; /* of its rendered tree; 0: not rendered */
+    bool latest;        /* fetched without naming a version */
+} StoreImage;
+
+void store_image_free(StoreImage *image);
+DEFINE_CLEANUP_FUNC(StoreImage *, store_image_free)
+
+/* The value of a label, or NULL. Owned by the image. */
+const char *store_image_label(const StoreImage *image, const char *name);
+
+/* Completes an image id ("sha512-" and at least two hex digits; the prefix may be cut short by none): -ENOENT
+ * "no image IDs found", -EINVAL "image ID too short" or not an image id at all, -ENOTUNIQ "ambiguous image
+ * ID". */
+int store_find_image(Store *store, const char *id, char ret_key[static STORE_KEY_LENGTH + 1], Error *reterr);
+
+/* Finds by name and labels ("name=value"; each must match). Without os or arch they are this machine's;
+ * without a version what was fetched as the latest wins, then the newest import. -ENOENT when none matches.
+ */
+int store_find_image_by_name(Store *store, const char *name, char *const *labels,
+                             char ret_key[static STORE_KEY_LENGTH + 1], Error *reterr);
+
+/* All the rest takes whole keys, as the look-ups give them; -ENOENT when the image is not there (any more).
+ */
+int store_read_image(Store *store, const char *key, StoreImage **ret, Error *reterr);
+int store_read_image_manifest(Store *store, const char *key, char **ret, size_t *ret_size, Error *reterr);
+
+/* The blob, read-only. Its bytes are not verified: a member of group rkt may have changed it since it came
+ * in. */
+int store_open_image(Store *store, const char *key, Error *reterr);
+
+/* Notes that the image was used now. One system call, no lock. */
+int store_touch_image(Store *store, const char *key);
+
+/* All images, in no order. An image whose record can't be read is left out. */
+int store_list_images(Store *store, StoreImage ***ret, size_t *ret_n, Error *reterr);
+void store_images_free(StoreImage **images, size_t n);
+
+/* Removes the image; its trees stay. -EBUSY while it is being imported or rendered. */
+int store_remove_image(Store *store, const char *key, Error *reterr);
+
+/* Removes what a killed import or removal left. Waits for nothing: what is locked is in use. */
+int store_sweep(Store *store, Error *reterr);
+
+/* ----- Trees: for root ----- */
+
+/* The keys of the image and of all its dependencies: the image first, then downwards, what is above hides
+ * what is below. ret_id is the id of their tree. Either may be NULL. -ENOENT when a dependency is not in the
+ * store. */
+int store_resolve_tree(Store *store, const char *key, char **ret_id, char ***ret_keys, Error *reterr);
+
+/* The tree of an image, rendered when it is not there yet by /usr/lib/rkt/rkt-unpack; *ret_id is its id,
+ * *ret_path (may be NULL) the absolute path of the directory with rootfs/ and manifest. Costs no exec when
+ * the tree is there. */
+int store_ensure_tree(Store *store, const char *key, char **ret_id, char **ret_path, Error *reterr);
+
+/* The absolute path of a tree's directory, whether it is there or not. NULL: out of memory. */
+char *store_tree_path(const Store *store, const char *id);
+
+/* Opens the directory of a rendered tree (O_PATH is not set). -ENOENT: not rendered. */
+int store_open_tree(Store *store, const char *id, Error *reterr);
+
+/* The image manifest in a tree: written by root from a blob whose hash was right. This is the one to trust.
+ */
+int store_read_tree_manifest(Store *store, const char *id, char **ret, size_t *ret_size, Error *reterr);
+
+/* Compares a tree with the hash that was taken when it was rendered: -EBADMSG when it was changed. */
+int store_verify_tree(Store *store, const char *id, Error *reterr);
+
+int store_list_trees(Store *store, char ***ret_ids, Error *reterr);
+
+/* Removes a tree: one rename, then the files. The caller knows that no pod refers to it
+ * (store_lock_prepare()). */
+int store_remove_tree(Store *store, const char *id, Error *reterr);
+
+/* Removes every tree that is not in keep; on_removed (may be NULL) hears each id. Goes on after an error and
+ * returns the first. */
+int store_remove_trees_but(Store *store, char *const *keep, void (*on_removed)(const char *id),
+                           Error *reterr);

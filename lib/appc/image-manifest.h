@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The image manifest: what an image is and how it runs (appc specification 0.8.11, "Image Manifest Schema").
+ */
+#pragma once
+
+#include "appc/app.h"
+#include "appc/types.h"
+
+typedef struct Dependency {
+    char *image_name; /* ACIdentifier */
+    char *image_id;   /* sha512-…, or NULL */
+    NameValueList labels;
+    uint64_t size; /* bytes of the image; 0: not said */
+} Dependency;
+
+typedef struct ImageManifest {
+    char *ac_version;
+    char *name; /* ACIdentifier */
+    NameValueList labels;
+    App *app; /* NULL: nothing to run */
+    NameValueList annotations;
+    Dependency *dependencies;
+    size_t n_dependencies;
+    char **path_whitelist; /* NULL: everything */
+} ImageManifest;
+
+ImageManifest *image_manifest_new(void);
+void image_manifest_free(ImageManifest *manifest);
+DEFINE_CLEANUP_FUNC(ImageManifest *, image_manifest_free)
+
+/* Reads and checks a manifest of at most JSON_SIZE_MAX bytes. */
+int image_manifest_parse(const void *data, size_t size, ImageManifest **ret, Error *reterr);
+int image_manifest_format(const ImageManifest *manifest, bool pretty, char **ret);
+
+/* The label "version", or NULL; name:version as lists show it. */
+const char *image_manifest_version(const ImageManifest *manifest);
+char *image_manifest_title(const ImageManifest *manifest); /* NULL: no memory */

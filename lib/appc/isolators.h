@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Isolators: what an app or a pod may use and do. One table knows each by name, shape and range; it serves
+ * manifests and the flags of the command line alike. Applying them is lib/sandbox's. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "appc/json.h"
+
+typedef enum IsolatorKind {
+    ISOLATOR_MEMORY,              /* resource; bytes */
+    ISOLATOR_CPU,                 /* resource; thousandths of a CPU */
+    ISOLATOR_BLOCK_BANDWIDTH,     /* resource; bytes a second */
+    ISOLATOR_BLOCK_IOPS,          /* resource; operations a second */
+    ISOLATOR_NETWORK_BANDWIDTH,   /* resource; bytes a second */
+    ISOLATOR_CAPABILITIES_RETAIN, /* set; names as CAP_CHOWN */
+    ISOLATOR_CAPABILITIES_REMOVE, /* set */
+    ISOLATOR_NO_NEW_PRIVILEGES,   /* flag */
+    ISOLATOR_SECCOMP_RETAIN,      /* set; system calls and @scope/name, with error_name */
+    ISOLATOR_SECCOMP_REMOVE,      /* set */
+    ISOLATOR_OOM_SCORE_ADJ,       /* number; -1000..1000 */
+    ISOLATOR_CPU_SHARES,          /* number; 2..262144 */
+    ISOLATOR_SELINUX_CONTEXT,     /* selinux */
+    ISOLATOR_APPARMOR_PROFILE,    /* profile */
+    ISOLATOR_UNKNOWN,             /* kept as it stands: other */
+    _ISOLATOR_KIND_MAX,
+    _ISOLATOR_KIND_INVALID = -EINVAL,
+} IsolatorKind;
+
+/* A quantity of the Kubernetes resource model ("128M", "500m", "1Gi"), and what it means in the isolator's
+ * unit. */
+typedef struct Quantity {
+    char *text; /* NULL: not given */
+    uint64_t value;
+} Quantity;
+
+typedef struct Isolator {
+    IsolatorKind kind;
+    char *name;
+    union {
+        struct {
+            Quantity request, limit;
+            bool is_default; /* block and network: "for all devices" */
+        } resource;
+        struct {
+            char **names;
+            char *error_name; /* seccomp: "EPERM"; NULL: SIGSYS */
+        } set;
+        bool flag;
+        int64_t number;
+        struct {
+            char *user, *role, *type, *level;
+        } selinux;
+        char *profile;
+        json_t *other;
+    };
+} Isolator;
+
+typedef struct IsolatorList {
+    Isolator *items;
+    size_t n;
+} IsolatorList;
+
+void isolator_list_done(IsolatorList *list);
+#define _cleanup_isolators_ _cleanup_(isolator_list_done)
+const char *isolator_kind_to_string(IsolatorKind kind);   /* "resource/memory" */
+IsolatorKind isolator_kind_from_string(const char *name); /* ISOLATOR_UNKNOWN for a name that is not ours */
+
+/* NULL: not there. */
+const Isolator *isolator_list_find(const IsolatorList *list, IsolatorKind kind);
+void isolator_list_remove(IsolatorList *list, IsolatorKind kind);
+
+/* The limit of a resource in its unit, or 0: none. */
+uint64_t isolator_list_limit(const IsolatorList *list, IsolatorKind kind);
+
+/* Which value of the command line goes with a kind:
+ *   --memory, --cpu             a quantity, the limit and the request
+ *   --cpu-shares, --oom-score-adj   a number
+ *   --caps-retain, --caps-remove    names with commas
+ *   --seccomp                   isolator_list_set_seccomp(): mode=retain|remove[,errno=NAME],CALL[,CALL…]
+ * The new one takes the place of one of the same kind, and of those that it excludes (retain and remove). */
+int isolator_list_set(IsolatorList *list, IsolatorKind kind, const char *text, Error *reterr);
+int isolator_list_set_seccomp(IsolatorList *list, const char *text, Error *reterr);
+
+/* Reads an array of {name, value}; checks ranges, and that no two exclude each other. */
+int isolator_list_from_json(const JsonNode *array, IsolatorList *ret, Error *reterr);
+json_t *isolator_list_to_json(const IsolatorList *list); /* NULL: no memory */
+
+/* Decimal digits, a fraction, a suffix of n u m k K M G T P E, Ki … Ei, or an exponent. *ret is in
+ * thousandths with milli, else in ones; a fraction of one is rounded up as Kubernetes does. -EINVAL: not a
+ * quantity or negative; -ERANGE: too large. */
+int quantity_parse(const char *s, bool milli, uint64_t *ret);

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The pod manifest: the apps of a pod and what they share (appc specification 0.8.11, "Pod Manifest Schema").
+ */
+#pragma once
+
+#include "appc/app.h"
+#include "appc/port.h"
+#include "appc/types.h"
+#include "appc/volume.h"
+
+typedef struct RuntimeApp {
+    char *name; /* ACName, unique in the pod */
+    struct {
+        char *name; /* ACIdentifier, or NULL */
+        char *id;   /* sha512-…; NULL in a template, which then has a name */
+        NameValueList labels;
+    } image;
+    App *app; /* NULL: the image's own */
+    bool read_only_rootfs;
+    MountList mounts;
+    NameValueList annotations;
+} RuntimeApp;
+
+typedef struct PodManifest {
+    char *ac_version;
+    RuntimeApp *apps;
+    size_t n_apps;
+    VolumeList volumes;
+    IsolatorList isolators;
+    NameValueList annotations;
+    ExposedPortList ports;
+    NameValueList user_annotations, user_labels;
+} PodManifest;
+
+PodManifest *pod_manifest_new(void);
+void pod_manifest_free(PodManifest *manifest);
+DEFINE_CLEANUP_FUNC(PodManifest *, pod_manifest_free)
+
+/* Appends a zeroed app with that name (copied), valid until the next is added. -EINVAL: not an ACName;
+ * -EEXIST. */
+int pod_manifest_add_app(PodManifest *manifest, const char *name, RuntimeApp **ret, Error *reterr);
+const RuntimeApp *pod_manifest_find_app(const PodManifest *manifest, const char *name);
+
+/* Reads and checks a manifest of at most JSON_SIZE_MAX bytes. A pod without apps is one (a sandbox). */
+int pod_manifest_parse(const void *data, size_t size, PodManifest **ret, Error *reterr);
+int pod_manifest_format(const PodManifest *manifest, bool pretty, char **ret);

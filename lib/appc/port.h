@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Ports that an app listens on, and ports that a pod shows on the host. */
+#pragma once
+
+#include <stdint.h>
+
+#include "appc/json.h"
+
+typedef struct Port {
+    char *name; /* ACName */
+    char *protocol;
+    uint16_t port;
+    uint32_t count; /* 1 or more; port + count - 1 is a port too */
+    bool socket_activated;
+} Port;
+
+typedef struct PortList {
+    Port *items;
+    size_t n;
+} PortList;
+
+void port_list_done(PortList *list);
+const Port *port_list_find(const PortList *list, const char *name);
+int port_list_from_json(const JsonNode *array, PortList *ret, Error *reterr);
+json_t *port_list_to_json(const PortList *list);
+
+typedef struct ExposedPort {
+    char *name;
+    char *host_ip; /* NULL: any */
+    uint16_t host_port;
+    Port *pod_port; /* NULL: the apps' port of that name */
+} ExposedPort;
+
+typedef struct ExposedPortList {
+    ExposedPort *items;
+    size_t n;
+} ExposedPortList;
+
+void exposed_port_list_done(ExposedPortList *list);
+int exposed_port_list_from_json(const JsonNode *array, ExposedPortList *ret, Error *reterr);
+json_t *exposed_port_list_to_json(const ExposedPortList *list);
+
+/* Adds what a flag says: `NAME:[HOSTIP:]HOSTPORT`, and of a sandbox `NAME:PROTOCOL:PODPORT:HOSTIP:HOSTPORT`.
+ */
+int exposed_port_list_add_text(ExposedPortList *list, const char *text, Error *reterr);
+int exposed_port_list_add_sandbox_text(ExposedPortList *list, const char *text, Error *reterr);

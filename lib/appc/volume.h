@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Volumes of a pod and their mounts in an app. */
+#pragma once
+
+#include <sys/types.h>
+
+#include "appc/json.h"
+
+typedef enum VolumeKind {
+    VOLUME_KIND_HOST,
+    VOLUME_KIND_EMPTY,
+    _VOLUME_KIND_MAX,
+    _VOLUME_KIND_INVALID = -EINVAL,
+} VolumeKind;
+
+const char *volume_kind_to_string(VolumeKind kind);
+VolumeKind volume_kind_from_string(const char *s);
+
+typedef struct Volume {
+    char *name; /* ACName */
+    VolumeKind kind;
+    char *source;  /* host: an absolute path */
+    int read_only; /* 1, 0, or -1: not said (the mount point decides) */
+    int recursive; /* 1, 0, or -1: not said (the stage1 decides) */
+    mode_t mode;   /* empty: 0755 when not said */
+    uid_t uid;     /* empty: 0 when not said */
+    gid_t gid;
+} Volume;
+
+typedef struct VolumeList {
+    Volume *items;
+    size_t n;
+} VolumeList;
+
+Volume *volume_new(void);
+void volume_free(Volume *volume);
+DEFINE_CLEANUP_FUNC(Volume *, volume_free)
+void volume_list_done(VolumeList *list);
+const Volume *volume_list_find(const VolumeList *list, const char *name);
+
+/* Adds an empty volume (an implicit one, say); -EEXIST: "duplicate volume name". */
+int volume_list_add_empty(VolumeList *list, const char *name, mode_t mode, uid_t uid, gid_t gid,
+                          Error *reterr);
+
+/* Adds `NAME,kind=host|empty[,source=PATH][,readOnly=BOOL][,recursive=BOOL][,mode=OCTAL][,uid=N][,gid=N]`. */
+int volume_list_add_text(VolumeList *list, const char *text, Error *reterr);
+
+int volume_list_from_json(const JsonNode *array, VolumeList *ret, Error *reterr);
+json_t *volume_list_to_json(const VolumeList *list);
+
+/* One volume at one path of an app. */
+typedef struct Mount {
+    char *volume;       /* the volume's name */
+    char *path;         /* absolute, in the app's root */
+    Volume *app_volume; /* the app's own, or NULL: the pod's of that name */
+} Mount;
+
+typedef struct MountList {
+    Mount *items;
+    size_t n;
+} MountList;
+
+void mount_list_done(MountList *list);
+int mount_list_add(MountList *list, const char *volume, const char *path);
+const Mount *mount_list_find_path(const MountList *list, const char *path);
+
+/* Adds `volume=NAME,target=PATH`. */
+int mount_list_add_text(MountList *list, const char *text, Error *reterr);
+
+/* Adds `NAME,kind=…,…,target=PATH` (--mnt-volume of `app add`): a mount with its own volume. */
+int mount_list_add_volume_text(MountList *list, const char *text, Error *reterr);
+
+int mount_list_copy(const MountList *list, MountList *ret);
+int mount_list_from_json(const JsonNode *array, MountList *ret, Error *reterr);
+json_t *mount_list_to_json(const MountList *list);

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The last part of an app's start: from "stands in the app's cgroup, namespaces and root" to "may exec". An
+ * app's start and `enter` both go through it, so a process that enters can never do more than the app. The
+ * order and its reasons are in confine.c. */
+#pragma once
+
+#include <linux/filter.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "base/error.h"
+
+typedef struct Confinement {
+    uid_t uid;
+    gid_t gid;
+    const gid_t *groups; /* not owned */
+    size_t n_groups;
+    uint64_t capabilities;            /* the bounding set; uid 0 has all of them, another user none */
+    bool no_new_privileges;           /* a user other than 0 with a filter gets them anyway */
+    const struct sock_filter *filter; /* not owned; NULL: none */
+    size_t n_filter;                  /* instructions */
+    bool has_oom_score_adj;
+    int oom_score_adj;
+    const char *working_directory; /* in the app's root; NULL: "/" */
+    const int *keep;               /* not owned; descriptors above 2 that stay open, sorted up */
+    size_t n_keep;
+} Confinement;
+
+/* Confines the calling process, which must be single-threaded, root in its user namespace, and already in the
+ * app's cgroup, namespaces and root. On failure the process is half confined and must exit. Afterwards only
+ * exec (or exit) is left: a filter need not admit anything else, so what the caller wants to tell, it must
+ * tell by descriptors closing at the exec. */
+int confine_app(const Confinement *confinement, Error *reterr);

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Devices: the nodes of an app's /dev, and the list of what its cgroup may open or make, as a BPF program.
+ * The list only ever allows; what is not on it is refused. */
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "base/cleanup.h"
+
+typedef struct DeviceNode {
+    const char *name; /* in /dev */
+    unsigned major, minor;
+    mode_t mode;
+} DeviceNode;
+
+/* The character devices to make in an app's /dev, parents first made by the caller ("net/tun"). Ends with a
+ * NULL name. */
+extern const DeviceNode device_nodes[];
+
+/* Makes them, with "net", and the links fd, stdin, stdout, stderr, ptmx -> pts/ptmx, core -> /proc/kcore is
+ * left out. */
+int device_nodes_make(int dev);
+
+enum { DEVICE_READ = 1 << 0, DEVICE_WRITE = 1 << 1, DEVICE_MKNOD = 1 << 2, DEVICE_ALL = 7 };
+#define DEVICE_ANY UINT32_MAX
+
+typedef struct DeviceRule {
+    mode_t type;           /* S_IFCHR or S_IFBLK */
+    uint32_t major, minor; /* DEVICE_ANY: every one */
+    unsigned access;
+} DeviceRule;
+
+enum { DEVICE_RULES_MAX = 512 };
+
+/* The rule for a device of the host (a host volume): st as stat(2) gives it. -ENODEV when it is no device. */
+struct stat;
+int device_rule_from_stat(const struct stat *st, unsigned access, DeviceRule *ret);
+
+/* Closes the cgroup to all devices but the standard ones and extra (n of them). Holds for processes in it and
+ * below it, from the next open on. The cgroup must be of the cgroup2 tree; needs SYS_ADMIN (or BPF and
+ * NET_ADMIN) in the first user namespace. */
+int device_confine_cgroup(int cgroup, const DeviceRule *extra, size_t n);

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Mounts by descriptor: a mount is made detached, its target is resolved once, beneath a root, and the one is
+ * moved onto the other; no path is looked up twice. A mount's descriptor stays good after it was attached and
+ * is then the way to reach what is below it. attributes are MOUNT_ATTR_* of mount_setattr(2). */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/mount.h>
+#include <sys/types.h>
+
+#include "base/error.h"
+
+typedef struct MountOption {
+    const char *key;
+    const char *value; /* NULL: a flag */
+} MountOption;
+
+/* Each makes a detached mount. */
+int mount_new(const char *fstype, const MountOption *options, size_t n, uint64_t attributes, int *ret,
+              Error *reterr);
+int mount_overlay(const char *lower, const char *upper, const char *work, uint64_t attributes, int *ret,
+                  Error *reterr);
+/* A bind mount of path beneath dir ("": dir itself; dir may be a file then). */
+int mount_clone(int dir, const char *path, bool recursive, uint64_t attributes, int *ret);
+
+/* Sets and clears attributes of a mount, attached or not. */
+int mount_set_attributes(int mount, uint64_t set, uint64_t clear, bool recursive);
+
+/* Propagation of the whole tree of the calling process: MS_PRIVATE or MS_SLAVE. First thing in a new mount
+ * namespace. */
+int mount_set_propagation(unsigned long propagation);
+
+typedef enum MountTarget {
+    MOUNT_TARGET_DIRECTORY,
+    MOUNT_TARGET_FILE,
+    /* A directory of our own (/dev, /proc, /sys): a link in its place is an error, for what trusts that name
+       later. */
+    MOUNT_TARGET_API,
+} MountTarget;
+
+/* Opens (O_PATH) what is at path in root, with links resolved in root, and makes it and its parents when
+ * missing (0755, 0644, owned by root). -ENOTDIR, -EISDIR or -ELOOP when it is not what it should be. */
+int mount_target_open(int root, const char *path, MountTarget target, int *ret);
+
+/* Attaches a detached mount onto what mount_target_open() gave, or any other directory or file descriptor. */
+int mount_attach(int mount, int target);
+
+/* Both; then, for MOUNT_TARGET_API, checks that the name leads to this mount. */
+int mount_attach_at(int mount, int root, const char *path, MountTarget target, Error *reterr);
+
+/* A procfs or sysfs, detached, checked to be one. Procfs is that of the calling process's pid namespace. */
+int mount_proc(uint64_t attributes, int *ret, Error *reterr);
+int mount_sys(uint64_t attributes, int *ret, Error *reterr);
+
+/* Hides and write-protects what the tables of mount.c name, in an app's procfs and sysfs, given as
+ * descriptors of mounts that are attached. sys may be -EBADF (a volume of the user is there). net_writable:
+ * /proc/sys/net is the pod's own, so it stays writable. scratch: a directory outside the app's root that is
+ * hidden meanwhile, or used nowhere. */
+int mount_restrict_paths(int proc, int sys, bool net_writable, int scratch, Error *reterr);
+
+/* Makes an attached mount the root and the working directory of the calling process and its mount namespace,
+ * and detaches the old root. */
+int mount_enter_root(int root);

@@ -14,16 +14,16 @@ void key_digest_add(KeyDigest *digest, const void *data, size_t size)
     sha512_update(&digest->sha512, size, data);
 }
 
-void key_digest_finish(KeyDigest *digest, char ret_key[static STORE_KEY_LENGTH + 1])
+void key_digest_finish(KeyDigest *digest, char ret_key[static IMAGE_KEY_LENGTH + 1])
 {
-    uint8_t bytes[STORE_KEY_HEX / 2];
+    uint8_t bytes[IMAGE_KEY_HEX / 2];
 
     sha512_digest(&digest->sha512, sizeof(bytes), bytes);
-    memcpy(ret_key, STORE_KEY_PREFIX, strlen(STORE_KEY_PREFIX));
-    hex_encode(bytes, sizeof(bytes), ret_key + strlen(STORE_KEY_PREFIX));
+    memcpy(ret_key, IMAGE_KEY_PREFIX, strlen(IMAGE_KEY_PREFIX));
+    hex_encode(bytes, sizeof(bytes), ret_key + strlen(IMAGE_KEY_PREFIX));
 }
 
-void key_of(const void *data, size_t size, char ret_key[static STORE_KEY_LENGTH + 1])
+void key_of(const void *data, size_t size, char ret_key[static IMAGE_KEY_LENGTH + 1])
 {
     KeyDigest digest;
 

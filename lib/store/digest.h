@@ -14,10 +14,10 @@ typedef struct KeyDigest {
 
 void key_digest_init(KeyDigest *digest);
 void key_digest_add(KeyDigest *digest, const void *data, size_t size);
-void key_digest_finish(KeyDigest *digest, char ret_key[static STORE_KEY_LENGTH + 1]);
+void key_digest_finish(KeyDigest *digest, char ret_key[static IMAGE_KEY_LENGTH + 1]);
 
 /* The key of bytes in memory. */
-void key_of(const void *data, size_t size, char ret_key[static STORE_KEY_LENGTH + 1]);
+void key_of(const void *data, size_t size, char ret_key[static IMAGE_KEY_LENGTH + 1]);
 
 /* 2 * size lowercase hex digits and a NUL. */
 void hex_encode(const void *data, size_t size, char *ret);

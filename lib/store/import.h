@@ -20,4 +20,4 @@ enum { STORE_IMPORT_RATIO_MAX = 1000 };
 /* Imports an ACI (plain tar, gzip, bzip2, xz or zstd) from fd, read to its end. An image that is there
  * already stays and counts as imported now. */
 int store_import_fd(Store *store, int fd, const StoreImportOptions *options,
-                    char ret_key[static STORE_KEY_LENGTH + 1], Error *reterr);
+                    char ret_key[static IMAGE_KEY_LENGTH + 1], Error *reterr);

@@ -8,23 +8,16 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "appc/types.h"
 #include "base/error.h"
 #include "base/file-util.h"
 
-/* "sha512-" and the first 64 hex digits of the SHA512 of the uncompressed tar. */
-#define STORE_KEY_PREFIX "sha512-"
-enum {
-    STORE_KEY_HEX = 64,
-    STORE_KEY_LENGTH = sizeof(STORE_KEY_PREFIX) - 1 + STORE_KEY_HEX,
-    STORE_MANIFEST_SIZE_MAX = 4 * 1024 * 1024,
-    STORE_DEPENDENCIES_MAX = 128,
-};
+enum { STORE_MANIFEST_SIZE_MAX = 4 * 1024 * 1024, STORE_DEPENDENCIES_MAX = 128 };
 
 /* A tree's id: "deps-" and the key of its images' keys, joined by commas. */
 #define STORE_TREE_ID_PREFIX "deps-"
-enum { STORE_TREE_ID_LENGTH = sizeof(STORE_TREE_ID_PREFIX) - 1 + STORE_KEY_LENGTH };
+enum { STORE_TREE_ID_LENGTH = sizeof(STORE_TREE_ID_PREFIX) - 1 + IMAGE_KEY_LENGTH };
 
-bool store_key_is_valid(const char *key);
 bool store_tree_id_is_valid(const char *id);
 
 typedef struct Store Store;
@@ -51,9 +44,9 @@ int store_lock_prepare(Store *store, LockKind kind, bool wait);
 
 /* What is known of an image without opening its manifest. */
 typedef struct StoreImage {
-    char key[STORE_KEY_LENGTH + 1];
+    char key[IMAGE_KEY_LENGTH + 1];
     char *name;
-    char **labels; /* "name=value": version, os, arch, … as in the manifest */
+    NameValueList labels; /* version, os, arch, … as in the manifest */
     int64_t import_time_ns, last_used_ns;
     uint64_t size;      /* of the blob */
     uint64_t tree_size; /* of its rendered tree; 0: not rendered */
@@ -63,22 +56,17 @@ typedef struct StoreImage {
 void store_image_free(StoreImage *image);
 DEFINE_CLEANUP_FUNC(StoreImage *, store_image_free)
 
-/* The value of a label, or NULL. Owned by the image. */
-const char *store_image_label(const StoreImage *image, const char *name);
+/* Completes an image ID ("sha512-" and at least two hex digits): -ENOENT "no image IDs found", -EINVAL "image
+ * ID too short" or no image ID at all, -ENOTUNIQ "ambiguous image ID". */
+int store_find_image(Store *store, const char *id, char ret_key[static IMAGE_KEY_LENGTH + 1], Error *reterr);
 
-/* Completes an image id ("sha512-" and at least two hex digits; the prefix may be cut short by none): -ENOENT
- * "no image IDs found", -EINVAL "image ID too short" or not an image id at all, -ENOTUNIQ "ambiguous image
- * ID". */
-int store_find_image(Store *store, const char *id, char ret_key[static STORE_KEY_LENGTH + 1], Error *reterr);
+/* Finds by name and labels, each of which must match; NULL: none. Where os or arch is not asked for, an image
+ * that says it must say this machine's. Without a version what was fetched as the latest wins, then the
+ * newest import. -ENOENT when none matches. */
+int store_find_image_by_name(Store *store, const char *name, const NameValueList *labels,
+                             char ret_key[static IMAGE_KEY_LENGTH + 1], Error *reterr);
 
-/* Finds by name and labels ("name=value"; each must match). Without os or arch they are this machine's;
- * without a version what was fetched as the latest wins, then the newest import. -ENOENT when none matches.
- */
-int store_find_image_by_name(Store *store, const char *name, char *const *labels,
-                             char ret_key[static STORE_KEY_LENGTH + 1], Error *reterr);
-
-/* All the rest takes whole keys, as the look-ups give them; -ENOENT when the image is not there (any more).
- */
+/* The rest takes whole keys, as the look-ups give them. -ENOENT: the image is not there (any more). */
 int store_read_image(Store *store, const char *key, StoreImage **ret, Error *reterr);
 int store_read_image_manifest(Store *store, const char *key, char **ret, size_t *ret_size, Error *reterr);
 

@@ -36,7 +36,6 @@ typedef struct PodStatus {
     pid_t pid;                      /* the pod's init; 0: none */
     PodApp *apps;
     size_t n_apps;
-    bool has_manifest;
     json_t *manifest; /* the pod manifest as it is on disk, or NULL */
     json_t *networks; /* net-info.json, an array, or NULL */
 } PodStatus;

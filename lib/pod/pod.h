@@ -4,6 +4,7 @@
 #pragma once
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <time.h>
 
 #include "base/error.h"
@@ -93,8 +94,10 @@ int pod_create(int root, Pod **ret, Error *reterr);
  * waited out). Afterwards pod->directory is where the pod stands; -ENOENT: it is gone. */
 int pod_lock(Pod *pod);
 
-/* Takes over a lock held through fd (another descriptor of the pod's directory), closing the pod's own. */
-void pod_take_fd(Pod *pod, int fd);
+/* Before locking: holds the pod through a read-only copy of its directory that is mounted nowhere, so that no
+ * path leads from the descriptor to the rest of the host, whoever gets hold of it. Afterwards pod->fd is for
+ * looking only. Without the kernel's mount calls (Linux 5.12) the descriptor stays as it is. */
+int pod_detach(Pod *pod);
 
 /* One rename, under the lock, to a directory that the table of transitions allows (-EPERM). */
 int pod_move(Pod *pod, PodDirectory to, Error *reterr);

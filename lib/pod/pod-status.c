@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A list of a thousand pods comes from here, so a pod costs a handful of system calls: files are opened only
+ * where what they say is asked for, times are those of the files. */
+
+#include "pod-status.h"
+
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/file-util.h"
+#include "base/log.h"
+#include "base/string-util.h"
+#include "pod/layout.h"
+
+static const char *const pod_app_state_table[_POD_APP_STATE_MAX] = {
+    [POD_APP_UNKNOWN] = "unknown",
+    [POD_APP_CREATED] = "created",
+    [POD_APP_RUNNING] = "running",
+    [POD_APP_EXITED] = "exited",
+};
+DECLARE_STRING_TABLE(pod_app_state, PodAppState);
+DEFINE_STRING_TABLE(pod_app_state, PodAppState)
+
+void pod_status_free(PodStatus *status)
+{
+    if (!status)
+        return;
+    for (size_t i = 0; i < status->n_apps; i++) {
+        free(status->apps[i].name);
+        free(status->apps[i].image_name);
+        free(status->apps[i].image_id);
+    }
+    free(status->apps);
+    json_decref(status->manifest);
+    json_decref(status->networks);
+    free(status);
+}
+
+/* When the file was last written, or 0. */
+static int64_t file_time(int dir, const char *path)
+{
+    struct stat st;
+
+    if (fstatat(dir, path, &st, AT_SYMLINK_NOFOLLOW) < 0)
+        return 0;
+    return (int64_t) st.st_mtim.tv_sec * 1000000000 + st.st_mtim.tv_nsec;
+}
+
+static int read_json(int dir, const char *path, json_t **ret, Error *reterr)
+{
+    _cleanup_free_ char *text = NULL;
+    json_error_t error;
+    size_t size;
+    json_t *json;
+    int r;
+
+    r = read_file_at(dir, path, POD_MANIFEST_SIZE_MAX, &text, &size);
+    if (r < 0)
+        return r == -ENOENT ? r : error_set_errno(reterr, r, "cannot read \"%s\"", path);
+    json = json_loadb(text, size, 0, &error);
+    if (!json)
+        return error_set(reterr, -EBADMSG, "%s:%d: %s", path, error.line, error.text);
+    *ret = json;
+    return 0;
+}
+
+/* The value of a name in one of appc's lists of {name, value}. */
+static const char *named_value(const json_t *list, const char *name)
+{
+    const json_t *entry;
+    size_t i;
+
+    json_array_foreach(list, i,
+                       entry) if (streq_ptr(json_string_value(json_object_get(entry, "name")),
+                                            name)) return json_string_value(json_object_get(entry, "value"));
+    return NULL;
+}
+
+static int app_from_json(PodApp *app, const json_t *json)
+{
+    const json_t *image = json_object_get(json, "image");
+    const char *name = json_string_value(json_object_get(json, "name"));
+    const char *image_name = json_string_value(json_object_get(image, "name"));
+    const char *version = named_value(json_object_get(image, "labels"), "version");
+    const char *id = json_string_value(json_object_get(image, "id"));
+
+    *app = (PodApp){ .name = strdup(name ? name : ""), .image_id = strdup(id ? id : "") };
+    if (!app->name || !app->image_id ||
+        asprintf(&app->image_name, "%s%s%s", image_name ? image_name : "", version ? ":" : "",
+                 version ? version : "") < 0) {
+        app->image_name = NULL;
+        return -ENOMEM;
+    }
+    return 0;
+}
+
+static int status_add_apps(PodStatus *status)
+{
+    const json_t *apps = json_object_get(status->manifest, "apps"), *json;
+    size_t i;
+
+    status->apps = calloc(json_array_size(apps) + 1, sizeof(PodApp));
+    if (!status->apps)
+        return -ENOMEM;
+    json_array_foreach(apps, i, json)
+    {
+        int r = app_from_json(&status->apps[i], json);
+
+        status->n_apps++;
+        if (r < 0)
+            return r;
+    }
+    return 0;
+}
+
+/* What stage1 keeps of an app beneath status/: APP holds its exit code when it has ended, APP-started and
+ * APP-created are there for their times. */
+static void app_read_state(const Pod *pod, int status_dir, PodApp *app)
+{
+    _cleanup_free_ char *code = NULL, *created = NULL, *started = NULL;
+    int64_t value;
+
+    if (status_dir < 0 || strchr(app->name, '/') || asprintf(&created, "%s-created", app->name) < 0)
+        return;
+    if (asprintf(&started, "%s-started", app->name) < 0)
+        return;
+    app->created_ns = file_time(status_dir, created);
+    app->started_ns = file_time(status_dir, started);
+    if (read_one_line_at(status_dir, app->name, &code) >= 0 && parse_i64(code, &value) >= 0) {
+        app->finished_ns = file_time(status_dir, app->name);
+        app->exit_code = (int) value;
+        app->has_exit_code = true;
+    }
+    if (app->has_exit_code || pod->state >= POD_STATE_EXITED)
+        app->state = POD_APP_EXITED;
+    else if (pod->state == POD_STATE_RUNNING)
+        app->state = app->started_ns > 0 ? POD_APP_RUNNING : POD_APP_CREATED;
+}
+
+static void status_read_apps(const Pod *pod, PodStatus *status)
+{
+    _cleanup_close_ int dir = openat(pod->fd, POD_STATUS, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+    for (size_t i = 0; i < status->n_apps; i++) {
+        app_read_state(pod, dir, &status->apps[i]);
+        if (status->apps[i].created_ns == 0)
+            status->apps[i].created_ns = status->created_ns;
+    }
+}
+
+static int read_pid_file(const Pod *pod, const char *name, pid_t *ret)
+{
+    _cleanup_free_ char *text = NULL;
+    uint64_t value;
+    int r;
+
+    r = read_one_line_at(pod->fd, name, &text);
+    if (r < 0)
+        return r;
+    if (parse_u64(text, &value) < 0 || value == 0 || value > INT32_MAX)
+        return -EBADMSG;
+    *ret = (pid_t) value;
+    return 0;
+}
+
+/* A foreign stage1 may write only its own pid: then the pod's init is that process's only child. */
+static int read_child_pid(pid_t parent, pid_t *ret)
+{
+    _cleanup_free_ char *path = NULL, *text = NULL;
+    uint64_t value;
+    int r;
+
+    if (asprintf(&path, "/proc/%d/task/%d/children", (int) parent, (int) parent) < 0) {
+        path = NULL;
+        return -ENOMEM;
+    }
+    r = read_one_line_at(AT_FDCWD, path, &text);
+    if (r < 0)
+        return r == -ENOENT ? -ENODATA : r;
+    text[strcspn(text, " ")] = '\0';
+    if (parse_u64(text, &value) < 0 || value > INT32_MAX)
+        return -ENODATA;
+    *ret = (pid_t) value;
+    return 0;
+}
+
+int pod_read_pid(const Pod *pod, pid_t *ret)
+{
+    pid_t parent;
+    int r = read_pid_file(pod, POD_PID, ret);
+
+    if (r != -ENOENT)
+        return r;
+    r = read_pid_file(pod, POD_PPID, &parent);
+    if (r < 0)
+        return r == -ENOENT ? -ENODATA : r;
+    return read_child_pid(parent, ret);
+}
+
+int pod_status_read(const Pod *pod, PodStatusFlags flags, PodStatus **ret, Error *reterr)
+{
+    _cleanup_(pod_status_freep) PodStatus *status = calloc(1, sizeof(PodStatus));
+    int r;
+
+    if (!status)
+        return -ENOMEM;
+    status->created_ns = file_time(pod->fd, POD_CREATED);
+    if (status->created_ns == 0)
+        status->created_ns = file_time(pod->fd, POD_MANIFEST);
+    if (pod->directory >= POD_DIRECTORY_RUN) {
+        status->started_ns = file_time(pod->fd, POD_PID);
+        if (status->started_ns == 0)
+            status->started_ns = file_time(pod->fd, POD_PPID);
+        (void) read_json(pod->fd, POD_NET_INFO, &status->networks, NULL);
+    }
+    r = read_json(pod->fd, POD_MANIFEST, &status->manifest, reterr);
+    if (r < 0 && r != -ENOENT)
+        log_debug("pod %s: its manifest cannot be read", pod->uuid);
+    r = status_add_apps(status);
+    if (r < 0)
+        return r;
+    if (flags & POD_STATUS_APPS) {
+        status_read_apps(pod, status);
+        if (pod->state == POD_STATE_RUNNING)
+            (void) pod_read_pid(pod, &status->pid);
+        else if (pod->directory >= POD_DIRECTORY_RUN)
+            (void) read_pid_file(pod, POD_PID, &status->pid);
+    }
+    *ret = TAKE_PTR(status);
+    return 0;
+}
+
+int pod_stage1_entrypoint(const Pod *pod, const char *annotation, char **ret, Error *reterr)
+{
+    json_t *manifest = NULL;
+    const char *value;
+    int r;
+
+    r = read_json(pod->fd, POD_STAGE1_MANIFEST, &manifest, reterr);
+    if (r < 0)
+        return error_prefix(reterr, r, "cannot read the manifest of the stage1 of pod \"%s\"", pod->uuid);
+    value = named_value(json_object_get(manifest, "annotations"), annotation);
+    if (!value)
+        r = error_set(reterr, -ENOENT, "the pod's stage1 has no entrypoint %s", annotation);
+    else if (asprintf(ret, POD_STAGE1_ROOTFS "%s%s", *value == '/' ? "" : "/", value) < 0)
+        r = -ENOMEM;
+    json_decref(manifest);
+    return r;
+}

@@ -1,0 +1,539 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A pod only ever moves forward through the directories of states, so whoever lost it looks in the later ones
+ * and either finds it or knows that it is gone. Listing goes in the same order: what moves meanwhile is seen
+ * twice, never missed.
+ *
+ * Whoever wants to know a pod's state takes a shared lock for a moment; pod_lock() therefore tries for a few
+ * milliseconds before it says that somebody holds the pod. */
+
+#include "pod.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+
+#include "base/file-util.h"
+#include "base/string-util.h"
+#include "pod/layout.h"
+
+enum { POD_LOCK_TRIES = 25, POD_LOCK_PAUSE_NS = 1000000, POD_WAIT_PAUSE_NS = 20000000, POD_OPEN_TRIES = 8 };
+
+static const char *const pod_directory_table[_POD_DIRECTORY_MAX] = {
+    [POD_DIRECTORY_EMBRYO] = "embryo",
+    [POD_DIRECTORY_PREPARE] = "prepare",
+    [POD_DIRECTORY_PREPARED] = "prepared",
+    [POD_DIRECTORY_RUN] = "run",
+    [POD_DIRECTORY_EXITED_GARBAGE] = "exited-garbage",
+    [POD_DIRECTORY_GARBAGE] = "garbage",
+};
+DECLARE_STRING_TABLE(pod_directory, PodDirectory);
+DEFINE_STRING_TABLE(pod_directory, PodDirectory)
+
+static const char *const pod_state_table[_POD_STATE_MAX] = {
+    [POD_STATE_EMBRYO] = "embryo",
+    [POD_STATE_PREPARING] = "preparing",
+    [POD_STATE_ABORTED_PREPARE] = "aborted prepare",
+    [POD_STATE_PREPARED] = "prepared",
+    [POD_STATE_RUNNING] = "running",
+    [POD_STATE_EXITED] = "exited",
+    [POD_STATE_EXITED_DELETING] = "exited deleting",
+    [POD_STATE_EXITED_GARBAGE] = "exited garbage",
+    [POD_STATE_DELETING] = "deleting",
+    [POD_STATE_GARBAGE] = "garbage",
+};
+DECLARE_STRING_TABLE(pod_state, PodState);
+DEFINE_STRING_TABLE(pod_state, PodState)
+
+static const struct {
+    PodState free, locked;
+    unsigned next; /* mask of the directories it may move to */
+} pod_directories[_POD_DIRECTORY_MAX] = {
+    [POD_DIRECTORY_EMBRYO] = { POD_STATE_EMBRYO, POD_STATE_EMBRYO,
+                               POD_MASK(POD_DIRECTORY_PREPARE) | POD_MASK(POD_DIRECTORY_GARBAGE) },
+    [POD_DIRECTORY_PREPARE] = { POD_STATE_ABORTED_PREPARE, POD_STATE_PREPARING,
+                                POD_MASK(POD_DIRECTORY_PREPARED) | POD_MASK(POD_DIRECTORY_GARBAGE) },
+    [POD_DIRECTORY_PREPARED] = { POD_STATE_PREPARED, POD_STATE_PREPARED,
+                                 POD_MASK(POD_DIRECTORY_RUN) | POD_MASK(POD_DIRECTORY_GARBAGE) },
+    [POD_DIRECTORY_RUN] = { POD_STATE_EXITED, POD_STATE_RUNNING, POD_MASK(POD_DIRECTORY_EXITED_GARBAGE) },
+    [POD_DIRECTORY_EXITED_GARBAGE] = { POD_STATE_EXITED_GARBAGE, POD_STATE_EXITED_DELETING, 0 },
+    [POD_DIRECTORY_GARBAGE] = { POD_STATE_GARBAGE, POD_STATE_DELETING, 0 },
+};
+
+/* The name of a pod beneath pods/. */
+typedef struct PodPath {
+    char text[sizeof("exited-garbage/") + UUID_LENGTH];
+} PodPath;
+
+static const char *pod_path(PodDirectory directory, const char *uuid, PodPath *path)
+{
+    (void) snprintf(path->text, sizeof(path->text), "%s/%.*s", pod_directory_table[directory], UUID_LENGTH,
+                    uuid);
+    return path->text;
+}
+
+void pod_free(Pod *pod)
+{
+    if (!pod)
+        return;
+    (void) safe_close(pod->fd);
+    free(pod);
+}
+
+/* ----- pods/ ----- */
+
+static int make_directory(int dir, const char *name, mode_t mode)
+{
+    if (mkdirat(dir, name, mode & 0777) < 0)
+        return errno == EEXIST ? 0 : -errno;
+    return fchmodat(dir, name, mode, 0) < 0 ? -errno : 0;
+}
+
+int pod_root_open(const char *data_directory, bool create, int *ret_fd, Error *reterr)
+{
+    _cleanup_close_ int data = -EBADF, fd = -EBADF;
+    int r = 0;
+
+    if (create) {
+        r = mkdir_parents_at(AT_FDCWD, data_directory, 0755);
+        if (r < 0)
+            return error_set_errno(reterr, r, "cannot make \"%s\"", data_directory);
+    }
+    data = open(data_directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (data < 0)
+        return error_set_errno(reterr, -errno, "cannot open \"%s\"", data_directory);
+    if (create)
+        r = make_directory(data, LAYOUT_PODS, 02750);
+    if (r >= 0) {
+        fd = openat(data, LAYOUT_PODS, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+        if (fd < 0)
+            r = -errno;
+    }
+    for (PodDirectory d = 0; r >= 0 && create && d < _POD_DIRECTORY_MAX; d++)
+        r = make_directory(fd, pod_directory_table[d], 02750);
+    if (r < 0)
+        return error_set_errno(reterr, r, "cannot open \"%s/" LAYOUT_PODS "\"", data_directory);
+    *ret_fd = TAKE_FD(fd);
+    return 0;
+}
+
+/* ----- Finding ----- */
+
+static bool same_inode(int fd, int dir, const char *path)
+{
+    struct stat a, b;
+
+    return fstat(fd, &a) >= 0 && fstatat(dir, path, &b, AT_SYMLINK_NOFOLLOW) >= 0 && a.st_ino == b.st_ino &&
+           a.st_dev == b.st_dev;
+}
+
+/* Sets the state from the directory and who holds the lock. A pod in prepare/ that is not locked may have
+ * just been moved to prepared/: -ENOENT then. */
+static int pod_probe(Pod *pod)
+{
+    bool locked = pod->locked;
+    PodPath path;
+
+    if (!locked && pod_directories[pod->directory].free != pod_directories[pod->directory].locked) {
+        if (flock(pod->fd, LOCK_SH | LOCK_NB) >= 0)
+            (void) flock(pod->fd, LOCK_UN);
+        else if (errno == EWOULDBLOCK)
+            locked = true;
+        else
+            return -errno;
+        if (!locked && pod->directory == POD_DIRECTORY_PREPARE &&
+            !same_inode(pod->fd, pod->root, pod_path(pod->directory, pod->uuid, &path)))
+            return -ENOENT;
+    }
+    pod->state = locked ? pod_directories[pod->directory].locked : pod_directories[pod->directory].free;
+    return 0;
+}
+
+int pod_open_exact(int root, PodDirectory directory, const char *uuid, Pod **ret)
+{
+    _cleanup_(pod_freep) Pod *pod = calloc(1, sizeof(Pod));
+    PodPath path;
+    int r;
+
+    if (!pod)
+        return -ENOMEM;
+    pod->root = root;
+    pod->directory = directory;
+    memcpy(pod->uuid, uuid, UUID_LENGTH);
+    pod->fd = openat(root, pod_path(directory, uuid, &path), O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+    if (pod->fd < 0)
+        return -errno;
+    r = pod_probe(pod);
+    if (r < 0)
+        return r;
+    *ret = TAKE_PTR(pod);
+    return 0;
+}
+
+/* The pod in this directory or, if it has moved on, in a later one of mask. */
+static int pod_open_from(int root, PodDirectory directory, unsigned mask, const char *uuid, Pod **ret)
+{
+    int r = -ENOENT;
+
+    for (PodDirectory d = directory; d < _POD_DIRECTORY_MAX && r == -ENOENT; d++)
+        if (mask & POD_MASK(d))
+            r = pod_open_exact(root, d, uuid, ret);
+    return r;
+}
+
+typedef struct PodName {
+    char uuid[UUID_LENGTH + 1];
+    PodDirectory directory;
+} PodName;
+
+typedef struct PodNames {
+    PodName *names;
+    size_t n, room;
+} PodNames;
+
+static void pod_names_done(PodNames *names)
+{
+    free(names->names);
+}
+
+static int pod_names_add(PodNames *names, const char *uuid, PodDirectory directory)
+{
+    if (names->n >= names->room) {
+        size_t room = names->room > 0 ? names->room * 2 : 64;
+        PodName *larger = reallocarray(names->names, room, sizeof(PodName));
+
+        if (!larger)
+            return -ENOMEM;
+        names->names = larger;
+        names->room = room;
+    }
+    memcpy(names->names[names->n].uuid, uuid, UUID_LENGTH + 1);
+    names->names[names->n++].directory = directory;
+    return 0;
+}
+
+static int pod_names_scan(PodNames *names, int root, PodDirectory directory, const char *prefix)
+{
+    size_t length = strlen(prefix);
+    _cleanup_closedir_ DIR *d = NULL;
+    struct dirent *entry;
+    int fd, r;
+
+    fd = openat(root, pod_directory_table[directory], O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0)
+        return errno == ENOENT ? 0 : -errno;
+    d = fdopendir(fd);
+    if (!d) {
+        r = -errno;
+        (void) close(fd);
+        return r;
+    }
+    while ((errno = 0, entry = readdir(d))) {
+        if (strncmp(entry->d_name, prefix, length) != 0 || !uuid_is_valid(entry->d_name))
+            continue;
+        r = pod_names_add(names, entry->d_name, directory);
+        if (r < 0)
+            return r;
+    }
+    return -errno;
+}
+
+static int pod_name_compare(const void *a, const void *b)
+{
+    const PodName *x = a, *y = b;
+    int c = memcmp(x->uuid, y->uuid, UUID_LENGTH);
+
+    return c != 0 ? c : (int) x->directory - (int) y->directory;
+}
+
+/* The pods of the directories in mask whose UUIDs begin with prefix, sorted; one that was seen twice counts
+ * where it was seen last. */
+static int pod_names_list(PodNames *names, int root, unsigned mask, const char *prefix)
+{
+    size_t n = 0;
+
+    for (PodDirectory d = 0; d < _POD_DIRECTORY_MAX; d++) {
+        int r = mask & POD_MASK(d) ? pod_names_scan(names, root, d, prefix) : 0;
+
+        if (r < 0)
+            return r;
+    }
+    if (names->n > 1)
+        qsort(names->names, names->n, sizeof(PodName), pod_name_compare);
+    for (size_t i = 0; i < names->n; i++)
+        if (i + 1 == names->n || memcmp(names->names[i].uuid, names->names[i + 1].uuid, UUID_LENGTH) != 0)
+            names->names[n++] = names->names[i];
+    names->n = n;
+    return 0;
+}
+
+enum {
+    POD_MASK_NAMED = POD_MASK(POD_DIRECTORY_PREPARE) | POD_MASK(POD_DIRECTORY_PREPARED) |
+                     POD_MASK(POD_DIRECTORY_RUN) | POD_MASK(POD_DIRECTORY_EXITED_GARBAGE),
+};
+
+static int pod_open_prefix(int root, const char *prefix, Pod **ret, Error *reterr)
+{
+    _cleanup_(pod_names_done) PodNames names = {};
+    int r;
+
+    if (uuid_is_valid(prefix))
+        r = pod_open_from(root, 0, POD_MASK_NAMED, prefix, ret);
+    else {
+        r = pod_names_list(&names, root, POD_MASK_NAMED, prefix);
+        if (r >= 0 && names.n == 0)
+            return error_set(reterr, -ENXIO, "no matches found for \"%s\"", prefix);
+        if (r >= 0 && names.n > 1)
+            return error_set(reterr, -ENOTUNIQ, "ambiguous uuid, %zu matches", names.n);
+        if (r >= 0)
+            r = pod_open_from(root, names.names[0].directory, POD_MASK_NAMED, names.names[0].uuid, ret);
+    }
+    if (r == -ENOENT)
+        return error_set(reterr, -ENXIO, "no matches found for \"%s\"", prefix);
+    return r < 0 ? error_set_errno(reterr, r, "cannot open pod \"%s\"", prefix) : 0;
+}
+
+int pod_open(int root, const char *prefix, Pod **ret, Error *reterr)
+{
+    char lower[UUID_LENGTH + 1];
+    size_t length = strlen(prefix);
+
+    if (length == 0)
+        return error_set(reterr, -EINVAL, "UUID cannot be empty");
+    if (length > UUID_LENGTH)
+        return error_set(reterr, -ENXIO, "no matches found for \"%s\"", prefix);
+    for (size_t i = 0; i <= length; i++)
+        lower[i] = (char) tolower((unsigned char) prefix[i]);
+    return pod_open_prefix(root, lower, ret, reterr);
+}
+
+int pod_open_uuid_file(int root, const char *path, Pod **ret, Error *reterr)
+{
+    _cleanup_free_ char *uuid = NULL;
+    int r = read_one_line_at(AT_FDCWD, path, &uuid);
+
+    if (r == -ENODATA)
+        return error_set(reterr, -EINVAL, "UUID cannot be empty");
+    if (r < 0)
+        return error_set_errno(reterr, r, "cannot read the UUID file \"%s\"", path);
+    return pod_open(root, uuid, ret, reterr);
+}
+
+int pod_open_argument(int root, const char *argument, const char *uuid_file, Pod **ret, Error *reterr)
+{
+    if (argument && uuid_file)
+        return error_set(reterr, -EINVAL, "a UUID and --uuid-file exclude each other");
+    if (!argument && !uuid_file)
+        return error_set(reterr, -EINVAL, "must provide the pod's UUID or --uuid-file");
+    return argument ? pod_open(root, argument, ret, reterr)
+                    : pod_open_uuid_file(root, uuid_file, ret, reterr);
+}
+
+int pod_foreach(int root, unsigned mask, PodCallback callback, void *userdata, Error *reterr)
+{
+    _cleanup_(pod_names_done) PodNames names = {};
+    int r = pod_names_list(&names, root, mask, "");
+
+    if (r < 0)
+        return error_set_errno(reterr, r, "cannot list the pods");
+    for (size_t i = 0; i < names.n; i++) {
+        _cleanup_(pod_freep) Pod *pod = NULL;
+
+        r = pod_open_from(root, names.names[i].directory, mask, names.names[i].uuid, &pod);
+        if (r == -ENOENT)
+            continue;
+        if (r < 0)
+            return error_set_errno(reterr, r, "cannot open pod \"%s\"", names.names[i].uuid);
+        r = callback(pod, userdata);
+        if (r != 0)
+            return r;
+    }
+    return 0;
+}
+
+static int pod_locate(Pod *pod)
+{
+    PodPath path;
+
+    for (PodDirectory d = pod->directory; d < _POD_DIRECTORY_MAX; d++)
+        if (same_inode(pod->fd, pod->root, pod_path(d, pod->uuid, &path))) {
+            pod->directory = d;
+            return 0;
+        }
+    return -ENOENT;
+}
+
+int pod_refresh(Pod *pod)
+{
+    int r = -ENOENT;
+
+    for (unsigned i = 0; r == -ENOENT && i < POD_OPEN_TRIES; i++) {
+        r = pod_locate(pod);
+        if (r < 0)
+            return r;
+        r = pod_probe(pod);
+    }
+    return r;
+}
+
+/* ----- The life of a pod ----- */
+
+int pod_detach(Pod *pod)
+{
+#ifdef SYS_mount_setattr
+    struct mount_attr attr = { .attr_set = MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV };
+    _cleanup_close_ int tree = open_tree(pod->fd, "", OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_EMPTY_PATH);
+    int fd;
+
+    if (tree < 0)
+        return errno == ENOSYS ? 0 : -errno;
+    if (mount_setattr(tree, "", AT_EMPTY_PATH, &attr, sizeof(attr)) < 0)
+        return errno == ENOSYS ? 0 : -errno;
+    fd = openat(tree, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0)
+        return -errno;
+    (void) close(pod->fd);
+    pod->fd = fd;
+    pod->locked = false;
+#endif
+    return 0;
+}
+
+int pod_lock(Pod *pod)
+{
+    static const struct timespec pause = { .tv_nsec = POD_LOCK_PAUSE_NS };
+    int r;
+
+    for (unsigned i = 0; !pod->locked; i++) {
+        if (flock(pod->fd, LOCK_EX | LOCK_NB) >= 0)
+            break;
+        if (errno != EWOULDBLOCK)
+            return -errno;
+        if (i >= POD_LOCK_TRIES)
+            return -EBUSY;
+        (void) nanosleep(&pause, NULL);
+    }
+    r = pod_locate(pod);
+    if (r < 0) {
+        (void) flock(pod->fd, LOCK_UN);
+        pod->locked = false;
+        return r;
+    }
+    pod->locked = true;
+    return pod_probe(pod);
+}
+
+int pod_move(Pod *pod, PodDirectory to, Error *reterr)
+{
+    PodPath old_path, new_path;
+
+    if (!pod->locked || !(pod_directories[pod->directory].next & POD_MASK(to)))
+        return error_set(reterr, -EPERM, "pod \"%s\" cannot go from %s to %s", pod->uuid,
+                         pod_directory_table[pod->directory], pod_directory_table[to]);
+    if (renameat2(pod->root, pod_path(pod->directory, pod->uuid, &old_path), pod->root,
+                  pod_path(to, pod->uuid, &new_path), RENAME_NOREPLACE) < 0)
+        return error_set_errno(reterr, -errno, "cannot move pod \"%s\" from %s to %s", pod->uuid,
+                               pod_directory_table[pod->directory], pod_directory_table[to]);
+    pod->directory = to;
+    return pod_probe(pod);
+}
+
+/* gc may find the embryo before it is locked and take it away; then another is made. */
+int pod_create(int root, Pod **ret, Error *reterr)
+{
+    int r = -ENOENT;
+
+    for (unsigned i = 0; i < POD_OPEN_TRIES && (r == -ENOENT || r == -EEXIST || r == -EBUSY); i++) {
+        _cleanup_(pod_freep) Pod *pod = NULL;
+        char uuid[UUID_LENGTH + 1];
+        PodPath path;
+
+        r = uuid_generate(uuid);
+        if (r >= 0)
+            r = make_directory(root, pod_path(POD_DIRECTORY_EMBRYO, uuid, &path), 0750);
+        if (r >= 0)
+            r = pod_open_exact(root, POD_DIRECTORY_EMBRYO, uuid, &pod);
+        if (r >= 0)
+            r = pod_lock(pod);
+        if (r >= 0)
+            r = pod_move(pod, POD_DIRECTORY_PREPARE, reterr);
+        if (r >= 0) {
+            *ret = TAKE_PTR(pod);
+            return 0;
+        }
+    }
+    return error_set_errno(reterr, r, "cannot create a pod");
+}
+
+int pod_wait(Pod *pod, int64_t timeout_ns)
+{
+    static const struct timespec pause = { .tv_nsec = POD_WAIT_PAUSE_NS };
+
+    for (int64_t waited = 0;; waited += POD_WAIT_PAUSE_NS) {
+        if (flock(pod->fd, LOCK_SH | (timeout_ns >= 0 ? LOCK_NB : 0)) >= 0)
+            break;
+        if (errno == EINTR)
+            continue;
+        if (errno != EWOULDBLOCK)
+            return -errno;
+        if (waited >= timeout_ns)
+            return -ETIMEDOUT;
+        (void) nanosleep(&pause, NULL);
+    }
+    (void) flock(pod->fd, LOCK_UN);
+    return pod_refresh(pod);
+}
+
+static int remove_all_but_manifest(int fd)
+{
+    int dir = openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC), result = 0;
+    _cleanup_closedir_ DIR *d = dir >= 0 ? fdopendir(dir) : NULL;
+    struct dirent *entry;
+
+    if (!d)
+        return -errno;
+    while ((entry = readdir(d))) {
+        int r;
+
+        if (streq(entry->d_name, ".") || streq(entry->d_name, "..") || streq(entry->d_name, POD_MANIFEST))
+            continue;
+        r = remove_tree_at(fd, entry->d_name);
+        if (r < 0 && result == 0)
+            result = r;
+    }
+    return result;
+}
+
+int pod_remove(Pod *pod, Error *reterr)
+{
+    PodPath path;
+    int r;
+
+    if (!pod->locked || pod_directories[pod->directory].next != 0)
+        return error_set(reterr, -EPERM, "pod \"%s\" cannot be removed: it is %s", pod->uuid,
+                         pod_state_to_string(pod->state));
+    r = remove_all_but_manifest(pod->fd);
+    if (r >= 0)
+        r = remove_tree_at(pod->root, pod_path(pod->directory, pod->uuid, &path));
+    return r < 0 ? error_set_errno(reterr, r, "cannot remove pod \"%s\"", pod->uuid) : 0;
+}
+
+int pod_marked_time(const Pod *pod, struct timespec *ret)
+{
+    struct stat st;
+
+    if (fstat(pod->fd, &st) < 0)
+        return -errno;
+    *ret = st.st_ctim;
+    return 0;
+}
+
+int pod_save_uuid(const Pod *pod, const char *path, Error *reterr)
+{
+    int r = write_file_at(AT_FDCWD, path, pod->uuid, UUID_LENGTH, 0644, 0);
+
+    return r < 0 ? error_set_errno(reterr, r, "cannot save the UUID in \"%s\"", path) : 0;
+}

@@ -22,3 +22,6 @@ int machine_unregister(Bus *bus, const char *name, Error *reterr);
 
 /* The pid of a machine's leader; -ENXIO when there is no such machine. */
 int machine_leader(Bus *bus, const char *name, pid_t *ret, Error *reterr);
+
+/* Has the bus start machined, without waiting; to be called when a machine is soon to be registered. */
+void machined_wake(Bus *bus);

@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* machined keeps a machine of ours as long as the unit it was registered from is active, so a unit that
+ * restarts its pod finds the name taken by the dead one: that is the one case in which a register takes more
+ * than a round trip. */
+
+#include "machine.h"
+
+#include <signal.h>
+#include <string.h>
+
+#include "bus-internal.h"
+
+static const char machined_name[] = "org.freedesktop.machine1", machined_path[] = "/org/freedesktop/machine1",
+                  machined_interface[] = "org.freedesktop.machine1.Manager";
+
+static int machined_call_new(Bus *bus, const char *member, const char *machine, sd_bus_message **ret,
+                             Error *reterr)
+{
+    int r = bus_method_call_new(bus, machined_name, machined_path, machined_interface, member, ret, reterr);
+
+    if (r < 0)
+        return r;
+    r = sd_bus_message_append(*ret, "s", machine);
+    return r < 0 ? bus_message_error(r, *ret, reterr) : 0;
+}
+
+static void uuid_to_bytes(const char *uuid, uint8_t ret[static 16])
+{
+    unsigned n = 0;
+
+    memset(ret, 0, 16);
+    for (; *uuid && n < 32; uuid++) {
+        unsigned digit =
+                *uuid >= '0' && *uuid <= '9' ? (unsigned) (*uuid - '0') : (unsigned) (*uuid - 'a') + 10;
+
+        if (*uuid == '-')
+            continue;
+        ret[n / 2] = (uint8_t) (ret[n / 2] << 4 | (digit & 15));
+        n++;
+    }
+}
+
+static int register_once(Bus *bus, const MachineOptions *options, Error *reterr)
+{
+    _cleanup_(sd_bus_message_unrefp) sd_bus_message *call = NULL;
+    uint8_t id[16];
+    int r;
+
+    uuid_to_bytes(options->uuid, id);
+    r = machined_call_new(bus, "RegisterMachine", options->name, &call, reterr);
+    if (r < 0)
+        return r;
+    if ((r = sd_bus_message_append_array(call, 'y', id, sizeof(id))) < 0 ||
+        (r = sd_bus_message_append(call, "ssus", "rkt", "container", (uint32_t) options->leader,
+                                   options->root_directory)) < 0)
+        return bus_message_error(r, call, reterr);
+    return bus_call(bus, call, NULL, reterr);
+}
+
+int machine_register(Bus *bus, const MachineOptions *options, Error *reterr)
+{
+    pid_t leader;
+    int r = register_once(bus, options, reterr);
+
+    if (r != -EEXIST)
+        return r;
+    r = machine_leader(bus, options->name, &leader, NULL);
+    if (r >= 0 && leader != options->leader && (kill(leader, 0) >= 0 || errno == EPERM))
+        return error_set(reterr, -EEXIST, "machine %s is already registered, with leader %d", options->name,
+                         (int) leader);
+    r = machine_unregister(bus, options->name, reterr);
+    return r < 0 ? r : register_once(bus, options, reterr);
+}
+
+int machine_unregister(Bus *bus, const char *name, Error *reterr)
+{
+    _cleanup_(sd_bus_message_unrefp) sd_bus_message *call = NULL;
+    int r = machined_call_new(bus, "UnregisterMachine", name, &call, reterr);
+
+    if (r < 0)
+        return r;
+    r = bus_call(bus, call, NULL, reterr);
+    return r == -ENXIO ? 0 : r;
+}
+
+int machine_leader(Bus *bus, const char *name, pid_t *ret, Error *reterr)
+{
+    _cleanup_(sd_bus_message_unrefp) sd_bus_message *call = NULL, *reply = NULL;
+    _cleanup_free_ char *path = NULL;
+    uint32_t pid;
+    int r;
+
+    r = sd_bus_path_encode("/org/freedesktop/machine1/machine", name, &path);
+    if (r < 0)
+        return error_set_errno(reterr, r, "%s", name);
+    r = bus_method_call_new(bus, machined_name, path, "org.freedesktop.DBus.Properties", "Get", &call,
+                            reterr);
+    if (r < 0)
+        return r;
+    r = sd_bus_message_append(call, "ss", "org.freedesktop.machine1.Machine", "Leader");
+    if (r < 0)
+        return bus_message_error(r, call, reterr);
+    r = bus_call(bus, call, &reply, reterr);
+    if (r < 0)
+        return r;
+    r = sd_bus_message_read(reply, "v", "u", &pid);
+    if (r < 0)
+        return bus_message_error(r, reply, reterr);
+    *ret = (pid_t) pid;
+    return 0;
+}
+
+void machined_wake(Bus *bus)
+{
+    _cleanup_(sd_bus_message_unrefp) sd_bus_message *call = NULL;
+
+    if (bus_method_call_new(bus, machined_name, machined_path, "org.freedesktop.DBus.Peer", "Ping", &call,
+                            NULL) < 0)
+        return;
+    (void) sd_bus_message_set_expect_reply(call, 0);
+    (void) sd_bus_send(bus->connection, call, NULL);
+}

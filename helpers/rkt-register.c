@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* rkt-register: tells systemd of a pod that stage1 is about to start. It stands outside the pod and talks
+ * lines with stage1 over its descriptors 0 and 1 (Documentation/internals.md). A step that fails is told and
+ * logged, the next is tried: no pod depends on us, and stage1 may have stopped listening. */
+
+#include <signal.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "base/log.h"
+#include "base/option.h"
+#include "base/string-util.h"
+#include "base/uuid.h"
+#include "journal/namespace.h"
+#include "pod/global-options.h"
+#include "sd/bus.h"
+#include "sd/machine.h"
+#include "sd/unit.h"
+
+enum { BUS_TIMEOUT_MS = 10000, EXIT_USAGE = 254 };
+
+static const char *arg_uuid, *arg_machine_name, *arg_journal_namespace, *arg_unit, *arg_root_directory = "";
+static bool arg_scope, arg_unregister;
+static GlobalOptions arg_global = GLOBAL_OPTIONS_INIT;
+
+enum {
+    OPT_UUID = 1,
+    OPT_MACHINE_NAME,
+    OPT_JOURNAL_NAMESPACE,
+    OPT_UNIT,
+    OPT_ROOT_DIRECTORY,
+    OPT_SCOPE,
+    OPT_UNREGISTER
+};
+
+static const Option options[] = {
+    { "uuid", OPTION_VALUE, OPT_UUID, "UUID", "the pod" },
+    { "machine-name", OPTION_VALUE, OPT_MACHINE_NAME, "NAME", "its name in systemd-machined" },
+    { "journal-namespace", OPTION_VALUE, OPT_JOURNAL_NAMESPACE, "NAME",
+      "start the journal namespace of that name" },
+    { "unit", OPTION_VALUE, OPT_UNIT, "UNIT", "the declared pod's unit, whose the journal namespace is" },
+    { "root-directory", OPTION_VALUE, OPT_ROOT_DIRECTORY, "DIR", "the pod's root directory on the host" },
+    { "scope", OPTION_BOOL, OPT_SCOPE, NULL, "move the leader into a scope of its own" },
+    { "unregister", OPTION_BOOL, OPT_UNREGISTER, NULL, "take the machine and the journal namespace away" },
+    {},
+};
+
+static int parse_argv(int argc, char *argv[], Error *reterr)
+{
+    OptionParser parser = {
+        .argc = argc, .argv = argv, .index = 1, .tables = { options, global_option_table }
+    };
+
+    for (;;) {
+        const char *value;
+        int id, r = option_next(&parser, &id, &value, reterr);
+
+        if (r < 0)
+            return r;
+        if (global_options_has(id)) {
+            r = global_options_take(&arg_global, id, value, reterr);
+            if (r < 0)
+                return r;
+            continue;
+        }
+        switch (id) {
+        case OPT_UUID: arg_uuid = value; break;
+        case OPT_MACHINE_NAME: arg_machine_name = value; break;
+        case OPT_JOURNAL_NAMESPACE: arg_journal_namespace = value; break;
+        case OPT_UNIT: arg_unit = value; break;
+        case OPT_ROOT_DIRECTORY: arg_root_directory = value; break;
+        case OPT_SCOPE: arg_scope = streq(value, "true"); break;
+        case OPT_UNREGISTER: arg_unregister = streq(value, "true"); break;
+        case OPTION_END: return 0;
+        default: return error_set(reterr, -EINVAL, "unexpected argument \"%s\"", value);
+        }
+    }
+}
+
+static int check_arguments(Error *reterr)
+{
+    if (!arg_machine_name)
+        return error_set(reterr, -EINVAL, "--machine-name is needed");
+    if (!arg_unregister && (!arg_uuid || !uuid_is_valid(arg_uuid)))
+        return error_set(reterr, -EINVAL, "--uuid with a whole UUID is needed");
+    if (arg_journal_namespace && !journal_namespace_is_valid(arg_journal_namespace))
+        return error_set(reterr, -EINVAL, "bad name of a journal namespace \"%s\"", arg_journal_namespace);
+    return 0;
+}
+
+/* ----- Stage1 ----- */
+
+/* Tells stage1, and the log, how a step ended. */
+static void say_result(const char *step, const char *done, int r, const Error *error)
+{
+    const char *cause = error_cause(error);
+
+    if (r >= 0) {
+        (void) dprintf(STDOUT_FILENO, "%s\n", done);
+        return;
+    }
+    if (!cause)
+        cause = strerror(-r);
+    (void) dprintf(STDOUT_FILENO, "%s-failed %.*s\n", step, (int) strcspn(cause, "\n"), cause);
+    log_warning("%s: %s", step, cause);
+}
+
+/* Waits for the line `leader PID`; -ECONNRESET when stage1 goes away without it. */
+static int hear_leader(pid_t *ret)
+{
+    char line[64];
+    size_t n = 0;
+    const char *text;
+    uint64_t pid;
+
+    while (n == 0 || line[n - 1] != '\n') {
+        ssize_t k = read(STDIN_FILENO, line + n, 1);
+
+        if (k < 0 && errno == EINTR)
+            continue;
+        if (k < 0)
+            return -errno;
+        if (k == 0)
+            return -ECONNRESET;
+        if (++n >= sizeof(line))
+            return -EBADMSG;
+    }
+    line[n - 1] = '\0';
+    text = startswith(line, "leader ");
+    if (!text || parse_u64(text, &pid) < 0 || pid <= 1 || pid > INT32_MAX)
+        return -EBADMSG;
+    *ret = (pid_t) pid;
+    return 0;
+}
+
+/* ----- Steps ----- */
+
+static void start_journal(Bus *bus)
+{
+    _cleanup_error_ Error error = ERROR_INIT;
+    char unit[JOURNAL_UNIT_MAX];
+    int r;
+
+    r = journal_namespace_configure(arg_journal_namespace);
+    if (r < 0)
+        log_warning("cannot limit the size of journal namespace %s: %s", arg_journal_namespace, strerror(-r));
+    r = unit_start(bus, journal_namespace_unit(arg_journal_namespace, unit), &error);
+    say_result("journal", "journal", r, &error);
+    if (r < 0)
+        return;
+    r = journal_namespace_set_owner(arg_journal_namespace, arg_unit ? arg_unit : arg_uuid);
+    if (r < 0)
+        log_warning("cannot note whose journal namespace %s is: %s", arg_journal_namespace, strerror(-r));
+}
+
+static void start_scope(Bus *bus, pid_t leader)
+{
+    _cleanup_error_ Error error = ERROR_INIT;
+    char name[MACHINE_SCOPE_NAME_MAX], description[64];
+    ScopeOptions scope = { .name = machine_scope_name(arg_uuid, name),
+                           .slice = "machine.slice",
+                           .description = description,
+                           .pids = &leader,
+                           .n_pids = 1,
+                           .delegate = true };
+
+    (void) snprintf(description, sizeof(description), "rkt pod %s", arg_uuid);
+    say_result("scope", "scope", unit_start_scope(bus, &scope, &error), &error);
+}
+
+static void register_machine(Bus *bus, pid_t leader)
+{
+    _cleanup_error_ Error error = ERROR_INIT;
+    MachineOptions machine = {
+        .name = arg_machine_name, .uuid = arg_uuid, .leader = leader, .root_directory = arg_root_directory
+    };
+
+    say_result("register", "registered", machine_register(bus, &machine, &error), &error);
+}
+
+static int run_register(Error *reterr)
+{
+    _cleanup_(bus_freep) Bus *bus = NULL;
+    pid_t leader = 0;
+    int r;
+
+    r = bus_open(BUS_TIMEOUT_MS, &bus, reterr);
+    if (r < 0)
+        return r;
+    machined_wake(bus);
+    if (arg_journal_namespace)
+        start_journal(bus);
+    r = hear_leader(&leader);
+    if (r < 0)
+        return error_set_errno(reterr, r, "cannot read the leader from stage1");
+    if (arg_scope)
+        start_scope(bus, leader);
+    register_machine(bus, leader);
+    return 0;
+}
+
+static int run_unregister(Error *reterr)
+{
+    _cleanup_(bus_freep) Bus *bus = NULL;
+    char unit[JOURNAL_UNIT_MAX];
+    int r, q = 0;
+
+    r = bus_open(BUS_TIMEOUT_MS, &bus, reterr);
+    if (r < 0)
+        return r;
+    r = machine_unregister(bus, arg_machine_name, reterr);
+    if (arg_journal_namespace)
+        q = unit_stop(bus, journal_namespace_unit(arg_journal_namespace, unit), r < 0 ? NULL : reterr);
+    return r < 0 ? r : q;
+}
+
+int main(int argc, char *argv[])
+{
+    _cleanup_error_ Error error = ERROR_INIT;
+    int r;
+
+    (void) signal(SIGPIPE, SIG_IGN);
+    r = parse_argv(argc, argv, &error);
+    log_setup("register", arg_global.debug);
+    if (r >= 0 && arg_global.help) {
+        option_print_help(options);
+        option_print_help(global_option_table);
+        return 0;
+    }
+    if (r >= 0)
+        r = check_arguments(&error);
+    if (r >= 0)
+        r = arg_unregister ? run_unregister(&error) : run_register(&error);
+    if (r < 0)
+        error_print(&error, "register", arg_global.debug);
+    return r < 0 ? EXIT_USAGE : 0;
+}

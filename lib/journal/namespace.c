@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* journald keeps a namespace's files in <machine-id>.NAME, beneath /var/log/journal or /run/log/journal, and
+ * reads its settings from journald@NAME.conf (systemd 252: of /etc only; 257: also of /run and /usr/lib) and
+ * from journald@NAME.conf.d of /etc, /run and /usr/lib, in the order of the files' names. So our drop-in has
+ * a low number, and is left out where a main file says what the administrator wants. */
+
+#include "namespace.h"
+
+#include <ctype.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/file-util.h"
+#include "base/string-util.h"
+
+#define OWNER_FILE "rkt-owner"
+
+static const char limit_text[] = "# Made by rkt-register(8) for a pod.\n"
+                                 "[Journal]\n"
+                                 "SystemMaxUse=64M\n"
+                                 "RuntimeMaxUse=16M\n";
+
+static const char *const log_directories[] = { "/var/log/journal", "/run/log/journal" };
+static const char *const config_directories[] = { "/etc/systemd", "/run/systemd", "/usr/local/lib/systemd",
+                                                  "/usr/lib/systemd" };
+
+/* A path with a namespace's name in it. */
+typedef struct NamespacePath {
+    char text[192];
+} NamespacePath;
+
+static const char *namespace_path(NamespacePath *path, const char *format, ...) _printf_(2, 3);
+static const char *namespace_path(NamespacePath *path, const char *format, ...)
+{
+    va_list ap;
+
+    va_start(ap, format);
+    (void) vsnprintf(path->text, sizeof(path->text), format, ap);
+    va_end(ap);
+    return path->text;
+}
+
+bool journal_namespace_is_valid(const char *name)
+{
+    size_t n = strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789:-_.");
+
+    return n > 0 && n <= JOURNAL_NAMESPACE_MAX && name[n] == '\0' && name[0] != '.';
+}
+
+const char *journal_namespace_unit(const char *name, char ret[static JOURNAL_UNIT_MAX])
+{
+    (void) snprintf(ret, JOURNAL_UNIT_MAX, "systemd-journald@%s.service", name);
+    return ret;
+}
+
+int journal_namespace_configure(const char *name)
+{
+    NamespacePath path;
+    int r;
+
+    if (!journal_namespace_is_valid(name))
+        return -EINVAL;
+    for (size_t i = 0; i < ELEMENTSOF(config_directories); i++)
+        if (access(namespace_path(&path, "%s/journald@%s.conf", config_directories[i], name), F_OK) >= 0)
+            return 0;
+    namespace_path(&path, "/run/systemd/journald@%s.conf.d", name);
+    r = mkdir_parents_at(AT_FDCWD, path.text, 0755);
+    if (r < 0)
+        return r;
+    namespace_path(&path, "/run/systemd/journald@%s.conf.d/10-rkt.conf", name);
+    if (access(path.text, F_OK) >= 0)
+        return 0;
+    r = write_file_at(AT_FDCWD, path.text, limit_text, strlen(limit_text), 0644, 0);
+    return r < 0 ? r : 1;
+}
+
+static int read_machine_id(char **ret)
+{
+    _cleanup_free_ char *id = NULL;
+    int r = read_one_line_at(AT_FDCWD, "/etc/machine-id", &id);
+
+    if (r < 0)
+        return r;
+    if (strlen(id) != 32 || strspn(id, "0123456789abcdef") != 32)
+        return -EBADMSG;
+    *ret = TAKE_PTR(id);
+    return 0;
+}
+
+int journal_namespace_set_owner(const char *name, const char *owner)
+{
+    _cleanup_free_ char *id = NULL;
+    NamespacePath path;
+    int r;
+
+    if (!journal_namespace_is_valid(name))
+        return -EINVAL;
+    r = read_machine_id(&id);
+    if (r < 0)
+        return r;
+    for (size_t i = 0; i < ELEMENTSOF(log_directories); i++) {
+        _cleanup_close_ int dir = -EBADF;
+
+        dir = open(namespace_path(&path, "%s/%s.%s", log_directories[i], id, name),
+                   O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+        if (dir < 0)
+            continue;
+        return write_file_at(dir, OWNER_FILE, owner, strlen(owner), 0644, 0);
+    }
+    return -ENOENT;
+}
+
+/* One directory of log_directories. */
+static int foreach_in(const char *directory, const char *machine_id, JournalNamespaceCallback callback,
+                      void *userdata)
+{
+    _cleanup_closedir_ DIR *d = opendir(directory);
+    struct dirent *entry;
+
+    if (!d)
+        return errno == ENOENT ? 0 : -errno;
+    while ((entry = readdir(d))) {
+        _cleanup_close_ int dir = -EBADF;
+        _cleanup_free_ char *owner = NULL;
+        const char *name = startswith(entry->d_name, machine_id);
+        struct stat st;
+        int r;
+
+        if (!name || name[0] != '.' || !journal_namespace_is_valid(name + 1))
+            continue;
+        dir = openat(dirfd(d), entry->d_name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+        if (dir < 0 || fstat(dir, &st) < 0 || read_one_line_at(dir, OWNER_FILE, &owner) < 0)
+            continue;
+        r = callback(name + 1, owner, st.st_mtim.tv_sec, userdata);
+        if (r != 0)
+            return r;
+    }
+    return 0;
+}
+
+int journal_namespace_foreach(JournalNamespaceCallback callback, void *userdata)
+{
+    _cleanup_free_ char *id = NULL;
+    int r = read_machine_id(&id);
+
+    for (size_t i = 0; r == 0 && i < ELEMENTSOF(log_directories); i++)
+        r = foreach_in(log_directories[i], id, callback, userdata);
+    return r;
+}
+
+int journal_namespace_remove(const char *name)
+{
+    _cleanup_free_ char *id = NULL;
+    NamespacePath paths[4];
+    int result = 0, r;
+
+    if (!journal_namespace_is_valid(name))
+        return -EINVAL;
+    r = read_machine_id(&id);
+    if (r < 0)
+        return r;
+    namespace_path(&paths[0], "/var/log/journal/%s.%s", id, name);
+    namespace_path(&paths[1], "/run/log/journal/%s.%s", id, name);
+    namespace_path(&paths[2], "/run/systemd/journal.%s", name);
+    namespace_path(&paths[3], "/run/systemd/journald@%s.conf.d", name);
+    for (size_t i = 0; i < ELEMENTSOF(paths); i++) {
+        r = remove_tree_at(AT_FDCWD, paths[i].text);
+        if (r < 0 && result == 0)
+            result = r;
+    }
+    return result;
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The files of journal namespaces that rkt made: their size limit, whose they are, and taking them away. What
+ * a namespace logs is journald's business, starting its journald systemd's. */
+#pragma once
+
+#include <stdbool.h>
+#include <time.h>
+
+#include "stream.h"
+
+bool journal_namespace_is_valid(const char *name);
+
+enum { JOURNAL_UNIT_MAX = sizeof("systemd-journald@.service") + JOURNAL_NAMESPACE_MAX };
+const char *journal_namespace_unit(const char *name, char ret[static JOURNAL_UNIT_MAX]);
+
+/* Limits the disk space of a namespace, before its journald starts. An administrator's journald@NAME.conf
+ * stands for itself, and drop-ins in journald@NAME.conf.d win over ours. Returns 1 when a limit was written.
+ */
+int journal_namespace_configure(const char *name);
+
+/* Notes in the namespace's directory whose it is: a unit's name, or a pod's UUID. Without that note it is not
+ * ours. */
+int journal_namespace_set_owner(const char *name, const char *owner);
+
+/* Calls back for every namespace that has an owner; changed is when its directory last changed. */
+typedef int (*JournalNamespaceCallback)(const char *name, const char *owner, time_t changed, void *userdata);
+int journal_namespace_foreach(JournalNamespaceCallback callback, void *userdata);
+
+/* Removes all of its files; nothing may log to it any more. Goes on after an error and returns the first. */
+int journal_namespace_remove(const char *name);

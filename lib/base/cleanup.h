@@ -22,6 +22,12 @@
         (p) = NULL;                                                                                          \
         _taken;                                                                                              \
     })
+#define TAKE_STRUCT(s)                                                                                       \
+    ({                                                                                                       \
+        __typeof__(s) _taken = (s);                                                                          \
+        (s) = (__typeof__(s)) { 0 };                                                                         \
+        _taken;                                                                                              \
+    })
 #define TAKE_FD(fd)                                                                                          \
     ({                                                                                                       \
         int _taken = (fd);                                                                                   \

@@ -7,7 +7,7 @@
 #include "appc/isolators.h"
 #include "appc/json.h"
 #include "appc/port.h"
-#include "appc/types.h"
+#include "appc/name-value.h"
 
 typedef struct MountPoint {
     char *name; /* ACName */

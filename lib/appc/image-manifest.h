@@ -4,7 +4,7 @@
 #pragma once
 
 #include "appc/app.h"
-#include "appc/types.h"
+#include "appc/name-value.h"
 
 typedef struct Dependency {
     char *image_name; /* ACIdentifier */

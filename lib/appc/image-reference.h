@@ -3,7 +3,7 @@
  */
 #pragma once
 
-#include "appc/types.h"
+#include "appc/name-value.h"
 
 typedef enum ImageReferenceKind {
     IMAGE_REFERENCE_HASH,

@@ -11,7 +11,8 @@
 
 #include "base/error.h"
 
-enum { JSON_SIZE_MAX = 4 * 1024 * 1024, JSON_DEPTH_MAX = 64, JSON_ARRAY_MAX = 65536 };
+/* What a document, a list of objects and a list of strings may have at most. */
+enum { JSON_SIZE_MAX = 4 * 1024 * 1024, JSON_ARRAY_MAX = 4096, JSON_STRINGS_MAX = 65536 };
 
 #define _cleanup_json_ _cleanup_(json_decrefp)
 
@@ -53,6 +54,11 @@ int json_node_get_bool(const JsonNode *object, const char *key, JsonPresence pre
 int json_node_get_integer(const JsonNode *object, const char *key, JsonPresence presence, int64_t min,
                           int64_t max, int64_t *ret, Error *reterr);
 
+/* Calls the reader for each element of a list of objects, until one fails. */
+typedef int (*JsonElementReader)(const JsonNode *element, void *userdata, Error *reterr);
+int json_node_read_list(const JsonNode *object, const char *key, JsonPresence presence,
+                        JsonElementReader reader, void *userdata, Error *reterr);
+
 /* The elements of an array, in order. */
 size_t json_node_size(const JsonNode *array);
 JsonNode json_node_element(const JsonNode *array, size_t index);
@@ -64,3 +70,9 @@ int json_append(json_t *array, json_t *value);
 int json_set_string(json_t *object, const char *key, const char *value);
 int json_set_strv(json_t *object, const char *key, char *const *value);
 int json_set_true(json_t *object, const char *key, bool value);
+
+/* Sets a list with what the writer makes (NULL: no memory) of each of n items of that size; none is left out.
+ */
+typedef json_t *(*JsonElementWriter)(const void *item);
+int json_set_list(json_t *object, const char *key, const void *items, size_t n, size_t size,
+                  JsonElementWriter writer);

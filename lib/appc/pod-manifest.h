@@ -5,7 +5,7 @@
 
 #include "appc/app.h"
 #include "appc/port.h"
-#include "appc/types.h"
+#include "appc/name-value.h"
 #include "appc/volume.h"
 
 typedef struct RuntimeApp {

@@ -21,8 +21,8 @@ typedef struct PortList {
 
 void port_list_done(PortList *list);
 const Port *port_list_find(const PortList *list, const char *name);
-int port_list_from_json(const JsonNode *array, PortList *ret, Error *reterr);
-json_t *port_list_to_json(const PortList *list);
+int port_list_from_json(const JsonNode *object, const char *key, PortList *ret, Error *reterr);
+int port_list_to_json(const PortList *list, json_t *object, const char *key);
 
 typedef struct ExposedPort {
     char *name;
@@ -37,8 +37,8 @@ typedef struct ExposedPortList {
 } ExposedPortList;
 
 void exposed_port_list_done(ExposedPortList *list);
-int exposed_port_list_from_json(const JsonNode *array, ExposedPortList *ret, Error *reterr);
-json_t *exposed_port_list_to_json(const ExposedPortList *list);
+int exposed_port_list_from_json(const JsonNode *object, const char *key, ExposedPortList *ret, Error *reterr);
+int exposed_port_list_to_json(const ExposedPortList *list, json_t *object, const char *key);
 
 /* Adds what a flag says: `NAME:[HOSTIP:]HOSTPORT`, and of a sandbox `NAME:PROTOCOL:PODPORT:HOSTIP:HOSTPORT`.
  */

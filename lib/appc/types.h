@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The small types that appc manifests are made of: names, versions, image keys, name-value lists and the
- * labels os and arch (appc specification 0.8.11, "Types"). */
+/* What names, versions and image IDs look like (appc specification 0.8.11, "Types"). */
 #pragma once
 
 #include <stdbool.h>
@@ -39,35 +38,3 @@ enum {
 #define IMAGE_KEY_PREFIX "sha512-"
 bool image_key_is_valid(const char *s);
 int image_id_parse(const char *s, char ret_key[static IMAGE_KEY_LENGTH + 1], Error *reterr);
-
-/* Labels, annotations, environments: in the order of the manifest. */
-typedef struct NameValue {
-    char *name;
-    char *value;
-} NameValue;
-
-typedef struct NameValueList {
-    NameValue *items;
-    size_t n;
-} NameValueList;
-
-void name_value_list_done(NameValueList *list);
-#define _cleanup_name_values_ _cleanup_(name_value_list_done)
-const char *name_value_list_get(const NameValueList *list, const char *name); /* NULL: not there */
-int name_value_list_add(NameValueList *list, const char *name, const char *value);
-int name_value_list_set(NameValueList *list, const char *name, const char *value); /* replaces, else adds */
-int name_value_list_copy(const NameValueList *list, NameValueList *ret);
-
-/* Whether every label of `wanted` is there with the same value. */
-bool labels_match(const NameValueList *labels, const NameValueList *wanted);
-
-/* Whether the specification knows the labels os and arch, if they are there. */
-int labels_check(const NameValueList *labels, Error *reterr);
-
-/* Whether an image with these labels can run on Linux: both must be there, os linux, arch one that Linux has.
- */
-int labels_check_runnable(const NameValueList *labels, Error *reterr);
-
-/* This machine's os and arch, as labels. */
-#define APPC_HOST_OS "linux"
-extern const char appc_host_arch[];

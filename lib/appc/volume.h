@@ -45,8 +45,8 @@ int volume_list_add_empty(VolumeList *list, const char *name, mode_t mode, uid_t
 /* Adds `NAME,kind=host|empty[,source=PATH][,readOnly=BOOL][,recursive=BOOL][,mode=OCTAL][,uid=N][,gid=N]`. */
 int volume_list_add_text(VolumeList *list, const char *text, Error *reterr);
 
-int volume_list_from_json(const JsonNode *array, VolumeList *ret, Error *reterr);
-json_t *volume_list_to_json(const VolumeList *list);
+int volume_list_from_json(const JsonNode *object, const char *key, VolumeList *ret, Error *reterr);
+int volume_list_to_json(const VolumeList *list, json_t *object, const char *key);
 
 /* One volume at one path of an app. */
 typedef struct Mount {
@@ -71,5 +71,5 @@ int mount_list_add_text(MountList *list, const char *text, Error *reterr);
 int mount_list_add_volume_text(MountList *list, const char *text, Error *reterr);
 
 int mount_list_copy(const MountList *list, MountList *ret);
-int mount_list_from_json(const JsonNode *array, MountList *ret, Error *reterr);
-json_t *mount_list_to_json(const MountList *list);
+int mount_list_from_json(const JsonNode *object, const char *key, MountList *ret, Error *reterr);
+int mount_list_to_json(const MountList *list, json_t *object, const char *key);

@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "appc/name-value.h"
 #include "appc/types.h"
 #include "base/error.h"
 #include "base/file-util.h"

@@ -2,10 +2,11 @@
 
 #include "table.h"
 
-#include "string-util.h"
+#include <stdarg.h>
+#include <string.h>
 
 struct Table {
-    size_t columns, n;
+    size_t columns, n, room;
     char **cells;
 };
 
@@ -22,33 +23,46 @@ void table_free(Table *table)
 {
     if (!table)
         return;
-    strv_free(table->cells);
+    for (size_t i = 0; i < table->n; i++)
+        free(table->cells[i]);
+    free(table->cells);
     free(table);
+}
+
+static int table_consume(Table *table, char *text)
+{
+    if (text && table->n >= table->room) {
+        size_t room = table->room > 0 ? table->room * 2 : 64;
+        char **larger = reallocarray(table->cells, room, sizeof(char *));
+
+        if (larger) {
+            table->cells = larger;
+            table->room = room;
+        }
+    }
+    if (!text || table->n >= table->room) {
+        free(text);
+        return -ENOMEM;
+    }
+    table->cells[table->n++] = text;
+    return 0;
 }
 
 int table_add(Table *table, const char *text)
 {
-    int r = strv_extend(&table->cells, text);
-
-    if (r >= 0)
-        table->n++;
-    return r;
+    return table_consume(table, strdup(text));
 }
 
 int table_addf(Table *table, const char *format, ...)
 {
-    _cleanup_free_ char *text = NULL;
+    char *text;
     va_list ap;
     int n;
 
     va_start(ap, format);
     n = vasprintf(&text, format, ap);
     va_end(ap);
-    if (n < 0) {
-        text = NULL;
-        return -ENOMEM;
-    }
-    return table_add(table, text);
+    return table_consume(table, n < 0 ? NULL : text);
 }
 
 /* Characters, not bytes, of valid UTF-8. */

@@ -141,3 +141,20 @@ int global_options_to_strv(const GlobalOptions *global, char ***argv)
         r = insecure_options_to_strv(global->insecure, argv);
     return r;
 }
+
+const char *verb_from_argv0(const char *argv0)
+{
+    const char *slash = strrchr(argv0, '/');
+    const char *name = slash ? slash + 1 : argv0;
+    const char *verb = startswith(name, "rkt-");
+
+    return verb ? verb : name;
+}
+
+void verb_print_help(const char *verb, const char *arguments, const char *summary, const Option *options)
+{
+    printf("Usage: rkt %s [FLAGS]%s%s\n\n%s\n\nFlags:\n", verb, *arguments ? " " : "", arguments, summary);
+    option_print_help(options);
+    printf("\nGlobal flags:\n");
+    option_print_help(global_option_table);
+}

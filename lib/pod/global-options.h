@@ -61,3 +61,10 @@ int insecure_options_parse(const char *text, InsecureOptions *ret, Error *reterr
 
 /* Adds the flags that hand the same settings to another helper (`--dir=…`). */
 int global_options_to_strv(const GlobalOptions *global, char ***argv);
+
+/* The verb that a program was started as: argv[0] ("image list"), or what stands behind "rkt-" when the
+ * program was started by its own name. */
+const char *verb_from_argv0(const char *argv0);
+
+/* `Usage: rkt VERB ARGUMENTS`, a line of what it does, its options and the global ones, for --help. */
+void verb_print_help(const char *verb, const char *arguments, const char *summary, const Option *options);

@@ -270,26 +270,21 @@ static int pod_names_list(PodNames *names, int root, unsigned mask, const char *
     return 0;
 }
 
-enum {
-    POD_MASK_NAMED = POD_MASK(POD_DIRECTORY_PREPARE) | POD_MASK(POD_DIRECTORY_PREPARED) |
-                     POD_MASK(POD_DIRECTORY_RUN) | POD_MASK(POD_DIRECTORY_EXITED_GARBAGE),
-};
-
 static int pod_open_prefix(int root, const char *prefix, Pod **ret, Error *reterr)
 {
     _cleanup_(pod_names_done) PodNames names = {};
     int r;
 
     if (uuid_is_valid(prefix))
-        r = pod_open_from(root, 0, POD_MASK_NAMED, prefix, ret);
+        r = pod_open_from(root, 0, POD_MASK_MOST, prefix, ret);
     else {
-        r = pod_names_list(&names, root, POD_MASK_NAMED, prefix);
+        r = pod_names_list(&names, root, POD_MASK_MOST, prefix);
         if (r >= 0 && names.n == 0)
             return error_set(reterr, -ENXIO, "no matches found for \"%s\"", prefix);
         if (r >= 0 && names.n > 1)
             return error_set(reterr, -ENOTUNIQ, "ambiguous uuid, %zu matches", names.n);
         if (r >= 0)
-            r = pod_open_from(root, names.names[0].directory, POD_MASK_NAMED, names.names[0].uuid, ret);
+            r = pod_open_from(root, names.names[0].directory, POD_MASK_MOST, names.names[0].uuid, ret);
     }
     if (r == -ENOENT)
         return error_set(reterr, -ENXIO, "no matches found for \"%s\"", prefix);

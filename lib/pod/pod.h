@@ -26,6 +26,10 @@ const char *pod_directory_to_string(PodDirectory directory);
 /* Sets of directories. */
 #define POD_MASK(directory) (1U << (directory))
 #define POD_MASK_ALL ((1U << _POD_DIRECTORY_MAX) - 1)
+/* Those that users name and list. */
+#define POD_MASK_MOST                                                                                        \
+    (POD_MASK(POD_DIRECTORY_PREPARE) | POD_MASK(POD_DIRECTORY_PREPARED) | POD_MASK(POD_DIRECTORY_RUN) |      \
+     POD_MASK(POD_DIRECTORY_EXITED_GARBAGE))
 
 typedef enum PodState {
     POD_STATE_EMBRYO,

@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* rkt list: the pods, one line an app. */
+
+#include <string.h>
+
+#include "base/string-util.h"
+#include "base/table.h"
+#include "base/time-util.h"
+#include "pod/global-options.h"
+#include "pod/pod-json.h"
+#include "pod/pod-status.h"
+
+enum { EXIT_GENERAL = 254, UUID_SHORT = 8, IMAGE_ID_SHORT = 19, COLUMNS_SHORT = 7, COLUMNS_FULL = 8 };
+
+enum { OPT_FORMAT = 1, OPT_FULL, OPT_NO_LEGEND };
+
+static const Option options[] = {
+    { "format", OPTION_VALUE, OPT_FORMAT, "json|json-pretty", "print JSON", NULL },
+    { "full", OPTION_BOOL, OPT_FULL, NULL, "whole UUIDs, image IDs, exact times", NULL },
+    { "no-legend", OPTION_BOOL, OPT_NO_LEGEND, NULL, "no line of column names", NULL },
+    {},
+};
+
+typedef enum Format { FORMAT_TABLE, FORMAT_JSON, FORMAT_JSON_PRETTY } Format;
+
+static GlobalOptions arg_global = GLOBAL_OPTIONS_INIT;
+static Format arg_format = FORMAT_TABLE;
+static bool arg_full, arg_no_legend;
+
+typedef struct Listing {
+    Table *table;
+    json_t *json;
+    int64_t now;
+} Listing;
+
+static int parse_format(const char *value, Error *reterr)
+{
+    if (streq(value, "json"))
+        arg_format = FORMAT_JSON;
+    else if (streq(value, "json-pretty"))
+        arg_format = FORMAT_JSON_PRETTY;
+    else if (*value)
+        return error_set(reterr, -EINVAL, "unknown format \"%s\": must be json or json-pretty", value);
+    return 0;
+}
+
+static int parse_argv(int argc, char **argv, Error *reterr)
+{
+    OptionParser parser = {
+        .argc = argc, .argv = argv, .index = 1, .tables = { options, global_option_table }
+    };
+
+    for (;;) {
+        const char *value;
+        int id, r;
+
+        r = option_next(&parser, &id, &value, reterr);
+        if (r < 0)
+            return r;
+        if (global_options_has(id)) {
+            r = global_options_take(&arg_global, id, value, reterr);
+            if (r < 0)
+                return r;
+            continue;
+        }
+        switch (id) {
+        case OPTION_END: return 0;
+        case OPT_FORMAT:
+            r = parse_format(value, reterr);
+            if (r < 0)
+                return r;
+            break;
+        case OPT_FULL: arg_full = streq(value, "true"); break;
+        case OPT_NO_LEGEND: arg_no_legend = streq(value, "true"); break;
+        default: return error_set(reterr, -EINVAL, "unexpected argument \"%s\"", value);
+        }
+    }
+}
+
+static int add_time(Listing *listing, int64_t time)
+{
+    _cleanup_free_ char *text = NULL;
+
+    if (time == 0)
+        return table_add(listing->table, "");
+    text = arg_full ? format_timestamp(time) : format_ago(time, listing->now);
+    return text ? table_add(listing->table, text) : -ENOMEM;
+}
+
+/* The columns of the pod itself stand in the line of its first app only. */
+static int add_row(Listing *listing, const Pod *pod, const PodStatus *status, size_t index)
+{
+    const PodApp *app = index < status->n_apps ? &status->apps[index] : NULL;
+    _cleanup_free_ char *networks = pod_networks_to_string(status);
+    bool first = index == 0;
+    int r;
+
+    if (!networks)
+        return -ENOMEM;
+    r = table_addf(listing->table, "%.*s", arg_full ? UUID_LENGTH : UUID_SHORT, first ? pod->uuid : "");
+    if (r >= 0)
+        r = table_add(listing->table, app ? app->name : "-");
+    if (r >= 0)
+        r = table_add(listing->table, app ? app->image_name : "-");
+    if (r >= 0 && arg_full)
+        r = table_addf(listing->table, "%.*s", IMAGE_ID_SHORT, app ? app->image_id : "-");
+    if (r >= 0)
+        r = table_add(listing->table, first ? pod_state_to_string(pod->state) : "");
+    if (r >= 0)
+        r = add_time(listing, first ? status->created_ns : 0);
+    if (r >= 0)
+        r = add_time(listing, first ? status->started_ns : 0);
+    if (r >= 0)
+        r = table_add(listing->table, first ? networks : "");
+    return r;
+}
+
+static int list_pod(Pod *pod, void *userdata)
+{
+    _cleanup_(pod_status_freep) PodStatus *status = NULL;
+    Listing *listing = userdata;
+    size_t index = 0;
+    int r;
+
+    r = pod_status_read(pod, arg_format == FORMAT_TABLE ? 0 : POD_STATUS_APPS, &status, NULL);
+    if (r < 0)
+        return r;
+    if (arg_format != FORMAT_TABLE)
+        return json_array_append_new(listing->json, pod_to_json(pod, status)) < 0 ? -ENOMEM : 0;
+    do
+        r = add_row(listing, pod, status, index);
+    while (r >= 0 && ++index < status->n_apps);
+    return r;
+}
+
+static void add_legend(Table *table)
+{
+    static const char *const names[] = { "UUID",  "APP",     "IMAGE NAME", "IMAGE ID",
+                                         "STATE", "CREATED", "STARTED",    "NETWORKS" };
+
+    for (size_t i = 0; i < ELEMENTSOF(names); i++)
+        if (arg_full || !streq(names[i], "IMAGE ID"))
+            (void) table_add(table, names[i]);
+}
+
+static int run(Error *reterr)
+{
+    _cleanup_(table_freep) Table *table = table_new(arg_full ? COLUMNS_FULL : COLUMNS_SHORT);
+    Listing listing = { .table = table, .now = now_ns() };
+    _cleanup_close_ int root = -EBADF;
+    int r;
+
+    if (!table)
+        return -ENOMEM;
+    r = pod_root_open(arg_global.dir, false, &root, reterr);
+    if (r < 0 && r != -ENOENT)
+        return r;
+    if (arg_format == FORMAT_TABLE && !arg_no_legend)
+        add_legend(table);
+    if (arg_format != FORMAT_TABLE)
+        listing.json = json_array();
+    if (root >= 0)
+        r = pod_foreach(root, POD_MASK_MOST, list_pod, &listing, reterr);
+    else
+        r = 0;
+    if (r >= 0 && arg_format == FORMAT_TABLE)
+        table_print(table, stdout);
+    else if (r >= 0) {
+        r = json_dumpf(listing.json, stdout, arg_format == FORMAT_JSON ? JSON_COMPACT : JSON_INDENT(4));
+        (void) fputc('\n', stdout);
+    }
+    json_decref(listing.json);
+    return r;
+}
+
+int main(int argc, char **argv)
+{
+    _cleanup_error_ Error error = ERROR_INIT;
+    int r = parse_argv(argc, argv, &error);
+
+    if (r >= 0 && arg_global.help) {
+        verb_print_help("list", "", "Lists the pods and their apps.", options);
+        return 0;
+    }
+    if (r >= 0) {
+        error_done(&error);
+        r = run(&error);
+    }
+    if (r >= 0 && (fflush(stdout) == EOF || ferror(stdout)))
+        r = error_set_errno(&error, -EIO, "cannot write the list");
+    if (r < 0) {
+        error_print(&error, "list", arg_global.debug);
+        return EXIT_GENERAL;
+    }
+    return 0;
+}

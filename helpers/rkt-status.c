@@ -1,0 +1,261 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* rkt status and rkt cat-manifest: what is known of one pod. */
+
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+
+#include "base/file-util.h"
+#include "base/string-util.h"
+#include "base/time-util.h"
+#include "pod/global-options.h"
+#include "pod/layout.h"
+#include "pod/pod-json.h"
+#include "pod/pod-status.h"
+
+enum { EXIT_UUID_FILE = 1, EXIT_GENERAL = 254, WAIT_PAUSE_NS = 20000000 };
+
+enum { OPT_FORMAT = 1, OPT_UUID_FILE, OPT_WAIT, OPT_WAIT_READY, OPT_PRETTY_PRINT };
+
+static const Option status_options[] = {
+    { "format", OPTION_VALUE, OPT_FORMAT, "json|json-pretty", "print JSON", NULL },
+    { "uuid-file", OPTION_VALUE, OPT_UUID_FILE, "FILE", "take the pod's UUID from a file", NULL },
+    { "wait", OPTION_OPTIONAL, OPT_WAIT, "BOOL|DURATION", "wait until the pod has ended", "true" },
+    { "wait-ready", OPTION_OPTIONAL, OPT_WAIT_READY, "BOOL|DURATION", "wait until the pod is ready", "true" },
+    {},
+};
+
+static const Option manifest_options[] = {
+    { "pretty-print", OPTION_OPTIONAL, OPT_PRETTY_PRINT, "BOOL", "indent the manifest", "true" },
+    { "uuid-file", OPTION_VALUE, OPT_UUID_FILE, "FILE", "take the pod's UUID from a file", NULL },
+    {},
+};
+
+/* How long to wait: 0 not at all, negative for ever. */
+typedef int64_t WaitTime;
+
+static GlobalOptions arg_global = GLOBAL_OPTIONS_INIT;
+static const char *arg_pod, *arg_uuid_file;
+static bool arg_json, arg_pretty;
+static WaitTime arg_wait, arg_wait_ready;
+
+static int parse_wait(const char *value, WaitTime *ret, Error *reterr)
+{
+    int b = parse_bool(value);
+
+    if (b >= 0) {
+        *ret = b ? -1 : 0;
+        return 0;
+    }
+    if (parse_duration(value, ret) < 0 || *ret < 0)
+        return error_set(reterr, -EINVAL, "invalid wait value \"%s\": must be true, false or a duration",
+                         value);
+    return 0;
+}
+
+static int parse_format(const char *value, Error *reterr)
+{
+    arg_json = *value != '\0';
+    arg_pretty = streq(value, "json-pretty");
+    if (arg_json && !arg_pretty && !streq(value, "json"))
+        return error_set(reterr, -EINVAL, "unknown format \"%s\": must be json or json-pretty", value);
+    return 0;
+}
+
+static int take_option(int id, const char *value, Error *reterr)
+{
+    switch (id) {
+    case OPT_FORMAT: return parse_format(value, reterr);
+    case OPT_UUID_FILE: arg_uuid_file = value; return 0;
+    case OPT_WAIT: return parse_wait(value, &arg_wait, reterr);
+    case OPT_WAIT_READY: return parse_wait(value, &arg_wait_ready, reterr);
+    case OPT_PRETTY_PRINT:
+        arg_pretty = parse_bool(value) > 0;
+        return parse_bool(value) < 0
+                       ? error_set(reterr, -EINVAL, "invalid --pretty-print value \"%s\"", value)
+                       : 0;
+    case OPTION_POSITIONAL:
+        if (arg_pod)
+            return error_set(reterr, -EINVAL, "must provide one pod only");
+        arg_pod = value;
+        return 0;
+    default: return error_set(reterr, -EINVAL, "unexpected argument \"%s\"", value);
+    }
+}
+
+static int parse_argv(int argc, char **argv, const Option *options, Error *reterr)
+{
+    OptionParser parser = {
+        .argc = argc, .argv = argv, .index = 1, .tables = { options, global_option_table }
+    };
+    const char *value;
+    int id, r;
+
+    do {
+        r = option_next(&parser, &id, &value, reterr);
+        if (r >= 0 && id == OPTION_END)
+            return 0;
+        if (r >= 0)
+            r = global_options_has(id) ? global_options_take(&arg_global, id, value, reterr)
+                                       : take_option(id, value, reterr);
+    } while (r >= 0);
+    return r;
+}
+
+/* ----- Waiting ----- */
+
+static bool is_ready(const Pod *pod)
+{
+    char target[16];
+    ssize_t n = readlinkat(pod->fd, POD_SUPERVISOR_STATUS, target, sizeof(target));
+
+    return n == 5 && memcmp(target, "ready", 5) == 0;
+}
+
+static bool has_ended(const Pod *pod)
+{
+    return pod->state >= POD_STATE_EXITED || pod->state == POD_STATE_ABORTED_PREPARE;
+}
+
+static bool is_ready_or_ended(const Pod *pod)
+{
+    return has_ended(pod) || (pod->state == POD_STATE_RUNNING && is_ready(pod));
+}
+
+static int wait_until(Pod *pod, bool (*reached)(const Pod *pod), WaitTime limit, Error *reterr)
+{
+    static const struct timespec pause = { .tv_nsec = WAIT_PAUSE_NS };
+
+    for (int64_t waited = 0; !reached(pod); waited += WAIT_PAUSE_NS) {
+        int r;
+
+        if (limit >= 0 && waited >= limit)
+            return error_set(reterr, -ETIMEDOUT, "timed out waiting for pod \"%s\", which is %s", pod->uuid,
+                             pod_state_to_string(pod->state));
+        (void) nanosleep(&pause, NULL);
+        r = pod_refresh(pod);
+        if (r < 0)
+            return error_set_errno(reterr, r, "pod \"%s\" is gone", pod->uuid);
+    }
+    return 0;
+}
+
+/* ----- Printing ----- */
+
+static void print_time(const char *key, int64_t time)
+{
+    _cleanup_free_ char *text = format_timestamp(time);
+
+    if (time > 0 && text)
+        printf("%s=%s\n", key, text);
+}
+
+static int print_status(const Pod *pod, const PodStatus *status)
+{
+    _cleanup_free_ char *networks = pod_networks_to_string(status);
+    bool ended = pod->state >= POD_STATE_EXITED;
+
+    if (!networks)
+        return -ENOMEM;
+    printf("state=%s\n", pod_state_to_string(pod->state));
+    print_time("created", status->created_ns);
+    print_time("started", status->started_ns);
+    if (pod->state == POD_STATE_RUNNING || pod->state == POD_STATE_EXITED)
+        printf("networks=%s\n", networks);
+    if (pod->directory != POD_DIRECTORY_RUN && pod->directory != POD_DIRECTORY_EXITED_GARBAGE)
+        return 0;
+    if (status->pid > 0)
+        printf("pid=%d\n", (int) status->pid);
+    printf("exited=%s\n", ended ? "true" : "false");
+    for (size_t i = 0; ended && i < status->n_apps; i++)
+        if (status->apps[i].has_exit_code)
+            printf("app-%s=%d\n", status->apps[i].name, status->apps[i].exit_code);
+    return 0;
+}
+
+static int print_json(const Pod *pod, const PodStatus *status)
+{
+    json_t *json = pod_to_json(pod, status);
+    int r = -ENOMEM;
+
+    if (json && json_dumpf(json, stdout, arg_pretty ? JSON_INDENT(4) : JSON_COMPACT) >= 0)
+        r = 0;
+    (void) fputc('\n', stdout);
+    json_decref(json);
+    return r;
+}
+
+static int run_status(Pod *pod, Error *reterr)
+{
+    _cleanup_(pod_status_freep) PodStatus *status = NULL;
+    int r = 0;
+
+    if (arg_wait_ready != 0)
+        r = wait_until(pod, is_ready_or_ended, arg_wait_ready, reterr);
+    if (r >= 0 && arg_wait != 0)
+        r = wait_until(pod, has_ended, arg_wait, reterr);
+    if (r >= 0)
+        r = pod_status_read(pod, POD_STATUS_APPS, &status, reterr);
+    if (r < 0)
+        return r;
+    return arg_json ? print_json(pod, status) : print_status(pod, status);
+}
+
+static int run_cat_manifest(Pod *pod, Error *reterr)
+{
+    _cleanup_(pod_status_freep) PodStatus *status = NULL;
+    int r = pod_status_read(pod, 0, &status, reterr);
+
+    if (r < 0)
+        return r;
+    if (!status->manifest)
+        return error_set(reterr, -ENOENT, "pod \"%s\" has no manifest that can be read", pod->uuid);
+    r = json_dumpf(status->manifest, stdout, arg_pretty ? JSON_INDENT(4) : JSON_COMPACT) < 0 ? -EIO : 0;
+    (void) fputc('\n', stdout);
+    return r;
+}
+
+static const struct {
+    const char *verb, *summary;
+    const Option *options;
+    int (*run)(Pod *pod, Error *reterr);
+} verbs[] = {
+    { "status", "Shows the state of a pod and the exit codes of its apps.", status_options, run_status },
+    { "cat-manifest", "Prints the manifest of a pod.", manifest_options, run_cat_manifest },
+};
+
+static int open_and_run(size_t verb, Error *reterr)
+{
+    _cleanup_close_ int root = -EBADF;
+    _cleanup_(pod_freep) Pod *pod = NULL;
+    int r = pod_root_open(arg_global.dir, false, &root, reterr);
+
+    if (r >= 0)
+        r = pod_open_argument(root, arg_pod, arg_uuid_file, &pod, reterr);
+    if (r < 0)
+        return error_prefix(reterr, r, "unable to find the pod");
+    return verbs[verb].run(pod, reterr);
+}
+
+int main(int argc, char **argv)
+{
+    _cleanup_error_ Error error = ERROR_INIT;
+    const char *name = verb_from_argv0(argv[0]);
+    size_t verb = streq(name, "cat-manifest") ? 1 : 0;
+    int r = parse_argv(argc, argv, verbs[verb].options, &error);
+
+    if (r >= 0 && arg_global.help) {
+        verb_print_help(verbs[verb].verb, "UUID | --uuid-file=FILE", verbs[verb].summary,
+                        verbs[verb].options);
+        return 0;
+    }
+    if (r >= 0)
+        r = open_and_run(verb, &error);
+    if (r >= 0 && (fflush(stdout) == EOF || ferror(stdout)))
+        r = error_set_errno(&error, -EIO, "cannot write");
+    if (r < 0) {
+        error_print(&error, verbs[verb].verb, arg_global.debug);
+        return arg_uuid_file ? EXIT_UUID_FILE : EXIT_GENERAL;
+    }
+    return 0;
+}

@@ -1,0 +1,225 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* /usr/bin/rkt: looks the verb up and becomes the program behind it. It has no privilege, reads no file and
+ * links nothing but libc. */
+
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "appc/types.h"
+#include "base/string-util.h"
+#include "pod/global-options.h"
+#include "rkt-config.h"
+
+enum { EXIT_USAGE = 2, EXIT_GENERAL = 254 };
+
+typedef struct Verb {
+    const char *group; /* NULL, or the word before it */
+    const char *name;
+    const char *helper; /* behind "rkt-"; NULL: it is done here */
+    const char *help;   /* NULL: hidden */
+} Verb;
+
+static const Verb verbs[] = {
+    { NULL, "api-service", "api-service", "serve the read-only API" },
+    { "app", "add", "app", "add an app to a running pod" },
+    { "app", "exec", "app", "run a command in an app of a pod" },
+    { "app", "list", "app", "list the apps of a pod" },
+    { "app", "rm", "app", "remove an app from a pod" },
+    { "app", "sandbox", "app", "make an empty pod that apps can be added to" },
+    { "app", "start", "app", "start an app of a pod" },
+    { "app", "status", "app", "show the state of an app" },
+    { "app", "stop", "app", "stop an app of a pod" },
+    { NULL, "attach", "attach", "attach to the input and output of an app" },
+    { NULL, "cat-manifest", "status", "print the manifest of a pod" },
+    { NULL, "completion", "completion", "print completions for a shell" },
+    { NULL, "config", "config", "print the configuration" },
+    { NULL, "enter", "enter", "run a command inside an app of a running pod" },
+    { NULL, "export", "export", "make an image of an app of an exited pod" },
+    { NULL, "fetch", "fetch", "bring images into the store" },
+    { NULL, "gc", "gc", "remove what ended pods left" },
+    { NULL, "help", NULL, "show the help of a command" },
+    { "image", "cat-manifest", "image", "print the manifest of an image" },
+    { "image", "export", "image", "write an image to a file" },
+    { "image", "extract", "image", "unpack an image into a directory" },
+    { "image", "fetch", "fetch", NULL },
+    { "image", "gc", "image", "remove images that are no longer used" },
+    { "image", "list", "image", "list the images in the store" },
+    { "image", "render", "image", "unpack an image with its dependencies into a directory" },
+    { "image", "rm", "image", "remove images from the store" },
+    { "image", "verify", "image", "compare rendered images with what they should be" },
+    { NULL, "list", "list", "list pods" },
+    { NULL, "metadata-service", "metadata-service", "serve metadata to apps" },
+    { NULL, "prepare", "prepare", "prepare a pod without running it" },
+    { NULL, "rm", "rm", "remove pods and all they hold" },
+    { NULL, "run", "run", "prepare a pod and run it" },
+    { NULL, "run-prepared", "run", "run a prepared pod" },
+    { NULL, "status", "status", "show the state of a pod" },
+    { NULL, "stop", "stop", "stop running pods" },
+    { NULL, "trust", "trust", "trust a key for signatures of images" },
+    { NULL, "version", NULL, "print the version" },
+};
+
+static void print_help(const char *group)
+{
+    printf("Usage: rkt [GLOBAL FLAGS] %s%sCOMMAND [FLAGS] [ARGUMENTS]\n\nCommands:\n", group ? group : "",
+           group ? " " : "");
+    for (size_t i = 0; i < ELEMENTSOF(verbs); i++) {
+        char name[64];
+
+        if (!verbs[i].help || (group && !streq_ptr(verbs[i].group, group)))
+            continue;
+        (void) snprintf(name, sizeof(name), "%s%s%s", verbs[i].group ? verbs[i].group : "",
+                        verbs[i].group ? " " : "", verbs[i].name);
+        printf("  %-20s %s\n", name, verbs[i].help);
+    }
+    printf("\nGlobal flags:\n");
+    option_print_help(global_option_table);
+}
+
+/* The word that a verb is known by at this place: its group before the group was given, else its name. */
+static const char *verb_word(const Verb *verb, const char *group)
+{
+    if (group)
+        return streq_ptr(verb->group, group) ? verb->name : NULL;
+    return verb->group ? verb->group : verb->name;
+}
+
+/* The verb, or one of the group, that word or its unique prefix means. */
+static int find_verb(const char *word, const char *group, const Verb **ret, Error *reterr)
+{
+    const char *known[ELEMENTSOF(verbs)], *nearest;
+    const Verb *found = NULL;
+    unsigned matches = 0;
+    size_t n = 0;
+
+    for (size_t i = 0; i < ELEMENTSOF(verbs); i++) {
+        const char *name = verb_word(&verbs[i], group);
+
+        if (!name || (n > 0 && streq(known[n - 1], name)))
+            continue;
+        known[n++] = name;
+        if (streq(name, word)) {
+            *ret = &verbs[i];
+            return 0;
+        }
+        if (*word && startswith(name, word)) {
+            found = &verbs[i];
+            matches++;
+        }
+    }
+    if (matches == 1) {
+        *ret = found;
+        return 0;
+    }
+    if (matches > 1)
+        return error_set(reterr, -EINVAL, "ambiguous command \"%s\": %u commands begin so", word, matches);
+    nearest = nearest_string(word, known, n);
+    if (nearest)
+        return error_set(reterr, -EINVAL, "unknown command \"%s\" (did you mean \"%s\"?)", word, nearest);
+    return error_set(reterr, -EINVAL, "unknown command \"%s\"; `rkt help` lists them", word);
+}
+
+static void print_version(void)
+{
+    printf("rkt Version: %s\nappc Version: %s\n", RKT_VERSION, APPC_VERSION);
+}
+
+/* Becomes the helper: every word but those of the verb is passed on, in its order. */
+static int exec_helper(const Verb *verb, char **argv, const int *skipped, Error *reterr)
+{
+    _cleanup_strv_ char **words = NULL;
+    _cleanup_free_ char *path = NULL;
+    int r;
+
+    r = strv_extendf(&words, "%s%s%s", verb->group ? verb->group : "", verb->group ? " " : "", verb->name);
+    for (int i = 1; r >= 0 && argv[i]; i++)
+        if (i != skipped[0] && i != skipped[1])
+            r = strv_extend(&words, argv[i]);
+    if (r < 0)
+        return r;
+    if (asprintf(&path, "%s/rkt-%s", RKT_LIBEXECDIR, verb->helper) < 0) {
+        path = NULL;
+        return -ENOMEM;
+    }
+    (void) execv(path, words);
+    if (errno == ENOENT)
+        return error_set(reterr, -ENOENT, "this build of rkt has no command \"%s\" (%s is missing)", words[0],
+                         path);
+    return error_set_errno(reterr, -errno, "cannot run %s", path);
+}
+
+/* `rkt help VERB` is `rkt VERB --help`. */
+static int help(char **argv, int index, Error *reterr)
+{
+    char option[] = "--help", *words[] = { argv[0], option, NULL };
+    const Verb *verb = NULL;
+    const char *group = NULL;
+    int r;
+
+    for (; argv[index]; index++) {
+        if (argv[index][0] == '-')
+            continue;
+        r = find_verb(argv[index], group, &verb, reterr);
+        if (r < 0)
+            return r;
+        if (!verb->group || group)
+            break;
+        group = verb->group;
+        verb = NULL;
+    }
+    if (verb && verb->helper)
+        return exec_helper(verb, words, (const int[]){ 0, 0 }, reterr);
+    print_help(group);
+    return 0;
+}
+
+static int dispatch(int argc, char **argv, GlobalOptions *global, Error *reterr)
+{
+    OptionParser parser = { .argc = argc, .argv = argv, .index = 1, .tables = { global_option_table } };
+    const char *group = NULL, *value;
+    int skipped[2] = {}, id, r;
+    const Verb *verb;
+
+    for (;;) {
+        r = option_next(&parser, &id, &value, reterr);
+        if (r < 0)
+            return r;
+        if (global_options_has(id)) {
+            r = global_options_take(global, id, value, reterr);
+            if (r < 0)
+                return r;
+            continue;
+        }
+        if (id != OPTION_POSITIONAL) {
+            print_help(group);
+            return global->help ? 0 : EXIT_USAGE;
+        }
+        skipped[group ? 1 : 0] = parser.index - 1;
+        r = find_verb(value, group, &verb, reterr);
+        if (r < 0)
+            return r;
+        if (!verb->group || group)
+            break;
+        group = verb->group;
+    }
+    if (verb->helper)
+        return exec_helper(verb, argv, skipped, reterr);
+    if (streq(verb->name, "help"))
+        return help(argv, parser.index, reterr);
+    print_version();
+    return 0;
+}
+
+int main(int argc, char **argv)
+{
+    _cleanup_error_ Error error = ERROR_INIT;
+    GlobalOptions global = GLOBAL_OPTIONS_INIT;
+    int r = dispatch(argc, argv, &global, &error);
+
+    if (r < 0) {
+        error_print(&error, "rkt", global.debug);
+        return EXIT_GENERAL;
+    }
+    return r;
+}

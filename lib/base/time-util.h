@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Points in time, in nanoseconds since the epoch, as the original shows them. */
+#pragma once
+
+#include <stdint.h>
+
+#include "cleanup.h"
+
+int64_t now_ns(void);
+
+/* "2016-01-26 14:23:34.631 +0100 CET": local time, milliseconds without trailing zeros. NULL: out of memory.
+ */
+char *format_timestamp(int64_t ns);
+
+/* "now", "1 second ago", "7 minutes ago", …; a time to come is "now". NULL: out of memory. */
+char *format_ago(int64_t ns, int64_t now);

@@ -27,14 +27,19 @@ int read_fd(int fd, size_t max, char **ret, size_t *ret_size)
         if (!larger)
             return -ENOMEM;
         buffer = larger;
-        n = read_full(fd, buffer + size, room - size);
+        n = read(fd, buffer + size, room - size);
+        if (n < 0 && errno == EINTR)
+            continue;
         if (n < 0)
-            return (int) n;
+            return -errno;
         size += (size_t) n;
         if (size > max)
             return -EFBIG;
-        if (size < room)
+        /* As long as it says: saves the read that would only tell the end. */
+        if (n == 0 || (st.st_size > 0 && size == (size_t) st.st_size))
             break;
+        if (size < room)
+            continue;
         room *= 2;
     }
     buffer[size] = '\0';

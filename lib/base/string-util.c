@@ -19,6 +19,45 @@ bool endswith(const char *s, const char *suffix)
     return n >= m && streq(s + n - m, suffix);
 }
 
+/* The length of the UTF-8 sequence at s (RFC 3629), or 0. */
+static size_t utf8_length(const unsigned char *s)
+{
+    static const struct {
+        unsigned char first, last, low, high;
+        size_t length;
+    } rows[] = {
+        { 0x01, 0x7f, 0, 0, 1 },       { 0xc2, 0xdf, 0x80, 0xbf, 2 }, { 0xe0, 0xe0, 0xa0, 0xbf, 3 },
+        { 0xe1, 0xec, 0x80, 0xbf, 3 }, { 0xed, 0xed, 0x80, 0x9f, 3 }, { 0xee, 0xef, 0x80, 0xbf, 3 },
+        { 0xf0, 0xf0, 0x90, 0xbf, 4 }, { 0xf1, 0xf3, 0x80, 0xbf, 4 }, { 0xf4, 0xf4, 0x80, 0x8f, 4 },
+    };
+
+    for (size_t i = 0; i < ELEMENTSOF(rows); i++) {
+        if (s[0] < rows[i].first || s[0] > rows[i].last)
+            continue;
+        if (rows[i].length > 1 && (s[1] < rows[i].low || s[1] > rows[i].high))
+            return 0;
+        for (size_t k = 2; k < rows[i].length; k++)
+            if ((s[k] & 0xc0) != 0x80)
+                return 0;
+        return rows[i].length;
+    }
+    return 0;
+}
+
+bool utf8_is_valid(const char *s)
+{
+    const unsigned char *p = (const unsigned char *) s;
+
+    while (*p) {
+        size_t n = utf8_length(p);
+
+        if (n == 0)
+            return false;
+        p += n;
+    }
+    return true;
+}
+
 void strv_free(char **v)
 {
     STRV_FOREACH(s, v)

@@ -27,6 +27,9 @@ static inline bool streq_ptr(const char *a, const char *b)
 const char *startswith(const char *s, const char *prefix);
 bool endswith(const char *s, const char *suffix);
 
+/* Whether all of it is UTF-8 (RFC 3629). */
+bool utf8_is_valid(const char *s);
+
 /* Vectors of strings end with NULL; NULL is the empty vector. */
 void strv_free(char **v);
 DEFINE_CLEANUP_FUNC(char **, strv_free)

@@ -1,0 +1,290 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The line rules are PID 1's, so that one mental model serves: a backslash at the end continues the line,
+ * with a blank in its place; comment lines inside are skipped; an empty line ends it. What PID 1 only warns
+ * of is an error here: a pod is never less confined than its file asks for because of a typing mistake. */
+
+#include "podfile/pod-file.h"
+
+#include <string.h>
+
+#include "base/string-util.h"
+#include "podfile/keys.h"
+
+#define BLANKS " \t"
+
+typedef struct Reader {
+    PodFile *file;
+    const char *path;
+    size_t section; /* index, or SIZE_MAX before the first header and below a wrong one */
+    bool skipping;  /* below a wrong header: no more errors about it */
+    Error *reterr;
+    int first; /* the first error */
+} Reader;
+
+void pod_file_done(PodFile *file)
+{
+    for (size_t i = 0; i < file->n_sections; i++)
+        free(file->sections[i].entries);
+    free(file->sections);
+    strv_free(file->texts);
+    *file = (PodFile){ 0 };
+}
+
+PodSection *pod_file_section(const PodFile *file, PodSectionKind kind)
+{
+    for (size_t i = 0; i < file->n_sections; i++)
+        if (file->sections[i].kind == kind)
+            return &file->sections[i];
+    return NULL;
+}
+
+/* Says what is wrong with a line, unless an earlier one was. */
+static void complain(Reader *reader, unsigned line, const char *format, ...) _printf_(3, 4);
+static void complain(Reader *reader, unsigned line, const char *format, ...)
+{
+    char text[512];
+    va_list ap;
+
+    if (reader->first < 0)
+        return;
+    va_start(ap, format);
+    (void) vsnprintf(text, sizeof(text), format, ap);
+    va_end(ap);
+    reader->first = error_set(reader->reterr, -EINVAL, "%s:%u: %s", reader->path, line, text);
+}
+
+static char *strip(char *s)
+{
+    size_t n;
+
+    s += strspn(s, BLANKS);
+    for (n = strlen(s); n > 0 && strchr(BLANKS, s[n - 1]); n--)
+        s[n - 1] = '\0';
+    return s;
+}
+
+/* Finds the section or makes it. */
+static int section_at(Reader *reader, PodSectionKind kind, const char *app, unsigned line)
+{
+    PodFile *file = reader->file;
+    PodSection *larger;
+
+    for (size_t i = 0; i < file->n_sections; i++)
+        if (file->sections[i].kind == kind && streq_ptr(file->sections[i].app, app)) {
+            reader->section = i;
+            return 0;
+        }
+    if (file->n_entries >= POD_FILE_ENTRIES_MAX) {
+        complain(reader, line, "more than %d lines", POD_FILE_ENTRIES_MAX);
+        return 0;
+    }
+    larger = reallocarray(file->sections, file->n_sections + 1, sizeof(*larger));
+    if (!larger)
+        return -ENOMEM;
+    file->sections = larger;
+    file->n_entries++;
+    reader->section = file->n_sections;
+    larger[file->n_sections++] = (PodSection){ .kind = kind, .app = app, .path = reader->path, .line = line };
+    return 0;
+}
+
+static int read_header(Reader *reader, char *header, unsigned line)
+{
+    size_t n = strlen(header);
+    char *app = NULL, *colon;
+    PodSectionKind kind;
+
+    reader->section = SIZE_MAX;
+    reader->skipping = true;
+    if (header[n - 1] != ']') {
+        complain(reader, line, "a section's name ends with \"]\"");
+        return 0;
+    }
+    header[n - 1] = '\0';
+    header++;
+    if (startswith(header, "X-"))
+        return 0;
+    colon = strchr(header, ':');
+    if (colon) {
+        *colon = '\0';
+        app = strip(colon + 1);
+    }
+    kind = pod_section_from_string(header);
+    if (kind < 0) {
+        const char *near = pod_section_nearest(header);
+
+        complain(reader, line, near ? "unknown section [%s], did you mean [%s]?" : "unknown section [%s]",
+                 header, near);
+        return 0;
+    }
+    if (app && kind != POD_SECTION_APP) {
+        complain(reader, line, "only [App:NAME] has a name");
+        return 0;
+    }
+    if (app && !pod_app_name_is_valid(app)) {
+        complain(reader, line,
+                 "\"%s\" is no name for an app: lowercase letters and digits, single \"-\" between them",
+                 app);
+        return 0;
+    }
+    reader->skipping = false;
+    return section_at(reader, kind, app, line);
+}
+
+static int add_entry(Reader *reader, PodEntry entry)
+{
+    PodSection *section = &reader->file->sections[reader->section];
+    PodEntry *larger;
+    size_t room;
+
+    if (section->n_entries == section->room) {
+        room = section->room > 0 ? section->room * 2 : 8;
+        larger = reallocarray(section->entries, room, sizeof(*larger));
+        if (!larger)
+            return -ENOMEM;
+        section->entries = larger;
+        section->room = room;
+    }
+    section->entries[section->n_entries++] = entry;
+    reader->file->n_entries++;
+    return 0;
+}
+
+static int read_assignment(Reader *reader, char *text, unsigned line)
+{
+    char *equals = strchr(text, '=');
+    PodEntry entry = { .path = reader->path, .line = line };
+
+    if (reader->skipping)
+        return 0;
+    if (!equals) {
+        complain(reader, line, "neither [SECTION] nor KEY=VALUE");
+        return 0;
+    }
+    *equals = '\0';
+    entry.key = strip(text);
+    entry.value = strip(equals + 1);
+    if (*entry.key == '\0')
+        complain(reader, line, "nothing stands before \"=\"");
+    else if (reader->section == SIZE_MAX)
+        complain(reader, line, "\"%s=\" stands before the first [SECTION]", entry.key);
+    else if (reader->file->n_entries >= POD_FILE_ENTRIES_MAX)
+        complain(reader, line, "more than %d lines", POD_FILE_ENTRIES_MAX);
+    else
+        return add_entry(reader, entry);
+    return 0;
+}
+
+static int read_line(Reader *reader, char *text, unsigned line)
+{
+    text = strip(text);
+    if (*text == '\0')
+        return 0;
+    if (*text == '[')
+        return read_header(reader, text, line);
+    return read_assignment(reader, text, line);
+}
+
+/* Cuts the next line of the file off. Returns NULL at the end. */
+static char *next_line(char **rest, char *end)
+{
+    char *line = *rest, *newline;
+    size_t n;
+
+    if (line >= end)
+        return NULL;
+    newline = memchr(line, '\n', (size_t) (end - line));
+    *rest = newline ? newline + 1 : end;
+    n = (size_t) ((newline ? newline : end) - line);
+    if (n > 0 && line[n - 1] == '\r')
+        n--;
+    line[n] = '\0';
+    return line;
+}
+
+static bool is_comment(const char *line)
+{
+    line += strspn(line, BLANKS);
+    return *line == '#' || *line == ';';
+}
+
+/* An odd number of backslashes at the end. */
+static bool is_continued(const char *line, size_t n)
+{
+    size_t backslashes = 0;
+
+    while (backslashes < n && line[n - 1 - backslashes] == '\\')
+        backslashes++;
+    return backslashes % 2 == 1;
+}
+
+static bool has_control_chars(const char *line)
+{
+    for (; *line; line++)
+        if (((unsigned char) *line < 0x20 && *line != '\t') || *line == 0x7f)
+            return true;
+    return false;
+}
+
+static int read_lines(Reader *reader, char *text, char *end)
+{
+    char *rest = text, *whole = NULL, *to = NULL, *line;
+    unsigned number = 0, start = 0;
+    int r;
+
+    while ((line = next_line(&rest, end))) {
+        size_t n = strlen(line);
+        bool continued;
+
+        number++;
+        if (is_comment(line))
+            continue;
+        if (has_control_chars(line))
+            complain(reader, number, "a control character (write it as an escape, in quotes)");
+        else if (!utf8_is_valid(line))
+            complain(reader, number, "the line is not UTF-8");
+        if (!whole) {
+            whole = to = line;
+            start = number;
+        } else
+            memmove(to, line, n + 1);
+        continued = is_continued(to, n);
+        to += n;
+        if (continued) {
+            to[-1] = ' ';
+            continue;
+        }
+        r = read_line(reader, whole, start);
+        if (r < 0)
+            return r;
+        whole = NULL;
+    }
+    if (!whole)
+        return 0;
+    complain(reader, start, "the line is continued behind the end of the file");
+    return 0;
+}
+
+int pod_file_parse(PodFile *file, const char *path, char *text, size_t size, Error *reterr)
+{
+    Reader reader = { .file = file, .path = path, .section = SIZE_MAX, .reterr = reterr };
+    char *start = text, *nul;
+    int r;
+
+    r = strv_consume(&file->texts, text);
+    if (r < 0)
+        return r;
+    nul = memchr(text, '\0', size);
+    if (nul) {
+        unsigned line = 1;
+
+        for (const char *s = text; s < nul; s++)
+            line += *s == '\n';
+        complain(&reader, line, "a NUL byte: this is no text file");
+        return reader.first;
+    }
+    if (startswith(text, "\xef\xbb\xbf"))
+        start += 3;
+    r = read_lines(&reader, start, text + size);
+    return r < 0 ? r : reader.first;
+}

@@ -1,0 +1,283 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+#include "podfile/resolve.h"
+
+#include <string.h>
+
+#include "base/string-util.h"
+
+typedef struct Resolver {
+    PodFile *file;
+    Error *reterr;
+    int first; /* the first error */
+} Resolver;
+
+static void complain(Resolver *resolver, const char *path, unsigned line, const char *format, ...)
+        _printf_(4, 5);
+static void complain(Resolver *resolver, const char *path, unsigned line, const char *format, ...)
+{
+    char text[1024];
+    va_list ap;
+
+    if (resolver->first < 0)
+        return;
+    va_start(ap, format);
+    (void) vsnprintf(text, sizeof(text), format, ap);
+    va_end(ap);
+    resolver->first = error_set(resolver->reterr, -EINVAL, "%s:%u: %s", path, line, text);
+}
+
+static void refuse(Resolver *resolver, PodEntry *entry, const Error *why)
+{
+    entry->dropped = true;
+    complain(resolver, entry->path, entry->line, "%s=: %s", entry->key, error_cause(why));
+}
+
+static void refuse_unknown(Resolver *resolver, const PodSection *section, PodEntry *entry)
+{
+    const char *near = pod_key_nearest(section->kind, entry->key);
+    PodSectionKind other = pod_key_elsewhere(section->kind, entry->key);
+    const char *name = pod_section_to_string(section->kind);
+
+    entry->dropped = true;
+    if (other >= 0)
+        complain(resolver, entry->path, entry->line, "\"%s=\" is a key of [%s], not of [%s]", entry->key,
+                 pod_section_to_string(other), name);
+    else if (near)
+        complain(resolver, entry->path, entry->line, "unknown key \"%s=\" in [%s], did you mean \"%s=\"?",
+                 entry->key, name, near);
+    else
+        complain(resolver, entry->path, entry->line, "unknown key \"%s=\" in [%s]", entry->key, name);
+}
+
+/* Drops what an entry overrides: for a single value the one before, for a reset all up to the reset before.
+ * So every entry is looked at again a bounded number of times. */
+static void drop_earlier(PodSection *section, size_t i)
+{
+    const PodKey *info = section->entries[i].info;
+
+    while (i-- > 0) {
+        PodEntry *earlier = &section->entries[i];
+        bool was_reset = earlier->dropped && *earlier->value == '\0';
+
+        if (earlier->info != info)
+            continue;
+        earlier->dropped = true;
+        if (was_reset || !(info->flags & POD_KEY_LIST))
+            return;
+    }
+}
+
+static int check_words(const PodEntry *entry, Error *reterr)
+{
+    const PodKey *info = entry->info;
+
+    POD_ENTRY_FOREACH_WORD(word, entry)
+    {
+        int r;
+
+        if (!utf8_is_valid(word) || strchr(word, '\n'))
+            return error_set(reterr, -EINVAL, "a value has to be UTF-8 without newlines");
+        if (info->check && !strchr(word, '%')) {
+            r = info->check(info, word, reterr);
+            if (r < 0)
+                return r;
+        }
+        if (info->flags & POD_KEY_PROGRAM)
+            break;
+    }
+    return 0;
+}
+
+/* Unquotes and checks one entry. */
+static int resolve_value(PodEntry *entry, Error *reterr)
+{
+    const PodKey *info = entry->info;
+    int r;
+
+    entry->size = strlen(entry->value) + 1;
+    if (info->use == POD_KEY_PASS || info->use == POD_KEY_APPEND)
+        return 0;
+    if (info->flags & POD_KEY_WORDS)
+        r = words_split(entry->value, &entry->size, reterr);
+    else {
+        r = words_unquote(entry->value, reterr);
+        entry->size = strlen(entry->value) + 1;
+    }
+    return r < 0 ? r : check_words(entry, reterr);
+}
+
+static void resolve_entry(Resolver *resolver, PodSection *section, size_t i)
+{
+    PodEntry *entry = &section->entries[i];
+    _cleanup_error_ Error why = ERROR_INIT;
+
+    if (startswith(entry->key, "X-")) {
+        entry->dropped = true;
+        return;
+    }
+    entry->info = pod_key_find(section->kind, entry->key);
+    if (!entry->info) {
+        refuse_unknown(resolver, section, entry);
+        return;
+    }
+    if (entry->info->use == POD_KEY_REFUSE) {
+        (void) error_set(&why, -EINVAL, "%s", entry->info->text);
+        refuse(resolver, entry, &why);
+        return;
+    }
+    if (entry->info->use == POD_KEY_PASS) {
+        entry->size = strlen(entry->value) + 1;
+        return;
+    }
+    if (*entry->value == '\0') {
+        entry->dropped = true;
+        drop_earlier(section, i);
+        return;
+    }
+    if (resolve_value(entry, &why) < 0) {
+        refuse(resolver, entry, &why);
+        return;
+    }
+    if (!(entry->info->flags & POD_KEY_LIST))
+        drop_earlier(section, i);
+}
+
+const PodEntry *pod_section_find(const PodSection *section, const char *key)
+{
+    for (size_t i = section ? section->n_entries : 0; i-- > 0;)
+        if (!section->entries[i].dropped && streq(section->entries[i].key, key))
+            return &section->entries[i];
+    return NULL;
+}
+
+const char *pod_value_part(const char *value, const char *name, size_t *ret_n)
+{
+    size_t n = strlen(name);
+
+    for (const char *s = value; s; s = strchr(s, ',')) {
+        s += *s == ',';
+        if (strncmp(s, name, n) == 0 && s[n] == '=') {
+            *ret_n = strcspn(s + n + 1, ",");
+            return s + n + 1;
+        }
+    }
+    return NULL;
+}
+
+/* ----- The file as a whole ----- */
+
+static const PodEntry *find_volume(const PodSection *pod, const char *name, size_t n, const PodEntry *before)
+{
+    for (size_t i = 0; pod && i < pod->n_entries && &pod->entries[i] != before; i++) {
+        const PodEntry *entry = &pod->entries[i];
+
+        if (!entry->dropped && streq(entry->key, "Volume") && strncmp(entry->value, name, n) == 0 &&
+            entry->value[n] == ',')
+            return entry;
+    }
+    return NULL;
+}
+
+static void check_mounts(Resolver *resolver, const PodSection *section)
+{
+    const PodSection *pod = pod_file_section(resolver->file, POD_SECTION_POD);
+
+    for (size_t i = 0; i < section->n_entries; i++) {
+        const PodEntry *entry = &section->entries[i];
+        const char *volume;
+        size_t n;
+
+        if (entry->dropped || !streq(entry->key, "Mount") || strchr(entry->value, '%'))
+            continue;
+        volume = pod_value_part(entry->value, "volume", &n);
+        if (volume && !find_volume(pod, volume, n, NULL))
+            complain(resolver, entry->path, entry->line, "Mount=: no Volume= in [Pod] is named \"%.*s\"",
+                     (int) n, volume);
+    }
+}
+
+static void check_volumes(Resolver *resolver, const PodSection *pod)
+{
+    for (size_t i = 0; i < pod->n_entries; i++) {
+        const PodEntry *entry = &pod->entries[i];
+
+        if (entry->dropped || !streq(entry->key, "Volume"))
+            continue;
+        if (find_volume(pod, entry->value, strcspn(entry->value, ","), entry))
+            complain(resolver, entry->path, entry->line, "duplicate volume name \"%.*s\"",
+                     (int) strcspn(entry->value, ","), entry->value);
+    }
+}
+
+/* Two keys of which only one may be there. */
+static void check_conflict(Resolver *resolver, const PodSection *section, const char *a, const char *b)
+{
+    const PodEntry *first = pod_section_find(section, a), *second = pod_section_find(section, b);
+
+    if (first && second)
+        complain(resolver, second->path, second->line, "%s= and %s= exclude each other", b, a);
+}
+
+static void check_pod(Resolver *resolver, const PodSection *pod)
+{
+    static const char *const stage1[] = { "Stage1FromDir", "Stage1Hash", "Stage1Name", "Stage1Path",
+                                          "Stage1URL" };
+    const PodEntry *port = pod_section_find(pod, "Port"), *network = pod_section_find(pod, "Network");
+
+    for (size_t i = 0; i < ELEMENTSOF(stage1); i++)
+        for (size_t k = i + 1; k < ELEMENTSOF(stage1); k++)
+            check_conflict(resolver, pod, stage1[i], stage1[k]);
+    if (port && network && (streq(network->value, "none") || streq(network->value, "host")))
+        complain(resolver, port->path, port->line, "Port=: there is nothing to forward with Network=%s",
+                 network->value);
+    check_volumes(resolver, pod);
+    check_mounts(resolver, pod);
+}
+
+static void check_apps(Resolver *resolver)
+{
+    const PodSection *pod = pod_file_section(resolver->file, POD_SECTION_POD), *nameless = NULL, *last = NULL;
+    const PodEntry *manifest = pod_section_find(pod, "PodManifest");
+    size_t n = 0;
+
+    for (size_t i = 0; i < resolver->file->n_sections; i++) {
+        const PodSection *app = &resolver->file->sections[i];
+
+        if (app->kind != POD_SECTION_APP)
+            continue;
+        n++;
+        last = app;
+        if (!app->app)
+            nameless = app;
+        if (!pod_section_find(app, "Image"))
+            complain(resolver, app->path, app->line, "[App%s%s] has no Image=", app->app ? ":" : "",
+                     app->app ? app->app : "");
+        check_conflict(resolver, app, "CapsRetain", "CapsRemove");
+        check_mounts(resolver, app);
+    }
+    if (manifest && last)
+        complain(resolver, manifest->path, manifest->line,
+                 "PodManifest=: the manifest names the apps; there can be no [App] beside it");
+    if (n > 1 && nameless)
+        complain(resolver, nameless->path, nameless->line, "a pod with several apps names each: [App:NAME]");
+}
+
+int pod_file_resolve(PodFile *file, Error *reterr)
+{
+    Resolver resolver = { .file = file, .reterr = reterr };
+    const PodSection *section;
+
+    for (size_t i = 0; i < file->n_sections; i++)
+        for (size_t k = 0; k < file->sections[i].n_entries; k++)
+            if (file->sections[i].kind != POD_SECTION_SOCKET)
+                resolve_entry(&resolver, &file->sections[i], k);
+    section = pod_file_section(file, POD_SECTION_SOCKET);
+    if (section)
+        complain(&resolver, section->path, section->line, "[Socket] is not built yet");
+    section = pod_file_section(file, POD_SECTION_POD);
+    if (section)
+        check_pod(&resolver, section);
+    check_apps(&resolver);
+    return resolver.first;
+}

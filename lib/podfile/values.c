@@ -1,0 +1,321 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* These checks are for the person at the editor: early, with file and line. The command lines check again. So
+ * what is doubtful passes here. */
+
+#include "podfile/values.h"
+
+#include <ctype.h>
+
+#include "base/string-util.h"
+
+int pod_check_text(const PodKey *key, const char *value, Error *reterr)
+{
+    (void) key;
+    if (*value == '\0')
+        return error_set(reterr, -EINVAL, "the value is empty");
+    return 0;
+}
+
+int pod_check_bool(const PodKey *key, const char *value, Error *reterr)
+{
+    (void) key;
+    if (parse_bool(value) < 0)
+        return error_set(reterr, -EINVAL, "\"%s\" is neither true nor false", value);
+    return 0;
+}
+
+/* Whether value is one of "a|b|c". */
+static bool is_one_of(const char *value, const char *values)
+{
+    size_t n = strlen(value);
+
+    while (values) {
+        const char *bar = strchr(values, '|');
+        size_t m = bar ? (size_t) (bar - values) : strlen(values);
+
+        if (n == m && strncmp(value, values, n) == 0)
+            return true;
+        values = bar ? bar + 1 : NULL;
+    }
+    return false;
+}
+
+int pod_check_enum(const PodKey *key, const char *value, Error *reterr)
+{
+    if (!is_one_of(value, key->values))
+        return error_set(reterr, -EINVAL, "\"%s\" is none of %s", value, key->values);
+    return 0;
+}
+
+int pod_check_range(const PodKey *key, const char *value, Error *reterr)
+{
+    int64_t n;
+
+    if (parse_i64(value, &n) < 0 || n < key->min || n > key->max)
+        return error_set(reterr, -EINVAL, "\"%s\" is no number from %lld to %lld", value,
+                         (long long) key->min, (long long) key->max);
+    return 0;
+}
+
+int pod_check_path(const PodKey *key, const char *value, Error *reterr)
+{
+    (void) key;
+    if (*value != '/')
+        return error_set(reterr, -EINVAL, "\"%s\" is no absolute path", value);
+    return 0;
+}
+
+int pod_check_image(const PodKey *key, const char *value, Error *reterr)
+{
+    (void) key;
+    if (*value == '\0' || *value == '-')
+        return error_set(reterr, -EINVAL, "\"%s\" is no image", value);
+    if (value[strcspn(value, " \t")] != '\0')
+        return error_set(reterr, -EINVAL, "\"%s\" is more than one image; each app has its own [App:NAME]",
+                         value);
+    if (startswith(value, "./") || startswith(value, "../") ||
+        (*value != '/' && !strchr(value, ':') && endswith(value, ".aci")))
+        return error_set(reterr, -EINVAL, "\"%s\" is a relative path; a unit needs an absolute one", value);
+    return 0;
+}
+
+int pod_check_program(const PodKey *key, const char *value, Error *reterr)
+{
+    (void) key;
+    if (*value == '\0')
+        return error_set(reterr, -EINVAL, "the program's name is empty");
+    if (strchr("-@:+!|", *value))
+        return error_set(reterr, -EINVAL, "\"%c\" before the program means nothing here; leave it out",
+                         *value);
+    return 0;
+}
+
+/* Kubernetes' quantities: 500m, 1.5, 128M, 2Gi. */
+static int parse_quantity(const char *value, double *ret)
+{
+    static const struct Suffix {
+        const char *name;
+        double factor;
+    } suffixes[] = {
+        { "", 1 },           { "m", 1e-3 },          { "k", 1e3 },     { "K", 1e3 },     { "M", 1e6 },
+        { "G", 1e9 },        { "T", 1e12 },          { "P", 1e15 },    { "E", 1e18 },    { "Ki", 1024.0 },
+        { "Mi", 1048576.0 }, { "Gi", 1073741824.0 }, { "Ti", 0x1p40 }, { "Pi", 0x1p50 }, { "Ei", 0x1p60 },
+    };
+    double n = 0, scale = 1;
+    bool digits = false;
+
+    for (; isdigit((unsigned char) *value); value++, digits = true)
+        n = n * 10 + (*value - '0');
+    if (*value == '.')
+        for (value++; isdigit((unsigned char) *value); value++, digits = true)
+            n += (*value - '0') * (scale /= 10);
+    for (size_t i = 0; digits && i < ELEMENTSOF(suffixes); i++)
+        if (streq(value, suffixes[i].name)) {
+            *ret = n * suffixes[i].factor;
+            return 0;
+        }
+    return -EINVAL;
+}
+
+int pod_check_quantity(const PodKey *key, const char *value, Error *reterr)
+{
+    double n;
+
+    (void) key;
+    if (parse_quantity(value, &n) < 0 || n <= 0)
+        return error_set(reterr, -EINVAL, "\"%s\" is no quantity (as 500m, 2, 128M, 1Gi)", value);
+    return 0;
+}
+
+int pod_check_memory(const PodKey *key, const char *value, Error *reterr)
+{
+    double n;
+    int r = pod_check_quantity(key, value, reterr);
+
+    if (r < 0)
+        return r;
+    if (parse_quantity(value, &n) == 0 && n < 4096)
+        return error_set(reterr, -EINVAL, "%s is less than 4096 bytes of memory", value);
+    return 0;
+}
+
+int pod_check_assignment(const PodKey *key, const char *value, Error *reterr)
+{
+    const char *equals = strchr(value, '=');
+
+    (void) key;
+    if (!equals || equals == value)
+        return error_set(reterr, -EINVAL, "\"%s\" is no NAME=VALUE", value);
+    for (const char *s = value; s < equals; s++)
+        if (!isalnum((unsigned char) *s) && !strchr("_.-", *s))
+            return error_set(reterr, -EINVAL, "\"%.*s\" is no name of a variable", (int) (equals - value),
+                             value);
+    return 0;
+}
+
+int pod_check_annotation(const PodKey *key, const char *value, Error *reterr)
+{
+    const char *equals = strchr(value, '=');
+
+    (void) key;
+    if (!equals || equals == value)
+        return error_set(reterr, -EINVAL, "\"%s\" is no NAME=VALUE", value);
+    return 0;
+}
+
+int pod_check_capability(const PodKey *key, const char *value, Error *reterr)
+{
+    char copy[256];
+
+    /* Words may themselves be lists with commas, as on the command line. */
+    if (strlen(value) >= sizeof(copy))
+        return error_set(reterr, -EINVAL, "\"%.32s…\" is no capability", value);
+    for (char *save = NULL, *name = strtok_r(strcpy(copy, value), ",", &save); name;
+         name = strtok_r(NULL, ",", &save)) {
+        const char *rest = startswith(name, "CAP_");
+
+        if (!rest || *rest == '\0' || rest[strspn(rest, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_")] != '\0')
+            return error_set(reterr, -EINVAL, "\"%s\" is no capability (as CAP_NET_ADMIN)", name);
+    }
+    return pod_check_text(key, value, reterr);
+}
+
+bool pod_app_name_is_valid(const char *name)
+{
+    bool dash = true;
+
+    for (const char *s = name; *s; s++) {
+        if (*s == '-' ? dash : !(isascii(*s) && (islower((unsigned char) *s) || isdigit((unsigned char) *s))))
+            return false;
+        dash = *s == '-';
+    }
+    return !dash;
+}
+
+/* One row for each word that may stand between the commas of a volume or mount. */
+typedef struct Part {
+    const char *name;
+    enum { PART_TEXT, PART_BOOL, PART_PATH, PART_NUMBER, PART_MODE, PART_KIND, PART_NAME } kind;
+} Part;
+
+static const Part volume_parts[] = {
+    { "kind", PART_KIND }, { "source", PART_PATH }, { "readOnly", PART_BOOL }, { "recursive", PART_BOOL },
+    { "mode", PART_MODE }, { "uid", PART_NUMBER },  { "gid", PART_NUMBER },
+};
+
+static const Part mount_parts[] = {
+    { "volume", PART_NAME },
+    { "target", PART_PATH },
+};
+
+static bool part_is_valid(const Part *part, const char *value)
+{
+    uint64_t n;
+    mode_t mode;
+
+    switch (part->kind) {
+    case PART_BOOL: return parse_bool(value) >= 0;
+    case PART_PATH: return *value == '/';
+    case PART_NUMBER: return parse_u64(value, &n) == 0 && n < UINT32_MAX;
+    case PART_MODE: return parse_mode(value, &mode) == 0;
+    case PART_KIND: return streq(value, "host") || streq(value, "empty");
+    case PART_NAME: return pod_app_name_is_valid(value);
+    case PART_TEXT: break;
+    }
+    return *value != '\0';
+}
+
+/* Checks "NAME=VALUE,…" against parts; *ret_seen has the bit of each that was there. */
+static int check_parts(const char *text, const Part *parts, size_t n, unsigned *ret_seen, Error *reterr)
+{
+    _cleanup_strv_ char **fields = NULL;
+    int r = strv_split(text, ",", &fields);
+
+    if (r < 0)
+        return r;
+    *ret_seen = 0;
+    STRV_FOREACH(field, fields)
+    {
+        const char *names[8];
+        char *equals = strchr(*field, '=');
+        size_t i;
+
+        if (!equals)
+            return error_set(reterr, -EINVAL, "\"%s\" has no \"=\"", *field);
+        *equals = '\0';
+        for (i = 0; i < n && !streq(parts[i].name, *field); i++)
+            names[i] = parts[i].name;
+        if (i == n) {
+            const char *near = nearest_string(*field, names, n);
+
+            return error_set(reterr, -EINVAL,
+                             near ? "unknown \"%s=\", did you mean \"%s=\"?" : "unknown \"%s=\"", *field,
+                             near);
+        }
+        if (*ret_seen & 1U << i)
+            return error_set(reterr, -EINVAL, "\"%s=\" is said twice", *field);
+        if (!part_is_valid(&parts[i], equals + 1))
+            return error_set(reterr, -EINVAL, "\"%s\" is no value for \"%s=\"", equals + 1, *field);
+        *ret_seen |= 1U << i;
+    }
+    return 0;
+}
+
+int pod_check_volume(const PodKey *key, const char *value, Error *reterr)
+{
+    const char *comma = strchr(value, ',');
+    char name[256];
+    unsigned seen;
+    int r;
+
+    (void) key;
+    if (!comma || (size_t) (comma - value) >= sizeof(name))
+        return error_set(reterr, -EINVAL, "\"%s\" is no NAME,kind=host|empty,…", value);
+    memcpy(name, value, (size_t) (comma - value));
+    name[comma - value] = '\0';
+    if (!pod_app_name_is_valid(name))
+        return error_set(reterr, -EINVAL, "\"%s\" is no name for a volume", name);
+    r = check_parts(comma + 1, volume_parts, ELEMENTSOF(volume_parts), &seen, reterr);
+    if (r < 0)
+        return r;
+    if (!(seen & 1U << 0))
+        return error_set(reterr, -EINVAL, "volume \"%s\" needs kind=host or kind=empty", name);
+    if (strstr(comma, "kind=host") && !(seen & 1U << 1))
+        return error_set(reterr, -EINVAL, "volume \"%s\" has kind=host and no source=", name);
+    if (strstr(comma, "kind=empty") && (seen & 1U << 1))
+        return error_set(reterr, -EINVAL, "volume \"%s\" has kind=empty and a source=", name);
+    return 0;
+}
+
+int pod_check_mount(const PodKey *key, const char *value, Error *reterr)
+{
+    unsigned seen;
+    int r;
+
+    (void) key;
+    r = check_parts(value, mount_parts, ELEMENTSOF(mount_parts), &seen, reterr);
+    if (r < 0)
+        return r;
+    if (seen != 3)
+        return error_set(reterr, -EINVAL, "\"%s\" is no volume=NAME,target=PATH", value);
+    return 0;
+}
+
+int pod_check_port(const PodKey *key, const char *value, Error *reterr)
+{
+    const char *first = strchr(value, ':'), *last = strrchr(value, ':');
+    uint64_t port;
+
+    (void) key;
+    if (!first || first == value || parse_u64(last + 1, &port) < 0 || port == 0 || port > 65535)
+        return error_set(reterr, -EINVAL, "\"%s\" is no NAME:[HOSTIP:]HOSTPORT", value);
+    return 0;
+}
+
+int pod_check_network(const PodKey *key, const char *value, Error *reterr)
+{
+    (void) key;
+    if (*value == '\0' || *value == ',' || *value == ':' || strstr(value, ",,"))
+        return error_set(reterr, -EINVAL, "\"%s\" is no NAME[:ARGUMENTS],…", value);
+    return 0;
+}

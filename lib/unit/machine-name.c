@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Two units may come out with one name ("web_1" and "web-1"): whoever makes names for several pods at once
+ * has to look for that, as rkt-generator does. The hash is FNV-1a, which is enough: names are the
+ * administrator's own. */
+
+#include "unit/machine-name.h"
+
+#include <ctype.h>
+#include <inttypes.h>
+
+#include "base/string-util.h"
+
+enum { HASH_DIGITS = 16 };
+
+static bool is_letter_or_digit(char c)
+{
+    return isalnum((unsigned char) c) && (unsigned char) c < 0x80;
+}
+
+bool machine_name_is_valid(const char *name)
+{
+    size_t n = strlen(name);
+
+    if (n == 0 || n > MACHINE_NAME_MAX || !is_letter_or_digit(name[0]) || !is_letter_or_digit(name[n - 1]))
+        return false;
+    for (size_t i = 1; i < n - 1; i++)
+        if (name[i] == '.' ? !is_letter_or_digit(name[i - 1]) || !is_letter_or_digit(name[i + 1])
+                           : name[i] != '-' && !is_letter_or_digit(name[i]))
+            return false;
+    return true;
+}
+
+static uint64_t hash_name(const char *name)
+{
+    uint64_t hash = UINT64_C(0xcbf29ce484222325);
+
+    for (; *name; name++)
+        hash = (hash ^ (unsigned char) *name) * UINT64_C(0x100000001b3);
+    return hash;
+}
+
+static size_t trim_end(const char *name, size_t n)
+{
+    while (n > 0 && !is_letter_or_digit(name[n - 1]))
+        n--;
+    return n;
+}
+
+/* The table: what may not stand in a host name, and a dot where none may stand. */
+static char valid_char(const char *name, size_t i)
+{
+    if (is_letter_or_digit(name[i]))
+        return name[i];
+    if (name[i] == '.' && i > 0 && is_letter_or_digit(name[i - 1]) && is_letter_or_digit(name[i + 1]))
+        return '.';
+    return '-';
+}
+
+int machine_name_make(const char *name, char ret[static MACHINE_NAME_MAX + 1])
+{
+    size_t n = trim_end(name, strlen(name)), start = 0;
+    bool cut;
+
+    while (start < n && !is_letter_or_digit(name[start]))
+        start++;
+    if (start == n)
+        return -EINVAL;
+    cut = n - start > MACHINE_NAME_MAX;
+    if (cut)
+        n = trim_end(name, start + MACHINE_NAME_MAX - HASH_DIGITS - 1);
+    for (size_t i = start; i < n; i++)
+        ret[i - start] = valid_char(name, i);
+    ret[n - start] = '\0';
+    if (cut)
+        (void) snprintf(ret + (n - start), HASH_DIGITS + 2, "-%016" PRIx64, hash_name(name));
+    return 0;
+}

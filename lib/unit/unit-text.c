@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* PID 1 takes a command line apart in this order: continuation lines, quotes and C escapes, specifiers, and
+ * when it executes it, "$". A word is written so that the first two give back what we were handed; "$$"
+ * undoes the last; "%" is left to the third on purpose. */
+
+#include "unit/unit-text.h"
+
+#include <ctype.h>
+
+/* Behind "%" in systemd 252; newer ones know more, but a unit has to load on the oldest. */
+static const char specifiers[] = "aAbBCdEfgGhHiIjJlLmMnNopPqsStTuUvVwWyY%";
+
+/* Characters that need no quotes in any place of a word. */
+static bool is_plain(char c)
+{
+    return (unsigned char) c >= 0x80 || isalnum((unsigned char) c) ||
+           (c != '\0' && strchr("-_=.,:/@%+~$^", c));
+}
+
+static bool needs_quotes(const char *word)
+{
+    for (; *word; word++)
+        if (!is_plain(*word))
+            return true;
+    return false;
+}
+
+static void add_chars(Buffer *b, UnitWordKind kind, const char *word)
+{
+    while (*word) {
+        size_t n = 0;
+
+        while (is_plain(word[n]) && word[n] != '$')
+            n++;
+        buffer_add(b, word, n);
+        word += n;
+        if (*word == '\0')
+            break;
+        if (*word == '$')
+            buffer_adds(b, kind == UNIT_WORD_EXEC ? "$$" : "$");
+        else if (*word == '"' || *word == '\\')
+            buffer_add(b, (char[]){ '\\', *word }, 2);
+        else if ((unsigned char) *word < 0x20 || *word == 0x7f)
+            buffer_addf(b, "\\x%02x", (unsigned char) *word);
+        else
+            buffer_add(b, word, 1);
+        word++;
+    }
+}
+
+void unit_add_word_prefixed(Buffer *b, UnitWordKind kind, const char *prefix, const char *word)
+{
+    bool quotes = needs_quotes(prefix) || needs_quotes(word) || (*prefix == '\0' && *word == '\0');
+
+    if (quotes)
+        buffer_adds(b, "\"");
+    add_chars(b, kind, prefix);
+    add_chars(b, kind, word);
+    if (quotes)
+        buffer_adds(b, "\"");
+}
+
+void unit_add_word(Buffer *b, UnitWordKind kind, const char *word)
+{
+    unit_add_word_prefixed(b, kind, "", word);
+}
+
+bool unit_value_is_safe(const char *value)
+{
+    return utf8_is_valid(value) && !strchr(value, '\n');
+}
+
+int unit_unknown_specifier(const char *value)
+{
+    for (const char *s = strchr(value, '%'); s; s = strchr(s + 2, '%'))
+        if (s[1] == '\0' || !strchr(specifiers, s[1]))
+            return (unsigned char) s[1];
+    return -1;
+}

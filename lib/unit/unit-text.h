@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Text of unit files: words as systemd.syntax(7) and systemd.service(5) unquote them. Specifiers ("%i", "%%")
+ * stay what they are; everything else comes out of PID 1 as it went in. */
+#pragma once
+
+#include "base/string-util.h"
+
+enum { UNIT_LINE_MAX = 1024 * 1024 }; /* systemd reads no longer line, continuations included */
+
+typedef enum UnitWordKind {
+    UNIT_WORD_PLAIN, /* settings that take words, as RequiresMountsFor= */
+    UNIT_WORD_EXEC,  /* command lines: "$" is doubled, too */
+} UnitWordKind;
+
+/* Adds one word, quoted where it must be. The value must be UTF-8 without newline (unit_value_is_safe()). */
+void unit_add_word(Buffer *b, UnitWordKind kind, const char *word);
+
+/* Adds prefix and value as one word: `--name=` and what was asked for. */
+void unit_add_word_prefixed(Buffer *b, UnitWordKind kind, const char *prefix, const char *word);
+
+/* What can be written into a unit and come out the same: UTF-8, no newline. */
+bool unit_value_is_safe(const char *value);
+
+/* The first character behind a "%" that is no specifier of units, or -1: "%z" gives 'z', a "%" at the end
+ * gives 0. */
+int unit_unknown_specifier(const char *value);

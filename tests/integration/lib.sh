@@ -1,0 +1,271 @@
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash
+# What the integration tests share. They run as root on a throwaway machine (tests/machine) on which this checkout is
+# installed. A test says `ok NAME`, `not ok NAME - WHY` or `skip NAME - WHY`, one line a fact; what else it writes is
+# shown when something failed. Sourced, never run.
+
+set -Eeuo pipefail
+shopt -s inherit_errexit
+
+images=${RKT_TEST_IMAGES:-/usr/share/rkt-tests/images}
+# Times longer everything takes here than on an ordinary machine.
+slowness=${RKT_TEST_SLOWNESS:-1}
+
+# ----- What is said -----
+
+# So that a fact is heard from within $(…), too.
+exec {report}>&1
+
+ok() {
+    printf 'ok %s\n' "$1" >&"$report"
+}
+
+not_ok() {
+    printf 'not ok %s - %s\n' "$1" "$2" >&"$report"
+}
+
+skip() {
+    printf 'skip %s - %s\n' "$1" "$2" >&"$report"
+}
+
+# The test is over: what follows would mean nothing.
+give_up() {
+    not_ok "$@"
+    trap - EXIT
+    exit 1
+}
+
+trap 'printf "%s:%s: %s: exit status %s\n" "${BASH_SOURCE[0]##*/}" "$LINENO" "$BASH_COMMAND" "$?"' ERR
+trap '(($? == 0)) || not_ok "runs to its end" "an unexpected exit status: see the log"' EXIT
+
+# ----- What is asserted -----
+
+# succeeds NAME COMMAND...
+succeeds() {
+    local name=$1 output
+    shift
+    if output=$("$@" 2>&1); then
+        ok "$name"
+    else
+        not_ok "$name" "$*: exit status $?: ${output##*$'\n'}"
+        printf '%s\n' "$output"
+    fi
+}
+
+# fails NAME STATUS REGEX COMMAND...: with that exit status and words that match.
+fails() {
+    local name=$1 status=$2 regex=$3 output got=0
+    shift 3
+    output=$("$@" 2>&1) || got=$?
+    if [[ $got == "$status" && $output =~ $regex ]]; then
+        ok "$name"
+    else
+        not_ok "$name" "$*: exit status $got, expected $status and /$regex/: ${output##*$'\n'}"
+    fi
+}
+
+equals() {
+    local name=$1 got=$2 expected=$3
+    if [[ $got == "$expected" ]]; then
+        ok "$name"
+    else
+        not_ok "$name" "got '${got//$'\n'/ | }', expected '${expected//$'\n'/ | }'"
+    fi
+}
+
+matches() {
+    local name=$1 text=$2 regex=$3
+    if [[ $text =~ $regex ]]; then
+        ok "$name"
+    else
+        not_ok "$name" "nothing matches /$regex/ in '$(head -c 300 <<<"$text" | tr '\n' '|')'"
+    fi
+}
+
+lacks() {
+    local name=$1 text=$2 regex=$3
+    if [[ $text =~ $regex ]]; then
+        not_ok "$name" "'${BASH_REMATCH[0]}' is there"
+    else
+        ok "$name"
+    fi
+}
+
+# at_most NAME GOT LIMIT
+at_most() {
+    if (($2 <= $3)); then
+        ok "$1 ($2)"
+    else
+        not_ok "$1" "got $2, at most $3 expected"
+    fi
+}
+
+# eventually SECONDS COMMAND...: its success may come later.
+eventually() {
+    local end=$((SECONDS + $1 * slowness))
+    shift
+    until "$@" >/dev/null 2>&1; do
+        ((SECONDS < end)) || return 1
+        sleep 0.05
+    done
+}
+
+# soon NAME SECONDS COMMAND...: the same as a fact.
+soon() {
+    local name=$1 seconds=$2
+    shift 2
+    if eventually "$seconds" "$@"; then
+        ok "$name"
+    else
+        not_ok "$name" "not within $((seconds * slowness)) s: $*"
+        "$@" || :
+    fi
+}
+
+# ----- rkt -----
+
+fetch_images() {
+    local name
+    for name; do
+        rkt --insecure-options=image fetch "$images/$name.aci" >/dev/null ||
+            give_up "fetches the image $name" "exit status $?"
+    done
+}
+
+# pod_file NAME <FILE: declares a pod, as an administrator does.
+pod_file() {
+    mkdir -p /etc/rkt/pods.d
+    cat >"/etc/rkt/pods.d/$1.pod"
+    systemctl daemon-reload
+}
+
+remove_pod_file() {
+    rm -rf "/etc/rkt/pods.d/$1.pod" "/etc/rkt/pods.d/$1.pod.d"
+    systemctl daemon-reload
+}
+
+# start NAME: or the test ends here, with what systemd says about it.
+start() {
+    systemctl start "rkt-$1" && return
+    systemctl status --no-pager --full "rkt-$1" || :
+    journalctl --no-pager --lines=50 --output=short-precise || :
+    give_up "rkt-$1 starts" "$(systemctl show -p Result -p ExecMainStatus "rkt-$1" | paste -sd' ')"
+}
+
+unit_property() {
+    systemctl show -P "$2" "$1"
+}
+
+state_is() {
+    [[ $(unit_property "rkt-$1" ActiveState) =~ ^($2)$ ]]
+}
+
+leader() {
+    machinectl show -p Leader --value "$1"
+}
+
+# The lines of one app in a pod's journal, while it runs.
+app_log() {
+    journalctl --machine="rkt-$1" --identifier="$2" --output=cat --no-pager --quiet
+}
+
+# The same from outside, also when it runs no longer.
+app_log_kept() {
+    journalctl --namespace="rkt-$1" --identifier="$2" --output=cat --no-pager --quiet
+}
+
+log_has() {
+    grep -q -- "$3" <<<"$(app_log "$1" "$2")"
+}
+
+count_pods() {
+    rkt list --no-legend --full | awk -v state="$1" -F'\t+' '$1 != "" && $0 ~ state { n++ } END { print n + 0 }'
+}
+
+collect_garbage() {
+    rkt gc --grace-period=0s --expire-prepared=0s
+}
+
+http_get() {
+    curl --silent --show-error --fail --max-time $((5 * slowness)) "http://127.0.0.1:$1/"
+}
+
+redis_ping() {
+    local answer
+    exec {redis}<>"/dev/tcp/127.0.0.1/$1"
+    printf 'PING\r\n' >&"$redis"
+    read -r -t $((5 * slowness)) answer <&"$redis"
+    exec {redis}>&-
+    [[ $answer == +PONG* ]]
+}
+
+# ----- What is left -----
+
+# Everything of the machine that a pod may leave behind, as sorted lines. The journal namespaces are left out where they
+# belong to a declared pod: its log stays as long as its file.
+snapshot() {
+    {
+        awk '{ print "mount", $5 }' /proc/1/mountinfo
+        find /proc/[0-9]*/ns -maxdepth 1 \( -name net -o -name mnt -o -name pid -o -name ipc -o -name uts -o -name user \) \
+            -printf '%l\n' 2>/dev/null | sort -u | grep -vxFf <(service_namespaces) | sed 's/^/namespace /'
+        find /sys/fs/cgroup -type d -path '*rkt*' -not -path '*systemd-journald@*' -printf 'cgroup %p\n'
+        machinectl list --no-legend --no-pager | awk '{ print "machine", $1 }'
+        systemctl list-units --all --plain --no-legend 'rkt-*' 'machine-*' |
+            awk '$3 != "inactive" && $1 !~ /^rkt-gc\./ { print "unit", $1, $3 }'
+        find /var/lib/rkt/pods /run/rkt -mindepth 2 -printf 'file %p\n' 2>/dev/null || :
+        find /run/netns -mindepth 1 -printf 'file %p\n' 2>/dev/null || :
+        ps -e -o comm= | awk '/^(rkt|stage1)/ { print "process", $1 }'
+    } | sort
+}
+
+# Those of systemd's own services come and go.
+service_namespaces() {
+    local pid
+    for pid in $(ps -e -o pid=,comm= | awk '$2 ~ /^\(?(systemd|dbus|polkit|sd-)/ { print $1 }'); do
+        readlink /proc/"$pid"/ns/* 2>/dev/null || :
+    done
+    printf 'none\n'
+}
+
+# nothing_left NAME SNAPSHOT: all is again as it was in SNAPSHOT.
+# shellcheck disable=SC2016
+nothing_left() {
+    local name=$1 before=$2 difference
+    if eventually 10 eval '[[ $(snapshot) == "$before" ]]'; then
+        ok "$name"
+    else
+        difference=$(diff <(printf '%s\n' "$before") <(snapshot) | grep '^[<>]') || :
+        not_ok "$name" "$(paste -sd';' <<<"$difference")"
+    fi
+}
+
+# What is counted to find a leak: `name number` lines.
+resources() {
+    local what
+    printf 'descriptors-of-pid1 %d\n' "$(find /proc/1/fd -mindepth 1 | wc -l)"
+    for what in systemd-machined systemd-journald dbus-daemon; do
+        printf 'descriptors-of-%s %d\n' "$what" "$(find /proc/"$(pgrep -o -x "${what:0:15}" || echo self)"/fd -mindepth 1 2>/dev/null | wc -l)"
+    done
+    printf 'mounts %d\n' "$(wc -l </proc/1/mountinfo)"
+    printf 'cgroups %d\n' "$(find /sys/fs/cgroup -type d | wc -l)"
+    printf 'units %d\n' "$(systemctl list-units --all --no-legend | wc -l)"
+    printf 'processes %d\n' "$(find /proc -maxdepth 1 -name '[0-9]*' | wc -l)"
+    printf 'files %d\n' "$(find /var/lib/rkt/pods /run/rkt /run/systemd/machines 2>/dev/null | wc -l)"
+    printf 'kilobytes-of-pid1 %d\n' "$(awk '$1 == "Pss_Anon:" { print $2 }' /proc/1/smaps_rollup)"
+}
+
+# ----- Where we are -----
+
+# needs_controller NAME CONTROLLER: or says why not, and fails.
+needs_controller() {
+    grep -qw "$2" /sys/fs/cgroup/cgroup.controllers && return
+    skip "$1" "no $2 controller on this machine"
+    return 1
+}
+
+set_up() {
+    systemd-sysusers
+    systemd-tmpfiles --create
+    rkt version || give_up "rkt is installed" "rkt version: exit status $?"
+}
+set_up

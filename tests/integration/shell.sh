@@ -1,0 +1,48 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# images: busybox
+# A pod started from a login shell is a scope of its own in machine.slice: `machinectl terminate` ends the pod, and
+# leaves the shell and its session alive.
+
+# shellcheck source-path=SCRIPTDIR source=lib.sh
+. "${0%/*}/lib.sh"
+
+session_dir=$(mktemp -d)
+fetch_images busybox
+
+# A session of logind's, as a login makes it: PAMName= is what does it.
+cat >"$session_dir/shell" <<END
+#!/bin/bash
+cat /proc/self/cgroup >$session_dir/cgroup
+rkt run --net=none --uuid-file-save=$session_dir/uuid example.com/busybox --exec=/bin/sleep -- 1000
+echo \$? >$session_dir/status
+while [[ ! -e $session_dir/enough ]]; do sleep 0.1; done
+END
+chmod +x "$session_dir/shell"
+systemd-run --quiet --unit=login-shell --property=PAMName=login --property=User=root \
+    --property=Environment=XDG_SESSION_TYPE=tty --property=StandardOutput=journal "$session_dir/shell"
+
+registered() {
+    [[ -s $session_dir/uuid ]] && [[ -n $(leader "rkt-$(<"$session_dir/uuid")") ]]
+}
+eventually 20 registered || {
+    journalctl --no-pager --unit=login-shell
+    give_up "the pod runs" "no machine within $((20 * slowness)) s"
+}
+uuid=$(<"$session_dir/uuid")
+ok "the pod runs"
+matches "the shell is in a session" "$(<"$session_dir/cgroup")" 'session-.*\.scope'
+escaped=$(systemd-escape "rkt-$uuid")
+equals "the pod is in a scope of its own" "$(machinectl show -p Unit --value "rkt-$uuid")" "machine-$escaped.scope"
+equals "in machine.slice" "$(unit_property "machine-$escaped.scope" Slice)" machine.slice
+matches "the pod's init is there" "$(cat "/proc/$(leader "rkt-$uuid")/cgroup")" 'machine\.slice/machine-rkt'
+
+succeeds "machinectl terminate" machinectl terminate "rkt-$uuid"
+soon "ends rkt run" 20 test -s "$session_dir/status"
+equals "the shell is alive" "$(systemctl is-active login-shell)" active
+soon "the scope is gone" 10 eval "[[ \$(unit_property 'machine-$escaped.scope' ActiveState) == inactive ]]"
+matches "the pod has exited" "$(rkt status "$uuid")" "state=exited"
+touch "$session_dir/enough"
+soon "the shell ends by itself" 10 eval '! systemctl is-active login-shell'
+collect_garbage
+equals "no pod is left" "$(rkt list --no-legend)" ""

@@ -79,7 +79,7 @@ static int parse_argv(int argc, char *argv[], Error *reterr)
 
 static int check_arguments(Error *reterr)
 {
-    if (!arg_machine_name)
+    if (!arg_machine_name && !(arg_unregister && arg_journal_namespace))
         return error_set(reterr, -EINVAL, "--machine-name is needed");
     if (!arg_unregister && (!arg_uuid || !uuid_is_valid(arg_uuid)))
         return error_set(reterr, -EINVAL, "--uuid with a whole UUID is needed");
@@ -199,6 +199,17 @@ static int run_register(Error *reterr)
     return 0;
 }
 
+/* Only a machine whose leader is dead: by now the name may be another pod's. */
+static int unregister_dead(Bus *bus, Error *reterr)
+{
+    pid_t leader;
+    int r = machine_leader(bus, arg_machine_name, &leader, reterr);
+
+    if (r == -ENXIO || (r >= 0 && (kill(leader, 0) >= 0 || errno != ESRCH)))
+        return 0;
+    return r < 0 ? r : machine_unregister(bus, arg_machine_name, reterr);
+}
+
 static int run_unregister(Error *reterr)
 {
     _cleanup_(bus_freep) Bus *bus = NULL;
@@ -206,10 +217,9 @@ static int run_unregister(Error *reterr)
     int r, q = 0;
 
     r = bus_open(BUS_TIMEOUT_MS, &bus, reterr);
-    if (r < 0)
-        return r;
-    r = machine_unregister(bus, arg_machine_name, reterr);
-    if (arg_journal_namespace)
+    if (r >= 0 && arg_machine_name)
+        r = unregister_dead(bus, reterr);
+    if (bus && arg_journal_namespace)
         q = unit_stop(bus, journal_namespace_unit(arg_journal_namespace, unit), r < 0 ? NULL : reterr);
     return r < 0 ? r : q;
 }

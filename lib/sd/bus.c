@@ -60,6 +60,7 @@ static const struct {
     { "org.freedesktop.systemd1.UnitMasked", -ERFKILL },
     { "org.freedesktop.systemd1.UnitExists", -EEXIST },
     { "org.freedesktop.machine1.NoSuchMachine", -ENXIO },
+    { "org.freedesktop.DBus.Error.UnknownObject", -ENXIO },
     { "org.freedesktop.machine1.MachineExists", -EEXIST },
     { "org.freedesktop.DBus.Error.ServiceUnknown", -EHOSTUNREACH },
     { "org.freedesktop.DBus.Error.NameHasNoOwner", -EHOSTUNREACH },

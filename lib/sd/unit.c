@@ -119,7 +119,7 @@ const char *machine_scope_name(const char *uuid, char ret[static MACHINE_SCOPE_N
     static const char prefix[] = "machine-rkt\\x2d";
     char *to = stpcpy(ret, prefix), *end = ret + MACHINE_SCOPE_NAME_MAX - sizeof("\\x2d.scope");
 
-    for (; *uuid && to < end; uuid++)
+    for (; *uuid && to <= end; uuid++)
         if (*uuid == '-')
             to = stpcpy(to, "\\x2d");
         else

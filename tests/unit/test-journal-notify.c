@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+#include "journal/notify.h"
+
+#include <fcntl.h>
+#include <pthread.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+
+#include "test.h"
+
+static void test_parse(void)
+{
+    static const struct {
+        const char *data;
+        bool told, ready;
+        const char *status; /* NULL: none */
+    } cases[] = {
+        { "READY=1", true, true, NULL },
+        { "READY=1\n", true, true, NULL },
+        { "READY=1\nSTATUS=serving", true, true, "serving" },
+        { "STATUS=a\nSTATUS=b\n", true, false, "b" },
+        { "STATUS=", true, false, "" },
+        { "READY=0", false, false, NULL },
+        { "READY=10", false, false, NULL },
+        { "XREADY=1", false, false, NULL },
+        { "READY=1 ", false, false, NULL },
+        { "MAINPID=1\nSTOPPING=1\nEXTEND_TIMEOUT_USEC=1\nFDSTORE=1", false, false, NULL },
+        { "MAINPID=1\nREADY=1", true, true, NULL },
+        { "", false, false, NULL },
+        { "\n\n\n", false, false, NULL },
+        { "STATUS=red \x1b[31m alert\x07\x7f", true, false, "red ?[31m alert??" },
+        { "STATUS=größe €\xf0\x9f\x9a\x80", true, false, "größe €\xf0\x9f\x9a\x80" },
+        { "STATUS=\xc2\x85\xc2\xa0", true, false, "?\xc2\xa0" },
+        { "STATUS=\xff\xc0\xaf\xed\xa0\x80\xf5\xe2\x82", true, false, "?????????" },
+        { "STATUS=tab\there", true, false, "tab?here" },
+    };
+
+    for (size_t i = 0; i < ELEMENTSOF(cases); i++) {
+        NotifyMessage m = { 0 };
+
+        assert_int(notify_parse(cases[i].data, strlen(cases[i].data), &m), cases[i].told);
+        if (!cases[i].told)
+            continue;
+        assert_int(m.ready, cases[i].ready);
+        assert_int(m.has_status, cases[i].status != NULL);
+        assert_str(m.status, cases[i].status ? cases[i].status : "");
+    }
+}
+
+static void test_parse_limits(void)
+{
+    char data[NOTIFY_DATAGRAM_MAX + 1];
+    NotifyMessage m = { 0 };
+
+    assert_int(notify_parse("READY=1\0", 8, &m), false);
+    memset(data, '\n', sizeof(data));
+    memcpy(data, "READY=1", 7);
+    assert_int(notify_parse(data, NOTIFY_DATAGRAM_MAX, &m), true);
+    assert_int(notify_parse(data, NOTIFY_DATAGRAM_MAX + 1, &m), false);
+    /* Cut between characters. */
+    memcpy(data, "STATUS=x", 8);
+    for (size_t i = 8; i + 2 <= sizeof(data); i += 2)
+        memcpy(data + i, "ö", 2);
+    assert_int(notify_parse(data, 7 + 1 + 2 * NOTIFY_STATUS_MAX, &m), true);
+    assert_int(strlen(m.status), NOTIFY_STATUS_MAX);
+    memcpy(data, "STATUS=ö", 9);
+    for (size_t i = 9; i + 2 <= sizeof(data); i += 2)
+        memcpy(data + i, "ö", 2);
+    assert_int(notify_parse(data, 7 + 2 * NOTIFY_STATUS_MAX, &m), true);
+    assert_int(strlen(m.status), NOTIFY_STATUS_MAX - 1);
+}
+
+typedef struct Server {
+    int fd, messages, ignored;
+    NotifyMessage last;
+} Server;
+
+static int count_fds(void)
+{
+    int n = 0;
+
+    for (int fd = 0; fd < 1024; fd++)
+        n += fcntl(fd, F_GETFD) >= 0;
+    return n;
+}
+
+static void *serve(void *userdata)
+{
+    Server *server = userdata;
+
+    for (;;) {
+        NotifyMessage m = { 0 };
+        int r = notify_receive(server->fd, &m);
+
+        if (r == -EAGAIN) {
+            usleep(1000);
+            continue;
+        }
+        assert_true(r >= 0);
+        if (r == 0) {
+            server->ignored++;
+            continue;
+        }
+        server->messages++;
+        server->last = m;
+        if (m.has_status && strcmp(m.status, "end") == 0)
+            return NULL;
+    }
+}
+
+static void test_round_trip(void)
+{
+    char directory[] = "/tmp/test-notify-XXXXXX", path[64];
+    _cleanup_close_ int listener = -EBADF, fd = -EBADF;
+    Server server = { 0 };
+    struct stat st;
+    pthread_t thread;
+    int before;
+
+    assert_true(mkdtemp(directory) != NULL);
+    (void) snprintf(path, sizeof(path), "%s/notify", directory);
+    assert_int(notify_listen(path, 0666, &listener), 0);
+    assert_int(stat(path, &st), 0);
+    assert_int(st.st_mode & 07777, 0666);
+    assert_int(notify_open(path, &fd), 0);
+    /* A connected one outlives the path. */
+    assert_int(unlink(path), 0);
+    assert_int(rmdir(directory), 0);
+    assert_int(notify_receive(listener, &server.last), -EAGAIN);
+
+    before = count_fds();
+    server.fd = listener;
+    assert_int(pthread_create(&thread, NULL, serve, &server), 0);
+    assert_int(notify_sendf(fd, "READY=1\nSTATUS=%s %d", "serving", 7), 0);
+    assert_int(notify_send(fd, "MAINPID=1"), 0);
+    assert_int(notify_barrier(fd, 5000), 0);
+    assert_int(server.messages, 1);
+    assert_int(server.ignored, 2); /* MAINPID= and the barrier itself */
+    assert_int(server.last.ready, true);
+    assert_str(server.last.status, "serving 7");
+    assert_int(server.last.sender.pid, getpid());
+    assert_int(server.last.sender.uid, getuid());
+    assert_int(count_fds(), before);
+    assert_int(notify_send(fd, "STATUS=end"), 0);
+    assert_int(pthread_join(thread, NULL), 0);
+    /* Nobody hears: the barrier is not waited for beyond its time. */
+    assert_int(notify_barrier(fd, 20), -ETIME);
+}
+
+static void test_too_long(void)
+{
+    char directory[] = "/tmp/test-notify-XXXXXX", path[64], data[NOTIFY_DATAGRAM_MAX + 2];
+    _cleanup_close_ int listener = -EBADF, fd = -EBADF;
+    NotifyMessage m = { 0 };
+
+    assert_true(mkdtemp(directory) != NULL);
+    (void) snprintf(path, sizeof(path), "%s/notify", directory);
+    assert_int(notify_listen(path, 0600, &listener), 0);
+    assert_int(notify_listen(path, 0600, &fd), -EADDRINUSE);
+    assert_int(notify_open(path, &fd), 0);
+    memset(data, '\n', sizeof(data));
+    memcpy(data, "READY=1", 7);
+    data[NOTIFY_DATAGRAM_MAX + 1] = '\0';
+    assert_int(notify_send(fd, data), 0);
+    assert_int(notify_receive(listener, &m), 0);
+    data[NOTIFY_DATAGRAM_MAX] = '\0';
+    assert_int(notify_send(fd, data), 0);
+    assert_int(notify_receive(listener, &m), 1);
+    assert_int(notify_sendf(fd, "%s", data), -EMSGSIZE);
+    assert_int(unlink(path), 0);
+    assert_int(rmdir(directory), 0);
+}
+
+static void test_addresses(void)
+{
+    char longest[256];
+    int fd = -EBADF;
+    const struct {
+        const char *address;
+        int error;
+    } cases[] = {
+        { "relative", -EAFNOSUPPORT },
+        { "vsock:2:1", -EAFNOSUPPORT },
+        { "@", -EINVAL },
+        { "/", -EINVAL },
+        { "/no/such/path", -ENOENT },
+        { "@no-such-name-of-ours", -ECONNREFUSED },
+        { longest, -ENAMETOOLONG },
+    };
+
+    memset(longest, '/', sizeof(longest));
+    longest[sizeof(longest) - 1] = '\0';
+    for (size_t i = 0; i < ELEMENTSOF(cases); i++)
+        assert_int(notify_open(cases[i].address, &fd), cases[i].error);
+    assert_int(unsetenv("NOTIFY_SOCKET"), 0);
+    assert_int(notify_open(NULL, &fd), 0);
+    assert_int(fd, -EBADF);
+    assert_int(notify_send(fd, "READY=1"), 0);
+    assert_int(notify_barrier(fd, -1), 0);
+}
+
+int main(void)
+{
+    test_parse();
+    test_parse_limits();
+    test_round_trip();
+    test_too_long();
+    test_addresses();
+    return 0;
+}

@@ -14,7 +14,6 @@
 #include <sys/file.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 
 #include "base/file-util.h"
 #include "base/string-util.h"
@@ -80,6 +79,7 @@ void pod_free(Pod *pod)
     if (!pod)
         return;
     (void) safe_close(pod->fd);
+    (void) safe_close(pod->lock);
     free(pod);
 }
 
@@ -161,6 +161,7 @@ int pod_open_exact(int root, PodDirectory directory, const char *uuid, Pod **ret
     if (!pod)
         return -ENOMEM;
     pod->root = root;
+    pod->lock = -EBADF;
     pod->directory = directory;
     memcpy(pod->uuid, uuid, UUID_LENGTH);
     pod->fd = openat(root, pod_path(directory, uuid, &path), O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
@@ -349,6 +350,18 @@ int pod_foreach(int root, unsigned mask, PodCallback callback, void *userdata, E
     return 0;
 }
 
+int pod_foreach_name(int root, unsigned mask, PodNameCallback callback, void *userdata, Error *reterr)
+{
+    _cleanup_(pod_names_done) PodNames names = {};
+    int r = pod_names_list(&names, root, mask, "");
+
+    if (r < 0)
+        return error_set_errno(reterr, r, "cannot list the pods");
+    for (size_t i = 0; i < names.n && r == 0; i++)
+        r = callback(names.names[i].uuid, names.names[i].directory, userdata);
+    return r;
+}
+
 static int pod_locate(Pod *pod)
 {
     PodPath path;
@@ -378,32 +391,21 @@ int pod_refresh(Pod *pod)
 
 int pod_detach(Pod *pod)
 {
-#ifdef SYS_mount_setattr
-    struct mount_attr attr = { .attr_set = MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV };
     _cleanup_close_ int tree = open_tree(pod->fd, "", OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_EMPTY_PATH);
-    int fd;
 
-    if (tree < 0)
-        return errno == ENOSYS ? 0 : -errno;
-    if (mount_setattr(tree, "", AT_EMPTY_PATH, &attr, sizeof(attr)) < 0)
-        return errno == ENOSYS ? 0 : -errno;
-    fd = openat(tree, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (fd < 0)
+    if (tree < 0 && errno != ENOSYS)
         return -errno;
-    (void) close(pod->fd);
-    pod->fd = fd;
-    pod->locked = false;
-#endif
-    return 0;
+    pod->lock = openat(tree >= 0 ? tree : pod->fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    return pod->lock < 0 ? -errno : 0;
 }
 
 int pod_lock(Pod *pod)
 {
     static const struct timespec pause = { .tv_nsec = POD_LOCK_PAUSE_NS };
-    int r;
+    int fd = pod->lock >= 0 ? pod->lock : pod->fd, r;
 
     for (unsigned i = 0; !pod->locked; i++) {
-        if (flock(pod->fd, LOCK_EX | LOCK_NB) >= 0)
+        if (flock(fd, LOCK_EX | LOCK_NB) >= 0)
             break;
         if (errno != EWOULDBLOCK)
             return -errno;
@@ -411,14 +413,13 @@ int pod_lock(Pod *pod)
             return -EBUSY;
         (void) nanosleep(&pause, NULL);
     }
-    r = pod_locate(pod);
-    if (r < 0) {
-        (void) flock(pod->fd, LOCK_UN);
-        pod->locked = false;
-        return r;
-    }
     pod->locked = true;
-    return pod_probe(pod);
+    r = pod_locate(pod);
+    if (r >= 0)
+        return pod_probe(pod);
+    (void) flock(fd, LOCK_UN);
+    pod->locked = false;
+    return r;
 }
 
 int pod_move(Pod *pod, PodDirectory to, Error *reterr)
@@ -437,7 +438,7 @@ int pod_move(Pod *pod, PodDirectory to, Error *reterr)
 }
 
 /* gc may find the embryo before it is locked and take it away; then another is made. */
-int pod_create(int root, Pod **ret, Error *reterr)
+int pod_create(int root, bool detached, Pod **ret, Error *reterr)
 {
     int r = -ENOENT;
 
@@ -451,6 +452,8 @@ int pod_create(int root, Pod **ret, Error *reterr)
             r = make_directory(root, pod_path(POD_DIRECTORY_EMBRYO, uuid, &path), 0750);
         if (r >= 0)
             r = pod_open_exact(root, POD_DIRECTORY_EMBRYO, uuid, &pod);
+        if (r >= 0 && detached)
+            r = pod_detach(pod);
         if (r >= 0)
             r = pod_lock(pod);
         if (r >= 0)

@@ -52,9 +52,10 @@ typedef struct Pod {
     char uuid[UUID_LENGTH + 1];
     PodDirectory directory; /* when it was last looked at */
     PodState state;         /* likewise */
-    bool locked;            /* we hold the exclusive lock, through fd */
+    bool locked;            /* we hold the exclusive lock */
     int root;               /* pods/; not owned, must outlive the pod */
     int fd;                 /* the pod's directory */
+    int lock;               /* what holds the lock, where it is not fd; see pod_detach() */
 } Pod;
 
 void pod_free(Pod *pod);
@@ -86,21 +87,25 @@ int pod_open_exact(int root, PodDirectory directory, const char *uuid, Pod **ret
 typedef int (*PodCallback)(Pod *pod, void *userdata);
 int pod_foreach(int root, unsigned mask, PodCallback callback, void *userdata, Error *reterr);
 
+/* Only the names, which may be out of date at once; nothing is opened. */
+typedef int (*PodNameCallback)(const char *uuid, PodDirectory directory, void *userdata);
+int pod_foreach_name(int root, unsigned mask, PodNameCallback callback, void *userdata, Error *reterr);
+
 /* Looks again where the pod is and who holds its lock. -ENOENT: it is gone. */
 int pod_refresh(Pod *pod);
 
 /* ----- The life of a pod ----- */
 
-/* A new pod in prepare/, locked. */
-int pod_create(int root, Pod **ret, Error *reterr);
+/* A new pod in prepare/, locked; detached says whether pod_detach() comes before. */
+int pod_create(int root, bool detached, Pod **ret, Error *reterr);
 
 /* Takes the exclusive lock. -EBUSY: somebody holds it (whoever only looks holds it for a moment; that is
  * waited out). Afterwards pod->directory is where the pod stands; -ENOENT: it is gone. */
 int pod_lock(Pod *pod);
 
-/* Before locking: holds the pod through a read-only copy of its directory that is mounted nowhere, so that no
- * path leads from the descriptor to the rest of the host, whoever gets hold of it. Afterwards pod->fd is for
- * looking only. Without the kernel's mount calls (Linux 5.12) the descriptor stays as it is. */
+/* Before locking: the lock will be held through a copy of the pod's directory that is mounted nowhere
+ * (pod->lock), so that no path leads from that descriptor to the rest of the host, whoever gets hold of it.
+ * Without the kernel's mount calls (Linux 5.2) it is an ordinary descriptor of its own. */
 int pod_detach(Pod *pod);
 
 /* One rename, under the lock, to a directory that the table of transitions allows (-EPERM). */

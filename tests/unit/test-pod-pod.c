@@ -30,7 +30,7 @@ static void test_life(int root)
     unsigned counts[_POD_STATE_MAX] = {};
     char uuid[UUID_LENGTH + 1];
 
-    assert_int(pod_create(root, &pod, NULL), 0);
+    assert_int(pod_create(root, geteuid() == 0, &pod, NULL), 0);
     assert_int(pod->state, POD_STATE_PREPARING);
     assert_int(write_file_at(pod->fd, "pod", manifest, strlen(manifest), 0640, 0), 0);
     assert_int(pod_open(root, pod->uuid, &other, NULL), 0);

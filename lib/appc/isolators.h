@@ -87,8 +87,3 @@ int isolator_list_set_seccomp(IsolatorList *list, const char *text, Error *reter
 /* Reads an array of {name, value}; checks ranges, and that no two exclude each other. */
 int isolator_list_from_json(const JsonNode *object, const char *key, IsolatorList *ret, Error *reterr);
 int isolator_list_to_json(const IsolatorList *list, json_t *object, const char *key);
-
-/* Decimal digits, a fraction, a suffix of n u m k K M G T P E, Ki … Ei, or an exponent. *ret is in
- * thousandths with milli, else in ones; a fraction of one is rounded up as Kubernetes does. -EINVAL: not a
- * quantity or negative; -ERANGE: too large. */
-int quantity_parse(const char *s, bool milli, uint64_t *ret);

@@ -69,6 +69,16 @@ int json_node_error(const JsonNode *node, int r, Error *reterr, const char *form
     return error_set(reterr, r, "%s%s%s", path.data ? path.data : "", path.size > 0 ? ": " : "", text);
 }
 
+int json_node_locate_error(const JsonNode *node, int r, Error *reterr)
+{
+    _cleanup_free_ char *cause = NULL;
+
+    if (!reterr || !error_cause(reterr))
+        return r;
+    cause = strdup(error_cause(reterr));
+    return cause ? json_node_error(node, r, reterr, "%s", cause) : r;
+}
+
 int json_node_get(const JsonNode *object, const char *key, JsonPresence presence, JsonNode *ret,
                   Error *reterr)
 {

@@ -36,6 +36,9 @@ typedef struct JsonNode {
 /* Says "<path>: <message>" and returns r. */
 int json_node_error(const JsonNode *node, int r, Error *reterr, const char *format, ...) _printf_(4, 5);
 
+/* Puts "<path>: " before the innermost cause that was said without one. Returns r. */
+int json_node_locate_error(const JsonNode *node, int r, Error *reterr);
+
 /* Members of an object. They return 1 when it was there, 0 when not (nothing is written then), -EBADMSG with
  * words when it has another type; with JSON_REQUIRED absence is -EBADMSG too. */
 typedef enum JsonPresence { JSON_OPTIONAL, JSON_REQUIRED } JsonPresence;

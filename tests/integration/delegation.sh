@@ -17,13 +17,11 @@ pod_file limits <<'END'
 Network=none
 [App:eater]
 Image=example.com/probe
-Exec=/bin/sh
-Args=-c 'probe memory 16000000; probe memory 100000000; echo survivor=no; exec sleep 1000'
+Exec=/bin/sh -c 'probe memory 16000000; probe memory 100000000; echo survivor=no; exec sleep 1000'
 Memory=48M
 [App:burner]
 Image=example.com/probe
-Exec=/bin/sh
-Args=-c 'probe burn 5; exec sleep 1000'
+Exec=/bin/sh -c 'probe burn 5; exec sleep 1000'
 CPU=200m
 END
 start limits

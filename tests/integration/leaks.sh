@@ -13,14 +13,13 @@ growth_limit=512 # kB of PID 1's own memory, whatever the number of rounds
 
 fetch_images busybox
 pod_file round <<'END'
+[Unit]
+StartLimitIntervalSec=0
 [Pod]
 Network=none
 [App:sleeper]
 Image=example.com/busybox
-Exec=/bin/sleep
-Args=1000
-[Service]
-StartLimitIntervalSec=0
+Exec=/bin/sleep 1000
 END
 
 run_rounds() {

@@ -9,12 +9,13 @@
 before=$(snapshot)
 fetch_images busybox
 pod_file again <<'END'
+[Unit]
+StartLimitIntervalSec=0
 [Pod]
 Network=none
 [App:teller]
 Image=example.com/busybox
-Exec=/bin/sh
-Args=-c 'echo "told by $(cat /proc/sys/kernel/random/uuid)"; exec sleep 1000'
+Exec=/bin/sh -c 'echo "told by $(cat /proc/sys/kernel/random/uuid)"; exec sleep 1000'
 [Service]
 Restart=always
 RestartSec=100ms

@@ -1,0 +1,37 @@
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash
+# How quickstart and check speak: one line a step, its output only when it failed. Sourced, never run.
+
+die() {
+    printf '%s: %s\n' "${0##*/}" "$*" >&2
+    exit 1
+}
+
+# step TITLE COMMAND...: in time it says how long it took, or shows why it failed and ends the program.
+step() {
+    local title=$1 log status start=$SECONDS
+    shift
+    log=$(mktemp)
+    printf '%s … ' "$title"
+    # Not `||`: it would switch errexit off in what runs.
+    set +e
+    (set -e; "$@") </dev/null >"$log" 2>&1
+    status=$?
+    set -e
+    if ((status)); then
+        printf 'failed\n'
+        tail -n 40 "$log" >&2
+        rm -f "$log"
+        die "$title: exit status $status"
+    fi
+    rm -f "$log"
+    printf '%s\n' "$(duration $((SECONDS - start)))"
+}
+
+duration() {
+    if (($1 < 60)); then
+        printf '%d s\n' "$1"
+    else
+        printf '%d min %d s\n' $(($1 / 60)) $(($1 % 60))
+    fi
+}

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* rkt-unpack [--dir=DIR] IMAGE-ID: renders an image into the store's trees. Not a verb: rkt-prepare and
+ * rkt-fetch run it for an image whose tree is not there yet. The only program that reads archives while it is
+ * root, and then only in the cage (lib/store/cage.h). */
+
+#include <locale.h>
+#include <sys/stat.h>
+
+#include "base/log.h"
+#include "pod/global-options.h"
+#include "store/render.h"
+
+static GlobalOptions arg_global = GLOBAL_OPTIONS_INIT;
+static const char *arg_image;
+
+static int parse_arguments(int argc, char **argv, Error *reterr)
+{
+    OptionParser parser = { .argc = argc, .argv = argv, .index = 1, .tables = { global_option_table } };
+    const char *value;
+    int id, r;
+
+    for (;;) {
+        r = option_next(&parser, &id, &value, reterr);
+        if (r < 0 || id == OPTION_END)
+            break;
+        if (global_options_has(id))
+            r = global_options_take(&arg_global, id, value, reterr);
+        else if (id == OPTION_POSITIONAL && !arg_image)
+            arg_image = value;
+        else
+            r = error_set(reterr, -EINVAL, "needs one image ID");
+        if (r < 0)
+            return r;
+    }
+    if (r >= 0 && !arg_image && !arg_global.help)
+        r = error_set(reterr, -EINVAL, "needs an image ID");
+    return r;
+}
+
+static int run(int argc, char **argv, Error *reterr)
+{
+    _cleanup_(store_freep) Store *store = NULL;
+    char key[IMAGE_KEY_LENGTH + 1];
+    int r;
+
+    r = parse_arguments(argc, argv, reterr);
+    if (r < 0)
+        return r;
+    log_setup("rkt-unpack", arg_global.debug);
+    if (arg_global.help) {
+        (void) puts("Usage: rkt-unpack [OPTIONS] IMAGE-ID\n");
+        option_print_help(global_option_table);
+        return 0;
+    }
+    if (geteuid() != 0)
+        return error_set(reterr, -EPERM, "cannot run as unprivileged user");
+    r = store_open(arg_global.dir, 0, &store, reterr);
+    if (r >= 0)
+        r = store_find_image(store, arg_image, key, reterr);
+    return r < 0 ? r : store_render_tree(store, key, reterr);
+}
+
+int main(int argc, char **argv)
+{
+    _cleanup_error_ Error error = ERROR_INIT;
+
+    /* Names in archives are UTF-8, and libarchive asks the locale. */
+    (void) setlocale(LC_CTYPE, "C.UTF-8");
+    (void) umask(0022);
+    if (run(argc, argv, &error) < 0) {
+        error_print(&error, "rkt-unpack", arg_global.debug);
+        return 254;
+    }
+    return 0;
+}

@@ -1,0 +1,447 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* An image is there when its record is: the blob, the manifest and the entry in the index of names are put
+ * down before it and taken away after it. What a kill leaves without a record is invisible, and the next
+ * import or sweep deals with it. A look-up by name opens the records of that name only; one by id reads one
+ * directory; a list opens each record and nothing else. */
+
+#include <stdio.h>
+#include <sys/stat.h>
+#include <time.h>
+
+#include "base/string-util.h"
+#include "record.h"
+#include "store-internal.h"
+
+void store_image_free(StoreImage *image)
+{
+    if (!image)
+        return;
+    free(image->name);
+    name_value_list_done(&image->labels);
+    free(image);
+}
+
+void store_images_free(StoreImage **images, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        store_image_free(images[i]);
+    free(images);
+}
+
+/* ----- Records ----- */
+
+static int no_such_image(const char *key, Error *reterr)
+{
+    return error_set(reterr, -ENOENT, "image \"%s\" is not in the store", key);
+}
+
+int store_read_image(Store *store, const char *key, StoreImage **ret, Error *reterr)
+{
+    _cleanup_(store_image_freep) StoreImage *image = calloc(1, sizeof(*image));
+    _cleanup_free_ char *text = NULL;
+    _cleanup_close_ int fd = -EBADF;
+    struct stat st;
+    StorePath path;
+    int r;
+
+    if (!image)
+        return -ENOMEM;
+    store_record_path(key, path);
+    fd = openat(store->cas_fd, path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW);
+    if (fd < 0)
+        return errno == ENOENT ? no_such_image(key, reterr)
+                               : error_set_errno(reterr, -errno, "cannot open the record of image %s", key);
+    r = fstat(fd, &st) < 0 ? -errno : read_fd(fd, RECORD_SIZE_MAX, &text, NULL);
+    if (r >= 0)
+        r = record_parse(text, image);
+    if (r < 0)
+        return error_set_errno(reterr, r, "cannot read the record of image %s", key);
+    (void) snprintf(image->key, sizeof(image->key), "%s", key);
+    image->last_used_ns = (int64_t) st.st_mtim.tv_sec * 1000000000 + st.st_mtim.tv_nsec;
+    *ret = TAKE_PTR(image);
+    return 0;
+}
+
+/* A removal may take the directory away between its making and the entry. */
+static int add_to_index(Store *store, const StoreImage *image)
+{
+    StorePath directory, path;
+
+    store_name_path(image->name, directory);
+    for (unsigned i = 0; i < 16; i++) {
+        int fd, r;
+
+        (void) snprintf(path, sizeof(path), "%.300s/%s", directory, image->key);
+        r = store_make_parents(store, path);
+        if (r < 0)
+            return r;
+        fd = openat(store->cas_fd, path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0660);
+        if (fd >= 0) {
+            (void) close(fd);
+            return store_sync_directory(store, directory);
+        }
+        if (errno != ENOENT)
+            return -errno;
+    }
+    return -EAGAIN;
+}
+
+static void remove_from_index(Store *store, const StoreImage *image)
+{
+    StorePath directory, path;
+
+    store_name_path(image->name, directory);
+    (void) snprintf(path, sizeof(path), "%.300s/%s", directory, image->key);
+    (void) unlinkat(store->cas_fd, path, 0);
+    (void) unlinkat(store->cas_fd, directory, AT_REMOVEDIR);
+}
+
+int store_write_record(Store *store, const StoreImage *image, Error *reterr)
+{
+    _cleanup_free_ char *text = NULL;
+    StorePath path;
+    int r;
+
+    r = record_format(image, &text);
+    if (r >= 0)
+        r = add_to_index(store, image);
+    if (r >= 0) {
+        store_record_path(image->key, path);
+        r = write_file_at(store->cas_fd, path, text, strlen(text), 0660, WRITE_SYNC);
+    }
+    return r < 0 ? error_set_errno(reterr, r, "cannot write the record of image %s", image->key) : 0;
+}
+
+int store_touch_image(Store *store, const char *key)
+{
+    StorePath path;
+
+    store_record_path(key, path);
+    return utimensat(store->cas_fd, path, NULL, AT_SYMLINK_NOFOLLOW) < 0 ? -errno : 0;
+}
+
+/* ----- Look-ups ----- */
+
+typedef struct PrefixSearch {
+    const char *prefix;
+    char *ret_key;
+    unsigned found;
+} PrefixSearch;
+
+static int match_prefix(int dir _unused_, const char *name, void *userdata)
+{
+    PrefixSearch *search = userdata;
+
+    if (!startswith(name, search->prefix) || !image_key_is_valid(name))
+        return 0;
+    if (search->found++ == 0)
+        memcpy(search->ret_key, name, IMAGE_KEY_LENGTH + 1);
+    return 0;
+}
+
+static int find_whole_key(Store *store, const char *key, char *ret_key, Error *reterr)
+{
+    StorePath path;
+
+    store_record_path(key, path);
+    if (faccessat(store->cas_fd, path, F_OK, AT_SYMLINK_NOFOLLOW) < 0)
+        return errno == ENOENT ? error_set(reterr, -ENOENT, "no image IDs found")
+                               : error_set_errno(reterr, -errno, "cannot look into the store");
+    memcpy(ret_key, key, IMAGE_KEY_LENGTH + 1);
+    return 0;
+}
+
+int store_find_image(Store *store, const char *id, char ret_key[static IMAGE_KEY_LENGTH + 1], Error *reterr)
+{
+    char key[IMAGE_KEY_LENGTH + 1], prefix[IMAGE_KEY_LENGTH + 1];
+    PrefixSearch search = { .prefix = prefix, .ret_key = key };
+    int r;
+
+    r = image_id_parse(id, prefix, reterr);
+    if (r < 0)
+        return r;
+    if (strlen(prefix) == IMAGE_KEY_LENGTH)
+        return find_whole_key(store, prefix, ret_key, reterr);
+    r = store_for_each(store->cas_fd, STORE_RECORD, match_prefix, &search);
+    if (r < 0)
+        return error_set_errno(reterr, r, "cannot list the images of the store");
+    if (search.found == 0)
+        return error_set(reterr, -ENOENT, "no image IDs found");
+    if (search.found > 1)
+        return error_set(reterr, -ENOTUNIQ, "ambiguous image ID: \"%s\"", id);
+    memcpy(ret_key, key, sizeof(key));
+    return 0;
+}
+
+typedef struct NameSearch {
+    Store *store;
+    const char *name;
+    const NameValueList *labels;
+    bool any_version;
+    StoreImage *best;
+} NameSearch;
+
+static bool fits_this_machine(const NameSearch *search, const StoreImage *image, const char *label,
+                              const char *value)
+{
+    const char *has = name_value_list_get(&image->labels, label);
+
+    return (search->labels && name_value_list_get(search->labels, label)) || !has || streq(has, value);
+}
+
+static bool is_better(const NameSearch *search, const StoreImage *image)
+{
+    if (!search->best)
+        return true;
+    if (search->any_version && image->latest != search->best->latest)
+        return image->latest;
+    return image->import_time_ns > search->best->import_time_ns;
+}
+
+static int match_name(int dir _unused_, const char *key, void *userdata)
+{
+    _cleanup_(store_image_freep) StoreImage *image = NULL;
+    NameSearch *search = userdata;
+
+    if (!image_key_is_valid(key) || store_read_image(search->store, key, &image, NULL) < 0)
+        return 0;
+    if (!streq(image->name, search->name) ||
+        (search->labels && !labels_match(&image->labels, search->labels)) ||
+        !fits_this_machine(search, image, "os", APPC_HOST_OS) ||
+        !fits_this_machine(search, image, "arch", appc_host_arch) || !is_better(search, image))
+        return 0;
+    store_image_free(search->best);
+    search->best = TAKE_PTR(image);
+    return 0;
+}
+
+int store_find_image_by_name(Store *store, const char *name, const NameValueList *labels,
+                             char ret_key[static IMAGE_KEY_LENGTH + 1], Error *reterr)
+{
+    NameSearch search = { .store = store, .name = name, .labels = labels };
+    StorePath path;
+    int r;
+
+    search.any_version = !labels || !name_value_list_get(labels, "version");
+    store_name_path(name, path);
+    r = store_for_each(store->cas_fd, path, match_name, &search);
+    if (r >= 0 && !search.best)
+        r = error_set(reterr, -ENOENT, "no image named \"%s\" with these labels is in the store", name);
+    else if (r < 0)
+        r = error_set_errno(reterr, r, "cannot look for images named \"%s\"", name);
+    else
+        memcpy(ret_key, search.best->key, IMAGE_KEY_LENGTH + 1);
+    store_image_free(search.best);
+    return r;
+}
+
+typedef struct ImageList {
+    Store *store;
+    StoreImage **items;
+    size_t n, room;
+} ImageList;
+
+static int add_to_list(int dir _unused_, const char *key, void *userdata)
+{
+    ImageList *list = userdata;
+
+    if (!image_key_is_valid(key))
+        return 0;
+    if (list->n == list->room) {
+        size_t room = list->room ? list->room * 2 : 64;
+        StoreImage **items = reallocarray(list->items, room, sizeof(*items));
+
+        if (!items)
+            return -ENOMEM;
+        list->items = items;
+        list->room = room;
+    }
+    if (store_read_image(list->store, key, &list->items[list->n], NULL) >= 0)
+        list->n++;
+    return 0;
+}
+
+int store_list_images(Store *store, StoreImage ***ret, size_t *ret_n, Error *reterr)
+{
+    ImageList list = { .store = store };
+    int r = store_for_each(store->cas_fd, STORE_RECORD, add_to_list, &list);
+
+    if (r < 0) {
+        store_images_free(list.items, list.n);
+        return error_set_errno(reterr, r, "cannot list the images of the store");
+    }
+    *ret = list.items;
+    *ret_n = list.n;
+    return 0;
+}
+
+/* ----- Contents ----- */
+
+int store_read_image_manifest(Store *store, const char *key, char **ret, size_t *ret_size, Error *reterr)
+{
+    _cleanup_close_ int fd = -EBADF;
+    StorePath path;
+    int r;
+
+    store_object_path(STORE_MANIFEST, key, path);
+    fd = openat(store->cas_fd, path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW);
+    if (fd < 0)
+        return errno == ENOENT ? no_such_image(key, reterr)
+                               : error_set_errno(reterr, -errno, "cannot open the manifest of image %s", key);
+    r = read_fd(fd, STORE_MANIFEST_SIZE_MAX, ret, ret_size);
+    return r < 0 ? error_set_errno(reterr, r, "cannot read the manifest of image %s", key) : 0;
+}
+
+int store_open_image(Store *store, const char *key, Error *reterr)
+{
+    _cleanup_close_ int fd = -EBADF;
+    struct stat st;
+    StorePath path;
+
+    store_object_path(STORE_BLOB, key, path);
+    fd = openat(store->cas_fd, path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW);
+    if (fd < 0)
+        return errno == ENOENT ? no_such_image(key, reterr)
+                               : error_set_errno(reterr, -errno, "cannot open image %s", key);
+    if (fstat(fd, &st) < 0)
+        return error_set_errno(reterr, -errno, "cannot look at image %s", key);
+    if (!S_ISREG(st.st_mode))
+        return error_set(reterr, -EINVAL, "image %s is not a regular file", key);
+    return TAKE_FD(fd);
+}
+
+/* ----- Removal ----- */
+
+static int unlink_object(Store *store, const char *kind, const char *key)
+{
+    StorePath path;
+
+    store_object_path(kind, key, path);
+    return unlinkat(store->cas_fd, path, 0) < 0 && errno != ENOENT ? -errno : 0;
+}
+
+static int unlink_contents(Store *store, const char *key)
+{
+    int r = unlink_object(store, STORE_BLOB, key), k = unlink_object(store, STORE_MANIFEST, key);
+
+    return r < 0 ? r : k;
+}
+
+int store_remove_image(Store *store, const char *key, Error *reterr)
+{
+    _cleanup_(store_image_freep) StoreImage *image = NULL;
+    _cleanup_close_ int lock = -EBADF;
+    StorePath path;
+    int r;
+
+    lock = store_lock_image(store, key, LOCK_KIND_EXCLUSIVE, false);
+    if (lock == -EWOULDBLOCK)
+        return error_set(reterr, -EBUSY, "image \"%s\" is in use", key);
+    if (lock < 0)
+        return error_set_errno(reterr, lock, "cannot lock image \"%s\"", key);
+    r = store_read_image(store, key, &image, reterr);
+    if (r == -ENOENT)
+        store_drop_lock_file(store, STORE_IMAGE_LOCKS, key);
+    /* A record that can't be read keeps nothing: only its entry in the index is left to the sweep. */
+    if (r < 0 && r != -EBADMSG)
+        return r;
+    store_record_path(key, path);
+    if (unlinkat(store->cas_fd, path, 0) < 0)
+        return error_set_errno(reterr, -errno, "cannot remove the record of image \"%s\"", key);
+    if (image)
+        remove_from_index(store, image);
+    r = unlink_contents(store, key);
+    if (r < 0)
+        return error_set_errno(reterr, r, "cannot remove image \"%s\"", key);
+    store_drop_lock_file(store, STORE_IMAGE_LOCKS, key);
+    return 0;
+}
+
+/* ----- What a kill left ----- */
+
+static int sweep_temporary(int dir, const char *name, void *userdata _unused_)
+{
+    _cleanup_close_ int fd = openat(dir, name, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW);
+
+    if (fd >= 0 && lock_fd(fd, LOCK_KIND_EXCLUSIVE, false) >= 0)
+        (void) unlinkat(dir, name, 0);
+    return 0;
+}
+
+static int sweep_object(int dir _unused_, const char *key, void *userdata)
+{
+    _cleanup_close_ int lock = -EBADF;
+    Store *store = userdata;
+    StorePath path;
+
+    if (!image_key_is_valid(key))
+        return 0;
+    store_record_path(key, path);
+    if (faccessat(store->cas_fd, path, F_OK, AT_SYMLINK_NOFOLLOW) >= 0 || errno != ENOENT)
+        return 0;
+    lock = store_lock_image(store, key, LOCK_KIND_EXCLUSIVE, false);
+    if (lock < 0 || faccessat(store->cas_fd, path, F_OK, AT_SYMLINK_NOFOLLOW) >= 0 || errno != ENOENT)
+        return 0;
+    (void) unlink_contents(store, key);
+    store_drop_lock_file(store, STORE_IMAGE_LOCKS, key);
+    return 0;
+}
+
+static int sweep_objects(int dir, const char *name, void *userdata)
+{
+    return store_for_each(dir, name, sweep_object, userdata);
+}
+
+static int sweep_index_entry(int dir, const char *key, void *userdata)
+{
+    Store *store = userdata;
+    StorePath path;
+
+    if (!image_key_is_valid(key))
+        return 0;
+    store_record_path(key, path);
+    if (faccessat(store->cas_fd, path, F_OK, AT_SYMLINK_NOFOLLOW) < 0 && errno == ENOENT) {
+        _cleanup_close_ int lock = store_lock_image(store, key, LOCK_KIND_EXCLUSIVE, false);
+
+        if (lock >= 0 && faccessat(store->cas_fd, path, F_OK, AT_SYMLINK_NOFOLLOW) < 0 && errno == ENOENT)
+            (void) unlinkat(dir, key, 0);
+        if (lock >= 0)
+            store_drop_lock_file(store, STORE_IMAGE_LOCKS, key);
+    }
+    return 0;
+}
+
+static int sweep_index(int dir, const char *name, void *userdata)
+{
+    int r = store_for_each(dir, name, sweep_index_entry, userdata);
+
+    (void) unlinkat(dir, name, AT_REMOVEDIR);
+    return r == -ENOTDIR ? 0 : r;
+}
+
+int store_sweep(Store *store, Error *reterr)
+{
+    static const struct {
+        const char *path;
+        StoreEntryFunction function;
+    } sweeps[] = {
+        { STORE_TMP, sweep_temporary },
+        { STORE_BLOB "/sha512", sweep_objects },
+        { STORE_MANIFEST "/sha512", sweep_objects },
+        { STORE_NAME, sweep_index },
+    };
+    int result = 0;
+
+    for (size_t i = 0; i < ELEMENTSOF(sweeps); i++) {
+        int r = store_for_each(store->cas_fd, sweeps[i].path, sweeps[i].function, store);
+
+        if (r < 0 && result == 0)
+            result = error_set_errno(reterr, r, "cannot sweep %s of the store", sweeps[i].path);
+    }
+    if (geteuid() == 0) {
+        int r = store_sweep_trees(store, result < 0 ? NULL : reterr);
+
+        result = result < 0 ? result : r;
+    }
+    return result;
+}

@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Trees are root's alone. One appears by a rename, whole and synced, so a look at its mark `rendered` needs
+ * no lock; it goes by a rename too. Only rkt-unpack makes one. */
+
+#include <stdio.h>
+#include <sys/stat.h>
+
+#include "base/spawn.h"
+#include "base/string-util.h"
+#include "rkt-config.h"
+#include "store-internal.h"
+#include "tree-hash.h"
+
+enum { UNPACKER_WORDS_MAX = 4096 };
+
+int store_open_trees(Store *store, Error *reterr)
+{
+    _cleanup_close_ int fd =
+            openat(store->cas_fd, STORE_TREE, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+    struct stat st;
+
+    if (fd < 0 || fstat(fd, &st) < 0)
+        return error_set_errno(reterr, -errno, "cannot open the trees of the store");
+    if (st.st_uid != geteuid() || (st.st_mode & 022) != 0)
+        return error_set(reterr, -EPERM, "cas/tree of the store can be changed by others");
+    return TAKE_FD(fd);
+}
+
+char *store_tree_path(const Store *store, const char *id)
+{
+    char *path;
+
+    return asprintf(&path, "%s/" STORE_CAS "/" STORE_TREE "/%s", store->dir, id) < 0 ? NULL : path;
+}
+
+int store_open_tree(Store *store, const char *id, Error *reterr)
+{
+    _cleanup_close_ int trees = store_open_trees(store, reterr), fd = -EBADF;
+
+    if (trees < 0)
+        return trees;
+    fd = openat(trees, id, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+    if (fd < 0 || faccessat(fd, TREE_RENDERED, F_OK, AT_SYMLINK_NOFOLLOW) < 0)
+        return errno == ENOENT ? error_set(reterr, -ENOENT, "tree \"%s\" is not rendered", id)
+                               : error_set_errno(reterr, -errno, "cannot open tree \"%s\"", id);
+    return TAKE_FD(fd);
+}
+
+/* The unpacker prints its error; what it prints becomes the cause of ours. */
+static int run_unpacker(Store *store, const char *key, Error *reterr)
+{
+    _cleanup_close_ int from = -EBADF, to = -EBADF;
+    _cleanup_free_ char *dir_flag = NULL;
+    char words[UNPACKER_WORDS_MAX];
+    SpawnOptions options = SPAWN_OPTIONS_INIT;
+    int pair[2], r;
+    ssize_t n;
+    pid_t pid;
+
+    if (asprintf(&dir_flag, "--dir=%s", store->dir) < 0)
+        return -ENOMEM;
+    if (pipe2(pair, O_CLOEXEC) < 0)
+        return -errno;
+    from = pair[0];
+    to = pair[1];
+    options.fds[2] = to;
+    r = spawn(RKT_LIBEXECDIR "/rkt-unpack",
+              (char *const[]){ (char *) "rkt-unpack", dir_flag, (char *) key, NULL }, &options, &pid);
+    if (r < 0)
+        return error_set_errno(reterr, r, "cannot run %s", RKT_LIBEXECDIR "/rkt-unpack");
+    to = safe_close(to);
+    n = read_full(from, words, sizeof(words) - 1);
+    r = wait_for_exit(pid);
+    if (r == 0)
+        return 0;
+    words[n < 0 ? 0 : n] = '\0';
+    words[strcspn(words, "\n")] = '\0';
+    if (*words == '\0')
+        return error_set(reterr, -EIO, "rkt-unpack ended with status %d", r);
+    n = (ssize_t) (startswith(words, "rkt-unpack: ") ? strlen("rkt-unpack: ") : 0);
+    return error_set(reterr, -EIO, "%s", words + n);
+}
+
+int store_ensure_tree(Store *store, const char *key, char **ret_id, char **ret_path, Error *reterr)
+{
+    _cleanup_free_ char *id = NULL, *path = NULL;
+    _cleanup_close_ int tree = -EBADF;
+    int r;
+
+    r = store_resolve_tree(store, key, &id, NULL, reterr);
+    if (r < 0)
+        return r;
+    tree = store_open_tree(store, id, reterr);
+    if (tree == -ENOENT) {
+        r = run_unpacker(store, key, reterr);
+        if (r < 0)
+            return error_prefix(reterr, r, "cannot render image %s", key);
+        tree = store_open_tree(store, id, reterr);
+    }
+    if (tree < 0)
+        return tree;
+    path = store_tree_path(store, id);
+    if (!path)
+        return -ENOMEM;
+    if (ret_path)
+        *ret_path = TAKE_PTR(path);
+    *ret_id = TAKE_PTR(id);
+    return 0;
+}
+
+int store_read_tree_manifest(Store *store, const char *id, char **ret, size_t *ret_size, Error *reterr)
+{
+    _cleanup_close_ int tree = store_open_tree(store, id, reterr);
+    int r;
+
+    if (tree < 0)
+        return tree;
+    r = read_file_at(tree, TREE_MANIFEST, STORE_MANIFEST_SIZE_MAX, ret, ret_size);
+    return r < 0 ? error_set_errno(reterr, r, "cannot read the manifest of tree \"%s\"", id) : 0;
+}
+
+int store_verify_tree(Store *store, const char *id, Error *reterr)
+{
+    _cleanup_close_ int tree = store_open_tree(store, id, reterr), rootfs = -EBADF;
+    _cleanup_free_ char *expected = NULL;
+    char hash[TREE_HASH_LENGTH + 1];
+    int r;
+
+    if (tree < 0)
+        return tree;
+    r = read_one_line_at(tree, TREE_HASH, &expected);
+    if (r < 0)
+        return error_set_errno(reterr, r, "cannot read the hash of tree \"%s\"", id);
+    rootfs = openat(tree, TREE_ROOTFS, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+    if (rootfs < 0)
+        return error_set_errno(reterr, -EBADMSG, "tree \"%s\" has no rootfs", id);
+    r = tree_hash(rootfs, hash, NULL, reterr);
+    if (r < 0)
+        return error_prefix(reterr, r, "cannot verify tree \"%s\"", id);
+    if (!streq(hash, expected))
+        return error_set(reterr, -EBADMSG, "tree \"%s\" was changed: expected hash %s, got %s", id, expected,
+                         hash);
+    return 0;
+}
+
+static int add_tree(int dir _unused_, const char *name, void *userdata)
+{
+    return store_tree_id_is_valid(name) ? strv_extend((char ***) userdata, name) : 0;
+}
+
+int store_list_trees(Store *store, char ***ret_ids, Error *reterr)
+{
+    _cleanup_strv_ char **ids = NULL;
+    int r = store_for_each(store->cas_fd, STORE_TREE, add_tree, &ids);
+
+    if (r < 0)
+        return error_set_errno(reterr, r, "cannot list the trees of the store");
+    *ret_ids = TAKE_PTR(ids);
+    return 0;
+}
+
+/* ----- Removal ----- */
+
+int store_remove_tree(Store *store, const char *id, Error *reterr)
+{
+    _cleanup_close_ int trees = store_open_trees(store, reterr), lock = -EBADF;
+    StorePath old;
+    int r;
+
+    if (trees < 0)
+        return trees;
+    lock = store_lock_tree(store, id, false);
+    if (lock == -EWOULDBLOCK)
+        return error_set(reterr, -EBUSY, "tree \"%s\" is being rendered or removed", id);
+    if (lock < 0)
+        return error_set_errno(reterr, lock, "cannot lock tree \"%s\"", id);
+    (void) snprintf(old, sizeof(old), TREE_OLD_PREFIX "%s", id);
+    r = remove_tree_at(trees, old);
+    if (r >= 0 && renameat(trees, id, trees, old) < 0)
+        r = errno == ENOENT ? 0 : -errno;
+    if (r >= 0)
+        r = remove_tree_at(trees, old);
+    if (r < 0)
+        return error_set_errno(reterr, r, "cannot remove tree \"%s\"", id);
+    store_drop_lock_file(store, STORE_TREE_LOCKS, id);
+    return 0;
+}
+
+int store_remove_trees_but(Store *store, char *const *keep, void (*on_removed)(const char *id), Error *reterr)
+{
+    _cleanup_strv_ char **ids = NULL;
+    int result = 0, r;
+
+    r = store_list_trees(store, &ids, reterr);
+    if (r < 0)
+        return r;
+    STRV_FOREACH(id, ids)
+    {
+        if (strv_contains(keep, *id))
+            continue;
+        r = store_remove_tree(store, *id, result < 0 ? NULL : reterr);
+        if (r >= 0 && on_removed)
+            on_removed(*id);
+        if (r < 0 && result == 0)
+            result = r;
+    }
+    return result;
+}
+
+static int sweep_tree(int dir, const char *name, void *userdata)
+{
+    _cleanup_close_ int lock = -EBADF;
+    const char *id = startswith(name, TREE_NEW_PREFIX);
+    Store *store = userdata;
+
+    if (!id)
+        id = startswith(name, TREE_OLD_PREFIX);
+    if (!id || !store_tree_id_is_valid(id))
+        return 0;
+    lock = store_lock_tree(store, id, false);
+    return lock < 0 ? 0 : remove_tree_at(dir, name);
+}
+
+int store_sweep_trees(Store *store, Error *reterr)
+{
+    _cleanup_close_ int trees = store_open_trees(store, reterr);
+    int r;
+
+    if (trees < 0)
+        return trees;
+    r = store_for_each(trees, ".", sweep_tree, store);
+    return r < 0 ? error_set_errno(reterr, r, "cannot sweep the trees of the store") : 0;
+}

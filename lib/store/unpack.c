@@ -1,0 +1,433 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Images are laid over each other from the lowest up, and each entry replaces what had its name, so that a
+ * hard link means the file of its own image and whatever is above wins. The parent of an entry is opened
+ * beneath the root by the kernel, which treats the root as "/": absolute symlinks and ".." in them stay
+ * inside. The last component is never followed. A parent that an entry needs and that is not there, or is no
+ * directory, becomes one. */
+
+#include "unpack.h"
+
+#include <sys/stat.h>
+#include <sys/xattr.h>
+
+#include "aci.h"
+#include "base/array.h"
+#include "base/string-util.h"
+#include "path-set.h"
+
+typedef struct DirectoryTime {
+    char *path;
+    struct timespec mtime;
+} DirectoryTime;
+
+struct Unpacker {
+    int root;                  /* not owned */
+    const StoreLayers *layers; /* not owned */
+    PathSet *whitelists;       /* one a layer */
+    DirectoryTime *times;
+    size_t n_times;
+    char *parent_path; /* the directory that the last entry stood in */
+    int parent;
+};
+
+int unpacker_new(int root, const StoreLayers *layers, Unpacker **ret, Error *reterr)
+{
+    _cleanup_(unpacker_freep) Unpacker *unpacker = calloc(1, sizeof(*unpacker));
+    int r = 0;
+
+    if (!unpacker)
+        return -ENOMEM;
+    unpacker->root = root;
+    unpacker->layers = layers;
+    unpacker->parent = -EBADF;
+    unpacker->whitelists = calloc(layers->n, sizeof(PathSet));
+    if (!unpacker->whitelists)
+        return -ENOMEM;
+    for (size_t i = 0; r >= 0 && i < layers->n; i++)
+        r = path_set_init(&unpacker->whitelists[i], layers->items[i].manifest->path_whitelist);
+    if (r < 0)
+        return error_set_errno(reterr, r, "cannot take in the images' path whitelists");
+    *ret = TAKE_PTR(unpacker);
+    return 0;
+}
+
+void unpacker_free(Unpacker *unpacker)
+{
+    if (!unpacker)
+        return;
+    for (size_t i = 0; unpacker->whitelists && i < unpacker->layers->n; i++)
+        path_set_done(&unpacker->whitelists[i]);
+    for (size_t i = 0; i < unpacker->n_times; i++)
+        free(unpacker->times[i].path);
+    free(unpacker->whitelists);
+    free(unpacker->times);
+    free(unpacker->parent_path);
+    safe_close(unpacker->parent);
+    free(unpacker);
+}
+
+/* ----- Parents ----- */
+
+static int open_directory(Unpacker *unpacker, const char *path)
+{
+    return open_in_root(unpacker->root, *path ? path : ".", O_RDONLY | O_DIRECTORY, 0);
+}
+
+static int make_implied(int parent, const char *name)
+{
+    _cleanup_close_ int fd = -EBADF;
+
+    if (mkdirat(parent, name, 0755) < 0) {
+        if (errno != EEXIST)
+            return -errno;
+        if (unlinkat(parent, name, 0) < 0 || mkdirat(parent, name, 0755) < 0)
+            return -errno;
+    }
+    fd = openat(parent, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+    if (fd < 0 || fchown(fd, 0, 0) < 0 || fchmod(fd, 0755) < 0)
+        return -errno;
+    return TAKE_FD(fd);
+}
+
+/* path is changed and restored. Recursion is as deep as the path, which has a limit. */
+static int open_or_make_directory(Unpacker *unpacker, char *path)
+{
+    _cleanup_close_ int parent = -EBADF;
+    int fd = open_directory(unpacker, path);
+    char *slash;
+
+    if (fd >= 0 || (fd != -ENOENT && fd != -ENOTDIR && fd != -ELOOP))
+        return fd;
+    slash = strrchr(path, '/');
+    if (slash)
+        *slash = '\0';
+    parent = open_or_make_directory(unpacker, slash ? path : (char[]){ "" });
+    if (slash)
+        *slash = '/';
+    return parent < 0 ? parent : make_implied(parent, slash ? slash + 1 : path);
+}
+
+/* Most entries stand where the one before stood. What an entry replaces is in its parent, never the parent
+ * itself, so the descriptor stays right from one to the next. */
+static int enter_parent(Unpacker *unpacker, const char *path, const char **ret_name)
+{
+    const char *slash = strrchr(path, '/');
+    size_t length = slash ? (size_t) (slash - path) : 0;
+    char *parent;
+    int fd;
+
+    *ret_name = slash ? slash + 1 : path;
+    if (unpacker->parent >= 0 && strlen(unpacker->parent_path) == length &&
+        memcmp(unpacker->parent_path, path, length) == 0)
+        return 0;
+    parent = strndup(path, length);
+    if (!parent)
+        return -ENOMEM;
+    fd = open_or_make_directory(unpacker, parent);
+    if (fd < 0) {
+        free(parent);
+        return fd;
+    }
+    safe_close(unpacker->parent);
+    free(unpacker->parent_path);
+    unpacker->parent = fd;
+    unpacker->parent_path = parent;
+    return 0;
+}
+
+/* ----- Entries ----- */
+
+/* What had the name goes. */
+static int clear_name(Unpacker *unpacker, const char *name)
+{
+    if (unlinkat(unpacker->parent, name, 0) >= 0)
+        return 0;
+    return errno == EISDIR ? remove_tree_at(unpacker->parent, name) : -errno;
+}
+
+static int set_xattrs(AciReader *reader, int fd)
+{
+    const char *name;
+    const void *value;
+    size_t size;
+
+    while (aci_reader_xattr(reader, &name, &value, &size) > 0)
+        if (fsetxattr(fd, name, value, size, 0) < 0) {
+            /* Not every file system stores a user's attributes; capabilities must not get lost in silence. */
+            if (errno == EOPNOTSUPP && startswith(name, "user."))
+                continue;
+            return -errno;
+        }
+    return 0;
+}
+
+/* The owner first: a change of it takes set-user-ID bits and capabilities away. */
+static int set_attributes(AciReader *reader, const AciEntry *entry, int fd)
+{
+    const struct timespec times[2] = { entry->mtime, entry->mtime };
+    int r;
+
+    if (fchown(fd, entry->uid, entry->gid) < 0 || fchmod(fd, entry->mode) < 0)
+        return -errno;
+    r = set_xattrs(reader, fd);
+    if (r < 0)
+        return r;
+    return futimens(fd, times) < 0 ? -errno : 0;
+}
+
+static int write_contents(AciReader *reader, const AciEntry *entry, int fd, Error *reterr)
+{
+    uint64_t offset, end = 0;
+    const void *data;
+    size_t size;
+    int r;
+
+    while ((r = aci_reader_data(reader, &data, &size, &offset, reterr)) > 0) {
+        if (offset > entry->size || size > entry->size - offset)
+            return error_set(reterr, -EBADMSG, "more contents than the entry's size");
+        if (offset != end && lseek(fd, (off_t) offset, SEEK_SET) < 0)
+            return -errno;
+        r = write_full(fd, data, size);
+        if (r < 0)
+            return r;
+        end = offset + size;
+    }
+    if (r < 0)
+        return r;
+    return end < entry->size && ftruncate(fd, (off_t) entry->size) < 0 ? -errno : 0;
+}
+
+static int place_file(Unpacker *unpacker, AciReader *reader, const AciEntry *entry, const char *name,
+                      Error *reterr)
+{
+    enum { FLAGS = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC };
+    _cleanup_close_ int fd = openat(unpacker->parent, name, FLAGS, 0600);
+    int r;
+
+    if (fd < 0 && errno == EEXIST) {
+        r = clear_name(unpacker, name);
+        if (r < 0)
+            return r;
+        fd = openat(unpacker->parent, name, FLAGS, 0600);
+    }
+    if (fd < 0)
+        return -errno;
+    r = write_contents(reader, entry, fd, reterr);
+    return r < 0 ? r : set_attributes(reader, entry, fd);
+}
+
+static int remember_time(Unpacker *unpacker, const char *path, const struct timespec *mtime)
+{
+    DirectoryTime *time = ARRAY_APPEND(unpacker->times, unpacker->n_times);
+
+    if (!time)
+        return -ENOMEM;
+    *time = (DirectoryTime){ .path = strdup(path), .mtime = *mtime };
+    return time->path ? 0 : -ENOMEM;
+}
+
+static int place_directory(Unpacker *unpacker, AciReader *reader, const AciEntry *entry, const char *path,
+                           const char *name)
+{
+    _cleanup_close_ int fd = -EBADF;
+    struct stat st;
+    int r;
+
+    if (mkdirat(unpacker->parent, name, 0700) < 0) {
+        if (errno != EEXIST || fstatat(unpacker->parent, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
+            return -errno;
+        if (!S_ISDIR(st.st_mode) &&
+            (unlinkat(unpacker->parent, name, 0) < 0 || mkdirat(unpacker->parent, name, 0700) < 0))
+            return -errno;
+    }
+    fd = openat(unpacker->parent, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+    if (fd < 0)
+        return -errno;
+    r = set_attributes(reader, entry, fd);
+    return r < 0 ? r : remember_time(unpacker, path, &entry->mtime);
+}
+
+static int set_node_attributes(Unpacker *unpacker, const AciEntry *entry, const char *name)
+{
+    const struct timespec times[2] = { entry->mtime, entry->mtime };
+
+    if (fchownat(unpacker->parent, name, entry->uid, entry->gid, AT_SYMLINK_NOFOLLOW) < 0)
+        return -errno;
+    /* A symlink has no mode of its own; all else was made by us just now, so there is no link to follow. */
+    if (entry->kind != ACI_SYMLINK && fchmodat(unpacker->parent, name, entry->mode, 0) < 0)
+        return -errno;
+    return utimensat(unpacker->parent, name, times, AT_SYMLINK_NOFOLLOW) < 0 ? -errno : 0;
+}
+
+static int make_node(Unpacker *unpacker, const AciEntry *entry, const char *name)
+{
+    static const mode_t types[_ACI_KIND_MAX] = {
+        [ACI_CHARACTER] = S_IFCHR,
+        [ACI_BLOCK] = S_IFBLK,
+        [ACI_FIFO] = S_IFIFO,
+    };
+    int r;
+
+    if (entry->kind == ACI_SYMLINK)
+        r = symlinkat(entry->target, unpacker->parent, name);
+    else
+        r = mknodat(unpacker->parent, name, types[entry->kind] | 0600, entry->device);
+    return r < 0 ? -errno : 0;
+}
+
+static int place_node(Unpacker *unpacker, const AciEntry *entry, const char *name)
+{
+    int r = make_node(unpacker, entry, name);
+
+    if (r == -EEXIST) {
+        r = clear_name(unpacker, name);
+        if (r >= 0)
+            r = make_node(unpacker, entry, name);
+    }
+    return r < 0 ? r : set_node_attributes(unpacker, entry, name);
+}
+
+static bool is_same_file(int dir, const char *name, int other_dir, const char *other)
+{
+    struct stat a, b;
+
+    return fstatat(dir, name, &a, AT_SYMLINK_NOFOLLOW) >= 0 &&
+           fstatat(other_dir, other, &b, AT_SYMLINK_NOFOLLOW) >= 0 && a.st_dev == b.st_dev &&
+           a.st_ino == b.st_ino;
+}
+
+static int place_hard_link(Unpacker *unpacker, const AciEntry *entry, const char *name)
+{
+    const char *target = entry->target + strlen(ACI_ROOTFS "/"), *slash = strrchr(target, '/');
+    _cleanup_free_ char *directory = strndup(target, slash ? (size_t) (slash - target) : 0);
+    const char *base = slash ? slash + 1 : target;
+    _cleanup_close_ int fd = -EBADF;
+    int r;
+
+    if (!directory)
+        return -ENOMEM;
+    fd = open_directory(unpacker, directory);
+    if (fd < 0)
+        return fd;
+    if (linkat(fd, base, unpacker->parent, name, 0) >= 0)
+        return 0;
+    if (errno != EEXIST)
+        return -errno;
+    if (is_same_file(fd, base, unpacker->parent, name))
+        return 0;
+    r = clear_name(unpacker, name);
+    if (r >= 0 && linkat(fd, base, unpacker->parent, name, 0) < 0)
+        r = -errno;
+    return r;
+}
+
+static int place_entry(Unpacker *unpacker, AciReader *reader, const AciEntry *entry, Error *reterr)
+{
+    const char *path = entry->path + strlen(ACI_ROOTFS "/"), *name;
+    int r = enter_parent(unpacker, path, &name);
+
+    if (r < 0)
+        return r;
+    switch (entry->kind) {
+    case ACI_FILE: return place_file(unpacker, reader, entry, name, reterr);
+    case ACI_DIRECTORY: return place_directory(unpacker, reader, entry, path, name);
+    case ACI_HARDLINK: return place_hard_link(unpacker, entry, name);
+    default: return place_node(unpacker, entry, name);
+    }
+}
+
+/* ----- Layers ----- */
+
+static bool is_admitted(const Unpacker *unpacker, size_t layer, const char *path, bool is_directory)
+{
+    for (; layer != SIZE_MAX; layer = unpacker->layers->items[layer].parent) {
+        const PathSet *whitelist = &unpacker->whitelists[layer];
+
+        if (whitelist->n > 0 && !path_set_admits(whitelist, path, is_directory))
+            return false;
+    }
+    return true;
+}
+
+/* What the layers were resolved from must be what the verified blob says, or a changed cas/imageManifest
+ * could choose the dependencies. */
+static int check_manifest(const StoreLayer *layer, AciReader *reader, Error *reterr)
+{
+    _cleanup_free_ char *text = NULL;
+    size_t size;
+    int r = aci_reader_text(reader, STORE_MANIFEST_SIZE_MAX, &text, &size, reterr);
+
+    if (r < 0)
+        return r;
+    if (size != layer->size || memcmp(text, layer->text, size) != 0)
+        return error_set(reterr, -EBADMSG, "the stored manifest is not the image's own");
+    return 0;
+}
+
+static int add_entry(Unpacker *unpacker, size_t layer, AciReader *reader, const AciEntry *entry,
+                     Error *reterr)
+{
+    const char *path;
+    int r;
+
+    if (*entry->path == '\0')
+        return 0;
+    if (streq(entry->path, ACI_MANIFEST))
+        return check_manifest(&unpacker->layers->items[layer], reader, reterr);
+    if (streq(entry->path, ACI_ROOTFS)) {
+        r = set_attributes(reader, entry, unpacker->root);
+        return r < 0 ? r : remember_time(unpacker, "", &entry->mtime);
+    }
+    path = startswith(entry->path, ACI_ROOTFS "/");
+    if (!is_admitted(unpacker, layer, path, entry->kind == ACI_DIRECTORY))
+        return 0;
+    r = place_entry(unpacker, reader, entry, reterr);
+    if (r >= 0)
+        return 0;
+    if (reterr && reterr->n == 0)
+        error_set_errno(reterr, r, "cannot make it");
+    return error_prefix(reterr, r, "entry \"%s\"", path);
+}
+
+int unpacker_add_layer(Unpacker *unpacker, size_t layer, int blob, Error *reterr)
+{
+    _cleanup_(aci_reader_freep) AciReader *reader = NULL;
+    char key[IMAGE_KEY_LENGTH + 1];
+    KeyDigest digest;
+    AciEntry entry;
+    int r;
+
+    key_digest_init(&digest);
+    r = aci_reader_new(blob, &digest, &reader, reterr);
+    if (r < 0)
+        return r;
+    while ((r = aci_reader_next(reader, &entry, reterr)) > 0) {
+        r = add_entry(unpacker, layer, reader, &entry, reterr);
+        if (r < 0)
+            return r;
+    }
+    if (r >= 0)
+        r = aci_reader_drain(reader, reterr);
+    if (r < 0)
+        return r;
+    key_digest_finish(&digest, key);
+    if (!streq(key, unpacker->layers->items[layer].key))
+        return error_set(reterr, -EBADMSG, "the stored image was changed: its hash is now %s", key);
+    return 0;
+}
+
+/* In the order in which they came: the last time of a path is the one that counts. A directory may have been
+ * replaced since. */
+int unpacker_finish(Unpacker *unpacker, Error *reterr)
+{
+    for (size_t i = 0; i < unpacker->n_times; i++) {
+        const DirectoryTime *time = &unpacker->times[i];
+        const struct timespec times[2] = { time->mtime, time->mtime };
+        _cleanup_close_ int fd = open_in_root(unpacker->root, *time->path ? time->path : ".",
+                                              O_RDONLY | O_DIRECTORY | O_NOFOLLOW, 0);
+
+        if (fd >= 0 && futimens(fd, times) < 0)
+            return error_set_errno(reterr, -errno, "cannot set the time of \"%s\"", time->path);
+    }
+    return 0;
+}

@@ -1,0 +1,380 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* rkt fetch: brings images into the store. Root opens what was named and nothing more; a worker without any
+ * privilege (as user rkt when root started us) reads, verifies and stores it, and says the image's key
+ * through a pipe. What a reference's kind needs is in a table: further transports are further rows. */
+
+#include <fcntl.h>
+#include <inttypes.h>
+#include <locale.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/types.h>
+#include <sys/wait.h>
+#include <time.h>
+
+#include "appc/image-reference.h"
+#include "base/array.h"
+#include "base/fd-util.h"
+#include "base/log.h"
+#include "base/privilege.h"
+#include "base/string-util.h"
+#include "pod/global-options.h"
+#include "store/import.h"
+
+enum { EXIT_GENERAL = 254, KEY_HEX_SHORT = 32 };
+
+enum { OPT_FULL = 1, OPT_PULL_POLICY, OPT_SIGNATURE };
+
+static const Option options[] = {
+    { "full", OPTION_BOOL, OPT_FULL, NULL, "print the whole image ID", NULL },
+    { "pull-policy", OPTION_VALUE, OPT_PULL_POLICY, "new|never|update", "when to look for a newer image",
+      "update" },
+    { "signature", OPTION_VALUE, OPT_SIGNATURE, "FILE", "the signature of the image named before it", NULL },
+    {},
+};
+
+typedef enum PullPolicy {
+    PULL_POLICY_NEW,
+    PULL_POLICY_NEVER,
+    PULL_POLICY_UPDATE,
+    _PULL_POLICY_MAX,
+} PullPolicy;
+
+static const char *const pull_policy_table[_PULL_POLICY_MAX] = {
+    [PULL_POLICY_NEW] = "new",
+    [PULL_POLICY_NEVER] = "never",
+    [PULL_POLICY_UPDATE] = "update",
+};
+
+typedef struct Request {
+    const char *image;     /* as it was named */
+    const char *signature; /* NULL: beside the image */
+    ImageReference *reference;
+    const char *path; /* PATH and file: the file */
+    int fd;           /* PATH and file: opened with the caller's rights */
+} Request;
+
+static GlobalOptions arg_global = GLOBAL_OPTIONS_INIT;
+static bool arg_full;
+static PullPolicy arg_pull_policy = PULL_POLICY_UPDATE;
+static Request *arg_requests;
+static size_t arg_n_requests;
+
+/* ----- The command line ----- */
+
+static int take_request(const char *image)
+{
+    Request *request = ARRAY_APPEND(arg_requests, arg_n_requests);
+
+    if (!request)
+        return -ENOMEM;
+    *request = (Request){ .image = image, .fd = -EBADF };
+    return 0;
+}
+
+static int take_signature(const char *file, Error *reterr)
+{
+    Request *last = arg_n_requests > 0 ? &arg_requests[arg_n_requests - 1] : NULL;
+
+    if (!last)
+        return error_set(reterr, -EINVAL, "--signature must stand behind the image that it is for");
+    if (last->signature)
+        return error_set(reterr, -EINVAL, "--signature given twice for image \"%s\"", last->image);
+    last->signature = file;
+    return 0;
+}
+
+static int take_pull_policy(const char *value, Error *reterr)
+{
+    for (int i = 0; i < _PULL_POLICY_MAX; i++)
+        if (streq(pull_policy_table[i], value)) {
+            arg_pull_policy = (PullPolicy) i;
+            return 0;
+        }
+    return error_set(reterr, -EINVAL, "invalid pull policy \"%s\": must be new, never or update", value);
+}
+
+static int take_option(int id, const char *value, Error *reterr)
+{
+    if (global_options_has(id))
+        return global_options_take(&arg_global, id, value, reterr);
+    switch (id) {
+    case OPT_FULL: arg_full = streq(value, "true"); return 0;
+    case OPT_PULL_POLICY: return take_pull_policy(value, reterr);
+    case OPT_SIGNATURE: return take_signature(value, reterr);
+    case OPTION_POSITIONAL: return take_request(value);
+    default: return 0;
+    }
+}
+
+static int parse_argv(int argc, char **argv, Error *reterr)
+{
+    OptionParser parser = {
+        .argc = argc, .argv = argv, .index = 1, .tables = { options, global_option_table }
+    };
+    const char *value;
+    int id, r;
+
+    do {
+        r = option_next(&parser, &id, &value, reterr);
+        if (r >= 0 && id != OPTION_END)
+            r = take_option(id, value, reterr);
+    } while (r >= 0 && id != OPTION_END);
+    if (r >= 0 && arg_n_requests == 0 && !arg_global.help)
+        r = error_set(reterr, -EINVAL, "must provide at least one image");
+    return r;
+}
+
+/* ----- Files ----- */
+
+static int open_file(Request *request, Error *reterr)
+{
+    struct stat st;
+
+    request->fd = open(request->path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+    if (request->fd < 0)
+        return error_set_errno(reterr, -errno, "cannot open \"%s\"", request->path);
+    if (fstat(request->fd, &st) < 0)
+        return error_set_errno(reterr, -errno, "cannot look at \"%s\"", request->path);
+    if (!S_ISREG(st.st_mode))
+        return error_set(reterr, -EINVAL, "\"%s\" is not a regular file", request->path);
+    return 0;
+}
+
+/* Verifying comes with the keystore; until then an image whose signature was not waived does not come in. */
+static int check_signature(const Request *request, Error *reterr)
+{
+    _cleanup_free_ char *beside = NULL;
+    const char *file = request->signature;
+
+    if (arg_global.insecure & INSECURE_IMAGE)
+        return 0;
+    if (!file) {
+        if (asprintf(&beside, "%s.asc", request->path) < 0)
+            return -ENOMEM;
+        file = beside;
+    }
+    if (access(file, R_OK) < 0)
+        return error_set_errno(
+                reterr, -errno,
+                "error opening signature file \"%s\" (--insecure-options=image fetches unverified)", file);
+    return error_set(reterr, -EOPNOTSUPP,
+                     "verifying signatures is not built yet (--insecure-options=image fetches unverified)");
+}
+
+static int open_path(Request *request, Error *reterr)
+{
+    int r;
+
+    request->path = request->reference->text;
+    r = open_file(request, reterr);
+    return r < 0 ? r : check_signature(request, reterr);
+}
+
+static int open_url(Request *request, Error *reterr)
+{
+    const char *path = startswith(request->reference->text, "file://");
+    int r;
+
+    if (!path)
+        return error_set(reterr, -EOPNOTSUPP, "fetching from URLs is not built yet");
+    if (*path != '/')
+        return error_set(reterr, -EINVAL, "a file URL needs an absolute path");
+    request->path = path;
+    r = open_file(request, reterr);
+    return r < 0 ? r : check_signature(request, reterr);
+}
+
+static int open_name(Request *request _unused_, Error *reterr)
+{
+    return error_set(reterr, -EOPNOTSUPP, "finding images by name is not built yet");
+}
+
+static int open_docker(Request *request _unused_, Error *reterr)
+{
+    return error_set(reterr, -EOPNOTSUPP, "fetching from docker registries is not built yet");
+}
+
+static int open_hash(Request *request _unused_, Error *reterr)
+{
+    return error_set(reterr, -EINVAL, "an image ID says what is in the store; it can't be fetched");
+}
+
+/* ----- The worker ----- */
+
+static void show_progress(uint64_t bytes, void *userdata)
+{
+    const off_t *total = userdata;
+    static int64_t last;
+    struct timespec now;
+    int64_t tenths;
+
+    (void) clock_gettime(CLOCK_MONOTONIC, &now);
+    tenths = (int64_t) now.tv_sec * 10 + now.tv_nsec / 100000000;
+    if (tenths == last && bytes < (uint64_t) *total)
+        return;
+    last = tenths;
+    (void) fprintf(stderr, "\rreading image: %" PRIu64 " of %jd MB%s", bytes / 1000000,
+                   (intmax_t) *total / 1000000, bytes >= (uint64_t) *total ? "\n" : "");
+}
+
+static int import_file(Store *store, const Request *request, char *ret_key, Error *reterr)
+{
+    StoreImportOptions import = {};
+    struct stat st;
+
+    log_info("using image from file %s", request->path);
+    if (isatty(STDERR_FILENO) && fstat(request->fd, &st) >= 0) {
+        import.on_progress = show_progress;
+        import.userdata = &st.st_size;
+    }
+    return store_import_fd(store, request->fd, &import, ret_key, reterr);
+}
+
+/* What there is to know of each kind of reference: what is done with the caller's rights, and what without
+ * any. */
+static const struct Transport {
+    int (*open)(Request *request, Error *reterr);
+    int (*import)(Store *store, const Request *request, char *ret_key, Error *reterr);
+} transports[_IMAGE_REFERENCE_KIND_MAX] = {
+    [IMAGE_REFERENCE_HASH] = { open_hash, NULL },     [IMAGE_REFERENCE_PATH] = { open_path, import_file },
+    [IMAGE_REFERENCE_NAME] = { open_name, NULL },     [IMAGE_REFERENCE_URL] = { open_url, import_file },
+    [IMAGE_REFERENCE_DOCKER] = { open_docker, NULL },
+};
+
+static int work(const Request *request, int to, Error *reterr)
+{
+    _cleanup_(store_freep) Store *store = NULL;
+    char key[IMAGE_KEY_LENGTH + 1];
+    int r;
+
+    (void) umask(0007);
+    r = privilege_drop("rkt", reterr);
+    if (r >= 0)
+        r = store_open(arg_global.dir, 0, &store, reterr);
+    if (r >= 0)
+        r = transports[request->reference->kind].import(store, request, key, reterr);
+    if (r < 0)
+        return error_prefix(reterr, r, "cannot fetch \"%s\"", request->image);
+    return write_full(to, key, IMAGE_KEY_LENGTH);
+}
+
+/* The worker prints its error itself: so none of a stranger's bytes come back but a key, which is looked at.
+ */
+static int run_worker(const Request *request, char ret_key[static IMAGE_KEY_LENGTH + 1])
+{
+    _cleanup_close_ int from = -EBADF, to = -EBADF;
+    int pair[2], status;
+    ssize_t n;
+    pid_t pid;
+
+    if (pipe2(pair, O_CLOEXEC) < 0)
+        return -errno;
+    from = pair[0];
+    to = pair[1];
+    pid = fork();
+    if (pid < 0)
+        return -errno;
+    if (pid == 0) {
+        _cleanup_error_ Error error = ERROR_INIT;
+        int r = work(request, to, &error);
+
+        if (r < 0)
+            error_print(&error, "fetch", arg_global.debug);
+        _exit(r < 0 ? EXIT_GENERAL : 0);
+    }
+    to = safe_close(to);
+    n = read_full(from, ret_key, IMAGE_KEY_LENGTH);
+    while (waitpid(pid, &status, 0) < 0)
+        if (errno != EINTR)
+            return -errno;
+    ret_key[n < 0 ? 0 : n] = '\0';
+    return status == 0 && image_key_is_valid(ret_key) ? 0 : -EIO;
+}
+
+/* ----- One image after the other ----- */
+
+static bool is_regular_file(const char *path, void *userdata _unused_)
+{
+    struct stat st;
+
+    return stat(path, &st) >= 0 && S_ISREG(st.st_mode);
+}
+
+static int open_request(Request *request, Error *reterr)
+{
+    int r = image_reference_parse(request->image, is_regular_file, NULL, &request->reference, reterr);
+
+    if (r >= 0)
+        r = transports[request->reference->kind].open(request, reterr);
+    return r < 0 ? error_prefix(reterr, r, "cannot fetch \"%s\"", request->image) : 0;
+}
+
+/* Rendering right away saves the first start the wait. It is no part of fetching: whoever needs the tree
+ * renders it. */
+static void render(Store *store, const char *key)
+{
+    _cleanup_error_ Error error = ERROR_INIT;
+    _cleanup_free_ char *id = NULL;
+
+    if (store_ensure_tree(store, key, &id, NULL, &error) < 0)
+        log_debug("not rendered yet: %s", error_cause(&error) ? error_cause(&error) : "out of memory");
+}
+
+static int run(Error *reterr)
+{
+    _cleanup_(store_freep) Store *store = NULL;
+    int result = 0;
+
+    /* Everything is opened first: nothing comes in when one of several can't. */
+    for (size_t i = 0; i < arg_n_requests; i++) {
+        int r = open_request(&arg_requests[i], reterr);
+
+        if (r < 0)
+            return r;
+    }
+    if (geteuid() == 0) {
+        int r = store_open(arg_global.dir, STORE_OPEN_CREATE, &store, reterr);
+
+        if (r < 0)
+            return r;
+    }
+    for (size_t i = 0; i < arg_n_requests; i++) {
+        char key[IMAGE_KEY_LENGTH + 1];
+        int r = run_worker(&arg_requests[i], key);
+
+        if (r < 0) {
+            result = r;
+            continue;
+        }
+        if (store)
+            render(store, key);
+        if (!arg_full)
+            key[strlen(IMAGE_KEY_PREFIX) + KEY_HEX_SHORT] = '\0';
+        (void) puts(key);
+    }
+    return result;
+}
+
+int main(int argc, char **argv)
+{
+    _cleanup_error_ Error error = ERROR_INIT;
+    int r;
+
+    (void) setlocale(LC_CTYPE, "C.UTF-8");
+    r = parse_argv(argc, argv, &error);
+    log_setup("fetch", arg_global.debug);
+    if (r >= 0 && arg_global.help) {
+        verb_print_help("fetch", "IMAGE…", "Brings images into the store.", options);
+        return 0;
+    }
+    if (r >= 0)
+        r = run(&error);
+    if (r >= 0 && (fflush(stdout) == EOF || ferror(stdout)))
+        r = error_set_errno(&error, -EIO, "cannot write the image ID");
+    if (r < 0) {
+        error_print(&error, "fetch", arg_global.debug);
+        return EXIT_GENERAL;
+    }
+    return 0;
+}

@@ -206,25 +206,31 @@ redis_ping() {
 snapshot() {
     {
         awk '{ print "mount", $5 }' /proc/1/mountinfo
-        find /proc/[0-9]*/ns -maxdepth 1 \( -name net -o -name mnt -o -name pid -o -name ipc -o -name uts -o -name user \) \
-            -printf '%l\n' 2>/dev/null | sort -u | grep -vxFf <(service_namespaces) | sed 's/^/namespace /'
+        namespaces
         find /sys/fs/cgroup -type d -path '*rkt*' -not -path '*systemd-journald@*' -printf 'cgroup %p\n'
         machinectl list --no-legend --no-pager | awk '{ print "machine", $1 }'
         systemctl list-units --all --plain --no-legend 'rkt-*' 'machine-*' |
             awk '$3 != "inactive" && $1 !~ /^rkt-gc\./ { print "unit", $1, $3 }'
-        find /var/lib/rkt/pods /run/rkt -mindepth 2 -printf 'file %p\n' 2>/dev/null || :
-        find /run/netns -mindepth 1 -printf 'file %p\n' 2>/dev/null || :
+        present_files
         ps -e -o comm= | awk '/^(rkt|stage1)/ { print "process", $1 }'
-    } | sort
+    } | LC_ALL=C sort
 }
 
-# Those of systemd's own services come and go.
-service_namespaces() {
-    local pid
-    for pid in $(ps -e -o pid=,comm= | awk '$2 ~ /^\(?(systemd|dbus|polkit|sd-)/ { print $1 }'); do
-        readlink /proc/"$pid"/ns/* 2>/dev/null || :
-    done
-    printf 'none\n'
+# Those of systemd's own services come and go, and are left out.
+namespaces() {
+    local pid comm
+    for pid in /proc/[0-9]*; do
+        comm=$(cat "$pid/comm" 2>/dev/null) || continue
+        [[ $comm =~ ^\(?(systemd|dbus|polkit|sd-|agetty) && $pid != /proc/1 ]] ||
+            readlink "$pid"/ns/{mnt,pid,net,ipc,uts,user,cgroup} 2>/dev/null || :
+    done | LC_ALL=C sort -u | sed 's/^/namespace /'
+}
+
+present_files() {
+    local dir
+    for dir in /var/lib/rkt/pods /run/rkt /run/netns; do
+        [[ ! -d $dir ]] || find "$dir" -mindepth 1 -printf 'file %p\n'
+    done | grep -v -e '/pods/[a-z-]*$' -e '^file /run/rkt/pods$' || :
 }
 
 # nothing_left NAME SNAPSHOT: all is again as it was in SNAPSHOT.
@@ -250,7 +256,7 @@ resources() {
     printf 'cgroups %d\n' "$(find /sys/fs/cgroup -type d | wc -l)"
     printf 'units %d\n' "$(systemctl list-units --all --no-legend | wc -l)"
     printf 'processes %d\n' "$(find /proc -maxdepth 1 -name '[0-9]*' | wc -l)"
-    printf 'files %d\n' "$(find /var/lib/rkt/pods /run/rkt /run/systemd/machines 2>/dev/null | wc -l)"
+    printf 'files %d\n' "$(present_files | wc -l)"
     printf 'kilobytes-of-pid1 %d\n' "$(awk '$1 == "Pss_Anon:" { print $2 }' /proc/1/smaps_rollup)"
 }
 

@@ -1,20 +1,19 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# register.sh: runs inside a machine (tests/machine/boot --script) and plays stage1 for rkt-register: journal namespace,
-# machine, scope, poweroff, a restart under the same name with the old leader dead.
-# usage: register.sh BUILD_DIRECTORY
+# Plays stage1 for rkt-register: journal namespace, machine, scope, poweroff, a restart under the same name with the old
+# leader dead.
 
 set -u
-register=$1/helpers/rkt-register
-stream=$1/tests/unit/test-journal-stream
+register=/usr/lib/rkt/rkt-register
+stream=$RKT_TEST_BUILD/tests/unit/test-journal-stream
 uuid=6ba7b810-9dad-41d1-80b4-00c04fd430c8
 machine_id=$(cat /etc/machine-id)
 failed=0
 
-ok() { echo "ok - $1"; }
+ok() { echo "ok $1"; }
 not_ok() {
-	echo "not ok - $1"
+	echo "not ok $1 - $(tail -n 1 /tmp/check.out)"
 	failed=1
 }
 check() {

@@ -122,7 +122,7 @@ static int undo_word(char **from, char **to, Error *reterr)
                    (s[2] == '\0' || strchr(BLANKS, s[2]))) {
             *out++ = *++s; /* systemd's spelling of a lone semicolon */
         } else if (*s == '\\') {
-            size_t n;
+            size_t n = 0;
             int used = undo_escape(s + 1, out, &n, reterr);
 
             if (used < 0)

@@ -1,3 +1,406 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Kernel: Documentation/admin-guide/cgroup-v2.rst. systemd: CGROUP_DELEGATION.md, whose rules hold here: only
+ * what is below a delegated cgroup is touched, and processes live in leaves only. */
 
 #include "cgroup.h"
+
+#include <signal.h>
+#include <stddef.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/xattr.h>
+
+#include "base/file-util.h"
+#include "base/string-util.h"
+
+enum { MOUNTINFO_MAX = 16 * 1024 * 1024, PROCS_MAX = 16 * 1024 * 1024 };
+
+/* ----- Where ----- */
+
+/* mountinfo writes blanks, newlines and backslashes as \ooo. */
+static void unescape_octal(char *s)
+{
+    char *to = s;
+
+    for (; *s; s++, to++) {
+        if (s[0] == '\\' && s[1] >= '0' && s[1] <= '3' && s[2] >= '0' && s[2] <= '7' && s[3] >= '0' &&
+            s[3] <= '7') {
+            *to = (char) ((s[1] - '0') << 6 | (s[2] - '0') << 3 | (s[3] - '0'));
+            s += 3;
+        } else
+            *to = *s;
+    }
+    *to = '\0';
+}
+
+/* "36 35 98:0 <root> <mount point> <options> [<optional>…] - <fstype> <source> <super options>": gives the
+ * mount point when the line is a cgroup2 mount, else NULL. Cuts the line into pieces. */
+static char *cgroup2_mount_point(char *line)
+{
+    char *type = strstr(line, " - "), *field = line;
+
+    if (!type || !startswith(type + 3, "cgroup2 "))
+        return NULL;
+    for (unsigned i = 0; i < 4; i++) {
+        field = strchr(field, ' ');
+        if (!field)
+            return NULL;
+        field++;
+    }
+    field[strcspn(field, " ")] = '\0';
+    unescape_octal(field);
+    return field;
+}
+
+int cgroup_open_root(int *ret, char **ret_path)
+{
+    _cleanup_free_ char *text = NULL;
+    int r;
+
+    r = read_file_at(AT_FDCWD, "/proc/self/mountinfo", MOUNTINFO_MAX, &text, NULL);
+    if (r < 0)
+        return r;
+    for (char *line = text, *next; line && *line; line = next) {
+        _cleanup_close_ int fd = -EBADF;
+        char *path;
+
+        next = strchr(line, '\n');
+        if (next)
+            *next++ = '\0';
+        path = cgroup2_mount_point(line);
+        if (!path)
+            continue;
+        /* A mount that is hidden by another one gives something else; the next may do. */
+        fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+        if (fd < 0 || faccessat(fd, "cgroup.controllers", F_OK, 0) < 0)
+            continue;
+        if (ret_path) {
+            *ret_path = strdup(path);
+            if (!*ret_path)
+                return -ENOMEM;
+        }
+        *ret = TAKE_FD(fd);
+        return 0;
+    }
+    return -ENOENT;
+}
+
+int cgroup_open_pid(pid_t pid, int *ret, char **ret_path)
+{
+    _cleanup_free_ char *text = NULL;
+    _cleanup_close_ int root = -EBADF, fd = -EBADF;
+    char path[64];
+    int r;
+
+    (void) snprintf(path, sizeof(path), "/proc/%d/cgroup", (int) (pid > 0 ? pid : getpid()));
+    r = read_file_at(AT_FDCWD, path, MOUNTINFO_MAX, &text, NULL);
+    if (r < 0)
+        return r;
+    r = cgroup_open_root(&root, NULL);
+    if (r < 0)
+        return r;
+    for (char *line = text, *next; line && *line; line = next) {
+        const char *own;
+
+        next = strchr(line, '\n');
+        if (next)
+            *next++ = '\0';
+        own = startswith(line, "0::/");
+        if (!own)
+            continue;
+        fd = open_beneath(root, *own ? own : ".", O_RDONLY | O_DIRECTORY, 0);
+        if (fd < 0)
+            return fd;
+        if (ret_path) {
+            *ret_path = strdup(own - 1);
+            if (!*ret_path)
+                return -ENOMEM;
+        }
+        *ret = TAKE_FD(fd);
+        return 0;
+    }
+    return -ENOENT;
+}
+
+int cgroup_is_delegated(int cgroup)
+{
+    static const char *const names[] = { "trusted.delegate", "user.delegate" };
+
+    for (size_t i = 0; i < ELEMENTSOF(names); i++) {
+        char value[2];
+
+        if (fgetxattr(cgroup, names[i], value, sizeof(value)) == 1 && value[0] == '1')
+            return 1;
+    }
+    return 0;
+}
+
+/* ----- Files of a cgroup ----- */
+
+static int write_attribute(int cgroup, const char *name, const char *text)
+{
+    _cleanup_close_ int fd = openat(cgroup, name, O_WRONLY | O_CLOEXEC | O_NOFOLLOW);
+
+    if (fd < 0)
+        return -errno;
+    /* One write(2): the kernel takes each as a whole. */
+    return write(fd, text, strlen(text)) < 0 ? -errno : 0;
+}
+
+static const struct {
+    CgroupController controller;
+    const char *name;
+} controllers[] = {
+    { CGROUP_CPU, "cpu" },       { CGROUP_CPUSET, "cpuset" }, { CGROUP_IO, "io" },
+    { CGROUP_MEMORY, "memory" }, { CGROUP_PIDS, "pids" },
+};
+
+static int read_controllers(int cgroup, const char *file)
+{
+    _cleanup_free_ char *text = NULL;
+    char *state = NULL;
+    int r, mask = 0;
+
+    r = read_file_at(cgroup, file, 4096, &text, NULL);
+    if (r < 0)
+        return r;
+    for (char *name = strtok_r(text, " \n", &state); name; name = strtok_r(NULL, " \n", &state))
+        for (size_t i = 0; i < ELEMENTSOF(controllers); i++)
+            if (streq(controllers[i].name, name))
+                mask |= (int) controllers[i].controller;
+    return mask;
+}
+
+int cgroup_controllers(int cgroup)
+{
+    return read_controllers(cgroup, "cgroup.controllers");
+}
+
+int cgroup_enable_controllers(int cgroup, unsigned wanted)
+{
+    int r, available = cgroup_controllers(cgroup);
+
+    if (available < 0)
+        return available;
+    /* One by one: a controller that can't be enabled must not keep the others away. */
+    for (size_t i = 0; i < ELEMENTSOF(controllers); i++) {
+        char text[16];
+
+        if (!(controllers[i].controller & wanted & (unsigned) available))
+            continue;
+        (void) snprintf(text, sizeof(text), "+%s", controllers[i].name);
+        r = write_attribute(cgroup, "cgroup.subtree_control", text);
+        if (r == -EBUSY || r == -EACCES || r == -EPERM)
+            return r;
+    }
+    return read_controllers(cgroup, "cgroup.subtree_control");
+}
+
+int cgroup_make(int parent, const char *name, int *ret)
+{
+    int fd;
+
+    if (mkdirat(parent, name, 0755) < 0 && errno != EEXIST)
+        return -errno;
+    fd = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    if (fd < 0)
+        return -errno;
+    *ret = fd;
+    return 0;
+}
+
+/* ----- Limits ----- */
+
+uint64_t cgroup_weight_from_shares(uint64_t shares)
+{
+    enum { SHARES_MIN = 2, SHARES_MAX = 262144, WEIGHT_MIN = 1, WEIGHT_MAX = 10000 };
+
+    if (shares < SHARES_MIN)
+        shares = SHARES_MIN;
+    if (shares > SHARES_MAX)
+        shares = SHARES_MAX;
+    return WEIGHT_MIN + (shares - SHARES_MIN) * (WEIGHT_MAX - WEIGHT_MIN) / (SHARES_MAX - SHARES_MIN);
+}
+
+enum { VALUE_MAX = 48 };
+
+static void format_memory_max(uint64_t bytes, char text[static VALUE_MAX])
+{
+    (void) snprintf(text, VALUE_MAX, "%llu", (unsigned long long) bytes);
+}
+
+/* The kernel takes no quota under 1 ms, in a period of at most 1 s; 100 ms is its default. */
+static void format_cpu_max(uint64_t millicores, char text[static VALUE_MAX])
+{
+    uint64_t period_us = millicores < 10 ? 1000000 : 100000;
+
+    (void) snprintf(text, VALUE_MAX, "%llu %llu", (unsigned long long) (millicores * (period_us / 1000)),
+                    (unsigned long long) period_us);
+}
+
+static void format_cpu_weight(uint64_t shares, char text[static VALUE_MAX])
+{
+    (void) snprintf(text, VALUE_MAX, "%llu", (unsigned long long) cgroup_weight_from_shares(shares));
+}
+
+static const struct Limit {
+    const char *isolator, *attribute, *controller_name;
+    CgroupController controller;
+    size_t offset;
+    void (*format)(uint64_t value, char text[static VALUE_MAX]);
+} limit_table[] = {
+    { "resource/memory", "memory.max", "memory", CGROUP_MEMORY, offsetof(CgroupLimits, memory),
+      format_memory_max },
+    { "resource/cpu", "cpu.max", "cpu", CGROUP_CPU, offsetof(CgroupLimits, cpu), format_cpu_max },
+    { "os/linux/cpu-shares", "cpu.weight", "cpu", CGROUP_CPU, offsetof(CgroupLimits, cpu_shares),
+      format_cpu_weight },
+};
+
+static uint64_t limit_value(const struct Limit *limit, const CgroupLimits *limits)
+{
+    return *(const uint64_t *) ((const char *) limits + limit->offset);
+}
+
+unsigned cgroup_limits_need(const CgroupLimits *limits)
+{
+    unsigned need = 0;
+
+    for (size_t i = 0; i < ELEMENTSOF(limit_table); i++)
+        if (limit_value(&limit_table[i], limits) > 0)
+            need |= limit_table[i].controller;
+    return need;
+}
+
+int cgroup_set_limits(int cgroup, const CgroupLimits *limits, Error *reterr)
+{
+    int r, available = cgroup_limits_need(limits) > 0 ? cgroup_controllers(cgroup) : 0;
+
+    if (available < 0)
+        return error_set_errno(reterr, available, "cannot read the cgroup's controllers");
+    for (size_t i = 0; i < ELEMENTSOF(limit_table); i++) {
+        const struct Limit *limit = &limit_table[i];
+        char text[VALUE_MAX];
+
+        if (limit_value(limit, limits) == 0)
+            continue;
+        if (!((unsigned) available & limit->controller))
+            return error_set(
+                    reterr, -EOPNOTSUPP,
+                    "%s cannot be kept: the pod's cgroup has no %s controller (is Delegate=yes in its unit?)",
+                    limit->isolator, limit->controller_name);
+        limit->format(limit_value(limit, limits), text);
+        r = write_attribute(cgroup, limit->attribute, text);
+        if (r < 0)
+            return error_set_errno(reterr, r, "cannot keep %s: writing \"%s\" to %s", limit->isolator, text,
+                                   limit->attribute);
+    }
+    return 0;
+}
+
+/* ----- Processes ----- */
+
+int cgroup_move(int cgroup, pid_t pid)
+{
+    char text[16];
+
+    (void) snprintf(text, sizeof(text), "%d", (int) pid);
+    return write_attribute(cgroup, "cgroup.procs", text);
+}
+
+/* Calls back for each sub-cgroup, with its descriptor and name. Stops at the first error. */
+static int for_each_child(int cgroup, int (*callback)(int parent, int child, const char *name))
+{
+    _cleanup_closedir_ DIR *d = NULL;
+    int fd = openat(cgroup, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC), r = 0;
+
+    if (fd < 0)
+        return -errno;
+    d = fdopendir(fd);
+    if (!d) {
+        (void) safe_close(fd);
+        return -errno;
+    }
+    while (r >= 0) {
+        _cleanup_close_ int child = -EBADF;
+        struct dirent *entry = (errno = 0, readdir(d));
+
+        if (!entry)
+            return -errno;
+        if (entry->d_type != DT_DIR || entry->d_name[0] == '.')
+            continue;
+        child = openat(cgroup, entry->d_name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+        if (child >= 0)
+            r = callback(cgroup, child, entry->d_name);
+        else if (errno != ENOENT)
+            r = -errno;
+    }
+    return r;
+}
+
+static int kill_one(int cgroup);
+
+static int kill_child(_unused_ int parent, int child, _unused_ const char *name)
+{
+    return kill_one(child);
+}
+
+/* For kernels before 5.14, and where cgroup.kill may not be written: until nothing is left, as processes may
+ * fork meanwhile. */
+static int kill_one(int cgroup)
+{
+    for (unsigned round = 0; round < 100; round++) {
+        _cleanup_free_ char *text = NULL;
+        char *state = NULL;
+        int r = read_file_at(cgroup, "cgroup.procs", PROCS_MAX, &text, NULL);
+
+        if (r < 0)
+            return r == -ENODEV ? 0 : r;
+        if (*text == '\0')
+            break;
+        for (char *pid = strtok_r(text, "\n", &state); pid; pid = strtok_r(NULL, "\n", &state)) {
+            int64_t n;
+
+            if (parse_i64(pid, &n) >= 0 && n > 0 && kill((pid_t) n, SIGKILL) < 0 && errno != ESRCH)
+                return -errno;
+        }
+    }
+    return for_each_child(cgroup, kill_child);
+}
+
+int cgroup_kill(int cgroup)
+{
+    int r = write_attribute(cgroup, "cgroup.kill", "1");
+
+    return r == -ENOENT || r == -EOPNOTSUPP ? kill_one(cgroup) : r;
+}
+
+int cgroup_is_populated(int cgroup)
+{
+    _cleanup_free_ char *text = NULL;
+    int r = read_file_at(cgroup, "cgroup.events", 4096, &text, NULL);
+
+    return r < 0 ? r : strstr(text, "populated 1") != NULL;
+}
+
+static int remove_child(int parent, int child, const char *name)
+{
+    int r = for_each_child(child, remove_child);
+
+    if (r < 0)
+        return r;
+    return unlinkat(parent, name, AT_REMOVEDIR) < 0 && errno != ENOENT ? -errno : 0;
+}
+
+int cgroup_remove(int parent, const char *name)
+{
+    _cleanup_close_ int fd = -EBADF;
+
+    if (unlinkat(parent, name, AT_REMOVEDIR) >= 0 || errno == ENOENT)
+        return 0;
+    if (errno != EBUSY && errno != ENOTEMPTY)
+        return -errno;
+    fd = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    if (fd < 0)
+        return errno == ENOENT ? 0 : -errno;
+    return remove_child(parent, fd, name);
+}

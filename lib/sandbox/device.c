@@ -1,3 +1,193 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* The program is a row of comparisons, one block a rule, each ending in "allow"; what no block takes falls
+ * through to "refuse". Kernel: struct bpf_cgroup_dev_ctx in include/uapi/linux/bpf.h. Programs of cgroups
+ * above run too, and all must allow. */
 
 #include "device.h"
+
+#include <linux/bpf.h>
+#include <linux/major.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/sysmacros.h>
+
+#include "base/fd-util.h"
+
+const DeviceNode device_nodes[] = {
+    { "null", MEM_MAJOR, 3, 0666 },       { "zero", MEM_MAJOR, 5, 0666 },
+    { "full", MEM_MAJOR, 7, 0666 },       { "random", MEM_MAJOR, 8, 0666 },
+    { "urandom", MEM_MAJOR, 9, 0666 },    { "tty", TTYAUX_MAJOR, 0, 0666 },
+    { "net/tun", MISC_MAJOR, 200, 0666 }, { NULL },
+};
+
+static const struct {
+    const char *name, *target;
+} device_links[] = {
+    { "fd", "/proc/self/fd" },       { "stdin", "/proc/self/fd/0" }, { "stdout", "/proc/self/fd/1" },
+    { "stderr", "/proc/self/fd/2" }, { "ptmx", "pts/ptmx" },
+};
+
+/* The nodes above, and what has no node of ours. /dev/console is a pipe here, and a node that an app makes
+ * under its number would be the host's console: it may be made, never opened. */
+static const DeviceRule standard_rules[] = {
+    { S_IFCHR, TTYAUX_MAJOR, 1, DEVICE_MKNOD },
+    { S_IFCHR, TTYAUX_MAJOR, 2, DEVICE_ALL },
+    { S_IFCHR, UNIX98_PTY_SLAVE_MAJOR, DEVICE_ANY, DEVICE_ALL },
+};
+
+static int make_nodes(int dev)
+{
+    if (mkdirat(dev, "net", 0755) < 0 && errno != EEXIST)
+        return -errno;
+    for (const DeviceNode *node = device_nodes; node->name; node++)
+        if (mknodat(dev, node->name, S_IFCHR | node->mode, makedev(node->major, node->minor)) < 0)
+            return -errno;
+    for (size_t i = 0; i < ELEMENTSOF(device_links); i++)
+        if (symlinkat(device_links[i].target, dev, device_links[i].name) < 0)
+            return -errno;
+    return 0;
+}
+
+int device_nodes_make(int dev)
+{
+    mode_t old = umask(0);
+    int r = make_nodes(dev);
+
+    (void) umask(old);
+    return r;
+}
+
+int device_rule_from_stat(const struct stat *st, unsigned access, DeviceRule *ret)
+{
+    if (!S_ISCHR(st->st_mode) && !S_ISBLK(st->st_mode))
+        return -ENODEV;
+    *ret = (DeviceRule){ st->st_mode & S_IFMT, major(st->st_rdev), minor(st->st_rdev), access };
+    return 0;
+}
+
+enum {
+    TYPE_REGISTER = BPF_REG_2,
+    ACCESS_REGISTER = BPF_REG_3,
+    MAJOR_REGISTER = BPF_REG_4,
+    MINOR_REGISTER = BPF_REG_5,
+    BLOCK_MAX = 7,  /* instructions of a rule */
+    FRAME_SIZE = 8, /* those around the rules */
+};
+
+typedef struct Program {
+    struct bpf_insn *code;
+    size_t n;
+} Program;
+
+static void emit(Program *p, int code, int dst, int src, int offset, int immediate)
+{
+    p->code[p->n++] = (struct bpf_insn){
+        .code = (uint8_t) code,
+        .dst_reg = (uint8_t) (dst & 0xf),
+        .src_reg = (uint8_t) (src & 0xf),
+        .off = (int16_t) offset,
+        .imm = immediate,
+    };
+}
+
+static void emit_load(Program *p, int dst, size_t offset)
+{
+    emit(p, BPF_LDX | BPF_MEM | BPF_W, dst, BPF_REG_1, (int) offset, 0);
+}
+
+static void emit_verdict(Program *p, int allow)
+{
+    emit(p, BPF_ALU64 | BPF_MOV | BPF_K, BPF_REG_0, 0, 0, allow);
+    emit(p, BPF_JMP | BPF_EXIT, 0, 0, 0, 0);
+}
+
+static void emit_rule(Program *p, const DeviceRule *rule)
+{
+    int refused = (rule->access & DEVICE_MKNOD ? 0 : BPF_DEVCG_ACC_MKNOD) |
+                  (rule->access & DEVICE_READ ? 0 : BPF_DEVCG_ACC_READ) |
+                  (rule->access & DEVICE_WRITE ? 0 : BPF_DEVCG_ACC_WRITE);
+    struct {
+        int reg;
+        uint32_t value;
+    } comparisons[] = {
+        { TYPE_REGISTER, S_ISBLK(rule->type) ? BPF_DEVCG_DEV_BLOCK : BPF_DEVCG_DEV_CHAR },
+        { MAJOR_REGISTER, rule->major },
+        { MINOR_REGISTER, rule->minor },
+    };
+    size_t start = p->n, behind;
+
+    for (size_t i = 0; i < ELEMENTSOF(comparisons); i++)
+        if (comparisons[i].value != DEVICE_ANY)
+            emit(p, BPF_JMP | BPF_JNE | BPF_K, comparisons[i].reg, 0, 0, (int) comparisons[i].value);
+    if (refused)
+        emit(p, BPF_JMP | BPF_JSET | BPF_K, ACCESS_REGISTER, 0, 0, refused);
+    behind = p->n + 2;
+    for (size_t i = start; i < p->n; i++)
+        p->code[i].off = (int16_t) (behind - i - 1);
+    emit_verdict(p, 1);
+}
+
+/* The context's first word: the type in its lower half, the access in its upper. */
+static void emit_context(Program *p)
+{
+    emit_load(p, TYPE_REGISTER, offsetof(struct bpf_cgroup_dev_ctx, access_type));
+    emit(p, BPF_ALU64 | BPF_MOV | BPF_X, ACCESS_REGISTER, TYPE_REGISTER, 0, 0);
+    emit(p, BPF_ALU64 | BPF_AND | BPF_K, TYPE_REGISTER, 0, 0, 0xffff);
+    emit(p, BPF_ALU64 | BPF_RSH | BPF_K, ACCESS_REGISTER, 0, 0, 16);
+    emit_load(p, MAJOR_REGISTER, offsetof(struct bpf_cgroup_dev_ctx, major));
+    emit_load(p, MINOR_REGISTER, offsetof(struct bpf_cgroup_dev_ctx, minor));
+}
+
+static int load_program(const Program *p)
+{
+    union bpf_attr attr = {
+        .prog_type = BPF_PROG_TYPE_CGROUP_DEVICE,
+        .insn_cnt = (uint32_t) p->n,
+        .insns = (uint64_t) (uintptr_t) p->code,
+        .license = (uint64_t) (uintptr_t) "Apache-2.0",
+        .prog_name = "rkt_device",
+    };
+    long fd = syscall(SYS_bpf, BPF_PROG_LOAD, &attr, sizeof(attr));
+
+    return fd < 0 ? -errno : (int) fd;
+}
+
+static int attach_program(int cgroup, int program)
+{
+    union bpf_attr attr = {
+        .target_fd = (uint32_t) cgroup,
+        .attach_bpf_fd = (uint32_t) program,
+        .attach_type = BPF_CGROUP_DEVICE,
+        .attach_flags = BPF_F_ALLOW_MULTI,
+    };
+
+    return syscall(SYS_bpf, BPF_PROG_ATTACH, &attr, sizeof(attr)) < 0 ? -errno : 0;
+}
+
+int device_confine_cgroup(int cgroup, const DeviceRule *extra, size_t n)
+{
+    _cleanup_free_ struct bpf_insn *code = NULL;
+    _cleanup_close_ int program = -EBADF;
+    Program p;
+
+    if (n > DEVICE_RULES_MAX)
+        return -E2BIG;
+    code = calloc(FRAME_SIZE + BLOCK_MAX * (ELEMENTSOF(device_nodes) + ELEMENTSOF(standard_rules) + n),
+                  sizeof(struct bpf_insn));
+    if (!code)
+        return -ENOMEM;
+    p = (Program){ .code = code };
+    emit_context(&p);
+    for (const DeviceNode *node = device_nodes; node->name; node++)
+        emit_rule(&p, &(DeviceRule){ S_IFCHR, node->major, node->minor, DEVICE_ALL });
+    for (size_t i = 0; i < ELEMENTSOF(standard_rules); i++)
+        emit_rule(&p, &standard_rules[i]);
+    for (size_t i = 0; i < n; i++)
+        emit_rule(&p, &extra[i]);
+    emit_verdict(&p, 0);
+    program = load_program(&p);
+    if (program < 0)
+        return program;
+    return attach_program(cgroup, program);
+}

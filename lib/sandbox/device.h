@@ -15,12 +15,11 @@ typedef struct DeviceNode {
     mode_t mode;
 } DeviceNode;
 
-/* The character devices to make in an app's /dev, parents first made by the caller ("net/tun"). Ends with a
- * NULL name. */
+/* The character devices of an app's /dev. Ends with a NULL name. */
 extern const DeviceNode device_nodes[];
 
-/* Makes them, with "net", and the links fd, stdin, stdout, stderr, ptmx -> pts/ptmx, core -> /proc/kcore is
- * left out. */
+/* Makes them in an empty directory (a tmpfs without MOUNT_ATTR_NODEV), with the links fd, stdin, stdout,
+ * stderr and ptmx -> pts/ptmx; pts, shm and console are the caller's. */
 int device_nodes_make(int dev);
 
 enum { DEVICE_READ = 1 << 0, DEVICE_WRITE = 1 << 1, DEVICE_MKNOD = 1 << 2, DEVICE_ALL = 7 };

@@ -1,3 +1,477 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* The mount calls by descriptor are all there since Linux 5.12. What still shapes this file: until 6.15
+ * nothing can be attached below a mount that is itself detached, and open_tree(OPEN_TREE_CLONE) clones only
+ * from the caller's own mount namespace. So an app's root is attached first, and what goes into it
+ * afterwards.
+ *
+ * An overlay's layers are given as /proc/self/fd/N: no character of a path then needs escaping (the kernels
+ * differ in how), and no path of the host appears in the app's /proc/mounts. */
 
 #include "mount.h"
+
+#include <limits.h>
+#include <linux/magic.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/statfs.h>
+#include <sys/syscall.h>
+
+#include "base/fd-util.h"
+#include "base/string-util.h"
+
+enum {
+    LINKS_MAX = 40, /* as the kernel */
+    PROC_ROOT_INODE = 1,
+    API_ATTRIBUTES = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC,
+};
+
+/* ----- Making ----- */
+
+/* The kernel explains itself on the descriptor of fsopen(2): "e overlay: …". */
+static int fs_error(int fs, int r, const char *fstype, Error *reterr)
+{
+    char text[256];
+    ssize_t n = read(fs, text, sizeof(text) - 1);
+
+    if (n < 3)
+        return error_set_errno(reterr, r, "cannot make a file system of type %s", fstype);
+    text[n] = '\0';
+    text[strcspn(text, "\n")] = '\0';
+    return error_set_errno(reterr, r, "cannot make a file system of type %s: %s", fstype, text + 2);
+}
+
+int mount_new(const char *fstype, const MountOption *options, size_t n, uint64_t attributes, int *ret,
+              Error *reterr)
+{
+    _cleanup_close_ int fs = fsopen(fstype, FSOPEN_CLOEXEC);
+    int mount;
+
+    if (fs < 0)
+        return error_set_errno(reterr, -errno, "cannot make a file system of type %s", fstype);
+    for (size_t i = 0; i < n; i++) {
+        unsigned command = options[i].value ? FSCONFIG_SET_STRING : FSCONFIG_SET_FLAG;
+
+        if (fsconfig(fs, command, options[i].key, options[i].value, 0) < 0)
+            return fs_error(fs, -errno, fstype, reterr);
+    }
+    if (fsconfig(fs, FSCONFIG_CMD_CREATE, NULL, NULL, 0) < 0)
+        return fs_error(fs, -errno, fstype, reterr);
+    mount = fsmount(fs, FSMOUNT_CLOEXEC, (unsigned) attributes);
+    if (mount < 0)
+        return fs_error(fs, -errno, fstype, reterr);
+    *ret = mount;
+    return 0;
+}
+
+int mount_overlay(const char *lower, const char *upper, const char *work, uint64_t attributes, int *ret,
+                  Error *reterr)
+{
+    const struct {
+        const char *key, *path;
+    } layers[] = { { "lowerdir", lower }, { "upperdir", upper }, { "workdir", work } };
+    int fds[ELEMENTSOF(layers)] = { -EBADF, -EBADF, -EBADF }, r = 0;
+    char paths[ELEMENTSOF(layers)][FD_PATH_MAX];
+    MountOption options[ELEMENTSOF(layers)];
+
+    for (size_t i = 0; i < ELEMENTSOF(layers) && r >= 0; i++) {
+        fds[i] = open(layers[i].path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+        if (fds[i] < 0)
+            r = error_set_errno(reterr, -errno, "cannot open \"%s\"", layers[i].path);
+        else
+            options[i] = (MountOption){ layers[i].key, fd_path(fds[i], paths[i]) };
+    }
+    if (r >= 0)
+        r = mount_new("overlay", options, ELEMENTSOF(options), attributes, ret, reterr);
+    for (size_t i = 0; i < ELEMENTSOF(fds); i++)
+        (void) safe_close(fds[i]);
+    return r;
+}
+
+static int set_attributes(int mount, const struct mount_attr *attr, bool recursive)
+{
+    unsigned flags = AT_EMPTY_PATH | (recursive ? AT_RECURSIVE : 0);
+
+    return mount_setattr(mount, "", flags, (struct mount_attr *) attr, sizeof(*attr)) < 0 ? -errno : 0;
+}
+
+int mount_clone(int dir, const char *path, bool recursive, uint64_t attributes, int *ret)
+{
+    /* What the source's file system mounts later may come along, nothing goes back. */
+    const struct mount_attr attr = { .attr_set = attributes, .propagation = MS_SLAVE };
+    unsigned flags = OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_EMPTY_PATH | AT_NO_AUTOMOUNT |
+                     (recursive ? AT_RECURSIVE : 0);
+    _cleanup_close_ int mount = open_tree(dir, path, flags);
+    int r;
+
+    if (mount < 0)
+        return -errno;
+    r = set_attributes(mount, &attr, recursive);
+    if (r < 0)
+        return r;
+    *ret = TAKE_FD(mount);
+    return 0;
+}
+
+int mount_set_attributes(int mount, uint64_t set, uint64_t clear, bool recursive)
+{
+    const struct mount_attr attr = { .attr_set = set, .attr_clr = clear };
+
+    return set_attributes(mount, &attr, recursive);
+}
+
+int mount_set_propagation(unsigned long propagation)
+{
+    return mount(NULL, "/", NULL, MS_REC | propagation, NULL) < 0 ? -errno : 0;
+}
+
+/* ----- Targets ----- */
+
+static int make_missing(int root, const char *path, bool directory, unsigned links);
+
+static int open_parent(int root, const char *path, unsigned links)
+{
+    int fd = open_in_root(root, path, O_PATH | O_DIRECTORY, 0), r;
+
+    if (fd != -ENOENT)
+        return fd;
+    r = make_missing(root, path, true, links);
+    return r < 0 ? r : open_in_root(root, path, O_PATH | O_DIRECTORY, 0);
+}
+
+/* One component, in a directory that is held open: this can't leave the root. */
+static int make_one(int parent, const char *name, bool directory)
+{
+    _cleanup_close_ int fd = -EBADF;
+
+    if (directory)
+        return mkdirat(parent, name, 0755) < 0 ? -errno : 0;
+    fd = openat(parent, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC | O_NOCTTY, 0644);
+    return fd < 0 ? -errno : 0;
+}
+
+/* path is there as a link that leads to nothing (an image's resolv.conf often is): makes what it leads to. */
+static int make_link_target(int root, int parent_fd, const char *parent, const char *name, bool directory,
+                            unsigned links)
+{
+    _cleanup_free_ char *next = NULL;
+    char target[PATH_MAX];
+    ssize_t n = readlinkat(parent_fd, name, target, sizeof(target) - 1);
+
+    if (n < 0)
+        return errno == EINVAL ? 0 : -errno;
+    if (links >= LINKS_MAX)
+        return -ELOOP;
+    target[n] = '\0';
+    if (asprintf(&next, "%s/%s", *target == '/' ? "" : parent, target) < 0)
+        return -ENOMEM;
+    return make_missing(root, next, directory, links + 1);
+}
+
+static int make_missing(int root, const char *path, bool directory, unsigned links)
+{
+    _cleanup_free_ char *parent = strdup(path);
+    _cleanup_close_ int parent_fd = -EBADF;
+    char *slash, *name;
+    size_t length;
+    int r;
+
+    if (!parent)
+        return -ENOMEM;
+    for (length = strlen(parent); length > 0 && parent[length - 1] == '/'; length--)
+        parent[length - 1] = '\0';
+    slash = strrchr(parent, '/');
+    name = strdupa(slash ? slash + 1 : parent);
+    *(slash ? slash : parent) = '\0';
+    if (*name == '\0')
+        return 0;
+    parent_fd = open_parent(root, *parent ? parent : "/", links);
+    if (parent_fd < 0)
+        return parent_fd;
+    if (streq(name, ".") || streq(name, ".."))
+        return 0;
+    r = make_one(parent_fd, name, directory);
+    return r == -EEXIST ? make_link_target(root, parent_fd, parent, name, directory, links) : r;
+}
+
+static int check_target(int fd, MountTarget target)
+{
+    struct stat st;
+
+    if (fstat(fd, &st) < 0)
+        return -errno;
+    if (S_ISLNK(st.st_mode))
+        return -ELOOP;
+    if (target == MOUNT_TARGET_FILE)
+        return S_ISDIR(st.st_mode) ? -EISDIR : 0;
+    return S_ISDIR(st.st_mode) ? 0 : -ENOTDIR;
+}
+
+int mount_target_open(int root, const char *path, MountTarget target, int *ret)
+{
+    int flags = O_PATH | (target == MOUNT_TARGET_API ? O_NOFOLLOW : 0), r;
+    _cleanup_close_ int fd = open_in_root(root, path, flags, 0);
+
+    if (fd == -ENOENT) {
+        mode_t old = umask(0022);
+
+        r = make_missing(root, path, target != MOUNT_TARGET_FILE, 0);
+        (void) umask(old);
+        if (r < 0)
+            return r;
+        fd = open_in_root(root, path, flags, 0);
+    }
+    if (fd < 0)
+        return fd;
+    r = check_target(fd, target);
+    if (r < 0)
+        return r;
+    *ret = TAKE_FD(fd);
+    return 0;
+}
+
+/* ----- Attaching ----- */
+
+int mount_attach(int mount, int target)
+{
+    return move_mount(mount, "", target, "", MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH) < 0 ? -errno
+                                                                                                    : 0;
+}
+
+static int check_leads_to(int mount, int root, const char *path)
+{
+    _cleanup_close_ int fd = open_in_root(root, path, O_PATH | O_NOFOLLOW, 0);
+    struct statx want, got;
+
+    if (fd < 0)
+        return fd;
+    if (statx(mount, "", AT_EMPTY_PATH, STATX_INO | STATX_MNT_ID, &want) < 0 ||
+        statx(fd, "", AT_EMPTY_PATH, STATX_INO | STATX_MNT_ID, &got) < 0)
+        return -errno;
+    return want.stx_mnt_id == got.stx_mnt_id && want.stx_ino == got.stx_ino ? 0 : -EXDEV;
+}
+
+int mount_attach_at(int mount, int root, const char *path, MountTarget target, Error *reterr)
+{
+    _cleanup_close_ int fd = -EBADF;
+    int r;
+
+    r = mount_target_open(root, path, target, &fd);
+    if (r == -ELOOP && target == MOUNT_TARGET_API)
+        return error_set(reterr, r, "\"%s\" is a symbolic link in the image; nothing can be mounted there",
+                         path);
+    if (r < 0)
+        return error_set_errno(reterr, r, "cannot make the mount point \"%s\"", path);
+    r = mount_attach(mount, fd);
+    if (r >= 0 && target == MOUNT_TARGET_API)
+        r = check_leads_to(mount, root, path);
+    return r < 0 ? error_set_errno(reterr, r, "cannot mount onto \"%s\"", path) : 0;
+}
+
+/* ----- procfs and sysfs ----- */
+
+static int mount_api(const char *fstype, long magic, ino_t inode, uint64_t attributes, int *ret,
+                     Error *reterr)
+{
+    _cleanup_close_ int mount = -EBADF;
+    struct statfs fs;
+    struct stat st;
+    int r;
+
+    r = mount_new(fstype, NULL, 0, attributes | API_ATTRIBUTES, &mount, reterr);
+    if (r < 0)
+        return r;
+    if (fstatfs(mount, &fs) < 0 || fstat(mount, &st) < 0)
+        return error_set_errno(reterr, -errno, "cannot look at %s", fstype);
+    if (fs.f_type != magic || st.st_ino != inode)
+        return error_set(reterr, -EXDEV, "what was mounted as %s is something else", fstype);
+    *ret = TAKE_FD(mount);
+    return 0;
+}
+
+int mount_proc(uint64_t attributes, int *ret, Error *reterr)
+{
+    return mount_api("proc", PROC_SUPER_MAGIC, PROC_ROOT_INODE, attributes, ret, reterr);
+}
+
+int mount_sys(uint64_t attributes, int *ret, Error *reterr)
+{
+    return mount_api("sysfs", SYSFS_MAGIC, 1, attributes, ret, reterr);
+}
+
+typedef enum PathTreatment { PATH_HIDDEN, PATH_READ_ONLY } PathTreatment;
+
+typedef struct RestrictedPath {
+    const char *path;
+    PathTreatment treatment;
+} RestrictedPath;
+
+/* The first lines are the original's list. /proc/sys is read-only whole, not only where the original's was.
+ */
+static const RestrictedPath proc_paths[] = {
+    { "config.gz", PATH_HIDDEN },
+    { "kallsyms", PATH_HIDDEN },
+    { "kcore", PATH_HIDDEN },
+    { "kmem", PATH_HIDDEN },
+    { "mem", PATH_HIDDEN },
+    { "sched_debug", PATH_HIDDEN },
+    { "bus", PATH_READ_ONLY },
+    { "sys", PATH_READ_ONLY },
+    { "sysrq-trigger", PATH_READ_ONLY },
+    /* Ours: hardware and the kernel's own state that is the host's and root in an app could read or write. */
+    { "acpi", PATH_HIDDEN },
+    { "keys", PATH_HIDDEN },
+    { "scsi", PATH_HIDDEN },
+    { "timer_list", PATH_HIDDEN },
+    { "fs", PATH_READ_ONLY },
+    { "irq", PATH_READ_ONLY },
+};
+
+static const RestrictedPath sys_paths[] = {
+    { "firmware", PATH_HIDDEN },
+    { "fs", PATH_HIDDEN },
+    { "hypervisor", PATH_HIDDEN },
+    { "module", PATH_HIDDEN },
+    { "power", PATH_HIDDEN },
+    { "block", PATH_READ_ONLY },
+    { "bus", PATH_READ_ONLY },
+    { "class", PATH_READ_ONLY },
+    { "dev", PATH_READ_ONLY },
+    { "devices", PATH_READ_ONLY },
+    { "kernel", PATH_READ_ONLY }, /* ours: power draw tells what others compute */
+    { "devices/virtual/powercap", PATH_HIDDEN },
+};
+
+/* What hides: an empty directory and an empty file, mode 0, of a read-only tmpfs. Never /dev/null, which an
+ * image or another app may have changed. */
+typedef struct Masks {
+    int mount;
+} Masks;
+
+enum { MASK_ATTRIBUTES = API_ATTRIBUTES | MOUNT_ATTR_RDONLY };
+
+static int masks_make(int scratch, Masks *ret)
+{
+    static const MountOption options[] = { { "size", "4k" }, { "nr_inodes", "4" }, { "mode", "0000" } };
+    _cleanup_close_ int mount = -EBADF, file = -EBADF;
+    int r;
+
+    r = mount_new("tmpfs", options, ELEMENTSOF(options), API_ATTRIBUTES, &mount, NULL);
+    if (r < 0)
+        return r;
+    if (mkdirat(mount, "directory", 0) < 0)
+        return -errno;
+    file = openat(mount, "file", O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0);
+    if (file < 0)
+        return -errno;
+    file = safe_close(file);
+    r = mount_set_attributes(mount, MOUNT_ATTR_RDONLY, 0, false);
+    if (r >= 0)
+        r = mount_attach(mount, scratch);
+    if (r < 0)
+        return r;
+    ret->mount = TAKE_FD(mount);
+    return 0;
+}
+
+static void masks_done(Masks *masks)
+{
+    char path[FD_PATH_MAX];
+
+    if (masks->mount < 0)
+        return;
+    (void) umount2(fd_path(masks->mount, path), MNT_DETACH);
+    masks->mount = safe_close(masks->mount);
+}
+
+static int hide(int target, const Masks *masks)
+{
+    _cleanup_close_ int mask = -EBADF;
+    struct stat st;
+
+    if (fstat(target, &st) < 0)
+        return -errno;
+    mask = open_tree(masks->mount, S_ISDIR(st.st_mode) ? "directory" : "file",
+                     OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
+    if (mask < 0)
+        return -errno;
+    return mount_attach(mask, target);
+}
+
+static int write_protect(int target)
+{
+    _cleanup_close_ int mount = -EBADF;
+    int r = mount_clone(target, "", true, MOUNT_ATTR_RDONLY, &mount);
+
+    return r < 0 ? r : mount_attach(mount, target);
+}
+
+static int restrict_paths(int mount, const char *where, const RestrictedPath *paths, size_t n,
+                          const Masks *masks, Error *reterr)
+{
+    struct statfs fs;
+    bool read_only;
+
+    if (fstatfs(mount, &fs) < 0)
+        return error_set_errno(reterr, -errno, "cannot look at %s", where);
+    read_only = fs.f_flags & MS_RDONLY;
+    for (size_t i = 0; i < n; i++) {
+        _cleanup_close_ int target = open_beneath(mount, paths[i].path, O_PATH | O_NOFOLLOW, 0);
+        int r = target;
+
+        if (r == -ENOENT || (read_only && paths[i].treatment == PATH_READ_ONLY))
+            continue;
+        if (r >= 0)
+            r = paths[i].treatment == PATH_HIDDEN ? hide(target, masks) : write_protect(target);
+        if (r < 0)
+            return error_set_errno(reterr, r, "cannot restrict \"%s/%s\"", where, paths[i].path);
+    }
+    return 0;
+}
+
+/* The part of /proc/sys that belongs to a network namespace, laid writable over the read-only whole. */
+static int uncover_net(int proc, Error *reterr)
+{
+    _cleanup_close_ int target = open_beneath(proc, "sys/net", O_PATH | O_NOFOLLOW, 0), mount = -EBADF;
+    int r = target;
+
+    if (r == -ENOENT)
+        return 0;
+    if (r >= 0)
+        r = mount_clone(target, "", false, 0, &mount);
+    if (r >= 0)
+        r = mount_set_attributes(mount, 0, MOUNT_ATTR_RDONLY, false);
+    if (r >= 0)
+        r = mount_attach(mount, target);
+    return r < 0 ? error_set_errno(reterr, r, "cannot leave /proc/sys/net writable") : 0;
+}
+
+int mount_restrict_paths(int proc, int sys, bool net_writable, int scratch, Error *reterr)
+{
+    _cleanup_(masks_done) Masks masks = { .mount = -EBADF };
+    int r;
+
+    r = masks_make(scratch, &masks);
+    if (r < 0)
+        return error_set_errno(reterr, r, "cannot make what hides paths");
+    r = restrict_paths(proc, "/proc", proc_paths, ELEMENTSOF(proc_paths), &masks, reterr);
+    if (r >= 0 && net_writable)
+        r = uncover_net(proc, reterr);
+    if (r >= 0 && sys >= 0)
+        r = restrict_paths(sys, "/sys", sys_paths, ELEMENTSOF(sys_paths), &masks, reterr);
+    return r;
+}
+
+/* ----- The root ----- */
+
+int mount_enter_root(int root)
+{
+    if (fchdir(root) < 0)
+        return -errno;
+    /* Both roots on the same directory, the old one on top: so no directory of the app's is needed to put it.
+     */
+    if (syscall(SYS_pivot_root, ".", ".") < 0)
+        return -errno;
+    if (umount2(".", MNT_DETACH) < 0)
+        return -errno;
+    return chdir("/") < 0 ? -errno : 0;
+}

@@ -1,3 +1,582 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* From names to numbers: the sets are spread into names, each name is looked up for each architecture that
+ * the kernel runs beside the native one, and what is left between the numbers gets the verdict of the mode.
+ *
+ * Architectures. 32-bit programs of the same family are admitted, under the same sets, as in docker. x32 is
+ * answered ENOSYS, as kernels without it do: its numbers reach the native calls by a second door. Any other
+ * ends in SIGSYS.
+ *
+ * Age. The sets of 2016 can't know younger calls, and a libc that meets SIGSYS where it expects ENOSYS can't
+ * fall back to what the set does know. So a call younger than the sets (its number is above
+ * copy_file_range's, the youngest in them) that is neither listed nor judged is answered ENOSYS: clone3 and
+ * io_uring among them, whose arguments no filter can read. A system call that the kernel has not got yet
+ * behaves the same, so a filter does not age. */
 
 #include "seccomp-policy.h"
+
+#include <linux/audit.h>
+#include <linux/sched.h>
+#include <linux/seccomp.h>
+#include <seccomp.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/personality.h>
+
+#include "base/file-util.h"
+#include "base/string-util.h"
+
+#include "seccomp-compile.h"
+#include "seccomp-sets.h"
+
+#define YOUNGEST_IN_SETS "copy_file_range"
+
+enum { NAME_MAX_LENGTH = 64, ENTRIES_MAX = 4096, SUBCALLS_MAX = 32, X32_BIT = 0x40000000 };
+
+static const uint32_t architectures[] = {
+#if defined(__x86_64__)
+    SCMP_ARCH_X86_64,
+    SCMP_ARCH_X86,
+#elif defined(__aarch64__)
+    SCMP_ARCH_AARCH64,
+    SCMP_ARCH_ARM,
+#else
+    SCMP_ARCH_NATIVE,
+#endif
+};
+
+/* ----- Calls under a test ----- */
+
+#if defined(__s390x__)
+enum { CLONE_FLAGS_ARGUMENT = 1 };
+#else
+enum { CLONE_FLAGS_ARGUMENT = 0 };
+#endif
+
+#define CLONE_NAMESPACES                                                                                     \
+    (CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWUSER | CLONE_NEWPID |            \
+     CLONE_NEWNET)
+
+static const uint32_t no_flags[] = { 0 };
+/* Input put into a terminal as if it had been typed there: the way out of a container whose terminal is
+ * shared. */
+static const uint32_t terminal_injections[] = { TIOCSTI, TIOCLINUX };
+/* Nothing but a look, and the two that only change what uname(2) says; others change how programs are loaded.
+ */
+static const uint32_t personalities[] = { PER_LINUX, PER_LINUX32, UNAME26, UNAME26 | PER_LINUX32,
+                                          UINT32_MAX };
+
+#define ERRNO_ACTION(e) (SECCOMP_RET_ERRNO | (e))
+
+static const struct {
+    const char *name;
+    SeccompTest test;
+} tests[] = {
+    { "clone",
+      { CLONE_FLAGS_ARGUMENT, CLONE_NAMESPACES, no_flags, ELEMENTSOF(no_flags), SECCOMP_RET_ALLOW,
+        ERRNO_ACTION(EPERM) } },
+    { "ioctl",
+      { 1, UINT32_MAX, terminal_injections, ELEMENTSOF(terminal_injections), ERRNO_ACTION(EPERM),
+        SECCOMP_RET_ALLOW } },
+    { "personality",
+      { 0, UINT32_MAX, personalities, ELEMENTSOF(personalities), SECCOMP_RET_ALLOW, ERRNO_ACTION(EPERM) } },
+};
+
+static const SeccompTest *test_of(const char *name)
+{
+    for (size_t i = 0; i < ELEMENTSOF(tests); i++)
+        if (streq(tests[i].name, name))
+            return &tests[i].test;
+    return NULL;
+}
+
+/* ----- Numbers ----- */
+
+/* Calls that a libseccomp may be too old to know. From 424 on a number is the same on every architecture. */
+static const struct {
+    const char *name;
+    int number;
+    uint32_t only; /* an architecture, or 0 */
+} young_calls[] = {
+    { "uretprobe", 335, SCMP_ARCH_X86_64 },
+    { "uprobe", 336, SCMP_ARCH_X86_64 },
+    { "cachestat", 451, 0 },
+    { "fchmodat2", 452, 0 },
+    { "map_shadow_stack", 453, 0 },
+    { "futex_wake", 454, 0 },
+    { "futex_wait", 455, 0 },
+    { "futex_requeue", 456, 0 },
+    { "statmount", 457, 0 },
+    { "listmount", 458, 0 },
+    { "lsm_get_self_attr", 459, 0 },
+    { "lsm_set_self_attr", 460, 0 },
+    { "lsm_list_modules", 461, 0 },
+    { "mseal", 462, 0 },
+    { "setxattrat", 463, 0 },
+    { "getxattrat", 464, 0 },
+    { "listxattrat", 465, 0 },
+    { "removexattrat", 466, 0 },
+    { "open_tree_attr", 467, 0 },
+    { "file_getattr", 468, 0 },
+    { "file_setattr", 469, 0 },
+};
+
+/* The i386 ways to sockets and System V IPC: a call of its own (arch/x86/entry/syscalls/syscall_32.tbl), and
+ * one behind socketcall(2) or ipc(2) (linux/net.h, linux/ipc.h). Both doors get the same verdict. */
+typedef enum Multiplexer { MULTIPLEXER_SOCKETCALL, MULTIPLEXER_IPC, _MULTIPLEXER_MAX } Multiplexer;
+
+static const struct {
+    const char *name;
+    uint32_t number;
+    uint32_t mask; /* ipc(2) has a version in its upper half */
+} multiplexers[_MULTIPLEXER_MAX] = {
+    [MULTIPLEXER_SOCKETCALL] = { "socketcall", 102, UINT32_MAX },
+    [MULTIPLEXER_IPC] = { "ipc", 117, 0xffff },
+};
+
+static const struct {
+    const char *name;
+    int direct; /* -1: none */
+    Multiplexer multiplexer;
+    uint32_t subcall;
+} multiplexed_calls[] = {
+    { "socket", 359, MULTIPLEXER_SOCKETCALL, 1 },
+    { "bind", 361, MULTIPLEXER_SOCKETCALL, 2 },
+    { "connect", 362, MULTIPLEXER_SOCKETCALL, 3 },
+    { "listen", 363, MULTIPLEXER_SOCKETCALL, 4 },
+    { "accept", -1, MULTIPLEXER_SOCKETCALL, 5 },
+    { "getsockname", 367, MULTIPLEXER_SOCKETCALL, 6 },
+    { "getpeername", 368, MULTIPLEXER_SOCKETCALL, 7 },
+    { "socketpair", 360, MULTIPLEXER_SOCKETCALL, 8 },
+    { "send", -1, MULTIPLEXER_SOCKETCALL, 9 },
+    { "recv", -1, MULTIPLEXER_SOCKETCALL, 10 },
+    { "sendto", 369, MULTIPLEXER_SOCKETCALL, 11 },
+    { "recvfrom", 371, MULTIPLEXER_SOCKETCALL, 12 },
+    { "shutdown", 373, MULTIPLEXER_SOCKETCALL, 13 },
+    { "setsockopt", 366, MULTIPLEXER_SOCKETCALL, 14 },
+    { "getsockopt", 365, MULTIPLEXER_SOCKETCALL, 15 },
+    { "sendmsg", 370, MULTIPLEXER_SOCKETCALL, 16 },
+    { "recvmsg", 372, MULTIPLEXER_SOCKETCALL, 17 },
+    { "accept4", 364, MULTIPLEXER_SOCKETCALL, 18 },
+    { "recvmmsg", 337, MULTIPLEXER_SOCKETCALL, 19 },
+    { "sendmmsg", 345, MULTIPLEXER_SOCKETCALL, 20 },
+    { "semop", -1, MULTIPLEXER_IPC, 1 },
+    { "semget", 393, MULTIPLEXER_IPC, 2 },
+    { "semctl", 394, MULTIPLEXER_IPC, 3 },
+    { "semtimedop", -1, MULTIPLEXER_IPC, 4 },
+    { "msgsnd", 400, MULTIPLEXER_IPC, 11 },
+    { "msgrcv", 401, MULTIPLEXER_IPC, 12 },
+    { "msgget", 399, MULTIPLEXER_IPC, 13 },
+    { "msgctl", 402, MULTIPLEXER_IPC, 14 },
+    { "shmat", 397, MULTIPLEXER_IPC, 21 },
+    { "shmdt", 398, MULTIPLEXER_IPC, 22 },
+    { "shmget", 395, MULTIPLEXER_IPC, 23 },
+    { "shmctl", 396, MULTIPLEXER_IPC, 24 },
+};
+
+/* Negative: this architecture has no such call. */
+static int number_of(uint32_t architecture, const char *name)
+{
+    int number = seccomp_syscall_resolve_name_arch(architecture, name);
+
+    if (number >= 0)
+        return number;
+    for (size_t i = 0; i < ELEMENTSOF(young_calls); i++)
+        if (streq(young_calls[i].name, name) &&
+            (young_calls[i].only == 0 || young_calls[i].only == architecture))
+            return young_calls[i].number;
+    return -ENOENT;
+}
+
+static bool call_is_known(const char *name)
+{
+    if (seccomp_syscall_resolve_name(name) != __NR_SCMP_ERROR)
+        return true;
+    for (size_t i = 0; i < ELEMENTSOF(young_calls); i++)
+        if (streq(young_calls[i].name, name))
+            return true;
+    return false;
+}
+
+/* ----- Sets to names ----- */
+
+typedef struct Entry {
+    char name[NAME_MAX_LENGTH];
+    bool tested; /* allowed (in a retain-set) or refused (in a remove-set) by its test only */
+    bool by_set; /* a set named it, not the user */
+} Entry;
+
+typedef struct Entries {
+    Entry *entries;
+    size_t n, room;
+} Entries;
+
+static void entries_done(Entries *e)
+{
+    free(e->entries);
+}
+
+static int entries_add(Entries *e, const char *name, size_t length, bool by_set)
+{
+    Entry *entry;
+
+    if (length >= NAME_MAX_LENGTH || e->n >= ENTRIES_MAX)
+        return -E2BIG;
+    if (e->n == e->room) {
+        size_t room = e->room > 0 ? 2 * e->room : 512;
+        Entry *larger = reallocarray(e->entries, room, sizeof(Entry));
+
+        if (!larger)
+            return -ENOMEM;
+        e->entries = larger;
+        e->room = room;
+    }
+    entry = &e->entries[e->n++];
+    *entry = (Entry){ .by_set = by_set };
+    memcpy(entry->name, name, length);
+    if (by_set && length > 0 && entry->name[length - 1] == '?') {
+        entry->name[length - 1] = '\0';
+        entry->tested = true;
+    }
+    return 0;
+}
+
+static int entries_add_members(Entries *e, const char *members)
+{
+    int r = 0;
+
+    for (const char *p = members; r >= 0 && *p;) {
+        size_t length = strcspn(p, " ");
+        char set[NAME_MAX_LENGTH];
+
+        if (*p == '@' && length < sizeof(set)) {
+            memcpy(set, p, length);
+            set[length] = '\0';
+            r = entries_add_members(e, seccomp_set_members(set));
+        } else if (length > 0)
+            r = entries_add(e, p, length, true);
+        p += length;
+        p += strspn(p, " ");
+    }
+    return r;
+}
+
+/* The sets of the specification say something about the whole: all is *ret_all, empty adds nothing. */
+static int entries_add_user(Entries *e, char *const *set, bool *ret_all, Error *reterr)
+{
+    STRV_FOREACH(name, set)
+    {
+        const char *members;
+        int r;
+
+        if (streq(*name, "@appc.io/all")) {
+            *ret_all = true;
+            continue;
+        }
+        if (streq(*name, "@appc.io/empty"))
+            continue;
+        members = **name == '@' ? seccomp_set_members(*name) : NULL;
+        if (**name == '@' && !members)
+            return error_set(reterr, -EINVAL, "unknown set of system calls \"%s\"", *name);
+        if (!members && (strlen(*name) >= NAME_MAX_LENGTH || !call_is_known(*name)))
+            return error_set(reterr, -EINVAL, "unknown system call \"%.*s\"", NAME_MAX_LENGTH, *name);
+        r = members ? entries_add_members(e, members) : entries_add(e, *name, strlen(*name), false);
+        if (r < 0)
+            return error_set_errno(reterr, r, "cannot take the set of system calls \"%s\"", *name);
+    }
+    return 0;
+}
+
+/* ----- Names to ranges ----- */
+
+typedef struct Policy {
+    bool retain;
+    uint32_t refusal; /* SECCOMP_RET_* */
+    Entries entries;
+} Policy;
+
+typedef struct Rule {
+    uint32_t number;
+    unsigned rank; /* of several for one number the lowest counts: the user's word, the whole call, the tested
+                      call */
+    SeccompVerdict verdict;
+} Rule;
+
+typedef struct Layout {
+    uint32_t architecture, youngest;
+    Rule *rules;
+    size_t n_rules;
+    SeccompRange *ranges; /* sorted, the first at 0 */
+    size_t n_ranges;
+    struct {
+        SeccompTest test;
+        uint32_t subcalls[SUBCALLS_MAX];
+        bool whole; /* the multiplexer itself was named */
+    } multiplexed[_MULTIPLEXER_MAX];
+} Layout;
+
+static void layout_done(Layout *layout)
+{
+    free(layout->rules);
+    free(layout->ranges);
+}
+
+static SeccompVerdict verdict_of(const Policy *policy, const Layout *layout, const Entry *entry,
+                                 uint32_t number)
+{
+    const SeccompTest *test = entry->tested ? test_of(entry->name) : NULL;
+
+    if (test)
+        return (SeccompVerdict){ .test = test };
+    if (policy->retain)
+        return (SeccompVerdict){ .action = SECCOMP_RET_ALLOW };
+    if (entry->by_set && number > layout->youngest)
+        return (SeccompVerdict){ .action = ERRNO_ACTION(ENOSYS) };
+    return (SeccompVerdict){ .action = policy->refusal };
+}
+
+static void layout_add_subcall(Layout *layout, const char *name)
+{
+    for (size_t i = 0; i < _MULTIPLEXER_MAX; i++)
+        if (streq(multiplexers[i].name, name))
+            layout->multiplexed[i].whole = true;
+    for (size_t i = 0; i < ELEMENTSOF(multiplexed_calls); i++) {
+        Multiplexer m = multiplexed_calls[i].multiplexer;
+        SeccompTest *test = &layout->multiplexed[m].test;
+
+        if (!streq(multiplexed_calls[i].name, name))
+            continue;
+        for (size_t j = 0; j < test->n_values; j++)
+            if (test->values[j] == multiplexed_calls[i].subcall)
+                return;
+        layout->multiplexed[m].subcalls[test->n_values++] = multiplexed_calls[i].subcall;
+        test->values = layout->multiplexed[m].subcalls;
+    }
+}
+
+static int direct_number(uint32_t architecture, const char *name)
+{
+    if (architecture == SCMP_ARCH_X86)
+        for (size_t i = 0; i < ELEMENTSOF(multiplexed_calls); i++)
+            if (streq(multiplexed_calls[i].name, name))
+                return multiplexed_calls[i].direct;
+    return number_of(architecture, name);
+}
+
+static void layout_add_rule(Layout *layout, uint32_t number, unsigned rank, SeccompVerdict verdict)
+{
+    layout->rules[layout->n_rules++] = (Rule){ number, rank, verdict };
+}
+
+static int layout_collect(Layout *layout, const Policy *policy)
+{
+    const SeccompTest subcall_test = {
+        .equal = policy->retain ? SECCOMP_RET_ALLOW : policy->refusal,
+        .otherwise = policy->retain ? policy->refusal : SECCOMP_RET_ALLOW,
+    };
+
+    layout->rules = calloc(policy->entries.n + _MULTIPLEXER_MAX, sizeof(Rule));
+    if (!layout->rules)
+        return -ENOMEM;
+    for (size_t i = 0; i < policy->entries.n; i++) {
+        const Entry *entry = &policy->entries.entries[i];
+        int number = direct_number(layout->architecture, entry->name);
+
+        if (layout->architecture == SCMP_ARCH_X86)
+            layout_add_subcall(layout, entry->name);
+        if (number >= 0)
+            layout_add_rule(layout, (uint32_t) number,
+                            !entry->by_set   ? 0
+                            : !entry->tested ? 1
+                                             : 2,
+                            verdict_of(policy, layout, entry, (uint32_t) number));
+    }
+    for (size_t i = 0; i < _MULTIPLEXER_MAX; i++) {
+        SeccompTest *test = &layout->multiplexed[i].test;
+
+        if (test->n_values == 0 || layout->multiplexed[i].whole)
+            continue;
+        test->mask = multiplexers[i].mask;
+        test->equal = subcall_test.equal;
+        test->otherwise = subcall_test.otherwise;
+        layout_add_rule(layout, multiplexers[i].number, 1, (SeccompVerdict){ .test = test });
+    }
+    return 0;
+}
+
+static int compare_rules(const void *a, const void *b)
+{
+    const Rule *x = a, *y = b;
+
+    if (x->number != y->number)
+        return x->number < y->number ? -1 : 1;
+    return (x->rank > y->rank) - (x->rank < y->rank);
+}
+
+static void add_range(Layout *layout, uint32_t first, SeccompVerdict verdict)
+{
+    const SeccompVerdict *last = layout->n_ranges > 0 ? &layout->ranges[layout->n_ranges - 1].verdict : NULL;
+
+    if (!last || last->action != verdict.action || last->test != verdict.test)
+        layout->ranges[layout->n_ranges++] = (SeccompRange){ first, verdict };
+}
+
+/* What no rule names, from first up to (not including) end. */
+static void add_gap(Layout *layout, const Policy *policy, uint64_t first, uint64_t end)
+{
+    const struct {
+        uint64_t first;
+        uint32_t action;
+    } ages[] = {
+        { 0, policy->retain ? policy->refusal : SECCOMP_RET_ALLOW },
+        { (uint64_t) layout->youngest + 1, policy->retain ? ERRNO_ACTION(ENOSYS) : SECCOMP_RET_ALLOW },
+        { layout->architecture == SCMP_ARCH_X86_64 ? X32_BIT : UINT64_MAX, ERRNO_ACTION(ENOSYS) },
+    };
+
+    for (size_t i = 0; i < ELEMENTSOF(ages); i++) {
+        uint64_t from = ages[i].first > first ? ages[i].first : first;
+        uint64_t to = i + 1 < ELEMENTSOF(ages) && ages[i + 1].first < end ? ages[i + 1].first : end;
+
+        if (from < to)
+            add_range(layout, (uint32_t) from, (SeccompVerdict){ .action = ages[i].action });
+    }
+}
+
+static int layout_fill(Layout *layout, const Policy *policy)
+{
+    uint64_t next = 0;
+    int r;
+
+    layout->youngest = (uint32_t) number_of(layout->architecture, YOUNGEST_IN_SETS);
+    r = layout_collect(layout, policy);
+    if (r < 0)
+        return r;
+    qsort(layout->rules, layout->n_rules, sizeof(Rule), compare_rules);
+    layout->ranges = calloc(2 * layout->n_rules + 4, sizeof(SeccompRange));
+    if (!layout->ranges)
+        return -ENOMEM;
+    for (size_t i = 0; i < layout->n_rules; i++) {
+        const Rule *rule = &layout->rules[i];
+
+        if (rule->number < next)
+            continue;
+        add_gap(layout, policy, next, rule->number);
+        add_range(layout, rule->number, rule->verdict);
+        next = (uint64_t) rule->number + 1;
+    }
+    add_gap(layout, policy, next, UINT64_C(1) << 32);
+    return 0;
+}
+
+/* ----- Policies ----- */
+
+static int parse_errno(const char *name)
+{
+    /* Names that libc gives another one for. */
+    static const struct {
+        const char *name;
+        int number;
+    } aliases[] = { { "ENOTSUP", ENOTSUP }, { "EWOULDBLOCK", EWOULDBLOCK }, { "EDEADLOCK", EDEADLOCK } };
+
+    for (size_t i = 0; i < ELEMENTSOF(aliases); i++)
+        if (streq(aliases[i].name, name))
+            return aliases[i].number;
+    for (int i = 1; i < 256; i++)
+        if (streq_ptr(strerrorname_np(i), name))
+            return i;
+    return -EINVAL;
+}
+
+/* What a program can't be started or ended without, whatever is retained. */
+#define ALWAYS_RETAINED "execve exit exit_group rt_sigreturn sigreturn restart_syscall"
+
+static bool removes_execve(const Policy *policy)
+{
+    for (size_t i = 0; i < policy->entries.n; i++)
+        if (streq(policy->entries.entries[i].name, "execve"))
+            return true;
+    return false;
+}
+
+/* Returns 1, or 0 when no filter is wanted. */
+static int policy_fill(Policy *policy, const SeccompPolicy *from, Error *reterr)
+{
+    bool all = false;
+    int r;
+
+    policy->retain = from->mode != SECCOMP_POLICY_REMOVE;
+    policy->refusal = SECCOMP_RET_KILL_PROCESS;
+    if (from->errno_name && *from->errno_name) {
+        r = parse_errno(from->errno_name);
+        if (r < 0)
+            return error_set(reterr, r, "unknown errno \"%s\" for system calls that are refused",
+                             from->errno_name);
+        policy->refusal = ERRNO_ACTION((uint32_t) r);
+    }
+    if (from->mode != SECCOMP_POLICY_DEFAULT) {
+        r = entries_add_user(&policy->entries, from->set, &all, reterr);
+        if (r < 0)
+            return r;
+        if (all && policy->retain)
+            return 0;
+        if (all || (policy->retain && policy->entries.n == 0))
+            return error_set(reterr, -EINVAL, "the seccomp isolator leaves no system call to the app");
+        if (!policy->retain && removes_execve(policy))
+            return error_set(reterr, -EINVAL,
+                             "the seccomp isolator removes execve: the app could not be started");
+    }
+    if (policy->entries.n == 0) {
+        policy->retain = true;
+        r = entries_add_members(&policy->entries, "@rkt/default-whitelist");
+        if (r < 0)
+            return r;
+    }
+    r = policy->retain ? entries_add_members(&policy->entries, ALWAYS_RETAINED) : 0;
+    return r < 0 ? r : 1;
+}
+
+int seccomp_policy_compile(const SeccompPolicy *from, struct sock_filter **ret, size_t *ret_n, Error *reterr)
+{
+    _cleanup_free_ struct sock_filter *program = NULL;
+    SeccompArchitecture compiled[ELEMENTSOF(architectures)];
+    Layout layouts[ELEMENTSOF(architectures)] = { 0 };
+    Policy policy = { 0 };
+    int r;
+
+    r = policy_fill(&policy, from, reterr);
+    for (size_t i = 0; r > 0 && i < ELEMENTSOF(architectures); i++) {
+        layouts[i].architecture =
+                architectures[i] == SCMP_ARCH_NATIVE ? seccomp_arch_native() : architectures[i];
+        if (layout_fill(&layouts[i], &policy) < 0)
+            r = -ENOMEM;
+        compiled[i] =
+                (SeccompArchitecture){ layouts[i].architecture, layouts[i].ranges, layouts[i].n_ranges };
+    }
+    if (r > 0) {
+        program = calloc(BPF_MAXINSNS, sizeof(struct sock_filter));
+        r = program ? seccomp_compile(compiled, ELEMENTSOF(compiled), program) : -ENOMEM;
+    }
+    if (r >= 0) {
+        *ret = TAKE_PTR(program);
+        *ret_n = (size_t) r;
+        r = 0;
+    }
+    for (size_t i = 0; i < ELEMENTSOF(architectures); i++)
+        layout_done(&layouts[i]);
+    entries_done(&policy.entries);
+    return r;
+}
+
+int seccomp_policy_write(const SeccompPolicy *policy, int dir, const char *name, Error *reterr)
+{
+    _cleanup_free_ struct sock_filter *program = NULL;
+    size_t n;
+    int r;
+
+    r = seccomp_policy_compile(policy, &program, &n, reterr);
+    if (r < 0)
+        return error_prefix(reterr, r, "cannot make the seccomp filter");
+    if (n == 0)
+        return 0;
+    r = write_file_at(dir, name, program, n * sizeof(struct sock_filter), 0600, 0);
+    return r < 0 ? error_set_errno(reterr, r, "cannot write the seccomp filter") : 1;
+}

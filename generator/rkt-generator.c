@@ -1,0 +1,359 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* rkt-generator(8). PID 1 waits for us at every boot and daemon-reload, early, with nothing but /etc, /usr
+ * and /run to be relied on: so text is read and text is written, whatever is wrong costs one pod, and its
+ * words go to the kernel's log. In the initrd nothing is written: a pod needs /var, and the host's PID 1
+ * calls us again after the switch. */
+
+#include <sys/stat.h>
+
+#include "base/file-util.h"
+#include "base/option.h"
+#include "base/string-util.h"
+#include "namesakes.h"
+#include "podfile/resolve.h"
+#include "rkt-config.h"
+#include "search.h"
+#include "translate.h"
+
+enum { EXIT_BAD_FILE = 1, EXIT_USAGE = 254, EXIT_CONFIG = 78 };
+
+enum { OPTION_DRY_RUN = 1, OPTION_ROOT, OPTION_REFUSE, OPTION_HELP, OPTION_VERSION };
+
+static const Option options[] = {
+    { "dry-run", OPTION_BOOL, OPTION_DRY_RUN, NULL, "print the units and the errors, write nothing" },
+    { "root", OPTION_VALUE, OPTION_ROOT, "DIR", "read pod files beneath DIR" },
+    { "refuse", OPTION_VALUE, OPTION_REFUSE, "MESSAGE", NULL },
+    { "help", OPTION_BOOL, OPTION_HELP, NULL, "print this" },
+    { "version", OPTION_BOOL, OPTION_VERSION, NULL, "print the version" },
+    { 0 },
+};
+
+static bool arg_dry_run = false;
+static const char *arg_root = "";
+static char **arg_words = NULL; /* output directories, or files with --dry-run */
+
+typedef struct Generator {
+    Search search;
+    Namesakes namesakes;
+    int output;  /* -EBADF with --dry-run */
+    int log;     /* /dev/kmsg, or -EBADF for standard error */
+    bool bad;    /* some file had an error */
+    bool failed; /* some unit could not be written */
+} Generator;
+
+/* One line, one write: that is a record of the kernel's log. It may be refused there, and the stub says it
+ * again. */
+static void complain(Generator *g, const char *text)
+{
+    _cleanup_free_ char *line = NULL;
+    int n;
+
+    if (g->log < 0) {
+        fprintf(stderr, "rkt-generator: %s\n", text);
+        return;
+    }
+    n = asprintf(&line, "<4>rkt-generator[%d]: %s\n", (int) getpid(), text);
+    if (n > 0 && write(g->log, line, (size_t) n) < 0)
+        fprintf(stderr, "rkt-generator: %s\n", text);
+}
+
+static void complain_error(Generator *g, const Error *error, int r)
+{
+    const char *cause = error_cause(error);
+
+    complain(g, cause ? cause : strerror(-r));
+}
+
+/* ----- Names ----- */
+
+static int check_names(const Generator *g, const SearchItem *item, const char *path, Error *reterr)
+{
+    const SearchItem *namesake = namesakes_find(&g->namesakes, &g->search, item);
+
+    if (namesake)
+        return error_set(reterr, -EEXIST, "%s: machined would call it the same as %s.pod; rename one of them",
+                         path, namesake->name);
+    return 0;
+}
+
+/* An alias must not stand where another pod's unit or one of our own goes. */
+static int check_aliases(const Generator *g, const GeneratedUnit *unit, const char *path, Error *reterr)
+{
+    STRV_FOREACH(link, unit->links)
+    {
+        const char *rest = startswith(*link, "rkt-");
+        _cleanup_free_ char *name = NULL;
+
+        if (!rest || strchr(*link, '/'))
+            continue;
+        name = strndup(rest, strlen(rest) - strlen(".service"));
+        if (!name)
+            return -ENOMEM;
+        if (search_find(&g->search, name) || pod_name_check(name, NULL) < 0)
+            return error_set(reterr, -EEXIST, "%s: Alias=: there is another %s", path, *link);
+    }
+    return 0;
+}
+
+/* ----- Output ----- */
+
+static int write_link(const Generator *g, const char *link, const char *unit)
+{
+    const char *slash = strchr(link, '/');
+    _cleanup_free_ char *target = NULL, *dir = NULL;
+    const char *at = strchr(unit, '@');
+
+    /* The link of a template's instance leads to the template. */
+    if (slash && at && !streq(slash + 1, unit)) {
+        if (asprintf(&target, "../%.*s@.service", (int) (at - unit), unit) < 0)
+            return -ENOMEM;
+    } else if (asprintf(&target, "%s%s", slash ? "../" : "", unit) < 0)
+        return -ENOMEM;
+    if (symlinkat(target, g->output, link) >= 0 || errno == EEXIST)
+        return 0;
+    if (errno != ENOENT || !slash)
+        return -errno;
+    dir = strndup(link, (size_t) (slash - link));
+    if (!dir)
+        return -ENOMEM;
+    if (mkdirat(g->output, dir, 0755) < 0 && errno != EEXIST)
+        return -errno;
+    return symlinkat(target, g->output, link) < 0 && errno != EEXIST ? -errno : 0;
+}
+
+static int write_unit(const Generator *g, const GeneratedUnit *unit, Error *reterr)
+{
+    int r;
+
+    if (g->output < 0) {
+        printf("# %s\n%s\n", unit->name, unit->text.data);
+        STRV_FOREACH(link, unit->links)
+        printf("# %s\n", *link);
+        return 0;
+    }
+    r = write_file_at(g->output, unit->name, unit->text.data, unit->text.size, 0644, 0);
+    if (r < 0)
+        return error_set_errno(reterr, r, "%s", unit->name);
+    STRV_FOREACH(link, unit->links)
+    {
+        r = write_link(g, *link, unit->name);
+        if (r < 0)
+            return error_set_errno(reterr, r, "%s", *link);
+    }
+    return 0;
+}
+
+/* ----- One pod ----- */
+
+/* Returns 1 when the pod is masked. */
+static int generate(const Generator *g, const SearchItem *item, const char *path, PodFile *file,
+                    GeneratedUnit *unit, Error *reterr)
+{
+    _cleanup_error_ Error second = ERROR_INIT;
+    int r, s;
+
+    r = search_load(&g->search, item, file, reterr);
+    if (r > 0)
+        return r;
+    /* Resolved in any case, for the stub's [Install]. */
+    s = pod_file_resolve(file, r < 0 ? &second : reterr);
+    if (r >= 0)
+        r = s;
+    if (r >= 0)
+        r = check_names(g, item, path, reterr);
+    if (r >= 0)
+        r = translate_pod(item->name, path, file, unit, reterr);
+    return r < 0 ? r : check_aliases(g, unit, path, reterr);
+}
+
+static void process(Generator *g, const SearchItem *item)
+{
+    _cleanup_generated_unit_ GeneratedUnit unit = { 0 };
+    _cleanup_pod_file_ PodFile file = { 0 };
+    _cleanup_error_ Error error = ERROR_INIT;
+    _cleanup_free_ char *path = search_path(&g->search, item);
+    int r;
+
+    if (!path) {
+        g->failed = true;
+        return;
+    }
+    r = pod_name_check(item->name, &error);
+    if (r < 0) {
+        _cleanup_error_ Error whole = ERROR_INIT;
+
+        if (search_is_masked(&g->search, item))
+            return;
+        (void) error_set(&whole, r, "%s: %s", path, error_cause(&error));
+        complain_error(g, &whole, r);
+        g->bad = true;
+        return;
+    }
+    r = generate(g, item, path, &file, &unit, &error);
+    if (r > 0)
+        return;
+    if (r < 0) {
+        complain_error(g, &error, r);
+        g->bad = true;
+        generated_unit_done(&unit);
+        if (g->output < 0)
+            return;
+        r = translate_stub(item->name, path, &file, error_cause(&error) ? error_cause(&error) : strerror(-r),
+                           &unit);
+    }
+    if (r >= 0)
+        r = write_unit(g, &unit, &error);
+    if (r < 0) {
+        complain_error(g, &error, r);
+        g->failed = true;
+    }
+}
+
+static void process_all(Generator *g)
+{
+    _cleanup_error_ Error error = ERROR_INIT;
+    int r = search_scan(&g->search, arg_root, &error);
+
+    if (r < 0) {
+        complain_error(g, &error, r);
+        g->bad = true;
+    }
+    if (namesakes_collect(&g->namesakes, &g->search) < 0)
+        g->failed = true;
+    for (size_t i = 0; i < g->search.pods.n; i++)
+        process(g, &g->search.pods.items[i]);
+}
+
+/* A file named on the command line, wherever it stands, with the drop-ins beside it. */
+static int process_file(Generator *g, const char *path)
+{
+    _cleanup_free_ char *dir = NULL, *name = NULL;
+    _cleanup_error_ Error error = ERROR_INIT;
+    const char *base;
+    char *real;
+    const SearchItem *item;
+    int r;
+
+    real = *path == '/' ? strdup(path) : NULL;
+    if (!real) {
+        _cleanup_free_ char *cwd = getcwd(NULL, 0);
+
+        if (!cwd || asprintf(&real, "%s/%s", cwd, path) < 0)
+            return -ENOMEM;
+    }
+    base = strrchr(real, '/') + 1;
+    name = strndup(base, strlen(base) - (endswith(base, ".pod") ? 4 : endswith(base, ".json") ? 5 : 0));
+    dir = real;
+    if (!name)
+        return -ENOMEM;
+    dir[base - 1 - dir + (base - 1 == dir)] = '\0';
+    r = search_scan_dir(&g->search, dir, &error);
+    item = r < 0 ? NULL : search_find(&g->search, name);
+    if (item)
+        process(g, item);
+    else if (r < 0)
+        complain_error(g, &error, r);
+    else
+        fprintf(stderr, "rkt-generator: %s: there is no such file, or it does not end in .pod\n", path);
+    g->bad |= !item;
+    search_done(&g->search);
+    g->search = (Search) SEARCH_INIT;
+    return 0;
+}
+
+/* ----- Command line ----- */
+
+static void print_help(void)
+{
+    printf("Usage: rkt-generator NORMAL-DIR [EARLY-DIR LATE-DIR]\n"
+           "       rkt-generator --dry-run [FILE...]\n\n"
+           "Writes systemd units for pod files; see rkt-generator(8) and rkt.pod(5).\n\nOptions:\n");
+    option_print_help(options);
+}
+
+/* Returns the exit status when there is nothing more to do, or -1. */
+static int parse_arguments(int argc, char **argv, Error *reterr)
+{
+    OptionParser parser = { .argc = argc, .argv = argv, .index = 1, .tables = { options } };
+
+    for (;;) {
+        const char *value;
+        int id, r = option_next(&parser, &id, &value, reterr);
+
+        if (r < 0)
+            return EXIT_USAGE;
+        switch (id) {
+        case OPTION_END: return -1;
+        case OPTION_DRY_RUN: arg_dry_run = streq(value, "true"); break;
+        case OPTION_ROOT: arg_root = value; break;
+        case OPTION_REFUSE: fprintf(stderr, "%s\n", value); return EXIT_CONFIG;
+        case OPTION_HELP: print_help(); return EXIT_SUCCESS;
+        case OPTION_VERSION: printf("rkt-generator %s\n", RKT_VERSION); return EXIT_SUCCESS;
+        case OPTION_DASH_DASH: break;
+        case OPTION_POSITIONAL:
+            if (strv_extend(&arg_words, value) < 0)
+                return EXIT_USAGE;
+            break;
+        }
+    }
+}
+
+static bool in_initrd(void)
+{
+    const char *value = getenv("SYSTEMD_IN_INITRD");
+
+    return value ? streq(value, "1") : access("/etc/initrd-release", F_OK) == 0;
+}
+
+static int run_dry(Generator *g)
+{
+    g->output = -EBADF;
+    if (!arg_words)
+        process_all(g);
+    STRV_FOREACH(file, arg_words)
+    if (process_file(g, *file) < 0)
+        return EXIT_USAGE;
+    return g->bad ? EXIT_BAD_FILE : EXIT_SUCCESS;
+}
+
+/* Pod files with errors are no failure of ours. */
+static int run_generator(Generator *g, Error *reterr)
+{
+    size_t n = strv_length(arg_words);
+
+    if (n != 1 && n != 3) {
+        (void) error_set(reterr, -EINVAL, "one or three directories are needed, or --dry-run");
+        return EXIT_USAGE;
+    }
+    if (in_initrd() && *arg_root == '\0')
+        return EXIT_SUCCESS;
+    g->output = open(arg_words[0], O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (g->output < 0) {
+        (void) error_set_errno(reterr, -errno, "%s", arg_words[0]);
+        return EXIT_USAGE;
+    }
+    /* Set by PID 1: nobody reads our standard error then. */
+    if (getenv("SYSTEMD_SCOPE"))
+        g->log = open("/dev/kmsg", O_WRONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+    process_all(g);
+    g->output = safe_close(g->output);
+    g->log = safe_close(g->log);
+    return g->failed ? EXIT_BAD_FILE : EXIT_SUCCESS;
+}
+
+int main(int argc, char **argv)
+{
+    Generator g = { .search = SEARCH_INIT, .output = -EBADF, .log = -EBADF };
+    _cleanup_error_ Error error = ERROR_INIT;
+    int status;
+
+    (void) umask(022);
+    status = parse_arguments(argc, argv, &error);
+    if (status < 0)
+        status = arg_dry_run ? run_dry(&g) : run_generator(&g, &error);
+    error_print(&error, "rkt-generator", false);
+    search_done(&g.search);
+    namesakes_done(&g.namesakes);
+    strv_free(arg_words);
+    return status;
+}

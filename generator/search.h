@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The search path of pod files: which pods there are, which file says so, and what its drop-ins add. Lists
+ * directories and reads files, nothing else. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/error.h"
+#include "podfile/pod-file.h"
+
+enum { SEARCH_DIRS_MAX = 3 };
+
+/* A pod, or a directory of drop-ins. */
+typedef struct SearchItem {
+    char *name;        /* without suffix: "web", "web@", "web@blue" */
+    unsigned char dir; /* index of the directory; the first one wins */
+    bool json;         /* NAME.json, a pod manifest */
+} SearchItem;
+
+typedef struct SearchItems {
+    SearchItem *items; /* sorted by name, then dir */
+    size_t n, room;
+} SearchItems;
+
+typedef struct Search {
+    const char *paths[SEARCH_DIRS_MAX]; /* not owned; without root */
+    int fds[SEARCH_DIRS_MAX];
+    size_t n_dirs;
+    SearchItems pods;    /* one for each name */
+    SearchItems dropins; /* one for each directory NAME.pod.d */
+} Search;
+
+#define SEARCH_INIT                                                                                          \
+    {                                                                                                        \
+        .fds = { -EBADF, -EBADF, -EBADF }                                                                    \
+    }
+
+/* /etc/rkt/pods.d, /run/rkt/pods.d and /usr/lib/rkt/pods.d beneath root ("" is the host). What is missing is
+ * empty; a directory that can't be listed is said in reterr, and the others count all the same: 0 or the
+ * first error. */
+int search_scan(Search *search, const char *root, Error *reterr);
+
+/* One directory instead, for a file that stands anywhere; path is not copied. */
+int search_scan_dir(Search *search, const char *path, Error *reterr);
+
+void search_done(Search *search);
+#define _cleanup_search_ _cleanup_(search_done)
+
+SearchItem *search_find(const Search *search, const char *name);
+
+/* The path that errors and SourcePath= name. NULL: out of memory. */
+char *search_path(const Search *search, const SearchItem *item);
+
+/* Reads and parses a pod's file and its drop-ins. Returns 1 when the pod is masked (a link to /dev/null, an
+ * empty file), 0, or a negative errno; then the file holds what could be read. */
+int search_load(const Search *search, const SearchItem *item, PodFile *file, Error *reterr);
+
+/* Only whether it is masked. */
+bool search_is_masked(const Search *search, const SearchItem *item);

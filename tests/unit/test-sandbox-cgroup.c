@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Sub-cgroups, and what a device program lets a process in one do. Works below the test's own cgroup, which
+ * must be writable. */
+
+#include "sandbox/cgroup.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <sys/wait.h>
+
+#include "base/fd-util.h"
+#include "base/string-util.h"
+#include "sandbox/device.h"
+
+#include "test.h"
+
+static void test_weight(void)
+{
+    static const struct {
+        uint64_t shares, weight;
+    } cases[] = { { 2, 1 }, { 1024, 39 }, { 262144, 10000 }, { 0, 1 }, { UINT64_MAX, 10000 }, { 100, 4 } };
+
+    for (size_t i = 0; i < ELEMENTSOF(cases); i++)
+        assert_int(cgroup_weight_from_shares(cases[i].shares), cases[i].weight);
+}
+
+static void test_need(void)
+{
+    assert_int(cgroup_limits_need(&(CgroupLimits){ 0 }), 0);
+    assert_int(cgroup_limits_need(&(CgroupLimits){ .memory = 1 }), CGROUP_MEMORY);
+    assert_int(cgroup_limits_need(&(CgroupLimits){ .cpu_shares = 2, .memory = 1 }),
+               CGROUP_MEMORY | CGROUP_CPU);
+}
+
+static void test_missing_controller(int cgroup)
+{
+    _cleanup_error_ Error error = ERROR_INIT;
+    int available = cgroup_controllers(cgroup);
+
+    assert_true(available >= 0);
+    if (available & CGROUP_MEMORY)
+        return;
+    assert_int(cgroup_set_limits(cgroup, &(CgroupLimits){ .memory = 1 << 20 }, &error), -EOPNOTSUPP);
+    assert_str(error_cause(&error),
+               "resource/memory cannot be kept: the pod's cgroup has no memory controller (is "
+               "Delegate=yes in its unit?)");
+    assert_int(cgroup_set_limits(cgroup, &(CgroupLimits){ 0 }, NULL), 0);
+}
+
+static pid_t start_sleeper(int cgroup)
+{
+    pid_t pid = fork();
+
+    assert_true(pid >= 0);
+    if (pid == 0) {
+        for (;;)
+            (void) pause();
+    }
+    assert_int(cgroup_move(cgroup, pid), 0);
+    return pid;
+}
+
+static void test_kill(int cgroup, int child)
+{
+    pid_t pids[] = { start_sleeper(cgroup), start_sleeper(child) };
+    _cleanup_free_ char *path = NULL;
+    _cleanup_close_ int of_pid = -EBADF;
+    int status;
+
+    assert_int(cgroup_open_pid(pids[1], &of_pid, &path), 0);
+    assert_true(endswith(path, "/child"));
+    assert_int(cgroup_is_populated(cgroup), 1);
+    assert_int(cgroup_kill(cgroup), 0);
+    for (size_t i = 0; i < ELEMENTSOF(pids); i++) {
+        assert_true(waitpid(pids[i], &status, 0) == pids[i]);
+        assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
+    }
+    for (unsigned i = 0; i < 100 && cgroup_is_populated(cgroup) == 1; i++)
+        (void) usleep(10000);
+    assert_int(cgroup_is_populated(cgroup), 0);
+}
+
+/* In the cgroup: errno of making and opening a device, 0 when it went well. */
+static int try_device(int cgroup, const char *directory, mode_t type, unsigned major, unsigned minor,
+                      int flags)
+{
+    int status;
+    pid_t pid = fork();
+
+    assert_true(pid >= 0);
+    if (pid == 0) {
+        _cleanup_close_ int dir = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC), fd = -EBADF;
+
+        assert_int(cgroup_move(cgroup, 0), 0);
+        (void) unlinkat(dir, "node", 0);
+        if (mknodat(dir, "node", type | 0666, makedev(major, minor)) < 0)
+            _exit(errno);
+        fd = openat(dir, "node", flags | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+        _exit(fd < 0 ? 100 + errno : 0);
+    }
+    assert_true(waitpid(pid, &status, 0) == pid);
+    assert_true(WIFEXITED(status));
+    return WEXITSTATUS(status);
+}
+
+static void test_devices(int cgroup)
+{
+    static const struct {
+        mode_t type;
+        unsigned major, minor;
+        int flags, result;
+    } cases[] = {
+        { S_IFCHR, 1, 3, O_RDWR, 0 },           /* null */
+        { S_IFCHR, 1, 9, O_RDONLY, 0 },         /* urandom */
+        { S_IFCHR, 5, 1, O_RDWR, 100 + EPERM }, /* the host's console */
+        { S_IFCHR, 1, 1, O_RDONLY, EPERM },     /* mem */
+        { S_IFBLK, 1, 3, O_RDONLY, EPERM },     /* a block device of null's number */
+        { S_IFBLK, 254, 0, O_RDONLY, EPERM },
+        { S_IFCHR, 1, 11, O_WRONLY, 0 }, /* kmsg, to be written, as the extra rule has it */
+        { S_IFCHR, 1, 11, O_RDONLY, 100 + EPERM },
+    };
+    const DeviceRule extra = { S_IFCHR, 1, 11, DEVICE_WRITE | DEVICE_MKNOD };
+    char directory[] = "/tmp/test-device-XXXXXX";
+    int r;
+
+    r = device_confine_cgroup(cgroup, &extra, 1);
+    if (r == -EPERM || r == -EINVAL || r == -ENOSYS) {
+        printf("this kernel gives us no device programs: %s\n", strerror(-r));
+        return;
+    }
+    assert_int(r, 0);
+    assert_true(mkdtemp(directory));
+    for (size_t i = 0; i < ELEMENTSOF(cases); i++) {
+        int got =
+                try_device(cgroup, directory, cases[i].type, cases[i].major, cases[i].minor, cases[i].flags);
+
+        if (got != cases[i].result)
+            fprintf(stderr, "case %zu:\n", i);
+        assert_int(got, cases[i].result);
+    }
+    assert_int(remove_tree_at(AT_FDCWD, directory), 0);
+}
+
+int main(void)
+{
+    _cleanup_close_ int own = -EBADF, cgroup = -EBADF, child = -EBADF;
+    struct stat st;
+    DeviceRule rule;
+    char name[64];
+    int r;
+
+    test_weight();
+    test_need();
+    assert_int(stat("/", &st), 0);
+    assert_int(device_rule_from_stat(&st, DEVICE_ALL, &rule), -ENODEV);
+    assert_int(stat("/dev/null", &st), 0);
+    assert_int(device_rule_from_stat(&st, DEVICE_READ, &rule), 0);
+    assert_true(rule.type == S_IFCHR && rule.major == 1 && rule.minor == 3 && rule.access == DEVICE_READ);
+
+    (void) snprintf(name, sizeof(name), "test-rkt-%d", (int) getpid());
+    r = cgroup_open_pid(0, &own, NULL);
+    if (r >= 0)
+        r = cgroup_make(own, name, &cgroup);
+    if (r < 0) {
+        printf("no cgroup can be made here: %s\n", strerror(-r));
+        return 77;
+    }
+    assert_int(cgroup_make(cgroup, "child", &child), 0);
+    assert_true(cgroup_is_delegated(cgroup) == 0);
+    test_missing_controller(cgroup);
+    test_kill(cgroup, child);
+    test_devices(cgroup);
+    assert_int(cgroup_remove(own, name), 0);
+    assert_int(cgroup_remove(own, name), 0);
+    return 0;
+}

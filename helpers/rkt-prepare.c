@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* rkt prepare: a pod that only needs to be run. */
+
+#include <sys/stat.h>
+
+#include "base/log.h"
+#include "base/string-util.h"
+#include "pod/global-options.h"
+#include "prepare/prepare.h"
+
+enum { EXIT_GENERAL = 254 };
+
+static GlobalOptions arg_global = GLOBAL_OPTIONS_INIT;
+static PodOptions arg_pod = POD_OPTIONS_INIT;
+
+static int parse_argv(int argc, char **argv, Error *reterr)
+{
+    OptionParser parser = {
+        .argc = argc, .argv = argv, .index = 1, .tables = { pod_option_table, global_option_table }
+    };
+    const char *value;
+    int id, r;
+
+    do {
+        r = option_next(&parser, &id, &value, reterr);
+        if (r >= 0 && id == OPTION_END)
+            return arg_global.help ? 0 : pod_options_check(&arg_pod, reterr);
+        if (r >= 0)
+            r = global_options_has(id) ? global_options_take(&arg_global, id, value, reterr)
+                                       : pod_options_take(&arg_pod, &parser, id, value, reterr);
+    } while (r >= 0);
+    return r;
+}
+
+static int run(Error *reterr)
+{
+    _cleanup_(store_freep) Store *store = NULL;
+    _cleanup_(pod_freep) Pod *pod = NULL;
+    _cleanup_close_ int root = -EBADF;
+    int r;
+
+    if (geteuid() != 0)
+        return error_set(reterr, -EPERM, "cannot run as unprivileged user");
+    if (arg_global.insecure & INSECURE_PATHS)
+        log_warning("--insecure-options=paths counts when the pod is run: give it to run-prepared");
+    r = store_open(arg_global.dir, STORE_OPEN_CREATE, &store, reterr);
+    if (r >= 0)
+        r = pod_root_open(arg_global.dir, true, &root, reterr);
+    if (r >= 0)
+        r = pod_prepare(store, root, &arg_global, &arg_pod, 0, &pod, reterr);
+    if (r < 0)
+        return r;
+    printf("%s\n", pod->uuid);
+    return fflush(stdout) == EOF ? error_set_errno(reterr, -errno, "cannot print the UUID") : 0;
+}
+
+int main(int argc, char **argv)
+{
+    _cleanup_error_ Error error = ERROR_INIT;
+    int r = parse_argv(argc, argv, &error);
+
+    (void) umask(0022);
+    log_setup("prepare", arg_global.debug);
+    if (r >= 0 && arg_global.help)
+        verb_print_help("prepare", "IMAGE [APP FLAGS] [-- ARGUMENTS ---] …",
+                        "Prepares a pod without running it.", pod_option_table);
+    else if (r >= 0)
+        r = run(&error);
+    pod_options_done(&arg_pod);
+    if (r < 0) {
+        if (error.n == 0)
+            (void) error_set_errno(&error, r, "cannot prepare the pod");
+        error_print(&error, "prepare", arg_global.debug);
+        return EXIT_GENERAL;
+    }
+    return 0;
+}

@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+#include "run-options.h"
+
+#include "base/string-util.h"
+
+enum {
+    OPT_DNS = RUN_OPTION_ID_MIN,
+    OPT_DNS_DOMAIN,
+    OPT_DNS_OPT,
+    OPT_DNS_SEARCH,
+    OPT_HOSTNAME,
+    OPT_HOSTS_ENTRY,
+    OPT_INTERACTIVE,
+    OPT_IPC,
+    OPT_JOURNAL,
+    OPT_MACHINE_NAME,
+    OPT_MDS_REGISTER,
+    OPT_NET,
+};
+
+const Option run_option_table[] = {
+    { "dns", OPTION_VALUE, OPT_DNS, "IP|host|none", "name server of the apps' resolv.conf", NULL },
+    { "dns-domain", OPTION_VALUE, OPT_DNS_DOMAIN, "DOMAIN", "domain of the apps' resolv.conf", NULL },
+    { "dns-opt", OPTION_VALUE, OPT_DNS_OPT, "OPTION", "option of the apps' resolv.conf", NULL },
+    { "dns-search", OPTION_VALUE, OPT_DNS_SEARCH, "DOMAIN", "search domain of the apps' resolv.conf", NULL },
+    { "hostname", OPTION_VALUE, OPT_HOSTNAME, "NAME", "the pod's host name", "rkt-$PODUUID" },
+    { "hosts-entry", OPTION_VALUE, OPT_HOSTS_ENTRY, "IP=NAME|host", "entry of the apps' /etc/hosts", NULL },
+    { "interactive", OPTION_BOOL, OPT_INTERACTIVE, NULL, NULL, NULL },
+    { "ipc", OPTION_VALUE, OPT_IPC, "auto|private|parent", "the pod's IPC namespace", "auto" },
+    { "journal", OPTION_VALUE, OPT_JOURNAL, "pod|host", "a journal of the pod's own, or the host's", "pod" },
+    { "machine-name", OPTION_VALUE, OPT_MACHINE_NAME, "NAME", "name of the pod in machined", "rkt-$PODUUID" },
+    { "mds-register", OPTION_BOOL, OPT_MDS_REGISTER, NULL, NULL, NULL },
+    { "net", OPTION_OPTIONAL, OPT_NET, "host|none", "the pod's network", "default" },
+    {},
+};
+
+void run_options_done(RunOptions *options)
+{
+    strv_free(options->dns);
+    strv_free(options->dns_search);
+    strv_free(options->dns_options);
+    strv_free(options->hosts_entries);
+}
+
+static int refuse(const char *flag, const char *value, Error *reterr)
+{
+    return streq(value, "false") ? 0 : error_set(reterr, -EOPNOTSUPP, "--%s is not built yet", flag);
+}
+
+static int take_word(const char **field, const char *flag, const char *value, const char *const *words,
+                     Error *reterr)
+{
+    for (; *words; words++)
+        if (streq(*words, value)) {
+            *field = value;
+            return 0;
+        }
+    return error_set(reterr, -EINVAL, "--%s=%s: unknown value", flag, value);
+}
+
+/* Machine names are host names to systemd. */
+static int take_machine_name(RunOptions *options, const char *value, Error *reterr)
+{
+    static const char allowed[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-.";
+    size_t length = strlen(value);
+
+    if (length == 0 || length > 64 || strspn(value, allowed) != length || *value == '.' || *value == '-' ||
+        strstr(value, ".."))
+        return error_set(reterr, -EINVAL, "--machine-name=%s: not a valid machine name", value);
+    options->machine_name = value;
+    return 0;
+}
+
+/* What is a line or a word of a file must not bring another line. */
+static int add_word(char ***list, const char *flag, const char *value, Error *reterr)
+{
+    if (*value == '\0' || strpbrk(value, "\n\r"))
+        return error_set(reterr, -EINVAL, "--%s: not a valid value", flag);
+    return strv_extend(list, value);
+}
+
+static int add_hosts_entry(RunOptions *options, const char *value, Error *reterr)
+{
+    const char *equals = strchr(value, '=');
+
+    if (!streq(value, "host") && (!equals || equals == value || equals[1] == '\0'))
+        return error_set(reterr, -EINVAL, "--hosts-entry=%s: must be IP=NAME or host", value);
+    return add_word(&options->hosts_entries, "hosts-entry", value, reterr);
+}
+
+int run_options_take(RunOptions *options, int id, const char *value, Error *reterr)
+{
+    switch (id) {
+    case OPT_DNS: return add_word(&options->dns, "dns", value, reterr);
+    case OPT_DNS_SEARCH: return add_word(&options->dns_search, "dns-search", value, reterr);
+    case OPT_DNS_OPT: return add_word(&options->dns_options, "dns-opt", value, reterr);
+    case OPT_HOSTS_ENTRY: return add_hosts_entry(options, value, reterr);
+    case OPT_DNS_DOMAIN:
+        if (*value == '\0' || strpbrk(value, "\n\r"))
+            return error_set(reterr, -EINVAL, "--dns-domain: not a valid value");
+        options->dns_domain = value;
+        return 0;
+    case OPT_HOSTNAME: options->hostname = value; return 0;
+    case OPT_IPC:
+        return take_word(&options->ipc, "ipc", value,
+                         (const char *const[]){ "auto", "private", "parent", NULL }, reterr);
+    case OPT_JOURNAL:
+        return take_word(&options->journal, "journal", value, (const char *const[]){ "pod", "host", NULL },
+                         reterr);
+    case OPT_MACHINE_NAME: return take_machine_name(options, value, reterr);
+    case OPT_NET: options->network = value; return 0;
+    case OPT_INTERACTIVE: return refuse("interactive", value, reterr);
+    case OPT_MDS_REGISTER: return refuse("mds-register", value, reterr);
+    default: return error_set(reterr, -EINVAL, "option %d is none of a run", id);
+    }
+}
+
+int run_options_check(const RunOptions *options, Error *reterr)
+{
+    const char *network = options->network ? options->network : "default";
+
+    if (streq(network, "none") || streq(network, "host"))
+        return 0;
+    return error_set(reterr, -EOPNOTSUPP, "network \"%s\" is not built yet: say --net=none or --net=host",
+                     network);
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The flags of `run` and `run-prepared` that say how a prepared pod runs, not what is in it. */
+#pragma once
+
+#include <stdbool.h>
+
+#include "base/error.h"
+#include "base/option.h"
+
+typedef struct RunOptions {
+    const char *network; /* NULL: not given */
+    const char *hostname, *ipc, *machine_name, *journal;
+    char **dns, **dns_search, **dns_options, **hosts_entries;
+    const char *dns_domain;
+} RunOptions;
+
+void run_options_done(RunOptions *options);
+
+extern const Option run_option_table[];
+enum { RUN_OPTION_ID_MIN = 2000, RUN_OPTION_ID_MAX = 3000 };
+
+static inline bool run_options_has(int id)
+{
+    return id >= RUN_OPTION_ID_MIN && id < RUN_OPTION_ID_MAX;
+}
+
+int run_options_take(RunOptions *options, int id, const char *value, Error *reterr);
+
+/* Refuses what is not built yet: above all, a network other than host and none. */
+int run_options_check(const RunOptions *options, Error *reterr);

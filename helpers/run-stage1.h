@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* From a prepared pod, locked, to the stage1 that runs it. */
+#pragma once
+
+#include "base/error.h"
+#include "pod/global-options.h"
+#include "pod/pod.h"
+#include "run-options.h"
+
+/* Moves the pod to run/ and becomes its stage1's entrypoint `run`; returns only when that failed. */
+int stage1_exec(Pod *pod, const GlobalOptions *global, const RunOptions *options, Error *reterr);

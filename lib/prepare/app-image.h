@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The images that a pod is made of: found in the store, fetched by rkt-fetch when they are not there,
+ * rendered, read. */
+#pragma once
+
+#include "appc/image-manifest.h"
+#include "base/error.h"
+#include "pod/global-options.h"
+#include "prepare/pod-options.h"
+#include "store/store.h"
+
+typedef struct AppImage {
+    char key[IMAGE_KEY_LENGTH + 1];
+    char *tree_id;
+    char *tree_path;     /* absolute, the directory with rootfs/ and manifest */
+    char *manifest_text; /* as it stands in the tree */
+    size_t manifest_size;
+    ImageManifest *manifest;
+} AppImage;
+
+void app_image_done(AppImage *image);
+void app_images_free(AppImage *images, size_t n);
+
+/* The key of what text means as an image: from the store as far as the policy allows, else by
+ * /usr/lib/rkt/rkt-fetch. signature: a file, or NULL. */
+int image_find_or_fetch(Store *store, const GlobalOptions *global, const char *text, const char *signature,
+                        PullPolicy policy, char ret_key[static IMAGE_KEY_LENGTH + 1], Error *reterr);
+
+/* Renders the tree of image->key, if it is not there yet, and reads its manifest. */
+int app_image_load(Store *store, AppImage *image, Error *reterr);
+
+/* The stage1 by the flag that names it; by default from the store by name and version, else the file among
+ * the stage1 images, else the one beside the rkt program. */
+int stage1_image_find(Store *store, const GlobalOptions *global, Stage1Source source, const char *text,
+                      char ret_key[static IMAGE_KEY_LENGTH + 1], Error *reterr);

@@ -1,0 +1,401 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+#include "make-manifest.h"
+
+#include <string.h>
+
+#include "base/file-util.h"
+#include "base/string-util.h"
+
+enum { MEMORY_MIN = 4096, ENVIRONMENT_FILE_MAX = 1024 * 1024 };
+
+#define ANNOTATION_STDIN "coreos.com/rkt/stage2/stdin"
+#define ANNOTATION_STDOUT "coreos.com/rkt/stage2/stdout"
+#define ANNOTATION_STDERR "coreos.com/rkt/stage2/stderr"
+
+extern char **environ;
+
+/* ----- Environment ----- */
+
+static int set_pair(NameValueList *list, const char *pair)
+{
+    const char *equals = strchr(pair, '=');
+    _cleanup_free_ char *name = equals ? strndup(pair, (size_t) (equals - pair)) : NULL;
+
+    if (!equals)
+        return -EINVAL;
+    return name ? name_value_list_set(list, name, equals + 1) : -ENOMEM;
+}
+
+static int set_pairs(NameValueList *list, char *const *pairs)
+{
+    STRV_FOREACH(pair, pairs)
+    {
+        int r = set_pair(list, *pair);
+
+        if (r < 0)
+            return r;
+    }
+    return 0;
+}
+
+/* One line of a file: blank, `#` and `;` are comments; a name twice is an error. */
+static int take_environment_line(NameValueList *list, const char *path, char *line, Error *reterr)
+{
+    char *equals;
+
+    line += strspn(line, " \t\r");
+    for (size_t n = strlen(line); n > 0 && line[n - 1] == '\r'; n--)
+        line[n - 1] = '\0';
+    if (*line == '\0' || *line == '#' || *line == ';')
+        return 0;
+    equals = strchr(line, '=');
+    if (!equals || equals == line)
+        return error_set(reterr, -EINVAL, "%s: \"%s\" is not NAME=VALUE", path, line);
+    *equals = '\0';
+    if (name_value_list_get(list, line))
+        return error_set(reterr, -EINVAL, "%s: \"%s\" is set twice", path, line);
+    return name_value_list_add(list, line, equals + 1);
+}
+
+static int read_environment_file(NameValueList *list, const char *path, Error *reterr)
+{
+    _cleanup_free_ char *text = NULL;
+    char *rest;
+    int r;
+
+    r = read_file_at(AT_FDCWD, path, ENVIRONMENT_FILE_MAX, &text, NULL);
+    if (r < 0)
+        return error_set_errno(reterr, r, "cannot read \"%s\"", path);
+    rest = text;
+    for (char *line; r >= 0 && (line = strsep(&rest, "\n"));)
+        r = take_environment_line(list, path, line, reterr);
+    return r;
+}
+
+static int read_environment_files(const PodOptions *options, NameValueList *list, Error *reterr)
+{
+    STRV_FOREACH(path, options->environment_files)
+    {
+        int r = read_environment_file(list, *path, reterr);
+
+        if (r < 0)
+            return r;
+    }
+    return 0;
+}
+
+/* What nobody set is passed on from the caller. */
+static int inherit_environment(NameValueList *list)
+{
+    STRV_FOREACH(pair, environ)
+    {
+        _cleanup_free_ char *name = strndup(*pair, strcspn(*pair, "="));
+        int r = 0;
+
+        if (!name)
+            return -ENOMEM;
+        if (strchr(*pair, '=') && *name && !name_value_list_get(list, name))
+            r = set_pair(list, *pair);
+        if (r < 0)
+            return r;
+    }
+    return 0;
+}
+
+/* Later ones win: caller, image, files, --set-env, --environment. */
+static int set_environment(App *app, const PodOptions *options, const AppOptions *app_options,
+                           const NameValueList *from_files)
+{
+    int r = 0;
+
+    for (size_t i = 0; r >= 0 && i < from_files->n; i++)
+        r = name_value_list_set(&app->environment, from_files->items[i].name, from_files->items[i].value);
+    if (r >= 0)
+        r = set_pairs(&app->environment, options->set_environment);
+    if (r >= 0)
+        r = set_pairs(&app->environment, app_options->environment);
+    if (r >= 0 && options->inherit_environment)
+        r = inherit_environment(&app->environment);
+    return r;
+}
+
+/* ----- One app ----- */
+
+/* --exec takes the place of the image's command line, arguments go behind what there is. */
+static int set_exec(App *app, const AppOptions *options)
+{
+    int r = 0;
+
+    if (options->exec) {
+        strv_free(app->exec);
+        app->exec = NULL;
+        r = strv_extend(&app->exec, options->exec);
+    }
+    STRV_FOREACH(word, options->arguments)
+    if (r >= 0)
+        r = strv_extend(&app->exec, *word);
+    return r;
+}
+
+static int set_string(char **field, const char *value)
+{
+    char *copy;
+
+    if (!value)
+        return 0;
+    copy = strdup(value);
+    if (!copy)
+        return -ENOMEM;
+    free(*field);
+    *field = copy;
+    return 0;
+}
+
+static int set_isolators(App *app, const AppOptions *options, Error *reterr)
+{
+    const struct {
+        const char *flag, *value;
+        IsolatorKind kind;
+    } settings[] = {
+        { "memory", options->memory, ISOLATOR_MEMORY },
+        { "cpu", options->cpu, ISOLATOR_CPU },
+        { "cpu-shares", options->cpu_shares, ISOLATOR_CPU_SHARES },
+        { "oom-score-adj", options->oom_score_adj, ISOLATOR_OOM_SCORE_ADJ },
+        { "caps-retain", options->caps_retain, ISOLATOR_CAPABILITIES_RETAIN },
+        { "caps-remove", options->caps_remove, ISOLATOR_CAPABILITIES_REMOVE },
+    };
+    int r;
+
+    for (size_t i = 0; i < ELEMENTSOF(settings); i++) {
+        r = settings[i].value
+                    ? isolator_list_set(&app->isolators, settings[i].kind, settings[i].value, reterr)
+                    : 0;
+        if (r < 0)
+            return error_prefix(reterr, r, "--%s=%s", settings[i].flag, settings[i].value);
+    }
+    r = options->seccomp ? isolator_list_set_seccomp(&app->isolators, options->seccomp, reterr) : 0;
+    return r < 0 ? error_prefix(reterr, r, "--seccomp=%s", options->seccomp) : 0;
+}
+
+static int set_app(App *app, const PodOptions *options, const AppOptions *app_options,
+                   const NameValueList *from_files, Error *reterr)
+{
+    int r = set_exec(app, app_options);
+
+    if (r >= 0)
+        r = set_string(&app->user, app_options->user);
+    if (r >= 0)
+        r = set_string(&app->group, app_options->group);
+    if (r >= 0)
+        r = set_string(&app->working_directory, app_options->working_directory);
+    if (r >= 0 && app_options->supplementary_gids)
+        r = app_set_supplementary_gids(app, app_options->supplementary_gids, reterr);
+    if (r >= 0)
+        r = set_environment(app, options, app_options, from_files);
+    if (r >= 0)
+        r = set_pairs(&app->user_annotations, app_options->user_annotations);
+    if (r >= 0)
+        r = set_pairs(&app->user_labels, app_options->user_labels);
+    if (r >= 0)
+        r = set_isolators(app, app_options, reterr);
+    return r;
+}
+
+static int add_annotations(RuntimeApp *app, const AppOptions *options)
+{
+    int r = set_pairs(&app->annotations, options->annotations);
+
+    if (r >= 0 && options->standard_input)
+        r = name_value_list_set(&app->annotations, ANNOTATION_STDIN, options->standard_input);
+    if (r >= 0 && options->standard_output)
+        r = name_value_list_set(&app->annotations, ANNOTATION_STDOUT, options->standard_output);
+    if (r >= 0 && options->standard_error)
+        r = name_value_list_set(&app->annotations, ANNOTATION_STDERR, options->standard_error);
+    return r;
+}
+
+/* Mounts before any image are of all apps; an app's own one at the same place wins. */
+static int add_mounts(RuntimeApp *app, const PodOptions *options, const AppOptions *app_options)
+{
+    int r = mount_list_copy(&app_options->mounts, &app->mounts);
+
+    for (size_t i = 0; r >= 0 && i < options->mounts.n; i++)
+        if (!mount_list_find_path(&app->mounts, options->mounts.items[i].path))
+            r = mount_list_add(&app->mounts, options->mounts.items[i].volume, options->mounts.items[i].path);
+    return r;
+}
+
+/* The image as the manifest names it, and what it says of its app where that is not given. */
+static int fill_from_image(RuntimeApp *app, const AppImage *image, Error *reterr)
+{
+    int r;
+
+    r = labels_check_runnable(&image->manifest->labels, reterr);
+    if (r >= 0)
+        r = set_string(&app->image.id, image->key);
+    if (r >= 0 && !app->image.name) {
+        r = set_string(&app->image.name, image->manifest->name);
+        if (r >= 0)
+            r = name_value_list_copy(&image->manifest->labels, &app->image.labels);
+    }
+    if (r >= 0 && !app->app && image->manifest->app)
+        r = app_copy(image->manifest->app, &app->app);
+    return r;
+}
+
+static int make_app_name(const AppOptions *options, const AppImage *image, char **ret, Error *reterr)
+{
+    if (!options->name)
+        return ac_name_from_image(image->manifest->name, ret);
+    if (!ac_name_is_valid(options->name))
+        return error_set(reterr, -EINVAL, "--name=%s: not a valid app name", options->name);
+    *ret = strdup(options->name);
+    return *ret ? 0 : -ENOMEM;
+}
+
+static int check_app(const RuntimeApp *app, Error *reterr)
+{
+    uint64_t memory;
+
+    if (!app->app || !app->app->exec || !app->app->exec[0])
+        return error_set(reterr, -EINVAL,
+                         "app \"%s\" has nothing to run: neither its image nor --exec says what", app->name);
+    memory = isolator_list_limit(&app->app->isolators, ISOLATOR_MEMORY);
+    if (memory > 0 && memory < MEMORY_MIN)
+        return error_set(reterr, -ERANGE, "app \"%s\": a memory limit below %d bytes lets nothing run",
+                         app->name, MEMORY_MIN);
+    return 0;
+}
+
+static int add_app(PodManifest *manifest, const PodOptions *options, const AppOptions *app_options,
+                   const AppImage *image, const NameValueList *from_files, Error *reterr)
+{
+    _cleanup_free_ char *name = NULL;
+    RuntimeApp *app;
+    int r;
+
+    r = make_app_name(app_options, image, &name, reterr);
+    if (r >= 0)
+        r = pod_manifest_add_app(manifest, name, &app, reterr);
+    if (r >= 0)
+        r = fill_from_image(app, image, reterr);
+    if (r >= 0 && !app->app && !(app->app = app_new()))
+        r = -ENOMEM;
+    if (r >= 0)
+        r = set_app(app->app, options, app_options, from_files, reterr);
+    if (r >= 0)
+        r = add_annotations(app, app_options);
+    if (r >= 0)
+        r = add_mounts(app, options, app_options);
+    if (r < 0)
+        return error_prefix(reterr, r, "image \"%s\"", app_options->image);
+    app->read_only_rootfs = app_options->read_only_rootfs;
+    return check_app(app, reterr);
+}
+
+/* ----- The pod ----- */
+
+static int copy_volumes(const VolumeList *from, VolumeList *to)
+{
+    to->items = calloc(from->n + 1, sizeof(Volume));
+    if (!to->items)
+        return -ENOMEM;
+    for (size_t i = 0; i < from->n; i++) {
+        Volume *volume = &to->items[to->n++];
+
+        *volume = from->items[i];
+        volume->name = strdup(from->items[i].name);
+        volume->source = from->items[i].source ? strdup(from->items[i].source) : NULL;
+        if (!volume->name || (from->items[i].source && !volume->source))
+            return -ENOMEM;
+    }
+    return 0;
+}
+
+int pod_manifest_from_options(const PodOptions *options, const AppImage *images, PodManifest **ret,
+                              Error *reterr)
+{
+    _cleanup_(pod_manifest_freep) PodManifest *manifest = pod_manifest_new();
+    _cleanup_name_values_ NameValueList from_files = {};
+    int r;
+
+    if (!manifest)
+        return -ENOMEM;
+    r = read_environment_files(options, &from_files, reterr);
+    if (r >= 0)
+        r = copy_volumes(&options->volumes, &manifest->volumes);
+    for (size_t i = 0; r >= 0 && i < options->n_apps; i++)
+        r = add_app(manifest, options, &options->apps[i], &images[i], &from_files, reterr);
+    if (r < 0)
+        return r;
+    *ret = TAKE_PTR(manifest);
+    return 0;
+}
+
+int pod_manifest_fill(PodManifest *manifest, const AppImage *images, Error *reterr)
+{
+    if (manifest->n_apps == 0)
+        return error_set(reterr, -EINVAL, "pod must contain at least one application");
+    if (manifest->ports.n > 0)
+        return error_set(reterr, -EOPNOTSUPP, "ports of a pod manifest are not built yet");
+    if (manifest->isolators.n > 0)
+        return error_set(reterr, -EOPNOTSUPP, "isolators of a whole pod are not built yet");
+    for (size_t i = 0; i < manifest->n_apps; i++) {
+        int r = fill_from_image(&manifest->apps[i], &images[i], reterr);
+
+        if (r < 0)
+            return error_prefix(reterr, r, "app \"%s\"", manifest->apps[i].name);
+        r = check_app(&manifest->apps[i], reterr);
+        if (r < 0)
+            return r;
+    }
+    return 0;
+}
+
+const Volume *pod_manifest_mount_volume(const PodManifest *manifest, const Mount *mount)
+{
+    return mount->app_volume ? mount->app_volume : volume_list_find(&manifest->volumes, mount->volume);
+}
+
+static int complete_mount_point(PodManifest *manifest, RuntimeApp *app, const MountPoint *point,
+                                Error *reterr)
+{
+    _cleanup_free_ char *name = NULL;
+    int r;
+
+    if (mount_list_find_path(&app->mounts, point->path))
+        return 0;
+    if (volume_list_find(&manifest->volumes, point->name))
+        return mount_list_add(&app->mounts, point->name, point->path);
+    if (asprintf(&name, "%s-%s", app->name, point->name) < 0) {
+        name = NULL;
+        return -ENOMEM;
+    }
+    if (!volume_list_find(&manifest->volumes, name)) {
+        r = volume_list_add_empty(&manifest->volumes, name, 0755, 0, 0, reterr);
+        if (r < 0)
+            return r;
+    }
+    return mount_list_add(&app->mounts, name, point->path);
+}
+
+int pod_manifest_complete_mounts(PodManifest *manifest, Error *reterr)
+{
+    for (size_t i = 0; i < manifest->n_apps; i++) {
+        RuntimeApp *app = &manifest->apps[i];
+
+        for (size_t k = 0; k < app->app->n_mount_points; k++) {
+            int r = complete_mount_point(manifest, app, &app->app->mount_points[k], reterr);
+
+            if (r < 0)
+                return error_prefix(reterr, r, "app \"%s\": mount point \"%s\"", app->name,
+                                    app->app->mount_points[k].name);
+        }
+        for (size_t k = 0; k < app->mounts.n; k++)
+            if (!pod_manifest_mount_volume(manifest, &app->mounts.items[k]))
+                return error_set(reterr, -ENOENT, "app \"%s\": there is no volume \"%s\" to mount at \"%s\"",
+                                 app->name, app->mounts.items[k].volume, app->mounts.items[k].path);
+    }
+    return 0;
+}

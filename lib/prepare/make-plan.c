@@ -1,0 +1,330 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+#include "make-plan.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/fd-util.h"
+#include "base/log.h"
+#include "base/string-util.h"
+#include "prepare/make-manifest.h"
+#include "sandbox/capability.h"
+#include "sandbox/identity.h"
+#include "sandbox/seccomp-policy.h"
+
+#define ANNOTATION_NOTIFY "appc.io/executor/supports-systemd-notify"
+
+/* Variables that an app has unless something says otherwise. */
+static const char *const default_environment[][2] = {
+    { "PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin" },
+    { "SHELL", "/bin/sh" },
+    { "USER", "root" },
+    { "LOGNAME", "root" },
+    { "HOME", "/root" },
+};
+
+/* Isolators that the manifest may hold and that nothing enforces yet: a pod is not silently less confined
+ * than asked. */
+static const IsolatorKind refused_isolators[] = {
+    ISOLATOR_BLOCK_BANDWIDTH, ISOLATOR_BLOCK_IOPS,       ISOLATOR_NETWORK_BANDWIDTH,
+    ISOLATOR_SELINUX_CONTEXT, ISOLATOR_APPARMOR_PROFILE,
+};
+
+/* What is worked out for one app. */
+typedef struct AppContext {
+    const PodManifest *manifest;
+    const RuntimeApp *app;
+    const AppImage *image;
+    InsecureOptions insecure;
+    int pod_dir;
+    size_t index;
+    PlanApp *plan;
+} AppContext;
+
+static const char *annotation_of(const AppContext *context, const char *name)
+{
+    const char *value = name_value_list_get(&context->app->annotations, name);
+
+    return value ? value : name_value_list_get(&context->image->manifest->annotations, name);
+}
+
+static int plan_identity(const AppContext *context, Error *reterr)
+{
+    _cleanup_free_ char *path = NULL;
+    _cleanup_close_ int rootfs = -EBADF;
+
+    if (asprintf(&path, "%s/rootfs", context->image->tree_path) < 0) {
+        path = NULL;
+        return -ENOMEM;
+    }
+    rootfs = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (rootfs < 0)
+        return error_set_errno(reterr, -errno, "cannot open \"%s\"", path);
+    context->plan->tree = TAKE_PTR(path);
+    return identity_resolve(rootfs, context->app->app->user, context->app->app->group, &context->plan->uid,
+                            &context->plan->gid, reterr);
+}
+
+static int plan_groups(const AppContext *context)
+{
+    const App *app = context->app->app;
+
+    if (app->n_supplementary_gids == 0)
+        return 0;
+    context->plan->groups = calloc(app->n_supplementary_gids, sizeof(gid_t));
+    if (!context->plan->groups)
+        return -ENOMEM;
+    memcpy(context->plan->groups, app->supplementary_gids, app->n_supplementary_gids * sizeof(gid_t));
+    context->plan->n_groups = app->n_supplementary_gids;
+    return 0;
+}
+
+static int plan_commands(const AppContext *context)
+{
+    const App *app = context->app->app;
+    PlanApp *plan = context->plan;
+    int r;
+
+    plan->working_directory = strdup(app->working_directory ? app->working_directory : "/");
+    if (!plan->working_directory)
+        return -ENOMEM;
+    r = strv_copy(app->exec, &plan->exec);
+    if (r >= 0 && app->pre_start)
+        r = strv_copy(app->pre_start, &plan->pre_start);
+    if (r >= 0 && app->post_stop)
+        r = strv_copy(app->post_stop, &plan->post_stop);
+    return r;
+}
+
+static int plan_environment(const AppContext *context)
+{
+    const NameValueList *own = &context->app->app->environment;
+    char ***environment = &context->plan->environment;
+    int r = 0;
+
+    for (size_t i = 0; r >= 0 && i < ELEMENTSOF(default_environment); i++)
+        if (!name_value_list_get(own, default_environment[i][0]))
+            r = strv_extendf(environment, "%s=%s", default_environment[i][0], default_environment[i][1]);
+    for (size_t i = 0; r >= 0 && i < own->n; i++)
+        if (!streq(own->items[i].name, "AC_APP_NAME"))
+            r = strv_extendf(environment, "%s=%s", own->items[i].name, own->items[i].value);
+    if (r >= 0)
+        r = strv_extendf(environment, "AC_APP_NAME=%s", context->app->name);
+    return r;
+}
+
+static int plan_capabilities(const AppContext *context, Error *reterr)
+{
+    const IsolatorList *isolators = &context->app->app->isolators;
+    const Isolator *retain = isolator_list_find(isolators, ISOLATOR_CAPABILITIES_RETAIN);
+    const Isolator *removed = isolator_list_find(isolators, ISOLATOR_CAPABILITIES_REMOVE);
+
+    if (context->insecure & INSECURE_CAPABILITIES) {
+        context->plan->capabilities = UINT64_MAX;
+        return 0;
+    }
+    return capability_mask_from_sets(retain ? retain->set.names : NULL, removed ? removed->set.names : NULL,
+                                     &context->plan->capabilities, reterr);
+}
+
+/* Apps with the same policy could share a file; the policy is compiled in a fraction of a millisecond, so
+ * each has its own. */
+static int plan_filter(const AppContext *context, Error *reterr)
+{
+    const IsolatorList *isolators = &context->app->app->isolators;
+    const Isolator *retain = isolator_list_find(isolators, ISOLATOR_SECCOMP_RETAIN);
+    const Isolator *removed = isolator_list_find(isolators, ISOLATOR_SECCOMP_REMOVE);
+    const Isolator *isolator = retain ? retain : removed;
+    SeccompPolicy policy = {
+        .mode = retain    ? SECCOMP_POLICY_RETAIN
+                : removed ? SECCOMP_POLICY_REMOVE
+                          : SECCOMP_POLICY_DEFAULT,
+        .set = isolator ? isolator->set.names : NULL,
+        .errno_name = isolator ? isolator->set.error_name : NULL,
+    };
+    _cleanup_free_ char *name = NULL;
+    int r;
+
+    if (retain && removed)
+        return error_set(reterr, -EINVAL, "only one seccomp isolator may be given");
+    if (context->insecure & INSECURE_SECCOMP)
+        return 0;
+    if (asprintf(&name, "filter-%zu", context->index) < 0) {
+        name = NULL;
+        return -ENOMEM;
+    }
+    r = seccomp_policy_write(&policy, context->pod_dir, name, reterr);
+    if (r > 0)
+        context->plan->filter = TAKE_PTR(name);
+    return r < 0 ? r : 0;
+}
+
+static int plan_isolators(const AppContext *context, Error *reterr)
+{
+    const IsolatorList *isolators = &context->app->app->isolators;
+    const Isolator *no_new_privileges = isolator_list_find(isolators, ISOLATOR_NO_NEW_PRIVILEGES);
+    const Isolator *oom_score_adj = isolator_list_find(isolators, ISOLATOR_OOM_SCORE_ADJ);
+    const Isolator *cpu_shares = isolator_list_find(isolators, ISOLATOR_CPU_SHARES);
+    PlanApp *plan = context->plan;
+
+    for (size_t i = 0; i < ELEMENTSOF(refused_isolators); i++)
+        if (isolator_list_find(isolators, refused_isolators[i]))
+            return error_set(reterr, -EOPNOTSUPP, "isolator %s is not built yet",
+                             isolator_kind_to_string(refused_isolators[i]));
+    for (size_t i = 0; i < isolators->n; i++)
+        if (isolators->items[i].kind == ISOLATOR_UNKNOWN)
+            log_debug("app %s: isolator %s is not known", context->app->name, isolators->items[i].name);
+
+    plan->memory_limit = isolator_list_limit(isolators, ISOLATOR_MEMORY);
+    plan->cpu_limit = isolator_list_limit(isolators, ISOLATOR_CPU);
+    plan->cpu_shares = cpu_shares ? (uint64_t) cpu_shares->number : 0;
+    plan->has_oom_score_adj = oom_score_adj;
+    plan->oom_score_adj = oom_score_adj ? (int) oom_score_adj->number : 0;
+    /* Without it a filter of an app that is not root could be left behind by a set-user-ID program. */
+    plan->no_new_privileges =
+            (no_new_privileges && no_new_privileges->flag) || (plan->uid != 0 && plan->filter);
+    return 0;
+}
+
+static int plan_stdio(const AppContext *context, const char *stream, PlanStdio *ret, Error *reterr)
+{
+    _cleanup_free_ char *name = NULL;
+    const char *mode;
+
+    if (asprintf(&name, "coreos.com/rkt/stage2/%s", stream) < 0) {
+        name = NULL;
+        return -ENOMEM;
+    }
+    mode = name_value_list_get(&context->app->annotations, name);
+    if (!mode)
+        return 0;
+    if (streq(mode, "null"))
+        *ret = PLAN_STDIO_NULL;
+    else if (streq(mode, "log") && !streq(stream, "stdin"))
+        *ret = PLAN_STDIO_LOG;
+    else
+        return error_set(reterr, -EOPNOTSUPP, "mode \"%s\" of its %s is not built yet", mode, stream);
+    return 0;
+}
+
+/* ----- Mounts ----- */
+
+static size_t path_depth(const char *path)
+{
+    size_t depth = 0;
+
+    for (; *path; path++)
+        if (*path != '/' && (path[1] == '/' || path[1] == '\0'))
+            depth++;
+    return depth;
+}
+
+/* Insertion: what is above comes before what is below, equals stay as they are. */
+static void sort_mounts(PlanMount *mounts, size_t n)
+{
+    for (size_t i = 1; i < n; i++) {
+        PlanMount moved = mounts[i];
+        size_t k = i;
+
+        for (; k > 0 && path_depth(mounts[k - 1].target) > path_depth(moved.target); k--)
+            mounts[k] = mounts[k - 1];
+        mounts[k] = moved;
+    }
+}
+
+/* The volume decides, else the mount point at this place. */
+static bool mount_is_read_only(const App *app, const Volume *volume, const char *path)
+{
+    if (volume->read_only >= 0)
+        return volume->read_only > 0;
+    for (size_t i = 0; i < app->n_mount_points; i++)
+        if (streq(app->mount_points[i].path, path))
+            return app->mount_points[i].read_only;
+    return false;
+}
+
+static int plan_mounts(const AppContext *context)
+{
+    for (size_t i = 0; i < context->app->mounts.n; i++) {
+        const Mount *mount = &context->app->mounts.items[i];
+        const Volume *volume = pod_manifest_mount_volume(context->manifest, mount);
+        PlanMount *planned = plan_app_add_mount(context->plan);
+
+        if (!planned)
+            return -ENOMEM;
+        planned->kind = volume->kind == VOLUME_KIND_HOST ? PLAN_MOUNT_HOST : PLAN_MOUNT_EMPTY;
+        planned->source = strdup(volume->kind == VOLUME_KIND_HOST ? volume->source : volume->name);
+        planned->target = strdup(mount->path);
+        planned->read_only = mount_is_read_only(context->app->app, volume, mount->path);
+        planned->recursive = volume->recursive != 0;
+        if (!planned->source || !planned->target)
+            return -ENOMEM;
+    }
+    sort_mounts(context->plan->mounts, context->plan->n_mounts);
+    return 0;
+}
+
+/* ----- The whole ----- */
+
+static int plan_app(const AppContext *context, Error *reterr)
+{
+    const char *notify = annotation_of(context, ANNOTATION_NOTIFY);
+    PlanApp *plan = context->plan;
+    int r;
+
+    plan->name = strdup(context->app->name);
+    if (!plan->name)
+        return -ENOMEM;
+    plan->read_only_rootfs = context->app->read_only_rootfs;
+    plan->notify = notify && parse_bool(notify) > 0;
+    r = plan_commands(context);
+    if (r >= 0)
+        r = plan_identity(context, reterr);
+    if (r >= 0)
+        r = plan_groups(context);
+    if (r >= 0)
+        r = plan_environment(context);
+    if (r >= 0)
+        r = plan_capabilities(context, reterr);
+    if (r >= 0)
+        r = plan_filter(context, reterr);
+    if (r >= 0)
+        r = plan_isolators(context, reterr);
+    if (r >= 0)
+        r = plan_stdio(context, "stdin", &plan->stdin_mode, reterr);
+    if (r >= 0)
+        r = plan_stdio(context, "stdout", &plan->stdout_mode, reterr);
+    if (r >= 0)
+        r = plan_stdio(context, "stderr", &plan->stderr_mode, reterr);
+    if (r >= 0)
+        r = plan_mounts(context);
+    return r < 0 ? error_prefix(reterr, r, "app \"%s\"", context->app->name) : 0;
+}
+
+int plan_from_manifest(const PodManifest *manifest, const AppImage *images, const char *unit,
+                       InsecureOptions insecure, int pod_dir, Plan **ret, Error *reterr)
+{
+    _cleanup_(plan_freep) Plan *plan = calloc(1, sizeof(Plan));
+
+    if (!plan || (unit && !(plan->unit = strdup(unit))))
+        return -ENOMEM;
+    plan->overlay = true;
+    for (size_t i = 0; i < manifest->n_apps; i++) {
+        AppContext context = {
+            .manifest = manifest,
+            .app = &manifest->apps[i],
+            .image = &images[i],
+            .insecure = insecure,
+            .pod_dir = pod_dir,
+            .index = i,
+            .plan = plan_add_app(plan),
+        };
+        int r = context.plan ? plan_app(&context, reterr) : -ENOMEM;
+
+        if (r < 0)
+            return r;
+    }
+    *ret = TAKE_PTR(plan);
+    return 0;
+}

@@ -1,0 +1,300 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* One table says of each flag where its value goes and whether it belongs to the image before it. Whoever
+ * builds one of the flags that are refused moves its line. */
+
+#include "pod-options.h"
+
+#include <stddef.h>
+#include <string.h>
+
+#include "base/string-util.h"
+
+static const char *const pull_policy_table[_PULL_POLICY_MAX] = {
+    [PULL_POLICY_NEW] = "new",
+    [PULL_POLICY_NEVER] = "never",
+    [PULL_POLICY_UPDATE] = "update",
+};
+DECLARE_STRING_TABLE(pull_policy, PullPolicy);
+PullPolicy pull_policy_from_string(const char *s);
+DEFINE_STRING_TABLE(pull_policy, PullPolicy)
+
+typedef enum FlagKind {
+    FLAG_APP_STRING, /* offset in AppOptions: const char * */
+    FLAG_APP_PAIRS,  /* NAME=VALUE, may be given several times */
+    FLAG_APP_BOOL,
+    FLAG_POD_STRING, /* offset in PodOptions */
+    FLAG_POD_PAIRS,
+    FLAG_POD_LIST,
+    FLAG_POD_BOOL,
+    FLAG_APP_STDIO,
+    FLAG_MOUNT,
+    FLAG_VOLUME,
+    FLAG_PULL_POLICY,
+    FLAG_STORE_ONLY,
+    FLAG_NO_STORE,
+    FLAG_STAGE1,
+    FLAG_REFUSED,
+} FlagKind;
+
+typedef struct Flag {
+    const char *name;
+    FlagKind kind;
+    size_t offset; /* FLAG_STAGE1: the Stage1Source */
+} Flag;
+
+#define APP(field) offsetof(AppOptions, field)
+#define POD(field) offsetof(PodOptions, field)
+
+/* Each flag once: its id, its line of the option table, and what is done with its value. */
+#define FLAGS(F)                                                                                             \
+    F(ANNOTATION, "annotation", VALUE, "NAME=VALUE", "annotation of the app", FLAG_APP_PAIRS,                \
+      APP(annotations))                                                                                      \
+    F(CAPS_REMOVE, "caps-remove", VALUE, "CAP,…", "capabilities taken from the default set",                 \
+      FLAG_APP_STRING, APP(caps_remove))                                                                     \
+    F(CAPS_RETAIN, "caps-retain", VALUE, "CAP,…", "the only capabilities that are kept", FLAG_APP_STRING,    \
+      APP(caps_retain))                                                                                      \
+    F(CAP_REMOVE, "cap-remove", VALUE, NULL, NULL, FLAG_APP_STRING, APP(caps_remove))                        \
+    F(CAP_RETAIN, "cap-retain", VALUE, NULL, NULL, FLAG_APP_STRING, APP(caps_retain))                        \
+    F(CPU, "cpu", VALUE, "QUANTITY", "CPU limit of the app (500m)", FLAG_APP_STRING, APP(cpu))               \
+    F(CPU_SHARES, "cpu-shares", VALUE, "N", "CPU weight of the app, 2 to 262144", FLAG_APP_STRING,           \
+      APP(cpu_shares))                                                                                       \
+    F(ENVIRONMENT, "environment", VALUE, "NAME=VALUE", "variable of the app", FLAG_APP_PAIRS,                \
+      APP(environment))                                                                                      \
+    F(EXEC, "exec", VALUE, "PROGRAM", "run this instead of the image's program", FLAG_APP_STRING, APP(exec)) \
+    F(GROUP, "group", VALUE, "GROUP", "gid, name in the image, or path whose group is meant",                \
+      FLAG_APP_STRING, APP(group))                                                                           \
+    F(INHERIT_ENV, "inherit-env", BOOL, NULL, "pass on the variables of the caller", FLAG_POD_BOOL,          \
+      POD(inherit_environment))                                                                              \
+    F(MEMORY, "memory", VALUE, "QUANTITY", "memory limit of the app (50M)", FLAG_APP_STRING, APP(memory))    \
+    F(MOUNT, "mount", VALUE, "volume=NAME,target=PATH", "mount a volume; before any image: in all apps",     \
+      FLAG_MOUNT, 0)                                                                                         \
+    F(NAME, "name", VALUE, "NAME", "name of the app", FLAG_APP_STRING, APP(name))                            \
+    F(NO_OVERLAY, "no-overlay", BOOL, NULL, "copy the images instead of using overlays", FLAG_POD_BOOL,      \
+      POD(no_overlay))                                                                                       \
+    F(NO_STORE, "no-store", BOOL, NULL, NULL, FLAG_NO_STORE, 0)                                              \
+    F(OOM_SCORE_ADJ, "oom-score-adj", VALUE, "N", "OOM score of the app, -1000 to 1000", FLAG_APP_STRING,    \
+      APP(oom_score_adj))                                                                                    \
+    F(OOM_SCORE_ADJUST, "oom-score-adjust", VALUE, NULL, NULL, FLAG_APP_STRING, APP(oom_score_adj))          \
+    F(POD_MANIFEST, "pod-manifest", VALUE, "FILE", "take the pod from an appc pod manifest",                 \
+      FLAG_POD_STRING, POD(pod_manifest))                                                                    \
+    F(PORT, "port", VALUE, "NAME:[HOSTIP:]HOSTPORT", NULL, FLAG_REFUSED, 0)                                  \
+    F(PRIVATE_USERS, "private-users", BOOL, NULL, NULL, FLAG_REFUSED, 0)                                     \
+    F(PULL_POLICY, "pull-policy", VALUE, "new|never|update", "when to fetch an image", FLAG_PULL_POLICY, 0)  \
+    F(QUIET, "quiet", BOOL, NULL, "print only the UUID", FLAG_POD_BOOL, POD(quiet))                          \
+    F(READONLY_ROOTFS, "readonly-rootfs", BOOL, NULL, "write-protect the app's root", FLAG_APP_BOOL,         \
+      APP(read_only_rootfs))                                                                                 \
+    F(SECCOMP, "seccomp", VALUE, "mode=retain|remove[,errno=NAME],CALL,…", "system call filter",             \
+      FLAG_APP_STRING, APP(seccomp))                                                                         \
+    F(SET_ENV, "set-env", VALUE, "NAME=VALUE", "variable of all apps", FLAG_POD_PAIRS, POD(set_environment)) \
+    F(SET_ENV_FILE, "set-env-file", VALUE, "FILE", "variables of all apps, one a line", FLAG_POD_LIST,       \
+      POD(environment_files))                                                                                \
+    F(SIGNATURE, "signature", VALUE, "FILE", "signature of the image before it", FLAG_APP_STRING,            \
+      APP(signature))                                                                                        \
+    F(STAGE1_FROM_DIR, "stage1-from-dir", VALUE, "FILE", "stage1 image in the directory of stage1 images",   \
+      FLAG_STAGE1, STAGE1_FROM_DIR)                                                                          \
+    F(STAGE1_HASH, "stage1-hash", VALUE, "HASH", "stage1 image in the store", FLAG_STAGE1, STAGE1_HASH)      \
+    F(STAGE1_NAME, "stage1-name", VALUE, "NAME[:VERSION]", "stage1 image by name", FLAG_STAGE1, STAGE1_NAME) \
+    F(STAGE1_PATH, "stage1-path", VALUE, "FILE", "stage1 image in a file", FLAG_STAGE1, STAGE1_PATH)         \
+    F(STAGE1_URL, "stage1-url", VALUE, "URL", "stage1 image at a URL", FLAG_STAGE1, STAGE1_URL)              \
+    F(STDERR, "stderr", VALUE, "log|null", "where the app's standard error goes", FLAG_APP_STDIO,            \
+      APP(standard_error))                                                                                   \
+    F(STDIN, "stdin", VALUE, "null", "where the app's standard input comes from", FLAG_APP_STDIO,            \
+      APP(standard_input))                                                                                   \
+    F(STDOUT, "stdout", VALUE, "log|null", "where the app's standard output goes", FLAG_APP_STDIO,           \
+      APP(standard_output))                                                                                  \
+    F(STORE_ONLY, "store-only", BOOL, NULL, NULL, FLAG_STORE_ONLY, 0)                                        \
+    F(SUPPLEMENTARY_GIDS, "supplementary-gids", VALUE, "GID,…", "further groups of the app",                 \
+      FLAG_APP_STRING, APP(supplementary_gids))                                                              \
+    F(UNIT, "unit", VALUE, "UNIT", "the unit whose pod this is; its earlier pods are removed",               \
+      FLAG_POD_STRING, POD(unit))                                                                            \
+    F(USER, "user", VALUE, "USER", "uid, name in the image, or path whose owner is meant", FLAG_APP_STRING,  \
+      APP(user))                                                                                             \
+    F(USER_ANNOTATION, "user-annotation", VALUE, "NAME=VALUE", "user annotation of the app", FLAG_APP_PAIRS, \
+      APP(user_annotations))                                                                                 \
+    F(USER_LABEL, "user-label", VALUE, "NAME=VALUE", "user label of the app", FLAG_APP_PAIRS,                \
+      APP(user_labels))                                                                                      \
+    F(UUID_FILE_SAVE, "uuid-file-save", VALUE, "FILE", "write the pod's UUID to a file", FLAG_POD_STRING,    \
+      POD(uuid_file_save))                                                                                   \
+    F(VOLUME, "volume", VALUE, "NAME,kind=host|empty,…", "a volume of the pod", FLAG_VOLUME, 0)              \
+    F(WORKING_DIR, "working-dir", VALUE, "DIR", "working directory of the app", FLAG_APP_STRING,             \
+      APP(working_directory))
+
+#define FLAG_ID(id, ...) OPT_##id,
+enum { OPT_BEFORE_FIRST, FLAGS(FLAG_ID) _OPT_MAX };
+
+#define FLAG_OPTION(id, name, argument, metavar, help, kind, offset)                                         \
+    { name, OPTION_##argument, OPT_##id, metavar, help, NULL },
+const Option pod_option_table[] = { FLAGS(FLAG_OPTION){} };
+
+#define FLAG_USE(id, name, argument, metavar, help, kind, offset) [OPT_##id] = { name, kind, offset },
+static const Flag flags[_OPT_MAX] = { FLAGS(FLAG_USE) };
+
+static void app_options_done(AppOptions *app)
+{
+    strv_free(app->arguments);
+    strv_free(app->environment);
+    strv_free(app->annotations);
+    strv_free(app->user_annotations);
+    strv_free(app->user_labels);
+    mount_list_done(&app->mounts);
+}
+
+void pod_options_done(PodOptions *options)
+{
+    for (size_t i = 0; i < options->n_apps; i++)
+        app_options_done(&options->apps[i]);
+    free(options->apps);
+    volume_list_done(&options->volumes);
+    mount_list_done(&options->mounts);
+    strv_free(options->set_environment);
+    strv_free(options->environment_files);
+}
+
+static int add_image(PodOptions *options, const char *image, Error *reterr)
+{
+    AppOptions *larger;
+
+    if (*image == '\0')
+        return error_set(reterr, -EINVAL, "an image must not be empty");
+    larger = reallocarray(options->apps, options->n_apps + 1, sizeof(AppOptions));
+    if (!larger)
+        return -ENOMEM;
+    options->apps = larger;
+    larger[options->n_apps++] = (AppOptions){ .image = image };
+    return 0;
+}
+
+/* The words behind "--", to the end or to "---". */
+static int take_arguments(PodOptions *options, OptionParser *parser, Error *reterr)
+{
+    AppOptions *app = options->n_apps > 0 ? &options->apps[options->n_apps - 1] : NULL;
+
+    if (!app)
+        return error_set(reterr, -EINVAL, "arguments behind \"--\" must follow an image");
+    if (app->arguments)
+        return error_set(reterr, -EINVAL, "image \"%s\" has arguments already", app->image);
+    while (parser->index < parser->argc) {
+        const char *word = parser->argv[parser->index++];
+        int r;
+
+        if (streq(word, "---"))
+            break;
+        r = strv_extend(&app->arguments, word);
+        if (r < 0)
+            return r;
+    }
+    return 0;
+}
+
+static int add_pair(char ***pairs, const char *name, const char *value, Error *reterr)
+{
+    const char *equals = strchr(value, '=');
+
+    if (!equals || equals == value)
+        return error_set(reterr, -EINVAL, "--%s=%s: must be NAME=VALUE", name, value);
+    return strv_extend(pairs, value);
+}
+
+static int set_once(const char **field, const char *name, const char *value, Error *reterr)
+{
+    if (*field)
+        return error_set(reterr, -EINVAL, "--%s was given twice", name);
+    *field = value;
+    return 0;
+}
+
+static int take_stdio(const char **field, const char *name, const char *value, Error *reterr)
+{
+    if (streq(value, "tty") || streq(value, "stream"))
+        return error_set(reterr, -EOPNOTSUPP, "--%s=%s is not built yet", name, value);
+    if (!streq(value, "null") && (streq(name, "stdin") || !streq(value, "log")))
+        return error_set(reterr, -EINVAL, "--%s=%s: unknown mode", name, value);
+    return set_once(field, name, value, reterr);
+}
+
+static int take_pull_policy(PodOptions *options, const char *value, Error *reterr)
+{
+    PullPolicy policy = pull_policy_from_string(value);
+
+    if ((int) policy < 0)
+        return error_set(reterr, -EINVAL, "--pull-policy=%s: must be new, never or update", value);
+    options->pull_policy = policy;
+    return 0;
+}
+
+static int take_stage1(PodOptions *options, Stage1Source source, const char *value, Error *reterr)
+{
+    if (options->stage1)
+        return error_set(reterr, -EINVAL, "the --stage1-… flags exclude each other");
+    options->stage1_source = source;
+    options->stage1 = value;
+    return 0;
+}
+
+static int take_app_flag(AppOptions *app, const Flag *flag, const char *value, Error *reterr)
+{
+    void *field = (char *) app + flag->offset;
+
+    switch (flag->kind) {
+    case FLAG_APP_STRING: return set_once(field, flag->name, value, reterr);
+    case FLAG_APP_STDIO: return take_stdio(field, flag->name, value, reterr);
+    case FLAG_APP_PAIRS: return add_pair(field, flag->name, value, reterr);
+    default: *(bool *) field = streq(value, "true"); return 0;
+    }
+}
+
+int pod_options_take(PodOptions *options, OptionParser *parser, int id, const char *value, Error *reterr)
+{
+    AppOptions *app = options->n_apps > 0 ? &options->apps[options->n_apps - 1] : NULL;
+    const Flag *flag;
+    void *field;
+
+    if (id == OPTION_POSITIONAL)
+        return add_image(options, value, reterr);
+    if (id == OPTION_DASH_DASH)
+        return take_arguments(options, parser, reterr);
+    if (id <= OPT_BEFORE_FIRST || id >= _OPT_MAX)
+        return error_set(reterr, -EINVAL, "option %d is none of a pod's", id);
+    flag = &flags[id];
+    field = (char *) options + flag->offset;
+
+    switch (flag->kind) {
+    case FLAG_APP_STRING:
+    case FLAG_APP_STDIO:
+    case FLAG_APP_PAIRS:
+    case FLAG_APP_BOOL:
+        if (!app)
+            return error_set(reterr, -EINVAL, "--%s must follow an image", flag->name);
+        return take_app_flag(app, flag, value, reterr);
+    case FLAG_POD_STRING: return set_once(field, flag->name, value, reterr);
+    case FLAG_POD_PAIRS: return add_pair(field, flag->name, value, reterr);
+    case FLAG_POD_LIST: return strv_extend(field, value);
+    case FLAG_POD_BOOL: *(bool *) field = streq(value, "true"); return 0;
+    case FLAG_MOUNT: return mount_list_add_text(app ? &app->mounts : &options->mounts, value, reterr);
+    case FLAG_VOLUME: return volume_list_add_text(&options->volumes, value, reterr);
+    case FLAG_PULL_POLICY: return take_pull_policy(options, value, reterr);
+    case FLAG_STORE_ONLY: return streq(value, "true") ? take_pull_policy(options, "never", reterr) : 0;
+    case FLAG_NO_STORE: return streq(value, "true") ? take_pull_policy(options, "update", reterr) : 0;
+    case FLAG_STAGE1: return take_stage1(options, (Stage1Source) flag->offset, value, reterr);
+    case FLAG_REFUSED: break;
+    }
+    return streq(value, "false") ? 0 : error_set(reterr, -EOPNOTSUPP, "--%s is not built yet", flag->name);
+}
+
+int pod_options_check(const PodOptions *options, Error *reterr)
+{
+    if (options->pod_manifest) {
+        if (options->n_apps > 0 || options->volumes.n > 0 || options->mounts.n > 0 ||
+            options->inherit_environment || options->set_environment || options->environment_files)
+            return error_set(reterr, -EINVAL, "conflicting flags set with --pod-manifest (see --help)");
+        return 0;
+    }
+    if (options->n_apps == 0)
+        return error_set(reterr, -EINVAL, "must provide at least one image");
+    for (size_t i = 0; i < options->n_apps; i++)
+        if (options->apps[i].caps_retain && options->apps[i].caps_remove)
+            return error_set(reterr, -EINVAL,
+                             "--caps-retain and --caps-remove of image \"%s\" exclude each other",
+                             options->apps[i].image);
+    return 0;
+}

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the command line of `prepare` and `run` says of a pod and its apps. Only the shape is checked here:
+ * flags follow their image, "--" begins an app's arguments, "---" ends them. A flag that is not built yet is
+ * refused by name. */
+#pragma once
+
+#include <stdbool.h>
+
+#include "appc/volume.h"
+#include "base/error.h"
+#include "base/option.h"
+
+/* One image and what follows it. Strings point into argv. */
+typedef struct AppOptions {
+    const char *image;
+    const char *name, *exec, *user, *group, *supplementary_gids, *working_directory, *signature;
+    const char *memory, *cpu, *cpu_shares, *oom_score_adj, *seccomp, *caps_retain, *caps_remove;
+    const char *standard_input, *standard_output, *standard_error;
+    bool read_only_rootfs;
+    char **arguments;                                                     /* behind "--"; NULL: none */
+    char **environment, **annotations, **user_annotations, **user_labels; /* NAME=VALUE */
+    MountList mounts;
+} AppOptions;
+
+typedef enum PullPolicy {
+    PULL_POLICY_NEW,
+    PULL_POLICY_NEVER,
+    PULL_POLICY_UPDATE,
+    _PULL_POLICY_MAX
+} PullPolicy;
+const char *pull_policy_to_string(PullPolicy policy);
+
+/* Which flag named the stage1. */
+typedef enum Stage1Source {
+    STAGE1_DEFAULT,
+    STAGE1_FROM_DIR,
+    STAGE1_HASH,
+    STAGE1_NAME,
+    STAGE1_PATH,
+    STAGE1_URL,
+} Stage1Source;
+
+typedef struct PodOptions {
+    AppOptions *apps;
+    size_t n_apps;
+    VolumeList volumes;
+    MountList mounts; /* before any image: of all apps */
+    char **set_environment, **environment_files;
+    bool inherit_environment, no_overlay, quiet;
+    const char *pod_manifest, *uuid_file_save, *unit;
+    PullPolicy pull_policy;
+    Stage1Source stage1_source;
+    const char *stage1;
+} PodOptions;
+
+#define POD_OPTIONS_INIT                                                                                     \
+    {                                                                                                        \
+    }
+
+void pod_options_done(PodOptions *options);
+#define _cleanup_pod_options_ _cleanup_(pod_options_done)
+
+/* The table for an OptionParser; ids below POD_OPTION_ID_MAX, so that a program may have its own above. */
+extern const Option pod_option_table[];
+enum { POD_OPTION_ID_MAX = 1000 };
+
+/* Takes an option of the table, an image (OPTION_POSITIONAL) or OPTION_DASH_DASH with the arguments that
+ * follow. */
+int pod_options_take(PodOptions *options, OptionParser *parser, int id, const char *value, Error *reterr);
+
+/* What only shows when all was read: some image or a manifest, no flags that exclude each other. */
+int pod_options_check(const PodOptions *options, Error *reterr);

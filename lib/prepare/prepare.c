@@ -1,0 +1,341 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The order: images are found, fetched and rendered before there is a pod, so that a pull that fails leaves
+ * nothing; then the pod is made in prepare/ under its lock, and one rename to prepared/ says that all of it
+ * is there. The shared prepareLock keeps image gc from taking a tree in between. */
+
+#include "prepare.h"
+
+#include <string.h>
+#include <sys/stat.h>
+
+#include "appc/pod-manifest.h"
+#include "base/file-util.h"
+#include "base/string-util.h"
+#include "pod/layout.h"
+#include "prepare/app-image.h"
+#include "prepare/link-tree.h"
+#include "prepare/make-manifest.h"
+#include "prepare/make-plan.h"
+#include "prepare/unit-pods.h"
+#include "stage1/plan.h"
+
+/* All that is gathered on the way. */
+typedef struct Preparation {
+    Store *store;
+    const GlobalOptions *global;
+    const PodOptions *options;
+    AppImage *images, stage1;
+    size_t n_images;
+    PodManifest *manifest;
+    char *given_manifest; /* --pod-manifest, kept as it stands but for what is filled in */
+} Preparation;
+
+static void preparation_done(Preparation *preparation)
+{
+    app_images_free(preparation->images, preparation->n_images);
+    app_image_done(&preparation->stage1);
+    pod_manifest_free(preparation->manifest);
+    free(preparation->given_manifest);
+}
+
+/* ----- Images and manifest ----- */
+
+static int load_image(Preparation *p, size_t index, const char *text, const char *signature, Error *reterr)
+{
+    AppImage *image = &p->images[index];
+    int r = image_find_or_fetch(p->store, p->global, text, signature, p->options->pull_policy, image->key,
+                                reterr);
+
+    return r < 0 ? r : app_image_load(p->store, image, reterr);
+}
+
+static int load_images(Preparation *p, size_t n)
+{
+    p->images = calloc(n + 1, sizeof(AppImage));
+    p->n_images = p->images ? n : 0;
+    return p->images ? 0 : -ENOMEM;
+}
+
+static int manifest_from_options(Preparation *p, Error *reterr)
+{
+    int r = load_images(p, p->options->n_apps);
+
+    for (size_t i = 0; r >= 0 && i < p->options->n_apps; i++)
+        r = load_image(p, i, p->options->apps[i].image, p->options->apps[i].signature, reterr);
+    return r < 0 ? r : pod_manifest_from_options(p->options, p->images, &p->manifest, reterr);
+}
+
+/* How an image of a given manifest would be named on the command line: its id, else name:version. */
+static int runtime_image_text(const RuntimeApp *app, char **ret)
+{
+    const char *version = name_value_list_get(&app->image.labels, "version");
+
+    if (app->image.id)
+        *ret = strdup(app->image.id);
+    else if (asprintf(ret, "%s%s%s", app->image.name, version ? ":" : "", version ? version : "") < 0)
+        *ret = NULL;
+    return *ret ? 0 : -ENOMEM;
+}
+
+static int manifest_from_file(Preparation *p, const char *path, Error *reterr)
+{
+    _cleanup_free_ char *text = NULL;
+    size_t size;
+    int r;
+
+    r = read_file_at(AT_FDCWD, path, POD_MANIFEST_SIZE_MAX, &text, &size);
+    if (r < 0)
+        return error_set_errno(reterr, r, "cannot read \"%s\"", path);
+    r = pod_manifest_parse(text, size, &p->manifest, reterr);
+    if (r >= 0)
+        r = load_images(p, p->manifest->n_apps);
+    for (size_t i = 0; r >= 0 && i < p->manifest->n_apps; i++) {
+        _cleanup_free_ char *image = NULL;
+
+        r = runtime_image_text(&p->manifest->apps[i], &image);
+        if (r >= 0)
+            r = load_image(p, i, image, NULL, reterr);
+    }
+    if (r >= 0)
+        r = pod_manifest_fill(p->manifest, p->images, reterr);
+    return r < 0 ? error_prefix(reterr, r, "pod manifest \"%s\"", path) : 0;
+}
+
+static int make_manifest(Preparation *p, Error *reterr)
+{
+    int r = p->options->pod_manifest ? manifest_from_file(p, p->options->pod_manifest, reterr)
+                                     : manifest_from_options(p, reterr);
+
+    if (r >= 0)
+        r = pod_manifest_complete_mounts(p->manifest, reterr);
+    if (r >= 0 && p->options->unit)
+        r = name_value_list_set(&p->manifest->annotations, POD_ANNOTATION_UNIT, p->options->unit);
+    return r;
+}
+
+/* ----- The pod's directory ----- */
+
+static int put_file(const Pod *pod, const char *path, const void *data, size_t size, mode_t mode,
+                    Error *reterr)
+{
+    _cleanup_close_ int fd = openat(pod->fd, path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    int r;
+
+    if (fd < 0)
+        return error_set_errno(reterr, -errno, "cannot create \"%s\"", path);
+    r = write_full(fd, data, size);
+    if (r >= 0 && fchmod(fd, mode) < 0)
+        r = -errno;
+    return r < 0 ? error_set_errno(reterr, r, "cannot write \"%s\"", path) : 0;
+}
+
+static int put_text(const Pod *pod, const char *path, const char *text, Error *reterr)
+{
+    return put_file(pod, path, text, strlen(text), 0644, reterr);
+}
+
+static int put_directories(const Pod *pod, const char *path, Error *reterr)
+{
+    int r = mkdir_parents_at(pod->fd, path, 0755);
+
+    return r < 0 ? error_set_errno(reterr, r, "cannot create \"%s\"", path) : 0;
+}
+
+static int put_manifest(const Pod *pod, const Preparation *p, Error *reterr)
+{
+    _cleanup_free_ char *text = NULL;
+    int r = pod_manifest_format(p->manifest, false, &text);
+
+    return r < 0 ? r : put_file(pod, POD_MANIFEST, text, strlen(text), 0640, reterr);
+}
+
+static int put_app_info(const Pod *pod, const char *name, const AppImage *image, Error *reterr)
+{
+    _cleanup_free_ char *directory = NULL, *manifest = NULL, *tree = NULL;
+    int r;
+
+    if (asprintf(&directory, POD_APPSINFO "/%s", name) < 0 ||
+        asprintf(&manifest, "%s/" POD_APP_MANIFEST, directory) < 0 ||
+        asprintf(&tree, "%s/" POD_APP_TREE_ID, directory) < 0)
+        return -ENOMEM;
+    r = put_directories(pod, directory, reterr);
+    if (r >= 0)
+        r = put_file(pod, manifest, image->manifest_text, image->manifest_size, 0644, reterr);
+    if (r >= 0)
+        r = put_text(pod, tree, image->tree_id, reterr);
+    return r;
+}
+
+/* The top of an overlay shows the owner and mode of its upper directory, so that has the tree's. */
+static int put_overlay(const Pod *pod, const char *name, const AppImage *image, Error *reterr)
+{
+    _cleanup_free_ char *upper = NULL, *work = NULL, *rootfs = NULL;
+    struct stat st;
+    int r;
+
+    if (asprintf(&upper, POD_OVERLAY "/%s/upper/%s", image->tree_id, name) < 0 ||
+        asprintf(&work, POD_OVERLAY "/%s/work/%s", image->tree_id, name) < 0 ||
+        asprintf(&rootfs, "%s/rootfs", image->tree_path) < 0)
+        return -ENOMEM;
+    r = put_directories(pod, upper, reterr);
+    if (r >= 0)
+        r = put_directories(pod, work, reterr);
+    if (r < 0)
+        return r;
+    if (stat(rootfs, &st) < 0 || fchownat(pod->fd, upper, st.st_uid, st.st_gid, 0) < 0 ||
+        fchmodat(pod->fd, upper, st.st_mode & 07777, 0) < 0)
+        return error_set_errno(reterr, -errno, "cannot make \"%s\" like \"%s\"", upper, rootfs);
+    return 0;
+}
+
+static int put_apps(const Pod *pod, const Preparation *p, Error *reterr)
+{
+    int r = put_text(pod, POD_OVERLAY_PREPARED, "", reterr);
+
+    for (size_t i = 0; r >= 0 && i < p->manifest->n_apps; i++) {
+        r = put_app_info(pod, p->manifest->apps[i].name, &p->images[i], reterr);
+        if (r >= 0)
+            r = put_overlay(pod, p->manifest->apps[i].name, &p->images[i], reterr);
+    }
+    return r;
+}
+
+static int put_volume(const Pod *pod, const Volume *volume, Error *reterr)
+{
+    _cleanup_free_ char *path = NULL;
+
+    if (!volume || volume->kind != VOLUME_KIND_EMPTY)
+        return 0;
+    if (asprintf(&path, POD_SHARED_VOLUMES "/%s", volume->name) < 0) {
+        path = NULL;
+        return -ENOMEM;
+    }
+    if (mkdirat(pod->fd, path, 0700) < 0)
+        return errno == EEXIST ? 0 : error_set_errno(reterr, -errno, "cannot create \"%s\"", path);
+    if (fchownat(pod->fd, path, volume->uid, volume->gid, AT_SYMLINK_NOFOLLOW) < 0 ||
+        fchmodat(pod->fd, path, volume->mode, 0) < 0)
+        return error_set_errno(reterr, -errno, "cannot set the owner and mode of \"%s\"", path);
+    return 0;
+}
+
+static int put_volumes(const Pod *pod, const PodManifest *manifest, Error *reterr)
+{
+    int r = put_directories(pod, POD_SHARED_VOLUMES, reterr);
+
+    for (size_t i = 0; r >= 0 && i < manifest->volumes.n; i++)
+        r = put_volume(pod, &manifest->volumes.items[i], reterr);
+    for (size_t i = 0; r >= 0 && i < manifest->n_apps; i++)
+        for (size_t k = 0; r >= 0 && k < manifest->apps[i].mounts.n; k++)
+            r = put_volume(pod, manifest->apps[i].mounts.items[k].app_volume, reterr);
+    return r;
+}
+
+/* Linked, not named: the pod keeps its stage1 when the store loses it. */
+static int put_stage1(const Pod *pod, const Preparation *p, Error *reterr)
+{
+    _cleanup_close_ int tree = -EBADF, from = -EBADF, to = -EBADF;
+    int r;
+
+    r = put_directories(pod, POD_STAGE1_ROOTFS, reterr);
+    if (r >= 0)
+        r = put_file(pod, POD_STAGE1_MANIFEST, p->stage1.manifest_text, p->stage1.manifest_size, 0644,
+                     reterr);
+    if (r >= 0)
+        r = put_text(pod, POD_STAGE1_TREE_ID, p->stage1.tree_id, reterr);
+    if (r < 0)
+        return r;
+    tree = open(p->stage1.tree_path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (tree >= 0)
+        from = openat(tree, "rootfs", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    to = openat(pod->fd, POD_STAGE1_ROOTFS, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    r = from < 0 || to < 0 ? -errno : link_tree(from, to);
+    if (r < 0)
+        return error_set_errno(reterr, r, "cannot link the stage1 from \"%s\"", p->stage1.tree_path);
+    return put_directories(pod, POD_STATUS, reterr);
+}
+
+static int put_plan(const Pod *pod, const Preparation *p, Error *reterr)
+{
+    _cleanup_(plan_freep) Plan *plan = NULL;
+    int r = plan_from_manifest(p->manifest, p->images, p->options->unit, p->global->insecure, pod->fd, &plan,
+                               reterr);
+
+    return r < 0 ? r : plan_write(plan, pod->fd, reterr);
+}
+
+static int fill_pod(const Pod *pod, const Preparation *p, Error *reterr)
+{
+    int r = put_text(pod, POD_CREATED, "", reterr);
+
+    if (r >= 0)
+        r = put_manifest(pod, p, reterr);
+    if (r >= 0 && p->options->unit)
+        r = put_text(pod, POD_UNIT, p->options->unit, reterr);
+    if (r >= 0)
+        r = put_apps(pod, p, reterr);
+    if (r >= 0)
+        r = put_volumes(pod, p->manifest, reterr);
+    if (r >= 0)
+        r = put_stage1(pod, p, reterr);
+    if (r >= 0)
+        r = put_plan(pod, p, reterr);
+    return r;
+}
+
+/* ----- The whole ----- */
+
+static int gather(Preparation *p, Error *reterr)
+{
+    int r;
+
+    r = stage1_image_find(p->store, p->global, p->options->stage1_source, p->options->stage1, p->stage1.key,
+                          reterr);
+    if (r >= 0)
+        r = app_image_load(p->store, &p->stage1, reterr);
+    return r < 0 ? r : make_manifest(p, reterr);
+}
+
+static void discard_pod(Pod *pod)
+{
+    if (pod_move(pod, POD_DIRECTORY_GARBAGE, NULL) >= 0)
+        (void) pod_remove(pod, NULL);
+}
+
+static int make_pod(const Preparation *p, int root, PrepareFlags flags, Pod **ret, Error *reterr)
+{
+    _cleanup_(pod_freep) Pod *pod = NULL;
+    int r;
+
+    r = pod_create(root, flags & PREPARE_DETACHED, &pod, reterr);
+    if (r < 0)
+        return r;
+    r = fill_pod(pod, p, reterr);
+    if (r >= 0)
+        r = pod_move(pod, POD_DIRECTORY_PREPARED, reterr);
+    if (r >= 0 && p->options->uuid_file_save)
+        r = pod_save_uuid(pod, p->options->uuid_file_save, reterr);
+    if (r < 0) {
+        discard_pod(pod);
+        return r;
+    }
+    *ret = TAKE_PTR(pod);
+    return 0;
+}
+
+int pod_prepare(Store *store, int root, const GlobalOptions *global, const PodOptions *options,
+                PrepareFlags flags, Pod **ret, Error *reterr)
+{
+    _cleanup_(preparation_done)
+            Preparation preparation = { .store = store, .global = global, .options = options };
+    _cleanup_close_ int lock = store_lock_prepare(store, LOCK_KIND_SHARED, true);
+    int r;
+
+    if (lock < 0)
+        return error_set_errno(reterr, lock, "cannot take the lock for preparing pods");
+    r = gather(&preparation, reterr);
+    if (r >= 0)
+        r = make_pod(&preparation, root, flags, ret, reterr);
+    if (r >= 0 && options->unit)
+        unit_pods_remove_others(root, options->unit, (*ret)->uuid);
+    return r;
+}

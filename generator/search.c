@@ -202,8 +202,8 @@ static int load_part(PodFile *file, int dir, const char *name, char *path, Error
     r = read_file_at(dir, name, POD_FILE_SIZE_MAX, &text, &size);
     if (r == -EINVAL && is_null_device(dir, name))
         return 1;
-    if (r == -EINVAL)
-        return error_set(reterr, r, "%s: not a regular file", path);
+    if (r == -EINVAL || r == -ENXIO)
+        return error_set(reterr, -EINVAL, "%s: not a regular file", path);
     if (r == -EFBIG)
         return error_set(reterr, r, "%s: larger than %d bytes", path, POD_FILE_SIZE_MAX);
     if (r < 0)

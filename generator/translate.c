@@ -463,15 +463,18 @@ static int translate_into(const Translator *t, GeneratedUnit *unit)
 
 int translate_pod(const char *name, const char *path, const PodFile *file, GeneratedUnit *ret, Error *reterr)
 {
-    _cleanup_generated_unit_ GeneratedUnit unit;
+    _cleanup_generated_unit_ GeneratedUnit unit = { 0 };
     Translator t = { .name = name,
                      .path = path,
                      .file = file,
                      .pod = pod_file_section(file, POD_SECTION_POD),
                      .b = &unit.text,
                      .reterr = reterr };
-    int r = unit_init(&unit, name);
+    int r;
 
+    if (!pod_file_section(file, POD_SECTION_APP) && !pod_section_find(t.pod, "PodManifest"))
+        return error_set(reterr, -EINVAL, "%s: pod must contain at least one application", path);
+    r = unit_init(&unit, name);
     if (r >= 0)
         r = translate_into(&t, &unit);
     if (r < 0)

@@ -113,8 +113,9 @@ static int read_header(Reader *reader, char *header, unsigned line)
     if (kind < 0) {
         const char *near = pod_section_nearest(header);
 
-        complain(reader, line, near ? "unknown section [%s], did you mean [%s]?" : "unknown section [%s]",
-                 header, near);
+        complain(reader, line,
+                 near ? "unknown section [%s%s%s], did you mean [%s]?" : "unknown section [%s%s%s]", header,
+                 app ? ":" : "", app ? app : "", near);
         return 0;
     }
     if (app && kind != POD_SECTION_APP) {

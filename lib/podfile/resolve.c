@@ -37,17 +37,19 @@ static void refuse_unknown(Resolver *resolver, const PodSection *section, PodEnt
 {
     const char *near = pod_key_nearest(section->kind, entry->key);
     PodSectionKind other = pod_key_elsewhere(section->kind, entry->key);
-    const char *name = pod_section_to_string(section->kind);
+    char name[128];
 
+    (void) snprintf(name, sizeof(name), "[%s%s%s]", pod_section_to_string(section->kind),
+                    section->app ? ":" : "", section->app ? section->app : "");
     entry->dropped = true;
     if (other >= 0)
-        complain(resolver, entry->path, entry->line, "\"%s=\" is a key of [%s], not of [%s]", entry->key,
+        complain(resolver, entry->path, entry->line, "\"%s=\" is a key of [%s], not of %s", entry->key,
                  pod_section_to_string(other), name);
     else if (near)
-        complain(resolver, entry->path, entry->line, "unknown key \"%s=\" in [%s], did you mean \"%s=\"?",
+        complain(resolver, entry->path, entry->line, "unknown key \"%s=\" in %s, did you mean \"%s=\"?",
                  entry->key, name, near);
     else
-        complain(resolver, entry->path, entry->line, "unknown key \"%s=\" in [%s]", entry->key, name);
+        complain(resolver, entry->path, entry->line, "unknown key \"%s=\" in %s", entry->key, name);
 }
 
 /* Drops what an entry overrides: for a single value the one before, for a reset all up to the reset before.

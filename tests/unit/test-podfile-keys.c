@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+#include "podfile/keys.h"
+#include "test.h"
+
+/* What bsearch() and the generator rely on. */
+static void test_tables(void)
+{
+    for (PodSectionKind kind = 0; kind < _POD_SECTION_MAX; kind++) {
+        size_t n;
+        const PodKey *keys = pod_keys(kind, &n);
+
+        for (size_t i = 0; i < n; i++) {
+            if (i > 0)
+                assert_true(strcmp(keys[i - 1].name, keys[i].name) < 0);
+            assert_true(pod_key_find(kind, keys[i].name) == &keys[i]);
+            if (keys[i].use == POD_KEY_FLAG)
+                assert_true(keys[i].text && keys[i].lines && keys[i].check && strlen(keys[i].text) < 60);
+            if (keys[i].use == POD_KEY_REFUSE)
+                assert_true(keys[i].text);
+            assert_true(!keys[i].values == (keys[i].check != pod_key_find(POD_SECTION_APP, "Stdin")->check));
+        }
+    }
+}
+
+static void test_nearest(void)
+{
+    static const struct {
+        PodSectionKind kind;
+        const char *name, *nearest;
+    } cases[] = {
+        { POD_SECTION_APP, "Memroy", "Memory" },      { POD_SECTION_APP, "image", "Image" },
+        { POD_SECTION_POD, "Volumes", "Volume" },     { POD_SECTION_SERVICE, "Restarts", "Restart" },
+        { POD_SECTION_SOCKET, "ListenStream", NULL }, { POD_SECTION_APP, "Zzzzzzzzzz", NULL },
+    };
+
+    for (size_t i = 0; i < ELEMENTSOF(cases); i++)
+        assert_str(pod_key_nearest(cases[i].kind, cases[i].name), cases[i].nearest);
+    assert_int(pod_key_elsewhere(POD_SECTION_APP, "Port"), POD_SECTION_POD);
+    assert_int(pod_key_elsewhere(POD_SECTION_POD, "Exec"), POD_SECTION_APP);
+    assert_int(pod_key_elsewhere(POD_SECTION_POD, "Nowhere"), _POD_SECTION_INVALID);
+}
+
+int main(void)
+{
+    test_tables();
+    test_nearest();
+    return 0;
+}

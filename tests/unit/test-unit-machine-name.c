@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+#include "unit/machine-name.h"
+
+#include "base/cleanup.h"
+#include "test.h"
+
+#define TEN "0123456789"
+
+static void test_make(void)
+{
+    static const struct {
+        const char *name, *expected;
+    } cases[] = {
+        { "rkt-web", "rkt-web" },
+        { "rkt-web@blue", "rkt-web-blue" },
+        { "rkt-web_1", "rkt-web-1" },
+        { "rkt-a:b\\x2dc", "rkt-a-b-x2dc" },
+        { "rkt-example.com", "rkt-example.com" },
+        { "rkt-a..b", "rkt-a--b" },
+        { "rkt-a._b.c", "rkt-a--b.c" },
+        { "rkt-web_", "rkt-web" },
+        { "rkt-web@", "rkt-web" },
+        { "rkt-web.", "rkt-web" },
+        { "-rkt", "rkt" },
+        { "rkt-" TEN TEN TEN TEN TEN TEN, "rkt-" TEN TEN TEN TEN TEN TEN },
+        { "", NULL },
+        { "@_@", NULL },
+    };
+
+    for (size_t i = 0; i < ELEMENTSOF(cases); i++) {
+        char name[MACHINE_NAME_MAX + 1], again[MACHINE_NAME_MAX + 1];
+
+        assert_int(machine_name_make(cases[i].name, name), cases[i].expected ? 0 : -EINVAL);
+        if (!cases[i].expected)
+            continue;
+        assert_str(name, cases[i].expected);
+        assert_true(machine_name_is_valid(name));
+        assert_int(machine_name_make(name, again), 0);
+        assert_str(again, name);
+    }
+}
+
+/* Names that are too long stay different, and stay the same from one release to the next. */
+static void test_long(void)
+{
+    char a[MACHINE_NAME_MAX + 1], b[MACHINE_NAME_MAX + 1];
+
+    assert_int(machine_name_make("rkt-" TEN TEN TEN TEN TEN TEN "a", a), 0);
+    assert_int(machine_name_make("rkt-" TEN TEN TEN TEN TEN TEN "b", b), 0);
+    assert_true(strcmp(a, b) != 0);
+    assert_true(machine_name_is_valid(a));
+    assert_int(strlen(a), MACHINE_NAME_MAX);
+    assert_int(strncmp(a, "rkt-" TEN TEN TEN TEN "012-", 48), 0);
+    assert_int(machine_name_make("rkt-" TEN TEN TEN TEN "0.." TEN TEN, a), 0);
+    assert_true(machine_name_is_valid(a));
+}
+
+static void test_valid(void)
+{
+    static const char *const wrong[] = {
+        "", "-a", "a-", ".a", "a.", "a..b", "a-.b", "a.-b", "a_b", "ä", "a b"
+    };
+
+    for (size_t i = 0; i < ELEMENTSOF(wrong); i++)
+        assert_true(!machine_name_is_valid(wrong[i]));
+    assert_true(machine_name_is_valid("a"));
+    assert_true(machine_name_is_valid("a--b.c"));
+}
+
+int main(void)
+{
+    test_make();
+    test_long();
+    test_valid();
+    return 0;
+}

@@ -67,6 +67,8 @@ static int parse_name(ImageReference *reference, Error *reterr)
         return r;
     if (!words)
         return invalid(reference->text, "it is empty", reterr);
+    if (strstr(words[0], "://"))
+        return invalid(reference->text, "a URL must be of file, http, https or docker", reterr);
     colon = strchr(words[0], ':');
     if (colon)
         *colon = '\0';

@@ -17,6 +17,7 @@ typedef struct Shape {
     int (*parse)(const IsolatorType *type, const char *text, Isolator *isolator, Error *reterr);
     json_t *(*write)(const Isolator *isolator);
     void (*done)(Isolator *isolator);
+    bool is_object; /* in JSON */
 } Shape;
 
 struct IsolatorType {
@@ -124,7 +125,7 @@ static void resource_done(Isolator *isolator)
     free(isolator->resource.limit.text);
 }
 
-static const Shape shape_resource = { resource_read, resource_parse, resource_write, resource_done };
+static const Shape shape_resource = { resource_read, resource_parse, resource_write, resource_done, true };
 
 /* ----- Sets ----- */
 
@@ -217,7 +218,7 @@ static void set_done(Isolator *isolator)
     free(isolator->set.error_name);
 }
 
-static const Shape shape_set = { set_read, set_parse, set_write, set_done };
+static const Shape shape_set = { set_read, set_parse, set_write, set_done, true };
 
 /* ----- Flags, numbers, strings ----- */
 
@@ -362,7 +363,7 @@ static void selinux_done(Isolator *isolator)
     free(isolator->selinux.level);
 }
 
-static const Shape shape_selinux = { selinux_read, NULL, selinux_write, selinux_done };
+static const Shape shape_selinux = { selinux_read, NULL, selinux_write, selinux_done, true };
 
 /* ----- What we do not know ----- */
 
@@ -559,6 +560,8 @@ static int isolator_read(const JsonNode *element, void *userdata, Error *reterr)
     r = json_node_get(element, "value", JSON_REQUIRED, &value, reterr);
     if (r < 0)
         return r;
+    if (type->shape->is_object && !json_is_object(value.value))
+        return json_node_error(&value, -EBADMSG, reterr, "must be an object");
     r = type->shape->read(type, &value, &isolator, reterr);
     if (r < 0)
         return r;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The child says by a close-on-exec pipe that exec failed, so that "no such helper" is an error here, not a status 127. */
+/* The child says by a close-on-exec pipe that exec failed, so that "no such helper" is an error here, not a
+ * status 127. */
 
 #include "spawn.h"
 
@@ -62,7 +63,9 @@ _noreturn_ static void child(const char *path, char *const argv[], const SpawnOp
             _exit(127);
     }
     report = fcntl(report, F_DUPFD_CLOEXEC, 3);
-    r = report < 0 ? -errno : place_standard_fds(options->fds);
+    r = report < 0 || (options->directory && chdir(options->directory) < 0) ? -errno : 0;
+    if (r >= 0)
+        r = place_standard_fds(options->fds);
     if (r >= 0 && options->n_pass >= ELEMENTSOF(keep))
         r = -E2BIG;
     for (size_t i = 0; r >= 0 && i < options->n_pass; i++) {

@@ -8,17 +8,22 @@
 #include "cleanup.h"
 
 typedef struct SpawnOptions {
-    int fds[3];              /* become 0, 1, 2; -EBADF keeps ours */
-    const int *pass;         /* n_pass further descriptors, kept open under their own numbers */
+    int fds[3];      /* become 0, 1, 2; -EBADF keeps ours */
+    const int *pass; /* n_pass further descriptors, kept open under their own numbers */
     size_t n_pass;
     char *const *environment; /* NULL keeps ours */
+    const char *directory;    /* the child's working directory, from where a relative path is looked up; NULL
+                                 keeps ours */
     bool die_with_parent;     /* SIGKILL when the calling thread ends */
 } SpawnOptions;
 
-#define SPAWN_OPTIONS_INIT { .fds = { -EBADF, -EBADF, -EBADF } }
+#define SPAWN_OPTIONS_INIT                                                                                   \
+    {                                                                                                        \
+        .fds = { -EBADF, -EBADF, -EBADF }                                                                    \
+    }
 
-/* Runs the program at path; argv[0] is its name. Returns 0 and the pid, or why exec failed. All descriptors but those
- * said are closed in the child, signal handlers and mask are the default. */
+/* Runs the program at path; argv[0] is its name. Returns 0 and the pid, or why exec failed. All descriptors
+ * but those said are closed in the child, signal handlers and mask are the default. */
 int spawn(const char *path, char *const argv[], const SpawnOptions *options, pid_t *ret_pid);
 
 /* Waits; returns the exit status (0..255), 128 + n when signal n ended it, or a negative errno. */

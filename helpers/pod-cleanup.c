@@ -1,0 +1,240 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The order: what lives outside goes first (machine, what stage1 says, cgroup, mounts, journal), the
+ * directory last, so that a clean-up that was cut off is done again as a whole. Each step finds nothing to do
+ * the second time. */
+
+#include "pod-cleanup.h"
+
+#include <limits.h>
+#include <string.h>
+#include <sys/mount.h>
+
+#include "base/file-util.h"
+#include "base/log.h"
+#include "base/spawn.h"
+#include "base/string-util.h"
+#include "interface.h"
+#include "journal/namespace.h"
+#include "pod/layout.h"
+#include "pod/pod-status.h"
+#include "rkt-config.h"
+#include "sandbox/cgroup.h"
+#include "sd/runtime.h"
+
+/* ----- Machine and journal ----- */
+
+int run_unregister(const char *option, const char *value)
+{
+    static const char program[] = RKT_LIBEXECDIR "/rkt-register";
+    _cleanup_strv_ char **argv = NULL;
+    int r;
+
+    if (strv_extend(&argv, program) < 0 || strv_extend(&argv, "--unregister") < 0 ||
+        strv_extendf(&argv, "--%s=%s", option, value) < 0)
+        return -ENOMEM;
+    r = spawn_and_wait(program, argv, NULL);
+    if (r < 0)
+        log_warning("cannot run %s: %s", program, strerror(-r));
+    return r > 0 ? -EPROTO : r;
+}
+
+static bool id_is_uuid(const char *id, const char *uuid)
+{
+    for (; *uuid; uuid++)
+        if (*uuid != '-' && *id++ != *uuid)
+            return false;
+    return *id == '\0';
+}
+
+static int unregister_if_ours(const RuntimeMachine *machine, void *userdata)
+{
+    const Pod *pod = userdata;
+
+    if (streq(machine->service, "rkt") && id_is_uuid(machine->id, pod->uuid))
+        (void) run_unregister("machine-name", machine->name);
+    return 0;
+}
+
+void pod_unregister(const Pod *pod)
+{
+    (void) runtime_machine_foreach(unregister_if_ours, (void *) pod);
+}
+
+int journal_namespace_discard(const char *name)
+{
+    char unit[JOURNAL_UNIT_MAX];
+
+    if (runtime_unit_is_active(journal_namespace_unit(name, unit))) {
+        int r = run_unregister("journal-namespace", name);
+
+        if (r < 0)
+            return r;
+    }
+    return journal_namespace_remove(name);
+}
+
+static int discard_if_ours(const char *name, const char *owner, time_t changed _unused_, void *userdata)
+{
+    const Pod *pod = userdata;
+
+    return streq(owner, pod->uuid) ? journal_namespace_discard(name) : 0;
+}
+
+/* ----- Stage1's own gc ----- */
+
+static int build_gc_command(const Pod *pod, const GlobalOptions *global, const char *entrypoint, char ***ret)
+{
+    _cleanup_strv_ char **argv = NULL;
+
+    if (strv_extend(&argv, entrypoint) < 0 || (global->debug && strv_extend(&argv, "--debug") < 0) ||
+        /* Interface version 5; it is what older ones take for granted. */
+        (!streq(global->local_config, "/etc/rkt") &&
+         strv_extendf(&argv, "--local-config=%s", global->local_config) < 0) ||
+        strv_extend(&argv, pod->uuid) < 0)
+        return -ENOMEM;
+    *ret = TAKE_PTR(argv);
+    return 0;
+}
+
+static void run_stage1_gc(const Pod *pod, const GlobalOptions *global)
+{
+    SpawnOptions options = SPAWN_OPTIONS_INIT;
+    _cleanup_free_ char *entrypoint = NULL;
+    _cleanup_strv_ char **argv = NULL;
+    char directory[FD_PATH_MAX];
+    int r;
+
+    r = pod_stage1_entrypoint(pod, STAGE1_ANNOTATION_GC, &entrypoint, NULL);
+    if (r == -ENOENT)
+        return;
+    if (r >= 0)
+        r = build_gc_command(pod, global, entrypoint, &argv);
+    if (r >= 0) {
+        options.directory = fd_path(pod->fd, directory);
+        r = spawn_and_wait(entrypoint, argv, &options);
+    }
+    if (r < 0)
+        log_warning("pod \"%s\": cannot run the stage1's gc: %s", pod->uuid, strerror(-r));
+    else if (r > 0)
+        log_warning("pod \"%s\": the stage1's gc ended with exit status %d", pod->uuid, r);
+}
+
+/* ----- Cgroup ----- */
+
+/* Only a cgroup that was made for this pod, and is named so, is ours to empty: without systemd it may be
+ * anybody's. */
+static int remove_cgroup(const Pod *pod, Error *reterr)
+{
+    _cleanup_free_ char *path = NULL;
+    _cleanup_close_ int root = -EBADF, cgroup = -EBADF;
+    const char *name;
+    int r;
+
+    if (read_one_line_at(pod->fd, POD_SUBCGROUP, &path) < 0)
+        return 0;
+    name = strrchr(path, '/');
+    if (!name || !strstr(name, pod->uuid) || cgroup_open_root(&root, NULL) < 0)
+        return 0;
+    cgroup = open_beneath(root, path + 1, O_RDONLY | O_DIRECTORY, 0);
+    if (cgroup < 0)
+        return 0;
+    r = cgroup_kill(cgroup);
+    for (unsigned i = 0; r >= 0 && i < 100; i++) {
+        r = cgroup_remove(root, path + 1);
+        if (r != -EBUSY)
+            break;
+        (void) usleep(10000);
+    }
+    return r < 0 ? error_set_errno(reterr, r, "cannot remove the cgroup \"%s\"", path) : 0;
+}
+
+/* ----- Mounts ----- */
+
+/* mountinfo writes blanks and backslashes as three octal digits. */
+static void unescape_octal(char *s)
+{
+    char *to = s;
+
+    for (; *s; s++)
+        if (s[0] == '\\' && s[1] >= '0' && s[1] <= '3' && s[2] >= '0' && s[2] <= '7' && s[3] >= '0' &&
+            s[3] <= '7') {
+            *to++ = (char) ((s[1] - '0') << 6 | (s[2] - '0') << 3 | (s[3] - '0'));
+            s += 3;
+        } else
+            *to++ = *s;
+    *to = '\0';
+}
+
+/* The mount points below a path, in the order in which they were made. */
+static int list_mounts_below(const char *path, char ***ret)
+{
+    _cleanup_fclose_ FILE *f = fopen("/proc/self/mountinfo", "re");
+    _cleanup_strv_ char **mounts = NULL;
+    _cleanup_free_ char *line = NULL;
+    size_t room = 0;
+
+    if (!f)
+        return -errno;
+    while (getline(&line, &room, f) > 0) {
+        char *field = line, *end;
+        const char *below;
+
+        for (unsigned i = 0; field && i < 4; i++) {
+            field = strchr(field, ' ');
+            field = field ? field + 1 : NULL;
+        }
+        if (!field || !(end = strchr(field, ' ')))
+            continue;
+        *end = '\0';
+        unescape_octal(field);
+        below = startswith(field, path);
+        if (below && *below == '/' && strv_extend(&mounts, field) < 0)
+            return -ENOMEM;
+    }
+    *ret = TAKE_PTR(mounts);
+    return 0;
+}
+
+/* Detached, because whoever still uses a mount must not keep the pod. */
+static int unmount_all(const Pod *pod, Error *reterr)
+{
+    _cleanup_strv_ char **mounts = NULL;
+    char link[FD_PATH_MAX], path[PATH_MAX];
+    ssize_t n;
+    int r;
+
+    n = readlink(fd_path(pod->fd, link), path, sizeof(path) - 1);
+    if (n < 0)
+        return error_set_errno(reterr, -errno, "cannot find pod \"%s\"", pod->uuid);
+    path[n] = '\0';
+    r = list_mounts_below(path, &mounts);
+    if (r < 0)
+        return error_set_errno(reterr, r, "cannot list the mounts of pod \"%s\"", pod->uuid);
+    for (size_t i = strv_length(mounts); i-- > 0;)
+        /* EINVAL, ENOENT: it went with the one above it. */
+        if (umount2(mounts[i], MNT_DETACH | UMOUNT_NOFOLLOW) < 0 && errno != EINVAL && errno != ENOENT)
+            return error_set_errno(reterr, -errno, "cannot unmount \"%s\"", mounts[i]);
+    return 0;
+}
+
+/* ----- All of it ----- */
+
+int pod_cleanup(Pod *pod, const GlobalOptions *global, Error *reterr)
+{
+    int r;
+
+    if (pod->directory == POD_DIRECTORY_EXITED_GARBAGE) {
+        pod_unregister(pod);
+        run_stage1_gc(pod, global);
+        r = remove_cgroup(pod, reterr);
+        if (r < 0)
+            return r;
+    }
+    r = unmount_all(pod, reterr);
+    if (r < 0)
+        return r;
+    r = journal_namespace_foreach(discard_if_ours, pod);
+    if (r < 0)
+        return error_set_errno(reterr, r, "cannot remove the journal of pod \"%s\"", pod->uuid);
+    return pod_remove(pod, reterr);
+}

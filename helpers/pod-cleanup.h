@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Taking a pod away with all that it holds outside of its directory. Shared by rkt-gc and rkt-rm. */
+#pragma once
+
+#include "pod/global-options.h"
+#include "pod/pod.h"
+
+/* Unregisters the machine of a pod that has ended, if machined still has it. */
+void pod_unregister(const Pod *pod);
+
+/* Stops a journal namespace and removes its files. */
+int journal_namespace_discard(const char *name);
+
+/* Removes a pod in garbage/ or exited-garbage/, under its lock. Where something cannot be cleaned up the pod
+ * stays, for the next try; failures of a stage1's own gc are only logged. */
+int pod_cleanup(Pod *pod, const GlobalOptions *global, Error *reterr);
+
+/* Runs rkt-register --unregister. */
+int run_unregister(const char *option, const char *value);

@@ -1,0 +1,299 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* rkt-gc: marks pods that have ended by moving them to garbage, then removes those that were marked long
+ * enough ago. A pod that cannot be removed is told and left for the next run; the others go on. ExecStopPost=
+ * of a declared pod marks just that pod. */
+
+#include <signal.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/file-util.h"
+#include "base/log.h"
+#include "base/option.h"
+#include "base/string-util.h"
+#include "base/time-util.h"
+#include "journal/namespace.h"
+#include "pod-cleanup.h"
+#include "pod/layout.h"
+#include "sd/runtime.h"
+
+enum { EXIT_GENERAL = 254 };
+
+#define DEFAULT_EXPIRE_PREPARED "24h"
+#define DEFAULT_GRACE_PERIOD "30m"
+
+static int64_t arg_expire_prepared_ns = 24LL * 3600 * 1000000000, arg_grace_period_ns = 1800LL * 1000000000;
+static bool arg_mark_only;
+static const char *arg_uuid_file;
+static GlobalOptions arg_global = GLOBAL_OPTIONS_INIT;
+
+static unsigned failures;
+
+enum { OPT_EXPIRE_PREPARED = 1, OPT_GRACE_PERIOD, OPT_MARK_ONLY, OPT_UUID_FILE };
+
+static const Option options[] = {
+    { "expire-prepared", OPTION_VALUE, OPT_EXPIRE_PREPARED, "DURATION",
+      "how long a prepared pod waits to be run", DEFAULT_EXPIRE_PREPARED },
+    { "grace-period", OPTION_VALUE, OPT_GRACE_PERIOD, "DURATION",
+      "how long an ended pod stays after it was marked", DEFAULT_GRACE_PERIOD },
+    { "mark-only", OPTION_BOOL, OPT_MARK_ONLY, NULL, "mark, but remove nothing", NULL },
+    { "uuid-file", OPTION_VALUE, OPT_UUID_FILE, "FILE",
+      "with --mark-only: mark only the pod named in this file", NULL },
+    {},
+};
+
+static int parse_duration_option(const char *name, const char *value, int64_t *ret, Error *reterr)
+{
+    int64_t ns;
+
+    if (parse_duration(value, &ns) < 0 || ns < 0)
+        return error_set(reterr, -EINVAL, "invalid argument \"%s\" for --%s: not a duration", value, name);
+    *ret = ns;
+    return 0;
+}
+
+static int take_option(int id, const char *value, Error *reterr)
+{
+    switch (id) {
+    case OPT_EXPIRE_PREPARED:
+        return parse_duration_option("expire-prepared", value, &arg_expire_prepared_ns, reterr);
+    case OPT_GRACE_PERIOD: return parse_duration_option("grace-period", value, &arg_grace_period_ns, reterr);
+    case OPT_MARK_ONLY: arg_mark_only = streq(value, "true"); return 0;
+    case OPT_UUID_FILE: arg_uuid_file = value; return 0;
+    default: return error_set(reterr, -EINVAL, "unexpected argument \"%s\"", value);
+    }
+}
+
+static int parse_argv(int argc, char *argv[], Error *reterr)
+{
+    OptionParser parser = {
+        .argc = argc, .argv = argv, .index = 1, .tables = { options, global_option_table }
+    };
+    const char *value;
+    int id, r;
+
+    do {
+        r = option_next(&parser, &id, &value, reterr);
+        if (r >= 0 && id == OPTION_END)
+            break;
+        if (r >= 0)
+            r = global_options_has(id) ? global_options_take(&arg_global, id, value, reterr)
+                                       : take_option(id, value, reterr);
+    } while (r >= 0);
+    if (r >= 0 && arg_uuid_file && !arg_mark_only)
+        r = error_set(reterr, -EINVAL, "--uuid-file needs --mark-only; `rkt rm` removes a single pod");
+    return r;
+}
+
+/* Says what went wrong with one pod and counts it. */
+static void pod_failed(const Error *error)
+{
+    error_print(error, "gc", arg_global.debug);
+    failures++;
+}
+
+/* ----- Mark ----- */
+
+/* Moves a pod that nobody holds out of the directory it was found in. Who lost the race for it is content. */
+static void mark(Pod *pod, PodDirectory to)
+{
+    _cleanup_error_ Error error = ERROR_INIT;
+    PodDirectory from = pod->directory;
+    int r = pod_lock(pod);
+
+    if (r == -EBUSY || r == -ENOENT || (r >= 0 && pod->directory != from))
+        return;
+    if (r < 0)
+        (void) error_set_errno(&error, r, "cannot lock pod \"%s\"", pod->uuid);
+    else {
+        log_info("moving pod \"%s\" to garbage", pod->uuid);
+        r = pod_move(pod, to, &error);
+    }
+    if (r < 0)
+        pod_failed(&error);
+    else if (to == POD_DIRECTORY_EXITED_GARBAGE)
+        pod_unregister(pod);
+}
+
+/* How long ago the pod came to where it is. */
+static int64_t pod_age_ns(const Pod *pod)
+{
+    struct timespec ts;
+
+    if (pod_marked_time(pod, &ts) < 0)
+        return 0;
+    return now_ns() - ((int64_t) ts.tv_sec * 1000000000 + ts.tv_nsec);
+}
+
+static int mark_if_ended(Pod *pod, void *userdata _unused_)
+{
+    switch (pod->state) {
+    case POD_STATE_EMBRYO:
+    case POD_STATE_ABORTED_PREPARE: mark(pod, POD_DIRECTORY_GARBAGE); break;
+    case POD_STATE_PREPARED:
+        if (pod_age_ns(pod) >= arg_expire_prepared_ns)
+            mark(pod, POD_DIRECTORY_GARBAGE);
+        break;
+    case POD_STATE_EXITED: mark(pod, POD_DIRECTORY_EXITED_GARBAGE); break;
+    default: break;
+    }
+    return 0;
+}
+
+/* Called when a unit has stopped, whatever became of its pod: only a pod that ended is marked, and the
+ * absence of any of it is no failure. */
+static int mark_one(int root, Error *reterr)
+{
+    _cleanup_(pod_freep) Pod *pod = NULL;
+    _cleanup_free_ char *uuid = NULL;
+    int r = read_one_line_at(AT_FDCWD, arg_uuid_file, &uuid);
+
+    if (r == -ENOENT || r == -ENODATA)
+        return 0;
+    if (r < 0)
+        return error_set_errno(reterr, r, "cannot read the UUID file \"%s\"", arg_uuid_file);
+    r = pod_open(root, uuid, &pod, reterr);
+    if (r < 0)
+        return r == -ENXIO ? 0 : r;
+    if (pod->state == POD_STATE_EXITED)
+        mark(pod, POD_DIRECTORY_EXITED_GARBAGE);
+    else
+        log_debug("pod \"%s\" is %s: not marked", pod->uuid, pod_state_to_string(pod->state));
+    return 0;
+}
+
+/* ----- Sweep ----- */
+
+static int sweep(Pod *pod, void *userdata _unused_)
+{
+    _cleanup_error_ Error error = ERROR_INIT;
+    int r;
+
+    if (pod->directory == POD_DIRECTORY_EXITED_GARBAGE && pod_age_ns(pod) < arg_grace_period_ns) {
+        _cleanup_free_ char *grace = format_duration(arg_grace_period_ns);
+
+        log_info("pod \"%s\" not removed: still within grace period (%s)", pod->uuid, grace ? grace : "?");
+        return 0;
+    }
+    r = pod_lock(pod);
+    if (r == -EBUSY || r == -ENOENT)
+        return 0;
+    if (r < 0)
+        (void) error_set_errno(&error, r, "cannot lock pod \"%s\"", pod->uuid);
+    else {
+        printf("Garbage collecting pod \"%s\"\n", pod->uuid);
+        (void) fflush(stdout);
+        r = pod_cleanup(pod, &arg_global, &error);
+    }
+    if (r < 0)
+        pod_failed(&error);
+    return 0;
+}
+
+/* A machine whose pod is dead, and perhaps gone: machined keeps it as long as its unit is active. */
+static int sweep_machine(const RuntimeMachine *machine, void *userdata _unused_)
+{
+    if (streq(machine->service, "rkt") && machine->leader > 0 && kill(machine->leader, 0) < 0 &&
+        errno == ESRCH)
+        (void) run_unregister("machine-name", machine->name);
+    return 0;
+}
+
+static bool pod_file_exists(const char *name, size_t length)
+{
+    static const char *const directories[] = { "/etc/rkt/pods.d", "/run/rkt/pods.d", "/usr/lib/rkt/pods.d" };
+    static const char *const suffixes[] = { "pod", "json" };
+    char path[512];
+
+    for (size_t i = 0; i < ELEMENTSOF(directories); i++)
+        for (size_t j = 0; j < ELEMENTSOF(suffixes); j++) {
+            (void) snprintf(path, sizeof(path), "%s/%.*s.%s", directories[i], (int) length, name,
+                            suffixes[j]);
+            if (access(path, F_OK) >= 0)
+                return true;
+        }
+    return false;
+}
+
+/* Whether a file still declares the unit: rkt-NAME.service comes of NAME.pod, rkt-NAME@INSTANCE.service of
+ * NAME@.pod, too. */
+static bool unit_is_declared(const char *unit)
+{
+    const char *name = startswith(unit, "rkt-"), *suffix = strrchr(unit, '.'), *at;
+
+    if (!name || !suffix || suffix < name)
+        return true; /* no name of ours: not ours to judge */
+    at = memchr(name, '@', (size_t) (suffix - name));
+    return pod_file_exists(name, (size_t) (suffix - name)) ||
+           (at && pod_file_exists(name, (size_t) (at + 1 - name)));
+}
+
+/* The journal of a declared pod stays until its file is gone, and whoever still writes to it. */
+static int sweep_journal(const char *name, const char *owner, time_t changed, void *userdata _unused_)
+{
+    char unit[JOURNAL_UNIT_MAX];
+    int r;
+
+    if (uuid_is_valid(owner) || unit_is_declared(owner) || runtime_unit_is_active(owner) ||
+        runtime_unit_is_active(journal_namespace_unit(name, unit)) ||
+        now_ns() / 1000000000 - (int64_t) changed < arg_grace_period_ns / 1000000000)
+        return 0;
+    log_info("removing the journal of %s, which is declared no more", owner);
+    r = journal_namespace_remove(name);
+    if (r < 0) {
+        log_error("cannot remove the journal namespace %s: %s", name, strerror(-r));
+        failures++;
+    }
+    return 0;
+}
+
+/* ----- The whole ----- */
+
+static int collect(int root, Error *reterr)
+{
+    static const unsigned to_mark = POD_MASK(POD_DIRECTORY_EMBRYO) | POD_MASK(POD_DIRECTORY_PREPARE) |
+                                    POD_MASK(POD_DIRECTORY_PREPARED) | POD_MASK(POD_DIRECTORY_RUN),
+                          to_sweep = POD_MASK(POD_DIRECTORY_EXITED_GARBAGE) | POD_MASK(POD_DIRECTORY_GARBAGE);
+    int r = pod_foreach(root, to_mark, mark_if_ended, NULL, reterr), q = 0;
+
+    if (arg_mark_only)
+        return r;
+    q = pod_foreach(root, to_sweep, sweep, NULL, r < 0 ? NULL : reterr);
+    (void) runtime_machine_foreach(sweep_machine, NULL);
+    (void) journal_namespace_foreach(sweep_journal, NULL);
+    return r < 0 ? r : q;
+}
+
+static int run(Error *reterr)
+{
+    _cleanup_close_ int root = -EBADF;
+    int r;
+
+    if (geteuid() != 0)
+        return error_set(reterr, -EPERM, "cannot run as unprivileged user");
+    r = pod_root_open(arg_global.dir, false, &root, reterr);
+    if (r == -ENOENT) {
+        error_done(reterr);
+        return 0;
+    }
+    if (r >= 0)
+        r = arg_uuid_file ? mark_one(root, reterr) : collect(root, reterr);
+    return r;
+}
+
+int main(int argc, char *argv[])
+{
+    _cleanup_error_ Error error = ERROR_INIT;
+    int r = parse_argv(argc, argv, &error);
+
+    log_setup("gc", arg_global.debug);
+    if (r >= 0 && arg_global.help) {
+        verb_print_help("gc", "", "Removes what ended pods left.", options);
+        return 0;
+    }
+    if (r >= 0)
+        r = run(&error);
+    if (r < 0)
+        error_print(&error, "gc", arg_global.debug);
+    return r < 0 || failures > 0 ? EXIT_GENERAL : 0;
+}

@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* rkt-rm: removes pods that do not run, at once, with all that gc would remove of them. */
+
+#include <string.h>
+
+#include "base/log.h"
+#include "base/option.h"
+#include "base/string-util.h"
+#include "pod-cleanup.h"
+
+enum { EXIT_GENERAL = 254 };
+
+static const char *arg_uuid_file;
+static char **arg_pods;
+static GlobalOptions arg_global = GLOBAL_OPTIONS_INIT;
+
+enum { OPT_UUID_FILE = 1 };
+
+static const Option options[] = {
+    { "uuid-file", OPTION_VALUE, OPT_UUID_FILE, "FILE", "the pod named in this file", NULL },
+    {},
+};
+
+static int take_option(int id, const char *value, Error *reterr)
+{
+    switch (id) {
+    case OPT_UUID_FILE: arg_uuid_file = value; return 0;
+    case OPTION_POSITIONAL: return strv_extend(&arg_pods, value);
+    default: return error_set(reterr, -EINVAL, "unexpected argument \"%s\"", value);
+    }
+}
+
+static int parse_argv(int argc, char *argv[], Error *reterr)
+{
+    OptionParser parser = {
+        .argc = argc, .argv = argv, .index = 1, .tables = { options, global_option_table }
+    };
+    const char *value;
+    int id, r;
+
+    do {
+        r = option_next(&parser, &id, &value, reterr);
+        if (r >= 0 && id == OPTION_END)
+            return 0;
+        if (r >= 0)
+            r = global_options_has(id) ? global_options_take(&arg_global, id, value, reterr)
+                                       : take_option(id, value, reterr);
+    } while (r >= 0);
+    return r;
+}
+
+/* Where a pod goes on its way out, by where it is. */
+static const PodDirectory next_directory[_POD_DIRECTORY_MAX] = {
+    [POD_DIRECTORY_EMBRYO] = POD_DIRECTORY_GARBAGE,
+    [POD_DIRECTORY_PREPARE] = POD_DIRECTORY_GARBAGE,
+    [POD_DIRECTORY_PREPARED] = POD_DIRECTORY_GARBAGE,
+    [POD_DIRECTORY_RUN] = POD_DIRECTORY_EXITED_GARBAGE,
+    [POD_DIRECTORY_EXITED_GARBAGE] = POD_DIRECTORY_EXITED_GARBAGE,
+    [POD_DIRECTORY_GARBAGE] = POD_DIRECTORY_GARBAGE,
+};
+
+static int remove_pod(int root, const char *uuid, const char *uuid_file, Error *reterr)
+{
+    _cleanup_(pod_freep) Pod *pod = NULL;
+    int r = pod_open_argument(root, uuid, uuid_file, &pod, reterr);
+
+    if (r < 0)
+        return r;
+    r = pod_lock(pod);
+    if (r == -EBUSY)
+        return error_set(reterr, r, "pod \"%s\" cannot be removed: it is %s", pod->uuid,
+                         pod_state_to_string(pod->state));
+    if (r < 0)
+        return error_set_errno(reterr, r, "cannot lock pod \"%s\"", pod->uuid);
+    if (next_directory[pod->directory] != pod->directory)
+        r = pod_move(pod, next_directory[pod->directory], reterr);
+    if (r >= 0)
+        r = pod_cleanup(pod, &arg_global, reterr);
+    if (r >= 0)
+        printf("\"%s\"\n", pod->uuid);
+    return r;
+}
+
+static bool remove_or_say(int root, const char *uuid)
+{
+    _cleanup_error_ Error error = ERROR_INIT;
+    int r = remove_pod(root, uuid, arg_uuid_file, &error);
+
+    if (r < 0)
+        error_print(&error, "rm", arg_global.debug);
+    return r >= 0;
+}
+
+/* One pod that cannot be removed does not keep the others from it. */
+static bool remove_all(int root)
+{
+    bool done = true;
+
+    if (!arg_pods)
+        return remove_or_say(root, NULL);
+    STRV_FOREACH(uuid, arg_pods)
+    done = remove_or_say(root, *uuid) && done;
+    return done;
+}
+
+int main(int argc, char *argv[])
+{
+    _cleanup_error_ Error error = ERROR_INIT;
+    _cleanup_close_ int root = -EBADF;
+    int r = parse_argv(argc, argv, &error);
+    bool done;
+
+    log_setup("rm", arg_global.debug);
+    if (r >= 0 && arg_global.help) {
+        verb_print_help("rm", "UUID… | --uuid-file=FILE", "Removes pods that do not run.", options);
+        return 0;
+    }
+    if (r >= 0 && geteuid() != 0)
+        r = error_set(&error, -EPERM, "cannot run as unprivileged user");
+    if (r >= 0)
+        r = pod_root_open(arg_global.dir, false, &root, &error);
+    if (r < 0) {
+        error_print(&error, "rm", arg_global.debug);
+        return EXIT_GENERAL;
+    }
+    done = remove_all(root);
+    strv_free(arg_pods);
+    return done ? 0 : EXIT_GENERAL;
+}

@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* rkt-stop: asks running pods to stop. A declared pod is stopped as its unit, or systemd would start it
+ * again; systemctl reaches PID 1 without the bus. Any other is asked the way its stage1 offers, or by a
+ * signal to its init. */
+
+#include <signal.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <time.h>
+
+#include "base/file-util.h"
+#include "base/log.h"
+#include "base/option.h"
+#include "base/spawn.h"
+#include "base/string-util.h"
+#include "interface.h"
+#include "pod/global-options.h"
+#include "pod/layout.h"
+#include "pod/pod-status.h"
+#include "pod/pod.h"
+#include "sandbox/cgroup.h"
+#include "sd/runtime.h"
+
+enum { EXIT_UUID_FILE = 1, EXIT_GENERAL = 254 };
+enum { PID_TRIES = 100, PID_PAUSE_NS = 20000000 };
+
+static bool arg_force;
+static const char *arg_uuid_file;
+static char **arg_pods;
+static GlobalOptions arg_global = GLOBAL_OPTIONS_INIT;
+
+enum { OPT_FORCE = 1, OPT_UUID_FILE };
+
+static const Option options[] = {
+    { "force", OPTION_BOOL, OPT_FORCE, NULL, "kill the pod", NULL },
+    { "uuid-file", OPTION_VALUE, OPT_UUID_FILE, "FILE", "the pod named in this file", NULL },
+    {},
+};
+
+static int take_option(int id, const char *value, Error *reterr)
+{
+    switch (id) {
+    case OPT_FORCE: arg_force = streq(value, "true"); return 0;
+    case OPT_UUID_FILE: arg_uuid_file = value; return 0;
+    case OPTION_POSITIONAL: return strv_extend(&arg_pods, value);
+    default: return error_set(reterr, -EINVAL, "unexpected argument \"%s\"", value);
+    }
+}
+
+static int parse_argv(int argc, char *argv[], Error *reterr)
+{
+    OptionParser parser = {
+        .argc = argc, .argv = argv, .index = 1, .tables = { options, global_option_table }
+    };
+    const char *value;
+    int id, r;
+
+    do {
+        r = option_next(&parser, &id, &value, reterr);
+        if (r >= 0 && id == OPTION_END)
+            return 0;
+        if (r >= 0)
+            r = global_options_has(id) ? global_options_take(&arg_global, id, value, reterr)
+                                       : take_option(id, value, reterr);
+    } while (r >= 0);
+    return r;
+}
+
+/* ----- As a unit ----- */
+
+/* The unit that the pod was declared as, if its init sits in it: the same pod may have been started by hand.
+ */
+static bool find_unit(const Pod *pod, char **ret)
+{
+    _cleanup_free_ char *unit = NULL, *path = NULL;
+    _cleanup_close_ int cgroup = -EBADF;
+    _cleanup_strv_ char **names = NULL;
+    pid_t pid;
+
+    if (!systemd_is_running() || read_one_line_at(pod->fd, POD_UNIT, &unit) < 0 ||
+        pod_read_pid(pod, &pid) < 0 || cgroup_open_pid(pid, &cgroup, &path) < 0 ||
+        strv_split(path, "/", &names) < 0 || !strv_contains(names, unit))
+        return false;
+    *ret = TAKE_PTR(unit);
+    return true;
+}
+
+static int run_systemctl(char *const argv[], Error *reterr)
+{
+    int r = spawn_and_wait("/usr/bin/systemctl", argv, NULL);
+
+    if (r > 0)
+        return error_set(reterr, -EPROTO, "systemctl ended with exit status %d", r);
+    return r < 0 ? error_set_errno(reterr, r, "cannot run systemctl") : 0;
+}
+
+/* Forced, the job to stop comes first and is not waited for: otherwise Restart= would answer the kill. */
+static int stop_unit(char *unit, Error *reterr)
+{
+    char *const stop[] = { (char *) "systemctl", (char *) "stop", unit, NULL };
+    char *const begin[] = { (char *) "systemctl", (char *) "stop", (char *) "--no-block", unit, NULL };
+    char *const kill_all[] = { (char *) "systemctl", (char *) "kill", (char *) "--signal=KILL", unit, NULL };
+    int r;
+
+    if (!arg_force)
+        return run_systemctl(stop, reterr);
+    r = run_systemctl(begin, reterr);
+    if (r >= 0)
+        (void) run_systemctl(kill_all, NULL); /* it may be gone by now */
+    return r < 0 ? r : run_systemctl(stop, reterr);
+}
+
+/* ----- As a pod ----- */
+
+static int stop_by_stage1(const Pod *pod, const char *entrypoint, Error *reterr)
+{
+    char *const argv[] = { (char *) entrypoint, arg_force ? (char *) "--force" : (char *) pod->uuid,
+                           arg_force ? (char *) pod->uuid : NULL, NULL };
+    SpawnOptions spawn_options = SPAWN_OPTIONS_INIT;
+    char directory[FD_PATH_MAX];
+    int r;
+
+    spawn_options.directory = fd_path(pod->fd, directory);
+    r = spawn_and_wait(entrypoint, argv, &spawn_options);
+    if (r > 0)
+        return error_set(reterr, -EPROTO, "the stage1's stop ended with exit status %d", r);
+    return r < 0 ? error_set_errno(reterr, r, "cannot run the stage1's stop") : 0;
+}
+
+/* A pod that is being started has no pid for a moment. */
+static int wait_for_pid(Pod *pod, pid_t *ret)
+{
+    static const struct timespec pause = { .tv_nsec = PID_PAUSE_NS };
+    int r = -ENODATA;
+
+    for (unsigned i = 0; r == -ENODATA && i < PID_TRIES; i++) {
+        r = pod_read_pid(pod, ret);
+        if (r == -ENODATA) {
+            (void) nanosleep(&pause, NULL);
+            if (pod_refresh(pod) < 0 || pod->state != POD_STATE_RUNNING)
+                return -ESRCH;
+        }
+    }
+    return r;
+}
+
+/* The pod's lock is looked at again when the process is held: while the pod runs, its pid is no other's. */
+static int stop_by_signal(Pod *pod, Error *reterr)
+{
+    _cleanup_close_ int process = -EBADF;
+    pid_t pid;
+    int r = wait_for_pid(pod, &pid);
+
+    if (r == -ESRCH)
+        return 0;
+    if (r < 0)
+        return error_set_errno(reterr, r, "cannot find the init of pod \"%s\"", pod->uuid);
+    process = (int) syscall(SYS_pidfd_open, pid, 0);
+    if (pod_refresh(pod) < 0 || pod->state != POD_STATE_RUNNING || (process < 0 && errno == ESRCH))
+        return 0;
+    if (process < 0 || syscall(SYS_pidfd_send_signal, process, arg_force ? SIGKILL : SIGTERM, NULL, 0) < 0)
+        return errno == ESRCH ? 0 : error_set_errno(reterr, -errno, "cannot signal pod \"%s\"", pod->uuid);
+    return 0;
+}
+
+static int stop_running(Pod *pod, Error *reterr)
+{
+    _cleanup_free_ char *unit = NULL, *entrypoint = NULL;
+    int r;
+
+    if (find_unit(pod, &unit))
+        return stop_unit(unit, reterr);
+    r = pod_stage1_entrypoint(pod, STAGE1_ANNOTATION_STOP, &entrypoint, NULL);
+    return r >= 0 ? stop_by_stage1(pod, entrypoint, reterr) : stop_by_signal(pod, reterr);
+}
+
+/* ----- The verb ----- */
+
+static int stop(int root, const char *uuid, const char *uuid_file, Error *reterr)
+{
+    _cleanup_(pod_freep) Pod *pod = NULL;
+    int r = pod_open_argument(root, uuid, uuid_file, &pod, reterr);
+
+    if (r < 0)
+        return r;
+    if (pod->directory >= POD_DIRECTORY_RUN && pod->state != POD_STATE_RUNNING) {
+        printf("pod \"%s\" is already stopped\n", pod->uuid);
+        return 0;
+    }
+    if (pod->state != POD_STATE_RUNNING)
+        return error_set(reterr, -EINVAL, "pod \"%s\" is not running: it is %s", pod->uuid,
+                         pod_state_to_string(pod->state));
+    r = stop_running(pod, reterr);
+    if (r < 0)
+        return error_prefix(reterr, r, "cannot stop pod \"%s\"", pod->uuid);
+    printf("\"%s\"\n", pod->uuid);
+    return 0;
+}
+
+static bool stop_or_say(int root, const char *uuid)
+{
+    _cleanup_error_ Error error = ERROR_INIT;
+    int r = stop(root, uuid, arg_uuid_file, &error);
+
+    if (r < 0)
+        error_print(&error, "stop", arg_global.debug);
+    return r >= 0;
+}
+
+/* One pod that cannot be stopped does not keep the others from it. */
+static bool stop_all(int root)
+{
+    bool done = true;
+
+    if (!arg_pods)
+        return stop_or_say(root, NULL);
+    STRV_FOREACH(uuid, arg_pods)
+    done = stop_or_say(root, *uuid) && done;
+    return done;
+}
+
+int main(int argc, char *argv[])
+{
+    _cleanup_error_ Error error = ERROR_INIT;
+    _cleanup_close_ int root = -EBADF;
+    int r = parse_argv(argc, argv, &error);
+    bool done;
+
+    log_setup("stop", arg_global.debug);
+    if (r >= 0 && arg_global.help) {
+        verb_print_help("stop", "UUID… | --uuid-file=FILE", "Stops running pods.", options);
+        return 0;
+    }
+    if (r >= 0)
+        r = pod_root_open(arg_global.dir, false, &root, &error);
+    if (r < 0)
+        error_print(&error, "stop", arg_global.debug);
+    done = r >= 0 && stop_all(root);
+    strv_free(arg_pods);
+    return done ? 0 : arg_uuid_file ? EXIT_UUID_FILE : EXIT_GENERAL;
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What systemd and machined keep in /run, read without D-Bus and without libsystemd. Nobody promised these
+ * formats: they are good for leaving out a call that would change nothing, and tests/integration holds them
+ * to it. */
+#pragma once
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+#include "base/cleanup.h"
+
+/* Whether systemd is PID 1. */
+bool systemd_is_running(void);
+
+/* Whether the unit was started and has not ended. */
+bool runtime_unit_is_active(const char *unit);
+
+typedef struct RuntimeMachine {
+    const char *name;
+    char *id;      /* 32 hexadecimal digits */
+    char *service; /* "rkt" for ours */
+    pid_t leader;
+} RuntimeMachine;
+
+/* Calls back for every machine that is registered; ends early with what that returns when it is not 0. */
+typedef int (*RuntimeMachineCallback)(const RuntimeMachine *machine, void *userdata);
+int runtime_machine_foreach(RuntimeMachineCallback callback, void *userdata);

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* An image's manifest: what is taken can be written, read again, and is then the same. */
+
+#include <stdint.h>
+
+#include "appc/image-manifest.h"
+#include "base/string-util.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    _cleanup_(image_manifest_freep) ImageManifest *manifest = NULL, *again = NULL;
+    _cleanup_error_ Error error = ERROR_INIT;
+    _cleanup_free_ char *text = NULL, *second = NULL, *title = NULL;
+
+    if (image_manifest_parse(data, size, &manifest, &error) < 0) {
+        if (!error_cause(&error))
+            abort();
+        return 0;
+    }
+    (void) labels_check_runnable(&manifest->labels, NULL);
+    title = image_manifest_title(manifest);
+    if (image_manifest_format(manifest, false, &text) < 0 ||
+        image_manifest_parse(text, strlen(text), &again, NULL) < 0 ||
+        image_manifest_format(again, false, &second) < 0 || !streq(text, second))
+        abort();
+    return 0;
+}

@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+#include "appc/volume.h"
+#include "base/string-util.h"
+
+#include "test.h"
+
+static void test_volume_text(void)
+{
+    static const struct {
+        const char *text;
+        const char *json; /* NULL: an error */
+        const char *error;
+    } cases[] = {
+        { "data,kind=host,source=/srv/data",
+          "{\"name\":\"data\",\"kind\":\"host\",\"source\":\"/srv/data\"}" },
+        { "data,kind=host,source=/srv/a+b%20&c=d,readOnly=true",
+          "{\"name\":\"data\",\"kind\":\"host\",\"source\":\"/srv/a+b%20&c=d\",\"readOnly\":true}" },
+        { "data,source=/x,kind=host,readOnly=false,recursive=true",
+          "{\"name\":\"data\",\"kind\":\"host\",\"source\":\"/x\",\"readOnly\":false,\"recursive\":true}" },
+        { "data,kind=empty", "{\"name\":\"data\",\"kind\":\"empty\",\"mode\":\"0755\",\"uid\":0,\"gid\":0}" },
+        { "data,kind=empty,mode=1777,uid=5,gid=6",
+          "{\"name\":\"data\",\"kind\":\"empty\",\"mode\":\"1777\",\"uid\":5,\"gid\":6}" },
+        { "name=data,kind=empty",
+          "{\"name\":\"data\",\"kind\":\"empty\",\"mode\":\"0755\",\"uid\":0,\"gid\":0}" },
+        { "", NULL, "bad volume name \"\"" },
+        { "Data,kind=empty", NULL, "bad volume name \"Data\"" },
+        { "data", NULL, "volume \"data\": kind must be host or empty" },
+        { "data,kind=tmpfs", NULL, "bad value of kind in a volume: \"tmpfs\"" },
+        { "data,kind=host", NULL, "volume \"data\": source must be set" },
+        { "data,kind=host,source=x", NULL, "volume \"data\": source must be an absolute path" },
+        { "data,kind=host,source=", NULL, "volume \"data\": source must be an absolute path" },
+        { "data,kind=empty,source=/x", NULL, "volume \"data\": an empty volume has no source" },
+        { "data,kind=host,source=/x,mode=0700", NULL, "volume \"data\": mode is for empty volumes only" },
+        { "data,kind=empty,mode=0999", NULL, "bad value of mode in a volume: \"0999\"" },
+        { "data,kind=empty,uid=-1", NULL, "bad value of uid in a volume: \"-1\"" },
+        { "data,kind=empty,uid=4294967295", NULL, "bad value of uid in a volume: \"4294967295\"" },
+        { "data,kind=empty,readOnly=maybe", NULL, "bad value of readOnly in a volume: \"maybe\"" },
+        { "data,kind=empty,color=red", NULL, "unknown volume parameter \"color=red\"" },
+        { "data,kind=empty,target=/x", NULL, "unknown volume parameter \"target=/x\"" },
+        { "data,kind", NULL, "unknown volume parameter \"kind\"" },
+    };
+
+    for (size_t i = 0; i < ELEMENTSOF(cases); i++) {
+        VolumeList list = { 0 };
+        _cleanup_error_ Error error = ERROR_INIT;
+        _cleanup_json_ json_t *json = json_object();
+        _cleanup_free_ char *text = NULL;
+
+        assert_int(volume_list_add_text(&list, cases[i].text, &error) < 0, !cases[i].json);
+        assert_str(error_cause(&error), cases[i].error);
+        assert_int(volume_list_to_json(&list, json, "v"), 0);
+        if (cases[i].json) {
+            assert_int(json_format(json_array_get(json_object_get(json, "v"), 0), false, &text), 0);
+            assert_str(text, cases[i].json);
+        }
+        volume_list_done(&list);
+    }
+}
+
+static void test_duplicates(void)
+{
+    VolumeList list = { 0 };
+    _cleanup_error_ Error error = ERROR_INIT;
+
+    assert_int(volume_list_add_text(&list, "a,kind=empty", &error), 0);
+    assert_int(volume_list_add_empty(&list, "b", 0700, 1, 2, &error), 0);
+    assert_int(volume_list_find(&list, "b")->mode, 0700);
+    assert_int(volume_list_add_text(&list, "a,kind=host,source=/x", &error), -EEXIST);
+    assert_str(error_cause(&error), "duplicate volume name \"a\"");
+    assert_int(volume_list_add_empty(&list, "b", 0700, 1, 2, NULL), -EEXIST);
+    assert_int(volume_list_add_empty(&list, "B", 0700, 1, 2, NULL), -EBADMSG);
+    assert_int(list.n, 2);
+    volume_list_done(&list);
+}
+
+static void test_mount_text(void)
+{
+    static const struct {
+        const char *text, *volume, *path, *error;
+    } cases[] = {
+        { "volume=data,target=/srv", "data", "/srv", NULL },
+        { "target=/a=b,volume=data", "data", "/a=b", NULL },
+        { "volume=data", NULL, NULL, "mount of volume \"data\": the target must be an absolute path" },
+        { "volume=data,target=x", NULL, NULL,
+          "mount of volume \"data\": the target must be an absolute path" },
+        { "target=/x", NULL, NULL, "bad volume name \"\" of a mount" },
+        { "volume=D,target=/x", NULL, NULL, "bad volume name \"D\" of a mount" },
+        { "volume=d,target=/x,ro", NULL, NULL, "unknown mount parameter \"ro\"" },
+        { "", NULL, NULL, "bad volume name \"\" of a mount" },
+    };
+
+    for (size_t i = 0; i < ELEMENTSOF(cases); i++) {
+        MountList list = { 0 };
+        _cleanup_error_ Error error = ERROR_INIT;
+
+        assert_int(mount_list_add_text(&list, cases[i].text, &error) < 0, cases[i].error != NULL);
+        assert_str(error_cause(&error), cases[i].error);
+        if (!cases[i].error) {
+            assert_str(list.items[0].volume, cases[i].volume);
+            assert_str(list.items[0].path, cases[i].path);
+        }
+        mount_list_done(&list);
+    }
+}
+
+static void test_app_volume(void)
+{
+    MountList list = { 0 }, copy = { 0 };
+
+    assert_int(mount_list_add_volume_text(&list, "data,kind=host,source=/srv,target=/data", NULL), 0);
+    assert_int(mount_list_add_volume_text(&list, "data,kind=host,source=/srv", NULL), -EBADMSG);
+    assert_int(mount_list_add(&list, "other", "/other"), 0);
+    assert_int(mount_list_copy(&list, &copy), 0);
+    assert_int(copy.n, 2);
+    assert_str(mount_list_find_path(&copy, "/data")->app_volume->source, "/srv");
+    assert_true(!mount_list_find_path(&copy, "/other")->app_volume);
+    assert_true(!mount_list_find_path(&copy, "/none"));
+    mount_list_done(&list);
+    mount_list_done(&copy);
+}
+
+int main(void)
+{
+    test_volume_text();
+    test_duplicates();
+    test_mount_text();
+    test_app_volume();
+    return 0;
+}

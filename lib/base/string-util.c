@@ -90,15 +90,12 @@ int strv_consume(char ***v, char *s)
     if (!s)
         return -ENOMEM;
     n = strv_length(*v);
-    /* Grows at powers of two, so that appending n strings copies O(n). */
-    if (n == 0 || ((n + 1) & n) == 0) {
-        larger = reallocarray(*v, (n + 1) * 2, sizeof(char *));
-        if (!larger) {
-            free(s);
-            return -ENOMEM;
-        }
-        *v = larger;
+    larger = reallocarray(*v, n + 2, sizeof(char *));
+    if (!larger) {
+        free(s);
+        return -ENOMEM;
     }
+    *v = larger;
     (*v)[n] = s;
     (*v)[n + 1] = NULL;
     return 0;

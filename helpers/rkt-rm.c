@@ -99,7 +99,9 @@ static bool remove_all(int root)
     if (!arg_pods)
         return remove_or_say(root, NULL);
     STRV_FOREACH(uuid, arg_pods)
-    done = remove_or_say(root, *uuid) && done;
+    {
+        done = remove_or_say(root, *uuid) && done;
+    }
     return done;
 }
 

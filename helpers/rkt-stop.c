@@ -85,29 +85,25 @@ static bool find_unit(const Pod *pod, char **ret)
     return true;
 }
 
-static int run_systemctl(char *const argv[], Error *reterr)
-{
-    int r = spawn_and_wait("/usr/bin/systemctl", argv, NULL);
-
-    if (r > 0)
-        return error_set(reterr, -EPROTO, "systemctl ended with exit status %d", r);
-    return r < 0 ? error_set_errno(reterr, r, "cannot run systemctl") : 0;
-}
-
-/* Forced, the job to stop comes first and is not waited for: otherwise Restart= would answer the kill. */
+/* Forced, the job to stop comes first and is not waited for: otherwise Restart= would answer the kill. By
+ * then the unit may be gone, so what becomes of the kill is nobody's concern. */
 static int stop_unit(char *unit, Error *reterr)
 {
-    char *const stop[] = { (char *) "systemctl", (char *) "stop", unit, NULL };
-    char *const begin[] = { (char *) "systemctl", (char *) "stop", (char *) "--no-block", unit, NULL };
-    char *const kill_all[] = { (char *) "systemctl", (char *) "kill", (char *) "--signal=KILL", unit, NULL };
-    int r;
+    static char systemctl[] = "/usr/bin/systemctl";
+    char *const stop[] = { systemctl, (char *) "stop", unit, NULL };
+    char *const begin[] = { systemctl, (char *) "stop", (char *) "--no-block", unit, NULL };
+    char *const kill_all[] = { systemctl, (char *) "kill", (char *) "--signal=KILL", unit, NULL };
+    SpawnOptions quiet = SPAWN_OPTIONS_INIT;
+    _cleanup_close_ int null = open("/dev/null", O_WRONLY | O_CLOEXEC);
+    int r = spawn_and_wait(systemctl, arg_force ? begin : stop, NULL);
 
-    if (!arg_force)
-        return run_systemctl(stop, reterr);
-    r = run_systemctl(begin, reterr);
-    if (r >= 0)
-        (void) run_systemctl(kill_all, NULL); /* it may be gone by now */
-    return r < 0 ? r : run_systemctl(stop, reterr);
+    if (r != 0)
+        return r > 0 ? error_set(reterr, -EPROTO, "systemctl ended with exit status %d", r)
+                     : error_set_errno(reterr, r, "cannot run systemctl");
+    quiet.fds[2] = null;
+    if (arg_force)
+        (void) spawn_and_wait(systemctl, kill_all, &quiet);
+    return 0;
 }
 
 /* ----- As a pod ----- */
@@ -215,7 +211,9 @@ static bool stop_all(int root)
     if (!arg_pods)
         return stop_or_say(root, NULL);
     STRV_FOREACH(uuid, arg_pods)
-    done = stop_or_say(root, *uuid) && done;
+    {
+        done = stop_or_say(root, *uuid) && done;
+    }
     return done;
 }
 

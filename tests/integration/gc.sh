@@ -1,0 +1,270 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# gc, rm and stop on pods made of nothing but their directories: each state, what a pod may leave outside of its
+# directory, and what must be left alone.
+
+# shellcheck source-path=SCRIPTDIR source=lib.sh
+. "${0%/*}/lib.sh"
+
+pods=/var/lib/rkt/pods
+libexec=/usr/lib/rkt
+machine_id=$(</etc/machine-id)
+work=$(mktemp -d)
+
+systemd-sysusers rkt.conf
+systemd-tmpfiles --create rkt.conf
+
+# make_pod DIRECTORY: prints the UUID.
+make_pod() {
+    local uuid
+    uuid=$(</proc/sys/kernel/random/uuid)
+    mkdir -p "$pods/$1/$uuid/stage1/rootfs"
+    echo '{}' >"$pods/$1/$uuid/pod"
+    echo "$uuid"
+}
+
+# hold UUID COMMAND...: a pod's init, as far as gc and stop can see: it holds the lock, its pid is known.
+hold() {
+    local uuid=$1
+    shift
+    flock --no-fork --exclusive "$pods/run/$uuid" "$@" &
+    holder=$!
+    echo "$holder" >"$pods/run/$uuid/pid"
+    eventually 5 locked "$uuid"
+}
+
+# Sets status to what the holder ended with.
+await() {
+    status=0
+    wait "$holder" || status=$?
+}
+
+locked() {
+    ! flock --nonblock "$pods/run/$1" true
+}
+
+is_in() {
+    [[ -d $pods/$1/$2 ]]
+}
+
+# entrypoint UUID NAME: the stage1's, from standard input.
+entrypoint() {
+    local pod=$pods/run/$1
+    printf '{"acKind":"ImageManifest","annotations":[{"name":"coreos.com/rkt/stage1/%s","value":"/%s"}]}' "$2" "$2" \
+        >"$pod/stage1/manifest"
+    cat >"$pod/stage1/rootfs/$2"
+    chmod +x "$pod/stage1/rootfs/$2"
+}
+
+# ----- Who may, and what of -----
+
+fails "gc as an ordinary user" 254 'gc: cannot run as unprivileged user' setpriv --reuid=nobody --clear-groups rkt gc
+fails "rm as an ordinary user" 254 'rm: cannot run as unprivileged user' setpriv --reuid=nobody --clear-groups rkt rm x
+succeeds "gc with no data directory" rkt --dir="$work/none" gc
+fails "a bad duration" 254 'grace-period: not a duration' rkt gc --grace-period=soon
+fails "an unknown flag" 254 'did you mean --mark-only' rkt gc --mark-onyl
+
+# ----- Mark -----
+
+exited=$(make_pod run)
+running=$(make_pod run)
+hold "$running" sleep 1000
+aborted=$(make_pod prepare)
+embryo=$(make_pod embryo)
+prepared=$(make_pod prepared)
+
+equals "what marking says" "$(rkt gc --mark-only 2>&1 >/dev/null | sort)" \
+    "$(printf 'gc: moving pod "%s" to garbage\n' "$exited" "$aborted" "$embryo" | sort)"
+succeeds "an exited pod is marked" is_in exited-garbage "$exited"
+succeeds "a running one is not" is_in run "$running"
+succeeds "an aborted one is garbage" is_in garbage "$aborted"
+succeeds "so is an embryo" is_in garbage "$embryo"
+succeeds "a prepared one waits" is_in prepared "$prepared"
+
+# ----- Sweep -----
+
+equals "what sweeping says" "$(rkt gc 2>"$work/err" | sort)" \
+    "$(printf 'Garbage collecting pod "%s"\n' "$aborted" "$embryo" | sort)"
+equals "within the grace period" "$(<"$work/err")" \
+    "gc: pod \"$exited\" not removed: still within grace period (30m0s)"
+succeeds "it stays" is_in exited-garbage "$exited"
+succeeds "gc without a grace period" collect_garbage
+equals "only the running pod is left" "$(find "$pods" -mindepth 2 -maxdepth 2 -printf '%f')" "$running"
+
+# What a pod may have left: mounts, one in another and with a blank in its name, and files nobody may delete.
+left=$(make_pod run)
+mkdir -p "$pods/run/$left/a b"
+mount -t tmpfs tmpfs "$pods/run/$left/a b"
+mkdir "$pods/run/$left/a b/c"
+mount -t tmpfs tmpfs "$pods/run/$left/a b/c"
+exec {open}>"$pods/run/$left/a b/c/open"
+touch "$pods/run/$left/immutable"
+chattr +i "$pods/run/$left/immutable" 2>/dev/null || :
+# shellcheck disable=SC2016
+entrypoint "$left" gc <<'END'
+#!/bin/sh
+echo "$PWD $*" >/tmp/gc-entrypoint
+exit 3
+END
+# One that cannot be removed must not stop it.
+stuck=$(make_pod garbage)
+mount --bind -o ro "$pods/garbage/$stuck" "$pods/garbage/$stuck"
+other=$(make_pod garbage)
+fails "a pod that cannot be removed" 254 "gc: cannot remove pod \"$stuck\"" collect_garbage
+fails "and says so again" 254 "$stuck" collect_garbage
+succeeds "stays" is_in garbage "$stuck"
+fails "another is gone" 1 '' is_in garbage "$other"
+fails "one with mounts is gone" 1 '' is_in exited-garbage "$left"
+lacks "and its mounts" "$(</proc/self/mountinfo)" "$left"
+matches "the stage1's gc ran in the pod's directory" "$(</tmp/gc-entrypoint)" "^$pods/exited-garbage/$left .*$left\$"
+exec {open}>&-
+umount "$pods/garbage/$stuck"
+collect_garbage >/dev/null
+
+# Two at once: each pod once.
+for ((i = 0; i < 20; i++)); do make_pod run >/dev/null; done
+(collect_garbage & collect_garbage & wait) >"$work/twice" 2>&1
+equals "two at once collect each pod once" "$(grep -c Garbage "$work/twice")" 20
+equals "and nothing fails" "$(grep -c cannot "$work/twice" || :)" 0
+
+# ----- A unit that has stopped -----
+
+for content in "" "no-uuid" "$(</proc/sys/kernel/random/uuid)" "$running"; do
+    printf '%s' "$content" >"$work/uuid"
+    succeeds "--uuid-file with '${content/$running/a running pod}'" "$libexec/rkt-gc" --mark-only --uuid-file="$work/uuid"
+done
+succeeds "--uuid-file that is missing" "$libexec/rkt-gc" --mark-only --uuid-file="$work/missing"
+fails "--uuid-file without --mark-only" 254 'needs --mark-only' "$libexec/rkt-gc" --uuid-file="$work/uuid"
+one=$(make_pod run)
+two=$(make_pod run)
+printf %s "$one" >"$work/uuid"
+succeeds "--uuid-file with a pod that exited" "$libexec/rkt-gc" --mark-only --uuid-file="$work/uuid"
+succeeds "marks it" is_in exited-garbage "$one"
+succeeds "and no other" is_in run "$two"
+
+# ----- Journals and machines -----
+
+# A namespace as rkt-register leaves it. $1 name, $2 owner.
+make_namespace() {
+    "$libexec/rkt-register" --uuid="$one" --machine-name=x --journal-namespace="$1" </dev/null >/dev/null 2>&1 || :
+    printf %s "$2" >"/var/log/journal/$machine_id.$1/rkt-owner"
+}
+has_journal() {
+    [[ -d /var/log/journal/$machine_id.$1 ]]
+}
+
+make_namespace "rkt-$one" "$one"
+make_namespace rkt-web rkt-web.service
+make_namespace rkt-tmpl-a rkt-tmpl@a.service
+make_namespace rkt-own x
+rm "/var/log/journal/$machine_id.rkt-own/rkt-owner"
+mkdir -p /etc/rkt/pods.d
+touch /etc/rkt/pods.d/web.pod /etc/rkt/pods.d/tmpl@.pod
+unshare --fork --pid sleep 1000 &
+wait_child() { leader=$(pgrep -P "$1"); }
+eventually 5 wait_child $! && wait_child $!
+(echo "leader $leader" && sleep 0.2) | "$libexec/rkt-register" --uuid="$two" --machine-name="rkt-$two" 2>/dev/null |
+    grep -q registered || not_ok "a machine for the test" "not registered"
+kill -KILL "$leader"
+succeeds "the dead machine lingers" machinectl show "rkt-$two"
+succeeds "gc with journals and machines" collect_garbage
+fails "an undeclared pod's journal is gone" 1 '' has_journal "rkt-$one"
+fails "its settings too" 1 '' test -e "/run/systemd/journald@rkt-$one.conf.d"
+succeeds "a declared pod's journal stays" has_journal rkt-web
+succeeds "so does that of an instance" has_journal rkt-tmpl-a
+fails "the dead machine is gone" 1 '' machinectl show "rkt-$two"
+rm /etc/rkt/pods.d/web.pod /etc/rkt/pods.d/tmpl@.pod
+collect_garbage >/dev/null
+succeeds "a journal that is written to stays" has_journal rkt-web
+systemctl stop systemd-journald@rkt-{web,tmpl-a,own}.service
+collect_garbage >/dev/null 2>&1
+fails "it goes after the pod's file" 1 '' has_journal rkt-web
+fails "so does that of an instance" 1 '' has_journal rkt-tmpl-a
+succeeds "an administrator's own is never touched" has_journal rkt-own
+
+# ----- stop -----
+
+kill "$holder"
+await
+equals "stop of a pod that exited" "$(rkt stop "$running")" "pod \"$running\" is already stopped"
+fails "stop of one that never ran" 254 'is not running: it is prepared' rkt stop "$(make_pod prepared)"
+fails "stop of an unknown one" 254 'no matches found for "12"' rkt stop 12
+fails "stop of nothing" 254 'must provide' rkt stop
+echo bad >"$work/uuid"
+fails "stop by a bad file" 1 'no matches found' rkt stop --uuid-file="$work/uuid"
+fails "stop by a missing file" 1 'cannot read' rkt stop --uuid-file="$work/missing"
+
+pod=$(make_pod run)
+hold "$pod" sleep 1000
+equals "stop prints the UUID" "$(rkt stop "${pod:0:8}")" "\"$pod\""
+await
+equals "by SIGTERM" "$status" 143
+pod=$(make_pod run)
+hold "$pod" sleep 1000
+printf %s "$pod" >"$work/uuid"
+equals "stop --force by a file" "$(rkt stop --force --uuid-file="$work/uuid")" "\"$pod\""
+await
+equals "by SIGKILL" "$status" 137
+pod=$(make_pod run)
+hold "$pod" sleep 1000
+# shellcheck disable=SC2016
+entrypoint "$pod" stop <<'END'
+#!/bin/sh
+echo "$*" >/tmp/stop-entrypoint
+kill -INT "$(cat pid)"
+END
+succeeds "stop by the stage1" rkt stop --force "$pod"
+equals "with its arguments" "$(</tmp/stop-entrypoint)" "--force $pod"
+
+# declared FORCE: a unit that would start its pod again.
+declared() {
+    local uuid name=$1
+    shift
+    uuid=$(make_pod run)
+    printf 'rkt-%s.service' "$name" >"$pods/run/$uuid/unit"
+    systemd-run --quiet --unit="rkt-$name" --property=Restart=always --property=RestartSec=0 \
+        bash -c "echo \$\$\$\$ >$pods/run/$uuid/pid; exec flock --no-fork $pods/run/$uuid sleep 1000"
+    eventually 5 locked "$uuid"
+    equals "stop $* of a declared pod" "$(rkt stop "$@" "$uuid" 2>&1)" "\"$uuid\""
+    soon "stops its unit $*" 5 state_is "$name" 'inactive|failed'
+    fails "and the pod $*" 1 '' locked "$uuid"
+    equals "which is not started again $*" "$(unit_property "rkt-$name" NRestarts)" 0
+}
+declared gentle
+declared harsh --force
+
+# ----- rm -----
+
+pod=$(make_pod run)
+hold "$pod" sleep 1000
+next=$(make_pod prepared)
+fails "rm of a running pod and another" 254 "rm: pod \"$pod\" cannot be removed: it is running" rkt rm "$pod" "$next"
+fails "removes the other" 1 '' is_in prepared "$next"
+kill "$holder"
+await
+printf %s "$pod" >"$work/uuid"
+equals "rm prints the UUID" "$(rkt rm --uuid-file="$work/uuid")" "\"$pod\""
+fails "it is gone" 1 '' is_in exited-garbage "$pod"
+fails "rm of an unknown pod" 254 'rm: no matches found' rkt rm "$pod"
+
+# ----- The service -----
+
+collect_garbage >/dev/null 2>&1
+pod=$(make_pod garbage)
+mkdir "$pods/garbage/$pod/mnt"
+mount -t tmpfs tmpfs "$pods/garbage/$pod/mnt"
+make_namespace "rkt-$pod" "$pod"
+systemctl start rkt-gc.service || journalctl --no-pager --unit=rkt-gc
+equals "rkt-gc.service" "$(unit_property rkt-gc Result)" success
+fails "removes a pod" 1 '' is_in garbage "$pod"
+lacks "its mount, also outside of the service" "$(</proc/self/mountinfo)" "$pod"
+fails "and its journal" 1 '' has_journal "rkt-$pod"
+succeeds "rkt-gc.timer" systemctl start rkt-gc.timer
+# shellcheck disable=SC2016
+succeeds "the units have no mistakes" bash -c '[[ ! $(systemd-analyze verify --man=no rkt-gc.service rkt-gc.timer 2>&1 | grep rkt-) ]]'
+exposure=$(systemd-analyze security rkt-gc.service --no-pager | sed -n 's/.*exposure level for rkt-gc.service: \([0-9.]*\).*/\1/p')
+at_most "exposure in tenths" "${exposure/./}" 50
+equals "modes" "$(stat -c '%a %U:%G %n' /etc/rkt $pods "$pods/run" /var/lib/rkt /var/lib/rkt/cas /var/lib/rkt/cas/tree)" \
+    "$(printf '%s\n' "2775 root:rkt-admin /etc/rkt" "2750 root:rkt $pods" "2750 root:rkt $pods/run" \
+        "2750 root:rkt /var/lib/rkt" "3770 root:rkt /var/lib/rkt/cas" "2700 root:rkt /var/lib/rkt/cas/tree")"
+succeeds "tmpfiles and the programs agree" systemd-tmpfiles --create rkt.conf

@@ -13,14 +13,26 @@ void error_done(Error *error)
     *error = (Error) ERROR_INIT;
 }
 
+/* Words may quote what a stranger wrote; escape sequences must not reach a terminal. */
+static void disarm(char *text)
+{
+    for (unsigned char *c = (unsigned char *) text; *c; c++) {
+        if ((*c < ' ' && *c != '\n' && *c != '\t') || *c == 0x7f)
+            *c = '?';
+        /* U+0080 to U+009F are control characters, too. */
+        else if (*c == 0xc2 && c[1] >= 0x80 && c[1] <= 0x9f)
+            c[0] = c[1] = '?';
+    }
+}
+
 static void error_push(Error *error, const char *format, va_list ap)
 {
     char *text;
 
-    if (error->n >= ERROR_CHAIN_MAX)
+    if (error->n >= ERROR_CHAIN_MAX || vasprintf(&text, format, ap) < 0)
         return;
-    if (vasprintf(&text, format, ap) >= 0)
-        error->chain[error->n++] = text;
+    disarm(text);
+    error->chain[error->n++] = text;
 }
 
 static void error_pushf(Error *error, const char *format, ...) _printf_(2, 3);

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+#include "base/error.h"
+
+#include "test.h"
+
+static void test_chain(void)
+{
+    _cleanup_error_ Error error = ERROR_INIT;
+
+    assert_int(error_set(&error, -EINVAL, "innermost %d", 1), -EINVAL);
+    assert_int(error_prefix(&error, -EINVAL, "outer"), -EINVAL);
+    assert_str(error_cause(&error), "innermost 1");
+    assert_int(error.n, 2);
+    assert_str(error.chain[1], "outer");
+    assert_int(error_set_errno(&error, -ENOENT, "file"), -ENOENT);
+    assert_str(error_cause(&error), "file: No such file or directory");
+    assert_int(error.n, 1);
+    assert_int(error_set(NULL, -EIO, "nobody listens"), -EIO);
+
+    for (unsigned i = 0; i < 2 * ERROR_CHAIN_MAX; i++)
+        (void) error_prefix(&error, -EIO, "%u", i);
+    assert_int(error.n, ERROR_CHAIN_MAX);
+}
+
+static void test_prefix_alone(void)
+{
+    _cleanup_error_ Error error = ERROR_INIT;
+
+    assert_int(error_prefix(&error, -EPERM, "outer"), -EPERM);
+    assert_str(error_cause(&error), "Operation not permitted");
+}
+
+static void test_control_characters(void)
+{
+    static const struct {
+        const char *text, *shown;
+    } cases[] = {
+        { "a\nb\tc", "a\nb\tc" },
+        { "\x1b[2J\x7f\r", "?[2J??" },
+        { "\xc2\x9b"
+          "31m",
+          "??31m" },
+        { "ä\xc2\xa0€", "ä\xc2\xa0€" },
+        { "\xc2", "\xc2" },
+    };
+
+    for (size_t i = 0; i < ELEMENTSOF(cases); i++) {
+        _cleanup_error_ Error error = ERROR_INIT;
+
+        (void) error_set(&error, -EINVAL, "%s", cases[i].text);
+        assert_str(error_cause(&error), cases[i].shown);
+    }
+}
+
+int main(void)
+{
+    test_chain();
+    test_prefix_alone();
+    test_control_characters();
+    return 0;
+}

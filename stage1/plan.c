@@ -8,7 +8,15 @@
 #include "base/file-util.h"
 #include "base/string-util.h"
 
-typedef enum FieldKind { FIELD_STRING, FIELD_STRINGS, FIELD_BOOL, FIELD_INT, FIELD_ID, FIELD_U64, FIELD_STDIO } FieldKind;
+typedef enum FieldKind {
+    FIELD_STRING,
+    FIELD_STRINGS,
+    FIELD_BOOL,
+    FIELD_INT,
+    FIELD_ID,
+    FIELD_U64,
+    FIELD_STDIO
+} FieldKind;
 
 static const struct Field {
     const char *key;
@@ -91,7 +99,7 @@ PlanApp *plan_add_app(Plan *plan)
     if (!larger)
         return NULL;
     plan->apps = larger;
-    larger[plan->n_apps] = (PlanApp) { 0 };
+    larger[plan->n_apps] = (PlanApp){ 0 };
     return &larger[plan->n_apps++];
 }
 
@@ -102,7 +110,7 @@ PlanMount *plan_app_add_mount(PlanApp *app)
     if (!larger)
         return NULL;
     app->mounts = larger;
-    larger[app->n_mounts] = (PlanMount) { 0 };
+    larger[app->n_mounts] = (PlanMount){ 0 };
     return &larger[app->n_mounts++];
 }
 
@@ -127,7 +135,7 @@ static void put_field(Buffer *b, const struct Field *f, const void *field)
         break;
     case FIELD_STRINGS:
         STRV_FOREACH(s, *(char **const *) field)
-            put(b, f->key, *s);
+        put(b, f->key, *s);
         break;
     case FIELD_BOOL:
         if (*(const bool *) field)
@@ -182,7 +190,8 @@ int plan_write(const Plan *plan, int pod_dir, Error *reterr)
     if (r < 0)
         return r;
     if (b.size > PLAN_SIZE_MAX)
-        return error_set(reterr, -E2BIG, "the pod is too large: its plan has more than %d bytes", PLAN_SIZE_MAX);
+        return error_set(reterr, -E2BIG, "the pod is too large: its plan has more than %d bytes",
+                         PLAN_SIZE_MAX);
     r = write_file_at(pod_dir, PLAN_FILE, b.data, b.size, 0600, 0);
     return r < 0 ? error_set_errno(reterr, r, "cannot write the pod's plan") : 0;
 }
@@ -219,7 +228,9 @@ static int take_field(const struct Field *f, void *field, const char *value)
             *(uint32_t *) field = (uint32_t) u;
         return r;
     case FIELD_U64: return parse_u64(value, field);
-    case FIELD_STDIO: *(PlanStdio *) field = plan_stdio_from_string(value); return (int) *(PlanStdio *) field < 0 ? -EINVAL : 0;
+    case FIELD_STDIO:
+        *(PlanStdio *) field = plan_stdio_from_string(value);
+        return (int) *(PlanStdio *) field < 0 ? -EINVAL : 0;
     }
     return -EINVAL;
 }

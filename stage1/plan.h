@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A pod's plan: everything that could be decided when the pod was prepared, so that starting it is system calls only.
- * rkt-prepare writes it into the pod's directory as `plan`, our stage1 flavours read it, without JSON. A foreign stage1
- * uses `pod` (the pod manifest) instead.
+/* A pod's plan: everything that could be decided when the pod was prepared, so that starting it is system
+ * calls only. rkt-prepare writes it into the pod's directory as `plan`, our stage1 flavours read it, without
+ * JSON. A foreign stage1 uses `pod` (the pod manifest) instead.
  *
- * The file is records `key=value`, each ended by a NUL byte; `app=NAME` begins an app, whose records follow. It is trusted:
- * only root writes beneath a pod's directory. */
+ * The file is records `key=value`, each ended by a NUL byte; `app=NAME` begins an app, whose records follow.
+ * It is trusted: only root writes beneath a pod's directory. */
 #pragma once
 
 #include <stdbool.h>
@@ -31,32 +31,39 @@ typedef struct PlanMount {
 } PlanMount;
 
 /* What an app's standard descriptor is. */
-typedef enum PlanStdio { PLAN_STDIO_DEFAULT, PLAN_STDIO_NULL, PLAN_STDIO_TTY, PLAN_STDIO_LOG, PLAN_STDIO_STREAM, _PLAN_STDIO_MAX } PlanStdio;
+typedef enum PlanStdio {
+    PLAN_STDIO_DEFAULT,
+    PLAN_STDIO_NULL,
+    PLAN_STDIO_TTY,
+    PLAN_STDIO_LOG,
+    PLAN_STDIO_STREAM,
+    _PLAN_STDIO_MAX
+} PlanStdio;
 
 typedef struct PlanApp {
     char *name;
-    char **exec; /* argv, the program not yet looked up */
+    char **exec;                   /* argv, the program not yet looked up */
     char **pre_start, **post_stop; /* NULL: none */
     char **environment;
     char *working_directory;
-    char *tree;             /* absolute path of the rendered root file system; with overlay the lower layer, else the root itself
-                               (relative to the pod's directory) */
+    char *tree; /* absolute path of the rendered root file system; with overlay the lower layer, else the root
+                   itself (relative to the pod's directory) */
     uid_t uid;
     gid_t gid;
     gid_t *groups;
     size_t n_groups;
-    uint64_t capabilities;  /* the bounding set; a root app has them all effective */
-    char *filter;           /* name in the pod's directory of a seccomp program (struct sock_filter[]); NULL: none */
+    uint64_t capabilities; /* the bounding set; a root app has them all effective */
+    char *filter; /* name in the pod's directory of a seccomp program (struct sock_filter[]); NULL: none */
     bool no_new_privileges, read_only_rootfs, notify;
     PlanStdio stdin_mode, stdout_mode, stderr_mode;
-    int stop_signal;        /* 0: SIGTERM */
+    int stop_signal;          /* 0: SIGTERM */
     uint64_t stop_timeout_ns; /* 0: 10 s */
     bool has_oom_score_adj;
     int oom_score_adj;
-    uint64_t memory_limit;  /* bytes; 0: none */
-    uint64_t cpu_limit;     /* thousandths of a CPU; 0: none */
-    uint64_t cpu_shares;    /* 2..262144; 0: none */
-    PlanMount *mounts;      /* in the order they are to be made */
+    uint64_t memory_limit; /* bytes; 0: none */
+    uint64_t cpu_limit;    /* thousandths of a CPU; 0: none */
+    uint64_t cpu_shares;   /* 2..262144; 0: none */
+    PlanMount *mounts;     /* in the order they are to be made */
     size_t n_mounts;
 } PlanApp;
 

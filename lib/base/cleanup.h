@@ -25,7 +25,7 @@
 #define TAKE_STRUCT(s)                                                                                       \
     ({                                                                                                       \
         __typeof__(s) _taken = (s);                                                                          \
-        (s) = (__typeof__(s)) { 0 };                                                                         \
+        (s) = (__typeof__(s)){ 0 };                                                                          \
         _taken;                                                                                              \
     })
 #define TAKE_FD(fd)                                                                                          \

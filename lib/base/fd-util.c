@@ -122,8 +122,8 @@ static int unlink_forced(int dir, const char *name, int flags)
     return -errno;
 }
 
-/* Deep trees must not overflow the stack or the descriptor table: a directory too deep is lifted to the top of the tree
- * and met again there. */
+/* Deep trees must not overflow the stack or the descriptor table: a directory too deep is lifted to the top
+ * of the tree and met again there. */
 enum { REMOVE_DEPTH_MAX = 64 };
 
 static int remove_children(int fd, dev_t device, int top, unsigned depth, unsigned *lifted)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Descriptors and paths. Paths that come from outside are resolved beneath a directory descriptor, by the kernel
- * (openat2(2)), never by string work. */
+/* Descriptors and paths. Paths that come from outside are resolved beneath a directory descriptor, by the
+ * kernel (openat2(2)), never by string work. */
 #pragma once
 
 #include <fcntl.h>
@@ -10,8 +10,8 @@
 
 #include "cleanup.h"
 
-/* Opens path beneath root as if root were "/": absolute paths and symlinks are resolved in it, magic links refused.
- * O_CLOEXEC is added. Returns the descriptor or a negative errno. */
+/* Opens path beneath root as if root were "/": absolute paths and symlinks are resolved in it, magic links
+ * refused. O_CLOEXEC is added. Returns the descriptor or a negative errno. */
 int open_in_root(int root, const char *path, int flags, mode_t mode);
 
 /* Opens path beneath dir; a path or symlink that leads out fails with -EXDEV. */
@@ -24,8 +24,9 @@ int write_full(int fd, const void *buffer, size_t size);
 /* Creates every missing directory of path (relative to dir, no ".." in it), each with mode and the umask. */
 int mkdir_parents_at(int dir, const char *path, mode_t mode);
 
-/* Removes name beneath dir with all below it: never follows a link, never crosses a mount point (-EBUSY), keeps going
- * after an error and returns the first. A missing name is no error. Immutable flags are cleared when needed. */
+/* Removes name beneath dir with all below it: never follows a link, never crosses a mount point (-EBUSY),
+ * keeps going after an error and returns the first. A missing name is no error. Immutable flags are cleared
+ * when needed. */
 int remove_tree_at(int dir, const char *name);
 
 int fd_set_cloexec(int fd, bool cloexec);

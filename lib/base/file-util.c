@@ -16,7 +16,8 @@ int read_fd(int fd, size_t max, char **ret, size_t *ret_size)
         return -errno;
     if (!S_ISREG(st.st_mode))
         return -EINVAL;
-    /* Files of /proc and /sys say they are empty, others may grow: one byte of room tells when the end is reached. */
+    /* Files of /proc and /sys say they are empty, others may grow: one byte of room tells when the end is
+     * reached. */
     room = st.st_size > 0 ? (size_t) st.st_size + 1 : 4096;
     if (st.st_size > 0 && (size_t) st.st_size > max)
         return -EFBIG;

@@ -6,8 +6,9 @@
 
 #include "fd-util.h"
 
-/* Reads a regular file whole; more than max bytes is -EFBIG, anything but a regular file -EINVAL (never waits on a
- * FIFO). The result has a NUL behind its last byte. ret_size may be NULL: then a NUL inside is -EBADMSG. */
+/* Reads a regular file whole; more than max bytes is -EFBIG, anything but a regular file -EINVAL (never waits
+ * on a FIFO). The result has a NUL behind its last byte. ret_size may be NULL: then a NUL inside is -EBADMSG.
+ */
 int read_file_at(int dir, const char *path, size_t max, char **ret, size_t *ret_size);
 int read_fd(int fd, size_t max, char **ret, size_t *ret_size);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Messages on standard error. Libraries only say log_debug(); programs say the rest. Below a systemd unit, lines carry
- * the <N> level prefix of sd-daemon(3). */
+/* Messages on standard error. Libraries only say log_debug(); programs say the rest. Below a systemd unit,
+ * lines carry the <N> level prefix of sd-daemon(3). */
 #pragma once
 
 #include <stdbool.h>

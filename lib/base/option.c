@@ -69,8 +69,8 @@ int option_next(OptionParser *parser, int *ret_id, const char **ret_value, Error
         int b = equals ? parse_bool(equals + 1) : 1;
 
         if (b < 0)
-            return error_set(reterr, -EINVAL, "invalid argument \"%s\" for --%s: must be true or false", equals + 1,
-                             option->name);
+            return error_set(reterr, -EINVAL, "invalid argument \"%s\" for --%s: must be true or false",
+                             equals + 1, option->name);
         *ret_value = b ? "true" : "false";
         break;
     }
@@ -96,7 +96,9 @@ void option_print_help(const Option *table)
         if (!o->help)
             continue;
         (void) snprintf(left, sizeof(left), "--%s%s%s", o->name, o->argument == OPTION_BOOL ? "" : "=",
-                        o->argument == OPTION_BOOL ? "" : o->metavar ? o->metavar : "VALUE");
+                        o->argument == OPTION_BOOL ? ""
+                        : o->metavar               ? o->metavar
+                                                   : "VALUE");
         printf("  %-32s %s%s%s%s\n", left, o->help, o->default_value ? " (default " : "",
                o->default_value ? o->default_value : "", o->default_value ? ")" : "");
     }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Command lines in the original's manner: long flags only, `--name=value` or `--name value`, booleans `--name[=true]`,
- * flags and arguments in any order (a command may give the order a meaning), `--` ends the flags. Options are tables;
- * the completion and `--help` are made from them. */
+/* Command lines in the original's manner: long flags only, `--name=value` or `--name value`, booleans
+ * `--name[=true]`, flags and arguments in any order (a command may give the order a meaning), `--` ends the
+ * flags. Options are tables; the completion and `--help` are made from them. */
 #pragma once
 
 #include <stdbool.h>
@@ -30,13 +30,14 @@ enum { OPTION_END = 0, OPTION_POSITIONAL = -1000, OPTION_DASH_DASH = -1001 };
 typedef struct OptionParser {
     int argc;
     char **argv;
-    int index;                              /* the next word; starts at 1 */
+    int index;                               /* the next word; starts at 1 */
     const Option *tables[OPTION_TABLES_MAX]; /* each ends with a NULL name; searched in order */
 } OptionParser;
 
-/* Takes the next word. *ret_id is an option's id, OPTION_POSITIONAL (value = the word), OPTION_DASH_DASH (the word "--"
- * itself; the caller decides what follows) or OPTION_END. Values point into argv or a table. Returns 0, or -EINVAL for an
- * unknown flag (with the nearest known one said), a missing or an unwanted value. */
+/* Takes the next word. *ret_id is an option's id, OPTION_POSITIONAL (value = the word), OPTION_DASH_DASH (the
+ * word "--" itself; the caller decides what follows) or OPTION_END. Values point into argv or a table.
+ * Returns 0, or -EINVAL for an unknown flag (with the nearest known one said), a missing or an unwanted
+ * value. */
 int option_next(OptionParser *parser, int *ret_id, const char **ret_value, Error *reterr);
 
 /* Prints the options of a table for `--help`. */

@@ -61,7 +61,7 @@ bool utf8_is_valid(const char *s)
 void strv_free(char **v)
 {
     STRV_FOREACH(s, v)
-        free(*s);
+    free(*s);
     free(v);
 }
 
@@ -70,15 +70,15 @@ size_t strv_length(char *const *v)
     size_t n = 0;
 
     STRV_FOREACH(s, v)
-        n++;
+    n++;
     return n;
 }
 
 bool strv_contains(char *const *v, const char *wanted)
 {
     STRV_FOREACH(s, v)
-        if (streq(*s, wanted))
-            return true;
+    if (streq(*s, wanted))
+        return true;
     return false;
 }
 
@@ -90,12 +90,15 @@ int strv_consume(char ***v, char *s)
     if (!s)
         return -ENOMEM;
     n = strv_length(*v);
-    larger = reallocarray(*v, n + 2, sizeof(char *));
-    if (!larger) {
-        free(s);
-        return -ENOMEM;
+    /* Grows at powers of two, so that appending n strings copies O(n). */
+    if (n == 0 || ((n + 1) & n) == 0) {
+        larger = reallocarray(*v, (n + 1) * 2, sizeof(char *));
+        if (!larger) {
+            free(s);
+            return -ENOMEM;
+        }
+        *v = larger;
     }
-    *v = larger;
     (*v)[n] = s;
     (*v)[n + 1] = NULL;
     return 0;
@@ -122,7 +125,8 @@ int strv_copy(char *const *v, char ***ret)
 {
     _cleanup_strv_ char **copy = NULL;
 
-    STRV_FOREACH(s, v) {
+    STRV_FOREACH(s, v)
+    {
         int r = strv_extend(&copy, *s);
         if (r < 0)
             return r;
@@ -157,7 +161,8 @@ char *strv_join(char *const *v, const char *separator)
     _cleanup_buffer_ Buffer b = { 0 };
     char *joined;
 
-    STRV_FOREACH(s, v) {
+    STRV_FOREACH(s, v)
+    {
         if (s != v)
             buffer_adds(&b, separator);
         buffer_adds(&b, *s);
@@ -229,14 +234,14 @@ int buffer_steal(Buffer *b, char **ret)
     if (b->failed)
         return -ENOMEM;
     *ret = b->data;
-    *b = (Buffer) { 0 };
+    *b = (Buffer){ 0 };
     return 0;
 }
 
 void buffer_done(Buffer *b)
 {
     free(b->data);
-    *b = (Buffer) { 0 };
+    *b = (Buffer){ 0 };
 }
 
 int parse_bool(const char *s)

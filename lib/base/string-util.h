@@ -36,15 +36,16 @@ DEFINE_CLEANUP_FUNC(char **, strv_free)
 #define _cleanup_strv_ _cleanup_(strv_freep)
 size_t strv_length(char *const *v);
 bool strv_contains(char *const *v, const char *s);
-int strv_extend(char ***v, const char *s);      /* appends a copy */
-int strv_consume(char ***v, char *s);           /* appends s itself, frees it on failure */
+int strv_extend(char ***v, const char *s); /* appends a copy */
+int strv_consume(char ***v, char *s);      /* appends s itself, frees it on failure */
 int strv_extendf(char ***v, const char *format, ...) _printf_(2, 3);
 int strv_copy(char *const *v, char ***ret);
 int strv_split(const char *s, const char *separators, char ***ret); /* empty fields are left out */
 char *strv_join(char *const *v, const char *separator);             /* NULL: out of memory */
 #define STRV_FOREACH(s, v) for (char *const *s = (v); s && *s; s++)
 
-/* A text buffer that grows. Out of memory is remembered and told once, by buffer_error() or buffer_steal(). */
+/* A text buffer that grows. Out of memory is remembered and told once, by buffer_error() or buffer_steal().
+ */
 typedef struct Buffer {
     char *data; /* ends with NUL once something was added */
     size_t size, room;
@@ -60,7 +61,7 @@ void buffer_done(Buffer *b);
 
 /* An enum's names: `static const char *const pod_state_table[_POD_STATE_MAX]`. from_string gives -EINVAL. */
 #define DECLARE_STRING_TABLE(name, type)                                                                     \
-    const char *name##_to_string(type value);                                                               \
+    const char *name##_to_string(type value);                                                                \
     type name##_from_string(const char *s)
 #define DEFINE_STRING_TABLE(name, type)                                                                      \
     const char *name##_to_string(type value)                                                                 \
@@ -76,12 +77,13 @@ void buffer_done(Buffer *b);
     }
 
 /* Single values: the whole string must be the value, else -EINVAL; out of range is -ERANGE. */
-int parse_bool(const char *s);                        /* 1, 0: as Go's ParseBool (1 t T TRUE true True …), yes/no, on/off */
-int parse_u64(const char *s, uint64_t *ret);          /* decimal */
+int parse_bool(const char *s); /* 1, 0: as Go's ParseBool (1 t T TRUE true True …), yes/no, on/off */
+int parse_u64(const char *s, uint64_t *ret); /* decimal */
 int parse_i64(const char *s, int64_t *ret);
-int parse_mode(const char *s, mode_t *ret);           /* octal, at most 07777 */
-int parse_duration(const char *s, int64_t *ret_ns);   /* Go's: "1h30m", "500ms", "1.5s", "0" */
-char *format_duration(int64_t ns);                    /* Go's: "30m0s", "1.5s" */
+int parse_mode(const char *s, mode_t *ret);         /* octal, at most 07777 */
+int parse_duration(const char *s, int64_t *ret_ns); /* Go's: "1h30m", "500ms", "1.5s", "0" */
+char *format_duration(int64_t ns);                  /* Go's: "30m0s", "1.5s" */
 
-/* The nearest of the candidates by edit distance (at most a third of the length), or NULL. For "did you mean". */
+/* The nearest of the candidates by edit distance (at most a third of the length), or NULL. For "did you
+ * mean". */
 const char *nearest_string(const char *s, const char *const *candidates, size_t n);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Output in columns, as the original's: cells padded with tabs to a multiple of 8, at least one space between. */
+/* Output in columns, as the original's: cells padded with tabs to a multiple of 8, at least one space
+ * between. */
 #pragma once
 
 #include <stddef.h>

@@ -24,8 +24,8 @@ const DeviceNode device_nodes[] = {
 static const struct {
     const char *name, *target;
 } device_links[] = {
-    { "fd", "/proc/self/fd" },       { "stdin", "/proc/self/fd/0" }, { "stdout", "/proc/self/fd/1" },
-    { "stderr", "/proc/self/fd/2" }, { "ptmx", "pts/ptmx" },
+    { "fd", "/proc/self/fd" },       { "stdin", "/proc/self/fd/0" }, { "stdout", "/dev/console" },
+    { "stderr", "/dev/console" }, { "ptmx", "pts/ptmx" },
 };
 
 /* The nodes above, and what has no node of ours. /dev/console is a pipe here, and a node that an app makes

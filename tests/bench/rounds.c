@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* rounds COUNT COMMAND…: runs a command COUNT times, one after another, and prints one line: median, minimum and 90th
- * percentile of its wall time in microseconds, and the largest resident set of its processes in kB. "{}" in a word is replaced
- * by the next line of standard input (a prepared pod can be run once). */
+/* rounds COUNT COMMAND…: runs a command COUNT times, one after another, and prints one line: median, minimum
+ * and 90th percentile of its wall time in microseconds, and the largest resident set of its processes in kB.
+ * "{}" in a word is replaced by the next line of standard input (a prepared pod can be run once). */
 
 #include <spawn.h>
 #include <stdio.h>
@@ -66,7 +66,8 @@ int main(int argc, char *argv[])
 
         fill_in(argv + 2, words, line, sizeof(line));
         start = now_us();
-        if (posix_spawnp(&pid, words[0], NULL, NULL, words, environ) != 0 || wait4(pid, &status, 0, &usage) < 0) {
+        if (posix_spawnp(&pid, words[0], NULL, NULL, words, environ) != 0 ||
+            wait4(pid, &status, 0, &usage) < 0) {
             perror(words[0]);
             return 1;
         }

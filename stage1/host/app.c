@@ -1,0 +1,347 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* From the pod's init to an app's program. The child makes the app's mount namespace (or joins the one that
+ * an earlier process of the app made) and confines itself (sandbox/confine.c has the order and the reasons).
+ *
+ * Paths in the app's root belong to the image: mount_attach_at() resolves each beneath that root before
+ * anything is put there, and confine_app() closes every descriptor before it enters the working directory,
+ * which the image chose too. */
+
+#include <fcntl.h>
+#include <linux/sched.h>
+#include <sched.h>
+#include <signal.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+
+#include "base/fd-util.h"
+#include "base/string-util.h"
+#include "host.h"
+#include "sandbox/confine.h"
+#include "sandbox/mount.h"
+
+#define API_ATTRIBUTES (MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC)
+#define FILE_ATTRIBUTES (API_ATTRIBUTES | MOUNT_ATTR_RDONLY)
+
+/* ----- The app's root ----- */
+
+static bool has_volume_below(const PlanApp *app, const char *directory)
+{
+    for (size_t i = 0; i < app->n_mounts; i++) {
+        const char *rest = startswith(app->mounts[i].target, directory);
+
+        if (rest && (*rest == '/' || *rest == '\0'))
+            return true;
+    }
+    return false;
+}
+
+static int attach_devices(HostApp *app, Error *reterr)
+{
+    static const MountOption devpts[] = {
+        { "newinstance", NULL }, { "ptmxmode", "0666" }, { "mode", "0620" }, { "gid", "5" }
+    };
+    _cleanup_close_ int terminals = -EBADF, shared_memory = -EBADF;
+    int r;
+
+    r = mount_attach_at(app->devices, app->rootfs, "/dev", MOUNT_TARGET_API, reterr);
+    if (r < 0)
+        return r;
+    r = mount_new("devpts", devpts, ELEMENTSOF(devpts), MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC, &terminals,
+                  reterr);
+    if (r >= 0)
+        r = mount_attach_at(terminals, app->devices, "pts", MOUNT_TARGET_DIRECTORY, reterr);
+    if (r < 0)
+        return r;
+    r = mount_clone(AT_FDCWD, HOST_SHARED_MEMORY_PATH, false, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV,
+                    &shared_memory);
+    if (r < 0)
+        return error_set_errno(reterr, r, "cannot share the pod's memory");
+    return mount_attach_at(shared_memory, app->devices, "shm", MOUNT_TARGET_DIRECTORY, reterr);
+}
+
+static int attach_api(const Host *host, HostApp *app, Error *reterr)
+{
+    _cleanup_close_ int proc = -EBADF, sys = -EBADF, scratch = -EBADF;
+    int r;
+
+    r = mount_proc(API_ATTRIBUTES, &proc, reterr);
+    if (r >= 0)
+        r = mount_attach_at(proc, app->rootfs, "/proc", MOUNT_TARGET_API, reterr);
+    if (r >= 0 && !has_volume_below(app->plan, "/sys")) {
+        r = mount_sys(API_ATTRIBUTES | MOUNT_ATTR_RDONLY, &sys, reterr);
+        if (r >= 0)
+            r = mount_attach_at(sys, app->rootfs, "/sys", MOUNT_TARGET_API, reterr);
+    }
+    if (r >= 0)
+        r = attach_devices(app, reterr);
+    if (r < 0 || host->no_paths)
+        return r;
+    scratch = open(HOST_SCRATCH_PATH, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    if (scratch < 0)
+        return error_set_errno(reterr, -errno, "cannot open the pod's %s", HOST_SCRATCH_PATH);
+    return mount_restrict_paths(proc, sys, host->network_none, scratch, reterr);
+}
+
+/* Binds what is at path in the pod's root onto target in the app's. */
+static int bind_read_only(const HostApp *app, const char *path, const char *target, MountTarget kind,
+                          Error *reterr)
+{
+    _cleanup_close_ int mount = -EBADF;
+    int r = mount_clone(AT_FDCWD, path, false, FILE_ATTRIBUTES, &mount);
+
+    if (r < 0)
+        return error_set_errno(reterr, r, "cannot give the app its %s", target);
+    return mount_attach_at(mount, app->rootfs, target, kind, reterr);
+}
+
+static bool exists_in_root(const HostApp *app, const char *path)
+{
+    _cleanup_close_ int fd = open_in_root(app->rootfs, path, O_PATH, 0);
+
+    return fd >= 0;
+}
+
+static int attach_names(Host *host, HostApp *app, Error *reterr)
+{
+    int r = bind_read_only(app, "/etc/hostname", "/etc/hostname", MOUNT_TARGET_FILE, reterr);
+
+    if (r >= 0 && host->hosts >= 0)
+        r = mount_attach_at(host->hosts, app->rootfs, "/etc/hosts", MOUNT_TARGET_FILE, reterr);
+    else if (r >= 0 && !exists_in_root(app, "/etc/hosts"))
+        r = bind_read_only(app, "/etc/hosts", "/etc/hosts", MOUNT_TARGET_FILE, reterr);
+    if (r >= 0 && host->resolv_conf >= 0)
+        r = mount_attach_at(host->resolv_conf, app->rootfs, "/etc/resolv.conf", MOUNT_TARGET_FILE, reterr);
+    return r;
+}
+
+/* What programs expect and images forget. */
+static int make_missing(const HostApp *app, Error *reterr)
+{
+    _cleanup_close_ int etc = open_in_root(app->rootfs, "/etc", O_PATH | O_DIRECTORY, 0);
+
+    if (mkdirat(app->rootfs, "tmp", 01777) >= 0 && fchmodat(app->rootfs, "tmp", 01777, 0) < 0)
+        return error_set_errno(reterr, -errno, "cannot make /tmp");
+    if (etc >= 0 && symlinkat("../proc/self/mounts", etc, "mtab") < 0 && errno != EEXIST)
+        return error_set_errno(reterr, -errno, "cannot link /etc/mtab");
+    return 0;
+}
+
+static int attach_volumes(HostApp *app, Error *reterr)
+{
+    for (size_t i = 0; i < app->plan->n_mounts; i++) {
+        const PlanMount *m = &app->plan->mounts[i];
+        struct stat st;
+        int r;
+
+        if (fstat(app->volumes[i], &st) < 0)
+            return error_set_errno(reterr, -errno, "volume \"%s\"", m->source);
+        r = mount_attach_at(app->volumes[i], app->rootfs, m->target,
+                            S_ISDIR(st.st_mode) ? MOUNT_TARGET_DIRECTORY : MOUNT_TARGET_FILE, reterr);
+        if (r < 0)
+            return error_prefix(reterr, r, "cannot mount volume \"%s\" at %s", m->source, m->target);
+    }
+    return 0;
+}
+
+static int enter_app_root(Host *host, HostApp *app, Error *reterr)
+{
+    _cleanup_close_ int stage = open(HOST_STAGE_PATH, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    int r;
+
+    if (stage < 0)
+        return error_set_errno(reterr, -errno, "cannot open the pod's %s", HOST_STAGE_PATH);
+    r = mount_attach(app->rootfs, stage);
+    if (r < 0)
+        return error_set_errno(reterr, r, "cannot attach the app's root");
+    r = attach_api(host, app, reterr);
+    if (r >= 0)
+        r = attach_names(host, app, reterr);
+    if (r >= 0)
+        r = bind_read_only(app, HOST_IDENTITY_PATH, "/run/host", MOUNT_TARGET_DIRECTORY, reterr);
+    if (r >= 0 && host->journal_sockets >= 0)
+        r = mount_attach_at(host->journal_sockets, app->rootfs, "/run/systemd/journal",
+                            MOUNT_TARGET_DIRECTORY, reterr);
+    if (r >= 0 && app->plan->notify)
+        r = bind_read_only(app, HOST_NOTIFY_PATH, "/run/systemd/notify", MOUNT_TARGET_FILE, reterr);
+    if (r >= 0)
+        r = make_missing(app, reterr);
+    if (r >= 0)
+        r = attach_volumes(app, reterr);
+    if (r < 0)
+        return r;
+    if (app->plan->read_only_rootfs) {
+        r = mount_set_attributes(app->rootfs, MOUNT_ATTR_RDONLY, 0, false);
+        if (r < 0)
+            return error_set_errno(reterr, r, "cannot make the app's root read-only");
+    }
+    r = mount_enter_root(app->rootfs);
+    return r < 0 ? error_set_errno(reterr, r, "cannot enter the app's root") : 0;
+}
+
+/* ----- The program ----- */
+
+static int extend_environment(const Host *host, const PlanApp *app, char ***ret)
+{
+    _cleanup_strv_ char **environment = NULL;
+    int r = strv_copy(app->environment, &environment);
+
+    if (r >= 0)
+        r = strv_extend(&environment, "container=rkt");
+    if (r >= 0)
+        r = strv_extendf(&environment, "container_uuid=%s", host->uuid);
+    if (r >= 0 && app->notify)
+        r = strv_extend(&environment, "NOTIFY_SOCKET=/run/systemd/notify");
+    if (r >= 0)
+        *ret = TAKE_PTR(environment);
+    return r;
+}
+
+/* As exec: the path itself when it has a slash; else the app's PATH, else its working directory, /bin,
+ * /usr/bin. */
+static int exec_program(char *const argv[], char *const environment[])
+{
+    static const char fallback[] = ".:/bin:/usr/bin";
+    const char *path = fallback;
+    int r = -ENOENT;
+
+    if (strchr(argv[0], '/')) {
+        (void) execve(argv[0], argv, environment);
+        return -errno;
+    }
+    STRV_FOREACH(s, environment)
+    {
+        const char *value = startswith(*s, "PATH=");
+
+        if (value)
+            path = value;
+    }
+    while (*path) {
+        size_t n = strcspn(path, ":");
+        char candidate[PATH_MAX];
+
+        if ((size_t) snprintf(candidate, sizeof(candidate), "%.*s/%s", (int) n, path, argv[0]) <
+            sizeof(candidate)) {
+            (void) execve(candidate, argv, environment);
+            if (errno != ENOENT && errno != ENOTDIR)
+                r = -errno;
+        }
+        path += n + (path[n] == ':');
+    }
+    return r;
+}
+
+static int place_stdio(const HostApp *app, Error *reterr)
+{
+    int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+
+    if (null < 0 || dup2(null, STDIN_FILENO) < 0 || dup2(app->output, STDOUT_FILENO) < 0 ||
+        dup2(app->errors, STDERR_FILENO) < 0)
+        return error_set_errno(reterr, -errno, "cannot place the app's standard descriptors");
+    return 0;
+}
+
+static int become_app(Host *host, HostApp *app, bool as_root, int report, Error *reterr)
+{
+    const PlanApp *plan = app->plan;
+    const Confinement confinement = {
+        .uid = as_root ? 0 : plan->uid,
+        .gid = as_root ? 0 : plan->gid,
+        .groups = plan->groups,
+        .n_groups = as_root ? 0 : plan->n_groups,
+        .capabilities = host->no_capabilities ? UINT64_MAX : plan->capabilities,
+        .no_new_privileges = plan->no_new_privileges,
+        .filter = app->filter,
+        .n_filter = app->n_filter,
+        .has_oom_score_adj = plan->has_oom_score_adj,
+        .oom_score_adj = plan->oom_score_adj,
+        .working_directory = plan->working_directory,
+        .keep = &report,
+        .n_keep = 1,
+    };
+    sigset_t none;
+    int r;
+
+    (void) setsid();
+    if (app->namespace_fd < 0)
+        r = enter_app_root(host, app, reterr);
+    else if (setns(app->namespace_fd, CLONE_NEWNS) < 0)
+        r = error_set_errno(reterr, -errno, "cannot join the app's mounts");
+    else
+        r = 0;
+    if (r >= 0)
+        r = place_stdio(app, reterr);
+    if (r < 0)
+        return r;
+    (void) signal(SIGPIPE, SIG_DFL);
+    (void) sigemptyset(&none);
+    (void) sigprocmask(SIG_SETMASK, &none, NULL);
+    (void) umask(0022);
+    return confine_app(&confinement, reterr);
+}
+
+_noreturn_ static void child(Host *host, HostApp *app, char *const argv[], bool as_root, int report)
+{
+    _cleanup_error_ Error error = ERROR_INIT;
+    char **environment = NULL;
+    int r;
+
+    r = extend_environment(host, app->plan, &environment);
+    if (r >= 0)
+        r = become_app(host, app, as_root, report, &error);
+    if (r >= 0) {
+        r = exec_program(argv, environment);
+        (void) error_set_errno(&error, r, "Unable to open \"%s\"", argv[0]);
+    }
+    if (error.n == 0)
+        (void) error_set_errno(&error, r, "cannot start");
+    (void) dprintf(STDERR_FILENO, "Error: %s\n", error_cause(&error));
+    (void) !write(report, "!", 1);
+    _exit(APP_EXIT_EXEC);
+}
+
+static pid_t clone_app(const HostApp *app)
+{
+    struct clone_args args = {
+        .flags = (app->namespace_fd < 0 ? CLONE_NEWNS : 0) | (app->cgroup >= 0 ? CLONE_INTO_CGROUP : 0),
+        .exit_signal = SIGCHLD,
+        .cgroup = app->cgroup >= 0 ? (uint64_t) app->cgroup : 0,
+    };
+    long pid = syscall(SYS_clone3, &args, sizeof(args));
+
+    return pid < 0 ? -errno : (pid_t) pid;
+}
+
+/* What only the app's own namespace holds from now on. */
+static void drop_gathered(HostApp *app)
+{
+    app->rootfs = safe_close(app->rootfs);
+    app->devices = safe_close(app->devices);
+    for (size_t i = 0; i < app->plan->n_mounts; i++)
+        app->volumes[i] = safe_close(app->volumes[i]);
+}
+
+int host_app_start(Host *host, HostApp *app, char *const argv[], bool as_root, Error *reterr)
+{
+    _cleanup_close_ int to = -EBADF;
+    char path[64];
+    int fds[2];
+    pid_t pid;
+
+    if (pipe2(fds, O_CLOEXEC) < 0)
+        return error_set_errno(reterr, -errno, "cannot make a pipe");
+    app->report = safe_close(app->report);
+    app->report = fds[0];
+    to = fds[1];
+    pid = clone_app(app);
+    if (pid == 0)
+        child(host, app, argv, as_root, to);
+    if (pid < 0)
+        return error_set_errno(reterr, (int) pid, "cannot clone the app's process");
+    app->pid = pid;
+    if (app->namespace_fd < 0) {
+        (void) snprintf(path, sizeof(path), "/proc/%d/ns/mnt", (int) pid);
+        app->namespace_fd = open(path, O_RDONLY | O_CLOEXEC);
+        drop_gathered(app);
+    }
+    return 0;
+}

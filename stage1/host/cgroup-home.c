@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A pod's cgroups. Where the cgroup is ours to divide: `init` for the pod's init, one for each app, named
+ * after it. A cgroup namespace is made while we still stand in the pod's own cgroup, so that this is the root
+ * the pod sees.
+ *
+ * Devices are closed by a program on the app's cgroup, so a cgroup2 tree is needed in any case. In a unit
+ * without Delegate= there is only the unit's cgroup: the program goes there, and a limit of a single app is
+ * an error. */
+
+#include <fcntl.h>
+#include <sched.h>
+#include <sys/stat.h>
+
+#include "base/file-util.h"
+#include "base/log.h"
+#include "base/string-util.h"
+#include "base/uuid.h"
+#include "host.h"
+#include "interface.h"
+#include "sandbox/cgroup.h"
+#include "sandbox/device.h"
+#include "sandbox/mount.h"
+
+/* Is the innermost unit of this cgroup path a service? */
+static bool is_in_service(const char *path)
+{
+    _cleanup_strv_ char **parts = NULL;
+    bool service = false;
+
+    if (strv_split(path, "/", &parts) < 0)
+        return false;
+    STRV_FOREACH(part, parts)
+    if (endswith(*part, ".service"))
+        service = true;
+    else if (endswith(*part, ".scope") || endswith(*part, ".slice"))
+        service = false;
+    return service;
+}
+
+int host_find_cgroup_home(Host *host, Error *reterr)
+{
+    _cleanup_close_ int cgroup = -EBADF;
+    int r = cgroup_open_pid(0, &cgroup, &host->cgroup_path);
+
+    if (r < 0)
+        return error_set_errno(reterr, r, "cannot find our cgroup; is a cgroup2 file system mounted?");
+    if (!host->systemd)
+        host->home = CGROUP_HOME_BARE;
+    else if (!is_in_service(host->cgroup_path))
+        host->home = CGROUP_HOME_SCOPE;
+    else
+        host->home = cgroup_is_delegated(cgroup) > 0 ? CGROUP_HOME_DELEGATED : CGROUP_HOME_UNIT;
+    return 0;
+}
+
+static bool app_has_limits(const PlanApp *app)
+{
+    return app->memory_limit > 0 || app->cpu_limit > 0 || app->cpu_shares > 0;
+}
+
+/* A device that is one of the app's volumes can be opened. */
+static size_t volume_rules(const PlanApp *app, DeviceRule *rules, size_t room)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < app->n_mounts && n < room; i++) {
+        const PlanMount *m = &app->mounts[i];
+        struct stat st;
+
+        if (m->kind == PLAN_MOUNT_HOST && stat(m->source, &st) >= 0 &&
+            device_rule_from_stat(&st, m->read_only ? DEVICE_READ : DEVICE_READ | DEVICE_WRITE, &rules[n]) >=
+                    0)
+            n++;
+    }
+    return n;
+}
+
+static int close_devices(int cgroup, const PlanApp *apps, size_t n_apps, Error *reterr)
+{
+    DeviceRule rules[DEVICE_RULES_MAX];
+    size_t n = 0;
+    int r;
+
+    for (size_t i = 0; i < n_apps; i++)
+        n += volume_rules(&apps[i], rules + n, ELEMENTSOF(rules) - n);
+    r = device_confine_cgroup(cgroup, rules, n);
+    return r < 0 ? error_set_errno(reterr, r, "cannot close the devices of the host") : 0;
+}
+
+static int app_enter_cgroup(HostApp *app, int pod, Error *reterr)
+{
+    const CgroupLimits limits = { .memory = app->plan->memory_limit,
+                                  .cpu = app->plan->cpu_limit,
+                                  .cpu_shares = app->plan->cpu_shares };
+    _cleanup_close_ int cgroup = -EBADF;
+    int r = cgroup_make(pod, app->plan->name, &cgroup);
+
+    if (r < 0)
+        return error_set_errno(reterr, r, "cannot make a cgroup for app %s", app->plan->name);
+    if (app_has_limits(app->plan)) {
+        r = cgroup_set_limits(cgroup, &limits, reterr);
+        if (r < 0)
+            return error_prefix(reterr, r, "app %s", app->plan->name);
+    }
+    r = close_devices(cgroup, app->plan, 1, reterr);
+    if (r < 0)
+        return r;
+    /* The init keeps it: as a mount of its own, so that no ".." leads on to the host's cgroups. */
+    r = mount_clone(cgroup, "", false, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC,
+                    &app->cgroup);
+    return r < 0 ? error_set_errno(reterr, r, "cannot keep the cgroup of app %s", app->plan->name) : 0;
+}
+
+static int divide(Host *host, int pod, Error *reterr)
+{
+    _cleanup_close_ int init = -EBADF;
+    int r;
+
+    if (unshare(CLONE_NEWCGROUP) < 0)
+        return error_set_errno(reterr, -errno, "cannot make a cgroup namespace");
+    r = cgroup_make(pod, "init", &init);
+    if (r >= 0)
+        r = cgroup_move(init, 0);
+    if (r >= 0)
+        r = cgroup_enable_controllers(pod, CGROUP_ALL);
+    if (r < 0)
+        return error_set_errno(reterr, r, "cannot divide the pod's cgroup");
+    for (size_t i = 0; i < host->plan->n_apps; i++) {
+        r = app_enter_cgroup(&host->apps[i], pod, reterr);
+        if (r < 0)
+            return r;
+    }
+    return 0;
+}
+
+static int share_unit(Host *host, int unit, Error *reterr)
+{
+    for (size_t i = 0; i < host->plan->n_apps; i++)
+        if (app_has_limits(host->apps[i].plan))
+            return error_set(reterr, -EPERM,
+                             "app %s has limits of its own, which need a cgroup that is ours: add "
+                             "Delegate=yes to the unit",
+                             host->apps[i].plan->name);
+    log_warning("the unit's cgroup is not ours, so apps get none of their own: add Delegate=yes to the unit");
+    return close_devices(unit, host->plan->apps, host->plan->n_apps, reterr);
+}
+
+enum { BARE_NAME_SIZE = sizeof("rkt-") + UUID_LENGTH };
+
+static void bare_name(const Host *host, char name[static BARE_NAME_SIZE])
+{
+    (void) snprintf(name, BARE_NAME_SIZE, "rkt-%s", host->uuid);
+}
+
+/* For gc, when we are killed before we remove it. */
+static int record_cgroup(const Host *host, const char *name)
+{
+    _cleanup_free_ char *path = NULL;
+
+    if (asprintf(&path, "%s/%s", streq(host->cgroup_path, "/") ? "" : host->cgroup_path, name) < 0)
+        return -ENOMEM;
+    return write_file_at(host->pod_dir, STAGE1_SUBCGROUP, path, strlen(path), 0644, 0);
+}
+
+int host_enter_cgroups(Host *host, Error *reterr)
+{
+    _cleanup_close_ int own = -EBADF, pod = -EBADF;
+    int r = cgroup_open_pid(0, &own, NULL);
+
+    if (r < 0)
+        return error_set_errno(reterr, r, "cannot find our cgroup");
+    switch (host->home) {
+    case CGROUP_HOME_UNIT: return share_unit(host, own, reterr);
+    case CGROUP_HOME_BARE: {
+        char name[BARE_NAME_SIZE];
+
+        bare_name(host, name);
+        r = record_cgroup(host, name);
+        if (r >= 0)
+            r = cgroup_make(own, name, &pod);
+        if (r >= 0)
+            r = cgroup_move(pod, 0);
+        if (r < 0)
+            return error_set_errno(reterr, r, "cannot make the pod's cgroup");
+        return divide(host, pod, reterr);
+    }
+    default: return divide(host, own, reterr);
+    }
+}
+
+int host_remove_cgroups(const Host *host)
+{
+    _cleanup_close_ int own = -EBADF;
+    char name[BARE_NAME_SIZE];
+    int r;
+
+    if (host->home != CGROUP_HOME_BARE)
+        return 0;
+    r = cgroup_open_pid(0, &own, NULL);
+    bare_name(host, name);
+    return r < 0 ? r : cgroup_remove(own, name);
+}

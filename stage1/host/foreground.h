@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What stays outside of the pod when its init is not a service's main process: it prints the apps' output,
+ * hands signals on, and waits. Also where each app's output goes in either case is decided here. */
+#pragma once
+
+#include "host.h"
+#include "machine.h"
+
+typedef struct LogPipe {
+    int fd;      /* read end */
+    int journal; /* the app's stream, or -EBADF */
+    char line[2048];
+    size_t filled;
+} LogPipe;
+
+typedef struct Foreground {
+    pid_t init;
+    LogPipe *pipes; /* two an app: output, errors; then the init's own */
+    size_t n_pipes;
+    int init_errors; /* what the init writes to */
+    pid_t *app_pids;
+} Foreground;
+
+#define FOREGROUND_INIT                                                                                      \
+    {                                                                                                        \
+        .init_errors = -EBADF                                                                                \
+    }
+
+/* Sets output and errors of every app of the host. */
+int foreground_open_logs(Foreground *foreground, Host *host, Error *reterr);
+void foreground_leave(Foreground *foreground); /* in the init */
+void foreground_done(Foreground *foreground);
+
+/* Returns the pod's exit status. */
+int foreground_run(Foreground *foreground, Host *host, Machine *machine);
+void foreground_kill(Foreground *foreground);

@@ -1,0 +1,252 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What only the host's side can make, made as descriptors: in the pod's namespaces no path of the host is
+ * left. Mounts stay detached until an app's own namespace attaches them, so the host never sees one, and all
+ * are gone with the pod.
+ *
+ * Paths of the pod are relative to the working directory: host->pod_dir is a detached mount itself, and
+ * kernels before 6.15 neither clone from one nor attach to one. */
+
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include "base/fd-util.h"
+#include "base/file-util.h"
+#include "base/string-util.h"
+#include "host.h"
+#include "sandbox/device.h"
+#include "sandbox/mount.h"
+#include "sandbox/seccomp-load.h"
+
+enum { SAFE = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV, CONSOLE_SIZE = 64 * 1024 };
+
+char *host_journal_directory(const Host *host)
+{
+    char id[33], *path;
+    size_t n = 0;
+
+    for (const char *p = host->uuid; *p && n < sizeof(id) - 1; p++)
+        if (*p != '-')
+            id[n++] = *p;
+    id[n] = '\0';
+    return asprintf(&path, "/var/log/journal/%s", id) < 0 ? NULL : path;
+}
+
+/* ----- The pod's root ----- */
+
+static int put_file(int root, const char *name, const char *text)
+{
+    _cleanup_close_ int fd = openat(root, name, O_WRONLY | O_CREAT | O_CLOEXEC, 0644);
+
+    return fd < 0 ? -errno : write_full(fd, text, strlen(text));
+}
+
+static int put_hosts(const Host *host, int root)
+{
+    _cleanup_free_ char *text = NULL;
+
+    if (asprintf(&text,
+                 "# This is the default rkt /etc/hosts\n"
+                 "127.0.0.1 localhost localhost.domain localhost4 localhost4.localdomain4 rkt-%s\n"
+                 "\n"
+                 "::1 ip6-localhost ip6-loopback localhost6 localhost6.localdomain6\n"
+                 "fe00::0 ip6-localnet\nff00::0 ip6-mcastprefix\nff02::1 ip6-allnodes\n::2 ip6-allrouters\n"
+                 "::3 ip6-allhosts\n",
+                 host->uuid) < 0)
+        return -ENOMEM;
+    return put_file(root, "etc/hosts", text);
+}
+
+static int put_hostname(const Host *host, int root)
+{
+    char line[256];
+
+    (void) snprintf(line, sizeof(line), "%s\n", host->hostname);
+    return put_file(root, "etc/hostname", line);
+}
+
+static int put_os_release(int root)
+{
+    _cleanup_free_ char *text = NULL;
+
+    if (read_file_at(AT_FDCWD, "/etc/os-release", 64 * 1024, &text, NULL) < 0 &&
+        read_file_at(AT_FDCWD, "/usr/lib/os-release", 64 * 1024, &text, NULL) < 0)
+        return 0;
+    return put_file(root, "run/host/os-release", text);
+}
+
+static int make_pod_root(Host *host, Error *reterr)
+{
+    static const char *const directories[] = { "proc", "shm", "app", "scratch", "etc", "run", "run/host" };
+    static const MountOption options[] = { { "mode", "0755" }, { "size", "1m" } };
+    _cleanup_free_ char *journal = host_journal_directory(host);
+    int r;
+
+    if (!journal)
+        return -ENOMEM;
+    r = mount_new("tmpfs", options, ELEMENTSOF(options), SAFE, &host->root, reterr);
+    if (r < 0)
+        return r;
+    for (size_t i = 0; i < ELEMENTSOF(directories); i++)
+        if (mkdirat(host->root, directories[i], 0755) < 0)
+            return error_set_errno(reterr, -errno, "cannot make /%s in the pod's root", directories[i]);
+    r = mkdir_parents_at(host->root, journal + 1, 0755);
+    if (r >= 0)
+        r = put_hosts(host, host->root);
+    if (r >= 0)
+        r = put_hostname(host, host->root);
+    if (r >= 0)
+        r = put_file(host->root, "run/host/container-manager", "rkt\n");
+    if (r >= 0)
+        r = put_os_release(host->root);
+    return r < 0 ? error_set_errno(reterr, r, "cannot fill the pod's root") : 0;
+}
+
+/* ----- Apps ----- */
+
+/* /dev is the one mount of an app where devices can be opened. The FIFO stands for a console: images link
+ * /dev/stdout to it, and a journal stream, being a socket, could not be opened by path. */
+static int make_devices(Host *host, HostApp *app, Error *reterr)
+{
+    static const MountOption options[] = { { "mode", "0755" }, { "size", "64k" }, { "nr_inodes", "64" } };
+    int r = mount_new("tmpfs", options, ELEMENTSOF(options), MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC,
+                      &app->devices, reterr);
+
+    if (r < 0)
+        return r;
+    r = device_nodes_make(app->devices);
+    if (r < 0)
+        return error_set_errno(reterr, r, "cannot make the devices");
+    if (mkdirat(app->devices, "pts", 0755) < 0 || mkdirat(app->devices, "shm", 01777) < 0 ||
+        mkfifoat(app->devices, "console", 0600) < 0 ||
+        fchownat(app->devices, "console", app->plan->uid, app->plan->gid, AT_SYMLINK_NOFOLLOW) < 0)
+        return error_set_errno(reterr, -errno, "cannot fill /dev");
+    if (host->journal_namespace && symlinkat("/run/systemd/journal/dev-log", app->devices, "log") < 0)
+        return error_set_errno(reterr, -errno, "cannot link /dev/log");
+    /* Both ends: so it is never at its end, and no writer ever waits for a reader. */
+    app->console = openat(app->devices, "console", O_RDWR | O_NONBLOCK | O_CLOEXEC | O_NOFOLLOW);
+    return app->console < 0 ? error_set_errno(reterr, -errno, "cannot open the console") : 0;
+}
+
+/* ".../<tree id>/rootfs" -> "<tree id>" */
+static char *tree_id(const char *tree)
+{
+    const char *end = strrchr(tree, '/'), *begin = end;
+
+    if (!end)
+        return NULL;
+    while (begin > tree && begin[-1] != '/')
+        begin--;
+    return strndup(begin, (size_t) (end - begin));
+}
+
+static int make_rootfs(const Host *host, HostApp *app, Error *reterr)
+{
+    _cleanup_free_ char *id = tree_id(app->plan->tree), *upper = NULL, *work = NULL;
+
+    if (!host->plan->overlay) {
+        int r = mount_clone(AT_FDCWD, app->plan->tree, false, SAFE & ~MOUNT_ATTR_NOSUID, &app->rootfs);
+
+        return r < 0 ? error_set_errno(reterr, r, "cannot mount the root of app %s", app->plan->name) : 0;
+    }
+    if (!id || asprintf(&upper, "overlay/%s/upper/%s", id, app->plan->name) < 0 ||
+        asprintf(&work, "overlay/%s/work/%s", id, app->plan->name) < 0)
+        return -ENOMEM;
+    return mount_overlay(app->plan->tree, upper, work, MOUNT_ATTR_NODEV, &app->rootfs, reterr);
+}
+
+static int clone_volume(const PlanMount *m, int *ret, Error *reterr)
+{
+    uint64_t attributes = MOUNT_ATTR_NODEV | (m->read_only ? MOUNT_ATTR_RDONLY : 0);
+    _cleanup_free_ char *empty = NULL;
+    struct stat st;
+    int r;
+
+    if (m->kind == PLAN_MOUNT_EMPTY) {
+        if (asprintf(&empty, "sharedVolumes/%s", m->source) < 0)
+            return -ENOMEM;
+        r = mount_clone(AT_FDCWD, empty, false, attributes, ret);
+    } else {
+        if (stat(m->source, &st) >= 0 && (S_ISCHR(st.st_mode) || S_ISBLK(st.st_mode)))
+            attributes &= ~(uint64_t) MOUNT_ATTR_NODEV; /* the administrator gives this device */
+        r = mount_clone(AT_FDCWD, m->source, m->recursive, attributes, ret);
+    }
+    return r < 0 ? error_set_errno(reterr, r, "cannot mount volume source \"%s\"", m->source) : 0;
+}
+
+static int gather_app(Host *host, HostApp *app, Error *reterr)
+{
+    const PlanApp *plan = app->plan;
+    int r = make_rootfs(host, app, reterr);
+
+    if (r >= 0)
+        r = make_devices(host, app, reterr);
+    if (r < 0)
+        return r;
+    app->volumes = calloc(plan->n_mounts + 1, sizeof(int));
+    if (!app->volumes)
+        return -ENOMEM;
+    for (size_t i = 0; i < plan->n_mounts; i++) {
+        r = clone_volume(&plan->mounts[i], &app->volumes[i], reterr);
+        if (r < 0)
+            return r;
+    }
+    if (plan->filter && !host->no_seccomp) {
+        r = seccomp_filter_read(host->pod_dir, plan->filter, &app->filter, &app->n_filter);
+        if (r < 0)
+            return error_set_errno(reterr, r, "cannot read the system call filter \"%s\"", plan->filter);
+    }
+    return 0;
+}
+
+int host_gather(Host *host, Error *reterr)
+{
+    static const MountOption shared_memory[] = { { "mode", "1777" } };
+    int r = make_pod_root(host, reterr);
+
+    if (r >= 0)
+        r = mount_new("tmpfs", shared_memory, ELEMENTSOF(shared_memory), SAFE, &host->shared_memory, reterr);
+    for (size_t i = 0; r >= 0 && i < host->plan->n_apps; i++) {
+        r = gather_app(host, &host->apps[i], reterr);
+        if (r < 0)
+            (void) error_prefix(reterr, r, "app %s", host->apps[i].plan->name);
+    }
+    if (r < 0)
+        return r;
+    if (streq(host->resolv_mode, "host"))
+        r = mount_clone(AT_FDCWD, "/etc/resolv.conf", false, SAFE | MOUNT_ATTR_NOEXEC | MOUNT_ATTR_RDONLY,
+                        &host->resolv_conf);
+    else if (streq(host->resolv_mode, "stage0"))
+        r = mount_clone(AT_FDCWD, "stage1/rootfs/etc/rkt-resolv.conf", false, SAFE | MOUNT_ATTR_NOEXEC,
+                        &host->resolv_conf);
+    if (r < 0)
+        return error_set_errno(reterr, r, "cannot give the apps a resolv.conf");
+    if (streq(host->hosts_mode, "host"))
+        r = mount_clone(AT_FDCWD, "/etc/hosts", false, SAFE | MOUNT_ATTR_NOEXEC | MOUNT_ATTR_RDONLY,
+                        &host->hosts);
+    else if (streq(host->hosts_mode, "stage0"))
+        r = mount_clone(AT_FDCWD, "stage1/rootfs/etc/rkt-hosts", false, SAFE | MOUNT_ATTR_NOEXEC,
+                        &host->hosts);
+    return r < 0 ? error_set_errno(reterr, r, "cannot give the apps a hosts file") : 0;
+}
+
+/* ----- The journal ----- */
+
+/* Persistent or volatile, as journald decided for the namespace. */
+void host_gather_journal(Host *host)
+{
+    static const char *const places[] = { "/var/log/journal", "/run/log/journal" };
+    _cleanup_free_ char *machine_id = NULL;
+    char path[256];
+
+    if (!host->journal_namespace || read_one_line_at(AT_FDCWD, "/etc/machine-id", &machine_id) < 0)
+        return;
+    (void) snprintf(path, sizeof(path), "/run/systemd/journal.%s", host->journal_namespace);
+    (void) mount_clone(AT_FDCWD, path, false, SAFE | MOUNT_ATTR_NOEXEC | MOUNT_ATTR_RDONLY,
+                       &host->journal_sockets);
+    for (size_t i = 0; i < ELEMENTSOF(places); i++) {
+        (void) snprintf(path, sizeof(path), "%s/%s.%s", places[i], machine_id, host->journal_namespace);
+        if (mount_clone(AT_FDCWD, path, false, SAFE | MOUNT_ATTR_NOEXEC | MOUNT_ATTR_RDONLY,
+                        &host->journal_files) >= 0)
+            return;
+    }
+}

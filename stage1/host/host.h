@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The flavour `host`: what its parts share. run.c gathers on the host's side all that a pod needs, as
+ * descriptors; init.c is the pod's PID 1, which only attaches, starts, watches and ends. Nothing here
+ * outlives one pod. */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "base/error.h"
+#include "plan.h"
+
+struct sock_filter;
+
+/* Exit statuses of the pod's init beside its apps' own. */
+enum {
+    POD_EXIT_FAILURE = 254, /* the pod could not be set up */
+    POD_EXIT_REBOOT = 133,  /* asked to reboot; see RestartForceExitStatus= of a declared pod's unit */
+    APP_EXIT_EXEC = 203,    /* an app's program could not be run (as systemd's EXIT_EXEC) */
+};
+
+/* Where the pod's processes live. */
+typedef enum CgroupHome {
+    CGROUP_HOME_DELEGATED, /* our unit's cgroup is ours: one sub-cgroup for the init, one for each app */
+    CGROUP_HOME_UNIT,      /* a unit without Delegate=: no sub-cgroups */
+    CGROUP_HOME_SCOPE,     /* a login session or the like: systemd makes a delegated scope around the init */
+    CGROUP_HOME_BARE,      /* no systemd: rkt-<uuid> below our own cgroup */
+} CgroupHome;
+
+/* An app on its way from the host's side into the pod. Descriptors are closed in the init once they are used.
+ */
+typedef struct HostApp {
+    const PlanApp *plan; /* not owned */
+    int rootfs;          /* detached mount of the app's root */
+    int *volumes;        /* detached mounts, one for each of plan->mounts */
+    int devices;         /* detached tmpfs, the app's /dev */
+    int console;         /* the FIFO behind its /dev/console, both ends */
+    int output, errors;  /* descriptors 1 and 2: journal streams, or pipes to the foreground process */
+    struct sock_filter *filter;
+    size_t n_filter;
+
+    int cgroup;       /* -EBADF: shares the pod's */
+    int namespace_fd; /* its mount namespace, for what runs in it later */
+    int report;       /* how its start went; closed by a successful exec */
+    pid_t pid;        /* of what runs now, 0: nothing */
+    enum { APP_WAITING, APP_PRE_START, APP_RUNNING, APP_POST_STOP, APP_DONE } stage;
+    bool executed, ready, killed;
+    int status;
+} HostApp;
+
+typedef struct Host {
+    const char *uuid, *hostname, *machine_name,
+            *journal_namespace; /* not owned; journal_namespace NULL: none of its own */
+    bool debug, network_none, share_ipc, no_capabilities, no_paths, no_seccomp;
+    const char *resolv_mode, *hosts_mode;
+
+    Plan *plan;
+    HostApp *apps; /* plan->n_apps */
+    int pod_dir;   /* the lock; a detached copy of the pod's directory */
+    CgroupHome home;
+    char *cgroup_path; /* our own cgroup, absolute */
+    bool systemd;      /* is the host's PID 1 */
+    bool service_main; /* we are a service's main process and hand that on to the init */
+
+    int root;               /* detached tmpfs, the pod's root */
+    int shared_memory;      /* detached tmpfs, /dev/shm of all apps */
+    int journal_files;      /* detached mount of the journal namespace's directory, or -EBADF */
+    int journal_sockets;    /* the same of its sockets, for the apps' /run/systemd/journal */
+    int resolv_conf, hosts; /* detached mounts of files, where stage0 or the host gives them */
+    int notify;             /* connected to the service manager, or -EBADF */
+    int apps_notify;        /* where apps send READY=1 */
+    int control;            /* between the foreground process and the init */
+} Host;
+
+/* The pod's root as its init sees it; no app does. */
+#define HOST_STAGE_PATH "/app"         /* where an app's root is attached before it becomes "/" */
+#define HOST_SCRATCH_PATH "/scratch"   /* for mount_restrict_paths() */
+#define HOST_SHARED_MEMORY_PATH "/shm" /* /dev/shm of all apps */
+#define HOST_NOTIFY_PATH "/run/notify"
+#define HOST_IDENTITY_PATH "/run/host" /* systemd's container interface: os-release, container-manager */
+
+/* gather.c: the descriptors that can only be made on the host's side. */
+int host_gather(Host *host, Error *reterr);
+void host_gather_journal(Host *host); /* once the pod's journal is there */
+/* The directory beneath /var/log/journal where `journalctl -M` looks; the caller frees. */
+char *host_journal_directory(const Host *host);
+
+/* cgroup-home.c */
+int host_find_cgroup_home(Host *host, Error *reterr);
+/* Gives the pod's processes their cgroups; the caller moves into the init's. */
+int host_enter_cgroups(Host *host, Error *reterr);
+int host_remove_cgroups(const Host *host);
+
+/* loopback.c: in the network namespace that a pod without network gets. */
+int host_raise_loopback(void);
+
+/* init.c: the pod's PID 1; never returns. */
+_noreturn_ void host_init(Host *host);
+
+/* app.c: clones the process that sets up the app's root (or joins it) and execs argv; its end of
+ * host_app->report says how that went. uid 0 and all groups 0 when as_root (handlers). */
+int host_app_start(Host *host, HostApp *app, char *const argv[], bool as_root, Error *reterr);
+
+/* What the init tells the foreground process. */
+typedef enum ControlKind { CONTROL_GO = 1, CONTROL_APP_STARTED, CONTROL_READY } ControlKind;
+typedef struct ControlMessage {
+    uint32_t kind;
+    uint32_t app;
+    int32_t value;
+} ControlMessage;
+int control_send(int fd, ControlKind kind, uint32_t app, int32_t value);
+int control_receive(int fd, ControlMessage *ret); /* 0: the other side is gone */

@@ -1,0 +1,583 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The pod's PID 1. It attaches the root it was given, starts the apps, and then is one loop: it reaps, copies
+ * consoles, hears its apps' notify messages and the signals that ask the pod to end.
+ *
+ * - The first app to fail ends the pod: the others are stopped, and its status is the pod's.
+ * - Asked to stop (SIGTERM, SIGRTMIN+3, SIGRTMIN+4) it exits 0 unless an app had to be killed; SIGINT asks
+ * for a reboot and exits 133. An app's true status is in status/APP either way.
+ * - Signals are blocked and read from a descriptor: a blocked signal is never dropped for PID 1, an unhandled
+ * one is.
+ */
+
+#include <fcntl.h>
+#include <link.h>
+#include <malloc.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/mman.h>
+#include <sys/mount.h>
+#include <sys/prctl.h>
+#include <sys/signalfd.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <sched.h>
+
+#include "base/fd-util.h"
+#include "base/file-util.h"
+#include "base/log.h"
+#include "base/string-util.h"
+#include "host.h"
+#include "interface.h"
+#include "journal/notify.h"
+#include "sandbox/cgroup.h"
+#include "sandbox/mount.h"
+
+enum { STOP_TIMEOUT_DEFAULT_S = 10, CONSOLE_CHUNK = 16 * 1024 };
+
+typedef struct Init {
+    Host *host;
+    int signals;
+    int status_dir;
+    bool ready;
+    enum { POD_RUNNING, POD_STOPPING, POD_KILLING } phase;
+    bool asked, reboot;  /* from outside, not because an app ended */
+    int status;          /* the first failing app's */
+    int64_t deadline_ns; /* when apps that are being stopped are killed */
+} Init;
+
+static int64_t now_ns(void)
+{
+    struct timespec ts;
+
+    (void) clock_gettime(CLOCK_MONOTONIC, &ts);
+    return ts.tv_sec * 1000000000LL + ts.tv_nsec;
+}
+
+static void write_status(const Init *init, const HostApp *app, const char *suffix, int value)
+{
+    char name[256], text[16];
+    int r;
+
+    (void) snprintf(name, sizeof(name), "%s%s", app->plan->name, suffix);
+    (void) snprintf(text, sizeof(text), "%d", value);
+    r = write_file_at(init->status_dir, name, text, *suffix ? 0 : strlen(text), 0644, 0);
+    if (r < 0)
+        log_warning("cannot record the status of app %s: %s", name, strerror(-r));
+}
+
+static void notify_manager(const Init *init, const char *message)
+{
+    if (init->host->notify >= 0)
+        (void) notify_send(init->host->notify, message);
+}
+
+/* ----- Ending ----- */
+
+static bool app_has_processes(const HostApp *app)
+{
+    return app->pid > 0;
+}
+
+static void app_signal(HostApp *app, int signal_number)
+{
+    if (!app_has_processes(app))
+        return;
+    if (signal_number == SIGKILL)
+        app->killed = true;
+    if (signal_number == SIGKILL && app->cgroup >= 0 && cgroup_kill(app->cgroup) >= 0)
+        return;
+    (void) kill(app->pid, signal_number);
+}
+
+static void pod_stop(Init *init)
+{
+    int64_t longest = 0;
+
+    if (init->phase != POD_RUNNING)
+        return;
+    init->phase = POD_STOPPING;
+    notify_manager(init, "STOPPING=1");
+    for (size_t i = 0; i < init->host->plan->n_apps; i++) {
+        HostApp *app = &init->host->apps[i];
+        int64_t timeout = (int64_t) app->plan->stop_timeout_ns;
+
+        if (app->stage == APP_WAITING)
+            app->stage = APP_DONE;
+        if (!app_has_processes(app))
+            continue;
+        app_signal(app, app->plan->stop_signal > 0 ? app->plan->stop_signal : SIGTERM);
+        if (timeout == 0)
+            timeout = STOP_TIMEOUT_DEFAULT_S * 1000000000LL;
+        if (timeout > longest)
+            longest = timeout;
+    }
+    init->deadline_ns = now_ns() + longest;
+}
+
+static void pod_kill(Init *init)
+{
+    init->phase = POD_KILLING;
+    init->deadline_ns = 0;
+    for (size_t i = 0; i < init->host->plan->n_apps; i++)
+        app_signal(&init->host->apps[i], SIGKILL);
+}
+
+static bool pod_is_over(const Init *init)
+{
+    for (size_t i = 0; i < init->host->plan->n_apps; i++)
+        if (init->host->apps[i].stage != APP_DONE)
+            return false;
+    return true;
+}
+
+static int pod_exit_status(const Init *init)
+{
+    bool killed = false;
+
+    for (size_t i = 0; i < init->host->plan->n_apps; i++)
+        killed = killed || init->host->apps[i].killed;
+    if (init->reboot)
+        return POD_EXIT_REBOOT;
+    if (init->asked)
+        return killed ? 128 + SIGKILL : 0;
+    return init->status;
+}
+
+/* ----- Apps ----- */
+
+static int app_start_stage(Init *init, HostApp *app)
+{
+    const PlanApp *plan = app->plan;
+    _cleanup_error_ Error error = ERROR_INIT;
+    int r;
+
+    switch (app->stage) {
+    case APP_PRE_START: r = host_app_start(init->host, app, plan->pre_start, true, &error); break;
+    case APP_POST_STOP: r = host_app_start(init->host, app, plan->post_stop, true, &error); break;
+    case APP_RUNNING:
+        r = host_app_start(init->host, app, plan->exec, false, &error);
+        if (r >= 0) {
+            write_status(init, app, "-started", 0);
+            if (init->host->control >= 0)
+                (void) control_send(init->host->control, CONTROL_APP_STARTED,
+                                    (uint32_t) (app - init->host->apps), app->pid);
+        }
+        break;
+    default: return 0;
+    }
+    if (r < 0)
+        error_print(&error, plan->name, init->host->debug);
+    return r;
+}
+
+static void app_finish(Init *init, HostApp *app)
+{
+    bool failed = app->status != 0;
+
+    app->stage = APP_DONE;
+    app->pid = 0;
+    write_status(init, app, "", app->status);
+    if (failed && init->phase == POD_RUNNING) {
+        log_error("app %s failed: exit status %d", app->plan->name, app->status);
+        init->status = app->status;
+        pod_stop(init);
+    }
+}
+
+/* One process of an app has ended: on to the next stage. */
+static void app_advance(Init *init, HostApp *app, int status)
+{
+    app->pid = 0;
+    switch (app->stage) {
+    case APP_PRE_START:
+        if (status != 0 || init->phase != POD_RUNNING) {
+            app->status = status;
+            app_finish(init, app);
+            return;
+        }
+        app->stage = APP_RUNNING;
+        if (app_start_stage(init, app) < 0) {
+            app->status = POD_EXIT_FAILURE;
+            app_finish(init, app);
+        }
+        return;
+    case APP_RUNNING:
+        app->status = status;
+        if (app->cgroup >= 0)
+            (void) cgroup_kill(app->cgroup);
+        if (app->plan->post_stop && init->phase != POD_KILLING) {
+            app->stage = APP_POST_STOP;
+            if (app_start_stage(init, app) >= 0)
+                return;
+        }
+        app_finish(init, app);
+        return;
+    default: app_finish(init, app); return;
+    }
+}
+
+static void reap(Init *init)
+{
+    for (;;) {
+        siginfo_t info = { .si_pid = 0 };
+
+        if (waitid(P_ALL, 0, &info, WEXITED | WNOHANG) < 0 || info.si_pid == 0)
+            return;
+        for (size_t i = 0; i < init->host->plan->n_apps; i++) {
+            HostApp *app = &init->host->apps[i];
+
+            if (app->pid == info.si_pid)
+                app_advance(init, app, info.si_code == CLD_EXITED ? info.si_status : 128 + info.si_status);
+        }
+    }
+}
+
+/* ----- Readiness ----- */
+
+/* What only setting up needed goes from memory; what the loop needs of the program comes back, a few pages at
+ * a time. */
+static void forget_set_up(void)
+{
+    extern const ElfW(Ehdr) __ehdr_start;
+    const char *base = (const char *) &__ehdr_start;
+    const ElfW(Phdr) *headers = (const ElfW(Phdr) *) (base + __ehdr_start.e_phoff);
+
+    (void) malloc_trim(0);
+    for (size_t i = 0; i < __ehdr_start.e_phnum; i++)
+        if (headers[i].p_type == PT_LOAD && !(headers[i].p_flags & PF_W))
+            (void) madvise((void *) (base + headers[i].p_vaddr), headers[i].p_memsz, MADV_DONTNEED);
+}
+
+static void note_ready(Init *init)
+{
+    if (init->ready || init->phase != POD_RUNNING)
+        return;
+    for (size_t i = 0; i < init->host->plan->n_apps; i++)
+        if (!init->host->apps[i].ready)
+            return;
+    init->ready = true;
+    if (symlinkat("ready", init->status_dir, "../supervisor-status") < 0)
+        log_warning("cannot record that the pod is ready: %s", strerror(errno));
+    notify_manager(init, "READY=1");
+    if (init->host->control >= 0)
+        (void) control_send(init->host->control, CONTROL_READY, 0, 0);
+    forget_set_up();
+}
+
+/* The report pipe closes without a word when exec succeeded; else the child says why on its own standard
+ * error. */
+static void hear_report(Init *init, HostApp *app)
+{
+    char byte;
+    bool failed = read(app->report, &byte, 1) > 0;
+
+    app->report = safe_close(app->report);
+    if (failed || app->stage != APP_RUNNING)
+        return;
+    app->executed = true;
+    if (!app->plan->notify)
+        app->ready = true;
+    note_ready(init);
+}
+
+/* The app's first process, or any other of its cgroup, which in the pod's cgroup namespace is "/APP". */
+static bool app_holds(const HostApp *app, pid_t pid)
+{
+    _cleanup_free_ char *text = NULL;
+    const char *line, *rest;
+    char path[64];
+
+    if (pid <= 0 || app->pid == pid || app->cgroup < 0)
+        return pid > 0 && app->pid == pid;
+    (void) snprintf(path, sizeof(path), "/proc/%d/cgroup", (int) pid);
+    if (read_file_at(AT_FDCWD, path, 64 * 1024, &text, NULL) < 0)
+        return false;
+    line = strstr(text, "0::/");
+    rest = line ? startswith(line + strlen("0::/"), app->plan->name) : NULL;
+    return rest && (*rest == '\n' || *rest == '/');
+}
+
+static void hear_notify(Init *init)
+{
+    NotifyMessage message;
+    int r;
+
+    while ((r = notify_receive(init->host->apps_notify, &message)) >= 0)
+        for (size_t i = 0; r > 0 && i < init->host->plan->n_apps; i++) {
+            HostApp *app = &init->host->apps[i];
+
+            if (!app_holds(app, message.sender.pid))
+                continue;
+            if (message.ready && app->stage == APP_RUNNING) {
+                app->ready = true;
+                note_ready(init);
+            }
+            if (message.status[0] != '\0') {
+                char text[NOTIFY_STATUS_MAX + 300];
+
+                (void) snprintf(text, sizeof(text), "STATUS=%s: %s", app->plan->name, message.status);
+                notify_manager(init, text);
+            }
+        }
+}
+
+/* ----- The loop ----- */
+
+static void hear_signal(Init *init)
+{
+    struct signalfd_siginfo info;
+
+    while (read(init->signals, &info, sizeof(info)) == (ssize_t) sizeof(info)) {
+        int number = (int) info.ssi_signo;
+
+        if (number == SIGCHLD)
+            reap(init);
+        else {
+            /* Asked twice means now. */
+            if (init->asked && number == SIGINT)
+                pod_kill(init);
+            init->asked = true;
+            init->reboot = init->reboot || number == SIGINT;
+            pod_stop(init);
+        }
+    }
+}
+
+static void copy_console(HostApp *app)
+{
+    char buffer[CONSOLE_CHUNK];
+    ssize_t n = read(app->console, buffer, sizeof(buffer));
+
+    if (n > 0 && app->output >= 0)
+        (void) write_full(app->output, buffer, (size_t) n);
+}
+
+static int remaining_ms(const Init *init)
+{
+    int64_t left = init->deadline_ns - now_ns();
+
+    if (init->phase != POD_STOPPING)
+        return -1;
+    return left <= 0 ? 0 : (int) (left / 1000000) + 1;
+}
+
+static void loop(Init *init)
+{
+    size_t n_apps = init->host->plan->n_apps, n = 2 + 2 * n_apps;
+    _cleanup_free_ struct pollfd *fds = calloc(n, sizeof(struct pollfd));
+
+    if (!fds)
+        return;
+    while (!pod_is_over(init)) {
+        fds[0] = (struct pollfd){ .fd = init->signals, .events = POLLIN };
+        fds[1] = (struct pollfd){ .fd = init->host->apps_notify, .events = POLLIN };
+        for (size_t i = 0; i < n_apps; i++) {
+            fds[2 + 2 * i] = (struct pollfd){ .fd = init->host->apps[i].report, .events = POLLIN };
+            fds[3 + 2 * i] = (struct pollfd){ .fd = init->host->apps[i].console, .events = POLLIN };
+        }
+        if (poll(fds, (nfds_t) n, remaining_ms(init)) < 0 && errno != EINTR)
+            return;
+        for (size_t i = 0; i < n_apps; i++) {
+            if (fds[2 + 2 * i].revents)
+                hear_report(init, &init->host->apps[i]);
+            if (fds[3 + 2 * i].revents & POLLIN)
+                copy_console(&init->host->apps[i]);
+        }
+        if (fds[1].revents & POLLIN)
+            hear_notify(init);
+        if (fds[0].revents & POLLIN)
+            hear_signal(init);
+        if (init->phase == POD_STOPPING && remaining_ms(init) == 0)
+            pod_kill(init);
+    }
+    for (size_t i = 0; i < n_apps; i++)
+        copy_console(&init->host->apps[i]);
+}
+
+static int block_signals(void)
+{
+    static const int heard[] = { SIGCHLD, SIGTERM, SIGINT, SIGHUP, SIGPWR };
+    sigset_t set;
+    int fd;
+
+    (void) sigemptyset(&set);
+    for (size_t i = 0; i < ELEMENTSOF(heard); i++)
+        (void) sigaddset(&set, heard[i]);
+    (void) sigaddset(&set, SIGRTMIN + 3);
+    (void) sigaddset(&set, SIGRTMIN + 4);
+    if (sigprocmask(SIG_SETMASK, &set, NULL) < 0)
+        return -errno;
+    (void) signal(SIGPIPE, SIG_IGN);
+    fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+    return fd < 0 ? -errno : fd;
+}
+
+/* ----- Setting up ----- */
+
+/* Attaches and closes *mount; one that is not there is left out. */
+static int attach(int *mount, int root, const char *path, Error *reterr)
+{
+    int r = *mount < 0 ? 0 : mount_attach_at(*mount, root, path, MOUNT_TARGET_DIRECTORY, reterr);
+
+    *mount = safe_close(*mount);
+    return r;
+}
+
+/* The pod's root is a tmpfs of a few directories; it becomes "/" with nothing of the host left below. */
+static int enter_root(Host *host, Error *reterr)
+{
+    _cleanup_free_ char *journal = host_journal_directory(host);
+    _cleanup_close_ int stage = -EBADF, proc = -EBADF;
+    int r;
+
+    if (!journal)
+        return -ENOMEM;
+    r = mount_set_propagation(MS_PRIVATE);
+    if (r < 0)
+        return error_set_errno(reterr, r, "cannot make the pod's mounts its own");
+    stage = openat(AT_FDCWD, STAGE1_ROOTFS, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    if (stage < 0)
+        return error_set_errno(reterr, -errno, "cannot open the pod's %s", STAGE1_ROOTFS);
+    r = mount_attach(host->root, stage);
+    if (r < 0)
+        return error_set_errno(reterr, r, "cannot attach the pod's root");
+    r = mount_proc(MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC, &proc, reterr);
+    if (r >= 0)
+        r = attach(&proc, host->root, "/proc", reterr);
+    if (r >= 0)
+        r = attach(&host->shared_memory, host->root, HOST_SHARED_MEMORY_PATH, reterr);
+    if (r >= 0)
+        r = attach(&host->journal_files, host->root, journal, reterr);
+    if (r < 0)
+        return r;
+    r = mount_enter_root(host->root);
+    host->root = safe_close(host->root);
+    return r < 0 ? error_set_errno(reterr, r, "cannot enter the pod's root") : 0;
+}
+
+static int listen_to_apps(Host *host, Error *reterr)
+{
+    int r;
+
+    for (size_t i = 0; i < host->plan->n_apps; i++)
+        if (host->apps[i].plan->notify) {
+            r = notify_listen(HOST_NOTIFY_PATH, 0666, &host->apps_notify);
+            return r < 0 ? error_set_errno(reterr, r, "cannot listen for readiness") : 0;
+        }
+    return 0;
+}
+
+static int compare_int(const void *a, const void *b)
+{
+    int x = *(const int *) a, y = *(const int *) b;
+
+    return (x > y) - (x < y);
+}
+
+/* Whatever was open in the process that we were cloned from, by whoever started it. */
+static int close_strangers(const Init *init)
+{
+    const Host *host = init->host;
+    const int own[] = { init->signals,         init->status_dir,  host->pod_dir,
+                        host->notify,          host->apps_notify, host->control,
+                        host->journal_sockets, host->resolv_conf, host->hosts };
+    size_t n = ELEMENTSOF(own), n_apps = host->plan->n_apps;
+    _cleanup_free_ int *keep = NULL;
+
+    for (size_t i = 0; i < n_apps; i++)
+        n += 6 + host->apps[i].plan->n_mounts;
+    keep = calloc(n, sizeof(int));
+    if (!keep)
+        return -ENOMEM;
+    memcpy(keep, own, sizeof(own));
+    n = ELEMENTSOF(own);
+    for (size_t i = 0; i < n_apps; i++) {
+        const HostApp *app = &host->apps[i];
+        const int theirs[] = {
+            app->rootfs, app->devices, app->console, app->output, app->errors, app->cgroup
+        };
+
+        memcpy(keep + n, theirs, sizeof(theirs));
+        n += ELEMENTSOF(theirs);
+        for (size_t j = 0; j < app->plan->n_mounts; j++)
+            keep[n++] = app->volumes[j];
+    }
+    qsort(keep, n, sizeof(int), compare_int);
+    return close_all_but(STDERR_FILENO + 1, keep, n);
+}
+
+static int set_up(Init *init, Error *reterr)
+{
+    Host *host = init->host;
+    ControlMessage message;
+    int r;
+
+    (void) setsid();
+    (void) prctl(PR_SET_NAME, "rkt-init");
+    if (prctl(PR_SET_DUMPABLE, 0) < 0)
+        return error_set_errno(reterr, -errno, "cannot hide the pod's init from its apps");
+    if (sethostname(host->hostname, strlen(host->hostname)) < 0)
+        return error_set_errno(reterr, -errno, "cannot set the host name \"%s\"", host->hostname);
+    if (host->network_none) {
+        r = host_raise_loopback();
+        if (r < 0)
+            return error_set_errno(reterr, r, "cannot raise the loopback interface");
+    }
+    init->status_dir = openat(host->pod_dir, STAGE1_STATUS, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (init->status_dir < 0)
+        return error_set_errno(reterr, -errno, "cannot open the pod's %s", STAGE1_STATUS);
+
+    r = control_receive(host->control, &message);
+    if (r <= 0 || message.kind != CONTROL_GO)
+        _exit(POD_EXIT_FAILURE); /* the host's side has said why */
+    if (host->service_main)
+        host->control = safe_close(host->control);
+
+    if (host->home == CGROUP_HOME_SCOPE || host->home == CGROUP_HOME_BARE) {
+        r = host_enter_cgroups(host, reterr);
+        if (r < 0)
+            return r;
+    }
+    r = enter_root(host, reterr);
+    if (r >= 0)
+        r = listen_to_apps(host, reterr);
+    if (r < 0)
+        return r;
+    r = close_strangers(init);
+    return r < 0 ? error_set_errno(reterr, r, "cannot close what is not the pod's") : 0;
+}
+
+static void start_apps(Init *init)
+{
+    Host *host = init->host;
+
+    for (size_t i = 0; i < host->plan->n_apps && init->phase == POD_RUNNING; i++) {
+        HostApp *app = &host->apps[i];
+
+        write_status(init, app, "-created", 0);
+        app->stage = app->plan->pre_start ? APP_PRE_START : APP_RUNNING;
+        if (app_start_stage(init, app) < 0) {
+            app->status = POD_EXIT_FAILURE;
+            app_finish(init, app);
+        }
+    }
+}
+
+void host_init(Host *host)
+{
+    _cleanup_error_ Error error = ERROR_INIT;
+    Init init = { .host = host, .signals = -EBADF, .status_dir = -EBADF };
+    int r;
+
+    init.signals = block_signals();
+    r = init.signals < 0 ? error_set_errno(&error, init.signals, "cannot block signals")
+                         : set_up(&init, &error);
+    if (r < 0) {
+        error_print(&error, "stage1", host->debug);
+        _exit(POD_EXIT_FAILURE);
+    }
+    start_apps(&init);
+    loop(&init);
+    _exit(pod_exit_status(&init));
+}

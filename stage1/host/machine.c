@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+#include "machine.h"
+
+#include <poll.h>
+#include <sys/socket.h>
+#include <time.h>
+
+#include "base/fd-util.h"
+#include "base/log.h"
+#include "base/spawn.h"
+#include "base/string-util.h"
+#include "rkt-config.h"
+
+enum { JOURNAL_TIMEOUT_MS = 10 * 1000, SCOPE_TIMEOUT_MS = 20 * 1000, REGISTER_TIMEOUT_MS = 2 * 1000 };
+
+int machine_start(Machine *machine, const Host *host, Error *reterr)
+{
+    _cleanup_strv_ char **argv = NULL;
+    SpawnOptions options = SPAWN_OPTIONS_INIT;
+    _cleanup_close_ int theirs = -EBADF;
+    int fds[2], r;
+
+    if (!host->systemd)
+        return 0;
+    r = strv_extend(&argv, "rkt-register");
+    if (r >= 0)
+        r = strv_extendf(&argv, "--uuid=%s", host->uuid);
+    if (r >= 0)
+        r = strv_extendf(&argv, "--machine-name=%s", host->machine_name);
+    if (r >= 0 && host->journal_namespace)
+        r = strv_extendf(&argv, "--journal-namespace=%s", host->journal_namespace);
+    if (r >= 0 && host->home == CGROUP_HOME_SCOPE)
+        r = strv_extend(&argv, "--scope");
+    if (r < 0)
+        return r;
+    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds) < 0)
+        return error_set_errno(reterr, -errno, "cannot make a socket pair");
+    machine->fd = fds[0];
+    theirs = fds[1];
+    options.fds[0] = options.fds[1] = theirs;
+    r = spawn(RKT_LIBEXECDIR "/rkt-register", argv, &options, &machine->pid);
+    if (r < 0) {
+        machine->fd = safe_close(machine->fd);
+        if (host->home == CGROUP_HOME_SCOPE)
+            return error_set_errno(reterr, r, "cannot run %s, which makes the pod's scope",
+                                   RKT_LIBEXECDIR "/rkt-register");
+        log_warning("cannot run %s: %s; the pod will not be known to machined",
+                    RKT_LIBEXECDIR "/rkt-register", strerror(-r));
+    }
+    return 0;
+}
+
+void machine_leave(Machine *machine)
+{
+    machine->fd = safe_close(machine->fd);
+}
+
+void machine_done(Machine *machine)
+{
+    machine->fd = safe_close(machine->fd);
+}
+
+/* Reads one line into machine->line. Returns 0, -ETIME, or why no more lines come. */
+static int hear_line(Machine *machine, int timeout_ms)
+{
+    struct timespec start, now;
+
+    if (machine->fd < 0)
+        return -ENOTCONN;
+    (void) clock_gettime(CLOCK_MONOTONIC, &start);
+    for (machine->filled = 0;;) {
+        struct pollfd pfd = { .fd = machine->fd, .events = POLLIN };
+        int elapsed, r;
+
+        (void) clock_gettime(CLOCK_MONOTONIC, &now);
+        elapsed = (int) ((now.tv_sec - start.tv_sec) * 1000 + (now.tv_nsec - start.tv_nsec) / 1000000);
+        r = elapsed > timeout_ms ? 0 : poll(&pfd, 1, timeout_ms - elapsed);
+        if (r == 0)
+            return -ETIME;
+        if (r < 0 && errno == EINTR)
+            continue;
+        if (r < 0 || machine->filled + 1 >= sizeof(machine->line))
+            return -EIO;
+        if (read(machine->fd, machine->line + machine->filled, 1) != 1)
+            return -ENOTCONN;
+        if (machine->line[machine->filled] == '\n') {
+            machine->line[machine->filled] = '\0';
+            return 0;
+        }
+        machine->filled++;
+    }
+}
+
+/* Hears `word` (0) or `word-failed WHY` (-EIO, *ret_why = WHY). */
+static int await(Machine *machine, const char *word, int timeout_ms, const char **ret_why)
+{
+    int r = hear_line(machine, timeout_ms);
+
+    if (r == 0 && streq(machine->line, word))
+        return 0;
+    if (r == -ETIME)
+        *ret_why = "no answer in time";
+    else if (r < 0)
+        *ret_why = "rkt-register ended";
+    else {
+        const char *space = strchr(machine->line, ' ');
+
+        *ret_why = space ? space + 1 : machine->line;
+    }
+    return -EIO;
+}
+
+void machine_await_journal(Machine *machine, Host *host)
+{
+    const char *why;
+
+    if (!host->journal_namespace ||
+        (machine->fd >= 0 && await(machine, "journal", JOURNAL_TIMEOUT_MS, &why) == 0))
+        return;
+    if (machine->fd >= 0)
+        log_warning("no journal of the pod's own (%s); its apps log to the main journal", why);
+    host->journal_namespace = NULL;
+}
+
+int machine_set_leader(Machine *machine, const Host *host, pid_t leader, Error *reterr)
+{
+    char line[32];
+    const char *why;
+    int n = snprintf(line, sizeof(line), "leader %d\n", (int) leader), r;
+
+    if (machine->fd < 0)
+        return 0;
+    if (send(machine->fd, line, (size_t) n, MSG_NOSIGNAL) != n)
+        log_warning("rkt-register ended before the pod was registered");
+    if (host->home != CGROUP_HOME_SCOPE)
+        return 0;
+    r = await(machine, "scope", SCOPE_TIMEOUT_MS, &why);
+    return r < 0 ? error_set(reterr, r, "cannot make the pod's scope: %s", why) : 0;
+}
+
+void machine_await_registration(Machine *machine)
+{
+    const char *why;
+
+    if (machine->fd < 0)
+        return;
+    if (await(machine, "registered", REGISTER_TIMEOUT_MS, &why) < 0)
+        log_warning("the pod is not known to machined: %s", why);
+    machine->fd = safe_close(machine->fd);
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Our side of rkt-register (Documentation/internals.md): the pod's journal, scope and machine. Only the scope
+ * is needed for a pod to run; the rest is said and done without. */
+#pragma once
+
+#include "host.h"
+
+typedef struct Machine {
+    pid_t pid;
+    int fd; /* -EBADF: nobody to ask */
+    char line[256];
+    size_t filled;
+} Machine;
+
+#define MACHINE_INIT                                                                                         \
+    {                                                                                                        \
+        .fd = -EBADF                                                                                         \
+    }
+
+int machine_start(Machine *machine, const Host *host, Error *reterr);
+void machine_leave(Machine *machine); /* in the init */
+void machine_done(Machine *machine);
+
+/* Waits until the journal namespace is there; without it logs go to the main journal. */
+void machine_await_journal(Machine *machine, Host *host);
+int machine_set_leader(Machine *machine, const Host *host, pid_t leader, Error *reterr);
+void machine_await_registration(Machine *machine);

@@ -24,6 +24,7 @@ struct Unpacker {
     int root;                  /* not owned */
     const StoreLayers *layers; /* not owned */
     PathSet *whitelists;       /* one a layer */
+    size_t n_whitelists;
     DirectoryTime *times;
     size_t n_times;
     char *parent_path; /* the directory that the last entry stood in */
@@ -43,6 +44,7 @@ int unpacker_new(int root, const StoreLayers *layers, Unpacker **ret, Error *ret
     unpacker->whitelists = calloc(layers->n, sizeof(PathSet));
     if (!unpacker->whitelists)
         return -ENOMEM;
+    unpacker->n_whitelists = layers->n;
     for (size_t i = 0; r >= 0 && i < layers->n; i++)
         r = path_set_init(&unpacker->whitelists[i], layers->items[i].manifest->path_whitelist);
     if (r < 0)
@@ -55,7 +57,7 @@ void unpacker_free(Unpacker *unpacker)
 {
     if (!unpacker)
         return;
-    for (size_t i = 0; unpacker->whitelists && i < unpacker->layers->n; i++)
+    for (size_t i = 0; i < unpacker->n_whitelists; i++)
         path_set_done(&unpacker->whitelists[i]);
     for (size_t i = 0; i < unpacker->n_times; i++)
         free(unpacker->times[i].path);

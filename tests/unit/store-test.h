@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the tests of the store share: a directory in memory, a store in it, and images made entry by entry. */
+#pragma once
+
+#include <archive.h>
+#include <archive_entry.h>
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+
+#include "store/import.h"
+#include "store/store-internal.h"
+
+#include "test.h"
+
+typedef struct TestEntry {
+    const char *path;
+    mode_t mode;          /* with the type; 0 ends the list */
+    const char *contents; /* a symlink's target */
+    const char *hardlink;
+} TestEntry;
+
+/* A new directory in memory, where there is some. */
+static inline void make_test_directory(char ret[static 64])
+{
+    strcpy(ret, access("/dev/shm", W_OK) == 0 ? "/dev/shm/rkt-test-XXXXXX" : "/tmp/rkt-test-XXXXXX");
+    assert_true(mkdtemp(ret) != NULL);
+}
+
+static inline Store *open_test_store(const char *dir)
+{
+    _cleanup_error_ Error error = ERROR_INIT;
+    Store *store = NULL;
+
+    if (store_open(dir, STORE_OPEN_CREATE, &store, &error) < 0) {
+        error_print(&error, "test", true);
+        exit(1);
+    }
+    return store;
+}
+
+static inline void add_test_entry(struct archive *archive, const TestEntry *entry)
+{
+    struct archive_entry *e = archive_entry_new();
+    size_t size = S_ISREG(entry->mode) && entry->contents ? strlen(entry->contents) : 0;
+
+    archive_entry_set_pathname(e, entry->path);
+    archive_entry_set_mode(e, entry->mode);
+    archive_entry_set_mtime(e, 1000000000, 0);
+    archive_entry_set_uid(e, geteuid());
+    archive_entry_set_gid(e, getegid());
+    archive_entry_set_size(e, (la_int64_t) size);
+    if (S_ISLNK(entry->mode))
+        archive_entry_set_symlink(e, entry->contents);
+    if (entry->hardlink)
+        archive_entry_set_hardlink(e, entry->hardlink);
+    assert_int(archive_write_header(archive, e), ARCHIVE_OK);
+    if (size > 0)
+        assert_int(archive_write_data(archive, entry->contents, size), size);
+    archive_entry_free(e);
+}
+
+/* Makes an image of a manifest and entries and brings it in. */
+static inline void import_test_image(Store *store, const char *manifest, const TestEntry *entries,
+                                     char ret_key[static IMAGE_KEY_LENGTH + 1])
+{
+    _cleanup_close_ int fd = memfd_create("image", MFD_CLOEXEC);
+    _cleanup_error_ Error error = ERROR_INIT;
+    struct archive *archive = archive_write_new();
+
+    assert_true(fd >= 0);
+    assert_int(archive_write_set_format_pax_restricted(archive), ARCHIVE_OK);
+    assert_int(archive_write_open_fd(archive, fd), ARCHIVE_OK);
+    add_test_entry(archive, &(TestEntry){ "manifest", S_IFREG | 0644, manifest });
+    add_test_entry(archive, &(TestEntry){ "rootfs", S_IFDIR | 0755 });
+    for (; entries && entries->mode; entries++)
+        add_test_entry(archive, entries);
+    assert_int(archive_write_free(archive), ARCHIVE_OK);
+    assert_int(lseek(fd, 0, SEEK_SET), 0);
+    if (store_import_fd(store, fd, NULL, ret_key, &error) < 0) {
+        error_print(&error, "test", true);
+        exit(1);
+    }
+}

@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+#include "base/string-util.h"
+
+#include "store-test.h"
+
+#define MANIFEST(name, version, arch)                                                                        \
+    "{\"acKind\":\"ImageManifest\",\"acVersion\":\"0.8.11\",\"name\":\"" name                                \
+    "\",\"labels\":[{\"name\":\"version\",\"value\":\"" version                                              \
+    "\"},{\"name\":\"os\",\"value\":\"linux\"},{\"name\":\"arch\",\"value\":\"" arch "\"}]}"
+
+static void find(Store *store, const char *name, const char *version, int expected, const char *expected_key)
+{
+    NameValueList labels = {};
+    char key[IMAGE_KEY_LENGTH + 1];
+
+    if (version)
+        assert_int(name_value_list_add(&labels, "version", version), 0);
+    assert_int(store_find_image_by_name(store, name, &labels, key, NULL), expected);
+    if (expected == 0)
+        assert_str(key, expected_key);
+    name_value_list_done(&labels);
+}
+
+static void test_ids(Store *store, const char *key)
+{
+    static const struct {
+        const char *id;
+        int r;
+        const char *words;
+    } cases[] = {
+        { "sha512-0", -EINVAL, "image ID too short" },
+        { "sha512-", -EINVAL, "image ID too short" },
+        { "sha512-0000000000000000", -ENOENT, "no image IDs found" },
+        { "sha512-0000000000000000000000000000000000000000000000000000000000000000", -ENOENT,
+          "no image IDs found" },
+    };
+    char found[IMAGE_KEY_LENGTH + 1], prefix[IMAGE_KEY_LENGTH + 1];
+
+    for (size_t i = 0; i < ELEMENTSOF(cases); i++) {
+        _cleanup_error_ Error error = ERROR_INIT;
+
+        assert_int(store_find_image(store, cases[i].id, found, &error), cases[i].r);
+        assert_true(startswith(error_cause(&error), cases[i].words));
+    }
+    (void) snprintf(prefix, sizeof(prefix), "%.30s", key);
+    assert_int(store_find_image(store, prefix, found, NULL), 0);
+    assert_str(found, key);
+    assert_int(store_find_image(store, key, found, NULL), 0);
+    assert_str(found, key);
+}
+
+static void test_images(const char *dir)
+{
+    char first[IMAGE_KEY_LENGTH + 1], second[IMAGE_KEY_LENGTH + 1], foreign[IMAGE_KEY_LENGTH + 1];
+    _cleanup_(store_freep) Store *store = open_test_store(dir);
+    StoreImage **images, *image;
+    char *text;
+    size_t n;
+
+    import_test_image(store, MANIFEST("example.com/a", "1", "amd64"), NULL, first);
+    import_test_image(store, MANIFEST("example.com/a", "2", "amd64"), NULL, second);
+    import_test_image(store, MANIFEST("example.com/b", "1", "s390x"), NULL, foreign);
+    test_ids(store, first);
+
+    if (streq(appc_host_arch, "amd64")) {
+        find(store, "example.com/a", NULL, 0, second);
+        find(store, "example.com/a", "1", 0, first);
+        /* The same bytes again: imported anew. */
+        import_test_image(store, MANIFEST("example.com/a", "1", "amd64"), NULL, first);
+        find(store, "example.com/a", NULL, 0, first);
+        find(store, "example.com/b", NULL, -ENOENT, NULL);
+    }
+    find(store, "example.com/a", "3", -ENOENT, NULL);
+    find(store, "example.com/c", NULL, -ENOENT, NULL);
+    find(store, "example.com", NULL, -ENOENT, NULL);
+
+    assert_int(store_read_image(store, foreign, &image, NULL), 0);
+    assert_str(name_value_list_get(&image->labels, "arch"), "s390x");
+    assert_true(image->import_time_ns > 0 && image->last_used_ns > 0 && image->size >= 1024);
+    store_image_free(image);
+    assert_int(store_touch_image(store, foreign), 0);
+    assert_int(store_read_image_manifest(store, foreign, &text, &n, NULL), 0);
+    assert_str(text, MANIFEST("example.com/b", "1", "s390x"));
+    free(text);
+    assert_int(store_list_images(store, &images, &n, NULL), 0);
+    assert_int(n, 3);
+    store_images_free(images, n);
+}
+
+static unsigned count(Store *store, const char *path)
+{
+    _cleanup_close_ int fd = openat(store->cas_fd, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    _cleanup_closedir_ DIR *d = fd < 0 ? NULL : fdopendir(TAKE_FD(fd));
+    unsigned n = 0;
+
+    for (struct dirent *entry; d && (entry = readdir(d));)
+        n += entry->d_name[0] != '.';
+    return n;
+}
+
+static void test_removal(const char *dir)
+{
+    _cleanup_(store_freep) Store *store = open_test_store(dir);
+    char key[IMAGE_KEY_LENGTH + 1];
+    int lock;
+
+    import_test_image(store, MANIFEST("example.com/gone", "1", "amd64"), NULL, key);
+    lock = store_lock_image(store, key, LOCK_KIND_SHARED, false);
+    assert_true(lock >= 0);
+    assert_int(store_remove_image(store, key, NULL), -EBUSY);
+    (void) close(lock);
+    assert_int(count(store, STORE_NAME), 3);
+    assert_int(count(store, STORE_IMAGE_LOCKS), 4);
+    assert_int(store_remove_image(store, key, NULL), 0);
+    assert_int(store_remove_image(store, key, NULL), -ENOENT);
+    assert_int(count(store, STORE_NAME), 2);
+    assert_int(count(store, STORE_IMAGE_LOCKS), 3);
+    assert_int(store_open_image(store, key, NULL), -ENOENT);
+    find(store, "example.com/gone", NULL, -ENOENT, NULL);
+}
+
+/* What is left when an import is killed right before its record is written, and when one is killed while it
+ * copies. */
+static void test_sweep(const char *dir)
+{
+    _cleanup_(store_freep) Store *store = open_test_store(dir);
+    _cleanup_close_ int lock = -EBADF;
+    char key[IMAGE_KEY_LENGTH + 1], kept[IMAGE_KEY_LENGTH + 1];
+    StorePath path;
+
+    import_test_image(store, MANIFEST("example.com/kept", "1", "amd64"), NULL, kept);
+    import_test_image(store, MANIFEST("example.com/half", "1", "amd64"), NULL, key);
+    store_record_path(key, path);
+    assert_int(unlinkat(store->cas_fd, path, 0), 0);
+    assert_int(write_file_at(store->cas_fd, STORE_TMP "/import-dead", "x", 1, 0660, 0), 0);
+    assert_int(write_file_at(store->cas_fd, STORE_TMP "/import-alive", "x", 1, 0660, 0), 0);
+    lock = lock_file_at(store->cas_fd, STORE_TMP "/import-alive", LOCK_KIND_EXCLUSIVE, false);
+    assert_true(lock >= 0);
+
+    assert_int(store_sweep(store, NULL), 0);
+    assert_int(count(store, STORE_TMP), 1);
+    assert_int(store_open_image(store, key, NULL), -ENOENT);
+    store_name_path("example.com/half", path);
+    assert_int(faccessat(store->cas_fd, path, F_OK, 0), -1);
+    find(store, "example.com/kept", NULL, streq(appc_host_arch, "amd64") ? 0 : -ENOENT, kept);
+}
+
+int main(void)
+{
+    char dir[64];
+
+    make_test_directory(dir);
+    test_images(dir);
+    test_removal(dir);
+    test_sweep(dir);
+    assert_int(remove_tree_at(AT_FDCWD, dir), 0);
+    return 0;
+}

@@ -3,7 +3,7 @@
 # What boot and vm share: their command line, and the way from there to a
 # running supervise. Sourced, never run.
 
-machine_runtime=/run/rkt-machines
+machine_runtime=${RKT_TEST_RUNTIME:-/run/rkt-machines}
 
 # What was asked for, filled by parse_arguments.
 suite=bookworm layers=() binds=() env=() hostname=machine journal=persistent

@@ -166,6 +166,8 @@ int confine_app(const Confinement *c, Error *reterr)
     for (size_t i = 0; i < ELEMENTSOF(steps); i++) {
         int r = steps[i].perform(c);
 
+        if (r < 0 && steps[i].perform == enter_working_directory)
+            return error_set_errno(reterr, r, "cannot enter the working directory \"%s\"", c->working_directory);
         if (r < 0)
             return error_set_errno(reterr, r, "cannot %s", steps[i].doing);
     }

@@ -42,6 +42,17 @@ static int match_line(char *line, const char *name, uint32_t *ret)
     return streq(fields[0], name) ? parse_id(fields[2], ret) : -ENOENT;
 }
 
+int identity_find(char *text, const char *name, uint32_t *ret)
+{
+    for (char *line; (line = strsep(&text, "\n"));) {
+        int r = match_line(line, name, ret);
+
+        if (r != -ENOENT)
+            return r;
+    }
+    return -ENOENT;
+}
+
 static int look_up(int rootfs, const struct Kind *kind, const char *name, uint32_t *ret)
 {
     _cleanup_close_ int fd = open_in_root(rootfs, kind->database, O_RDONLY | O_NONBLOCK | O_NOCTTY, 0);
@@ -54,12 +65,7 @@ static int look_up(int rootfs, const struct Kind *kind, const char *name, uint32
     r = read_fd(fd, DATABASE_MAX, &text, &size);
     if (r < 0)
         return r;
-    for (char *rest = text, *line; (line = strsep(&rest, "\n"));) {
-        r = match_line(line, name, ret);
-        if (r != -ENOENT)
-            return r;
-    }
-    return -ENOENT;
+    return identity_find(text, name, ret);
 }
 
 static int owner_of(int rootfs, const char *path, struct stat *ret)

@@ -3,6 +3,7 @@
  * prepared; the image's files are read beneath its root, under a limit, and never through the host's NSS. */
 #pragma once
 
+#include <stdint.h>
 #include <sys/types.h>
 
 #include "base/error.h"
@@ -12,3 +13,7 @@
  * found`. */
 int identity_resolve(int rootfs, const char *user, const char *group, uid_t *ret_uid, gid_t *ret_gid,
                      Error *reterr);
+
+/* The number of a name in the text of a passwd(5) or group(5) file, which is cut into pieces. The first line
+ * of that name counts: -ENOENT, or why its number is none. */
+int identity_find(char *text, const char *name, uint32_t *ret);

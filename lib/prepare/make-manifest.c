@@ -194,9 +194,9 @@ static int set_app(App *app, const PodOptions *options, const AppOptions *app_op
     if (r >= 0)
         r = set_environment(app, options, app_options, from_files);
     if (r >= 0)
-        r = set_pairs(&app->user_annotations, app_options->user_annotations);
+        r = set_pairs(&app->user_annotations, app_options->own.user_annotations);
     if (r >= 0)
-        r = set_pairs(&app->user_labels, app_options->user_labels);
+        r = set_pairs(&app->user_labels, app_options->own.user_labels);
     if (r >= 0)
         r = set_isolators(app, app_options, reterr);
     return r;
@@ -204,7 +204,7 @@ static int set_app(App *app, const PodOptions *options, const AppOptions *app_op
 
 static int add_annotations(RuntimeApp *app, const AppOptions *options)
 {
-    int r = set_pairs(&app->annotations, options->annotations);
+    int r = set_pairs(&app->annotations, options->own.annotations);
 
     if (r >= 0 && options->standard_input)
         r = name_value_list_set(&app->annotations, ANNOTATION_STDIN, options->standard_input);
@@ -323,6 +323,12 @@ int pod_manifest_from_options(const PodOptions *options, const AppImage *images,
     if (!manifest)
         return -ENOMEM;
     r = read_environment_files(options, &from_files, reterr);
+    if (r >= 0)
+        r = set_pairs(&manifest->annotations, options->own.annotations);
+    if (r >= 0)
+        r = set_pairs(&manifest->user_annotations, options->own.user_annotations);
+    if (r >= 0)
+        r = set_pairs(&manifest->user_labels, options->own.user_labels);
     if (r >= 0)
         r = copy_volumes(&options->volumes, &manifest->volumes);
     for (size_t i = 0; r >= 0 && i < options->n_apps; i++)

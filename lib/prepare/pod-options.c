@@ -21,6 +21,7 @@ DEFINE_STRING_TABLE(pull_policy, PullPolicy)
 typedef enum FlagKind {
     FLAG_APP_STRING, /* offset in AppOptions: const char * */
     FLAG_APP_PAIRS,  /* NAME=VALUE, may be given several times */
+    FLAG_BOTH_PAIRS, /* the same; before any image they are the pod's */
     FLAG_APP_BOOL,
     FLAG_POD_STRING, /* offset in PodOptions */
     FLAG_POD_PAIRS,
@@ -44,11 +45,12 @@ typedef struct Flag {
 
 #define APP(field) offsetof(AppOptions, field)
 #define POD(field) offsetof(PodOptions, field)
+#define OWN(field) offsetof(OwnOptions, field)
 
 /* Each flag once: its id, its line of the option table, and what is done with its value. */
 #define FLAGS(F)                                                                                             \
-    F(ANNOTATION, "annotation", VALUE, "NAME=VALUE", "annotation of the app", FLAG_APP_PAIRS,                \
-      APP(annotations))                                                                                      \
+    F(ANNOTATION, "annotation", VALUE, "NAME=VALUE", "annotation of the app", FLAG_BOTH_PAIRS,               \
+      OWN(annotations))                                                                                      \
     F(CAPS_REMOVE, "caps-remove", VALUE, "CAP,…", "capabilities taken from the default set",                 \
       FLAG_APP_STRING, APP(caps_remove))                                                                     \
     F(CAPS_RETAIN, "caps-retain", VALUE, "CAP,…", "the only capabilities that are kept", FLAG_APP_STRING,    \
@@ -69,8 +71,7 @@ typedef struct Flag {
     F(MOUNT, "mount", VALUE, "volume=NAME,target=PATH", "mount a volume; before any image: in all apps",     \
       FLAG_MOUNT, 0)                                                                                         \
     F(NAME, "name", VALUE, "NAME", "name of the app", FLAG_APP_STRING, APP(name))                            \
-    F(NO_OVERLAY, "no-overlay", BOOL, NULL, "copy the images instead of using overlays", FLAG_POD_BOOL,      \
-      POD(no_overlay))                                                                                       \
+    F(NO_OVERLAY, "no-overlay", BOOL, NULL, NULL, FLAG_REFUSED, 0)                                           \
     F(NO_STORE, "no-store", BOOL, NULL, NULL, FLAG_NO_STORE, 0)                                              \
     F(OOM_SCORE_ADJ, "oom-score-adj", VALUE, "N", "OOM score of the app, -1000 to 1000", FLAG_APP_STRING,    \
       APP(oom_score_adj))                                                                                    \
@@ -109,10 +110,10 @@ typedef struct Flag {
       FLAG_POD_STRING, POD(unit))                                                                            \
     F(USER, "user", VALUE, "USER", "uid, name in the image, or path whose owner is meant", FLAG_APP_STRING,  \
       APP(user))                                                                                             \
-    F(USER_ANNOTATION, "user-annotation", VALUE, "NAME=VALUE", "user annotation of the app", FLAG_APP_PAIRS, \
-      APP(user_annotations))                                                                                 \
-    F(USER_LABEL, "user-label", VALUE, "NAME=VALUE", "user label of the app", FLAG_APP_PAIRS,                \
-      APP(user_labels))                                                                                      \
+    F(USER_ANNOTATION, "user-annotation", VALUE, "NAME=VALUE", "user annotation of the app",                 \
+      FLAG_BOTH_PAIRS, OWN(user_annotations))                                                                \
+    F(USER_LABEL, "user-label", VALUE, "NAME=VALUE", "user label of the app", FLAG_BOTH_PAIRS,               \
+      OWN(user_labels))                                                                                      \
     F(UUID_FILE_SAVE, "uuid-file-save", VALUE, "FILE", "write the pod's UUID to a file", FLAG_POD_STRING,    \
       POD(uuid_file_save))                                                                                   \
     F(VOLUME, "volume", VALUE, "NAME,kind=host|empty,…", "a volume of the pod", FLAG_VOLUME, 0)              \
@@ -129,13 +130,18 @@ const Option pod_option_table[] = { FLAGS(FLAG_OPTION){} };
 #define FLAG_USE(id, name, argument, metavar, help, kind, offset) [OPT_##id] = { name, kind, offset },
 static const Flag flags[_OPT_MAX] = { FLAGS(FLAG_USE) };
 
+static void own_options_done(OwnOptions *own)
+{
+    strv_free(own->annotations);
+    strv_free(own->user_annotations);
+    strv_free(own->user_labels);
+}
+
 static void app_options_done(AppOptions *app)
 {
     strv_free(app->arguments);
     strv_free(app->environment);
-    strv_free(app->annotations);
-    strv_free(app->user_annotations);
-    strv_free(app->user_labels);
+    own_options_done(&app->own);
     mount_list_done(&app->mounts);
 }
 
@@ -146,6 +152,7 @@ void pod_options_done(PodOptions *options)
     free(options->apps);
     volume_list_done(&options->volumes);
     mount_list_done(&options->mounts);
+    own_options_done(&options->own);
     strv_free(options->set_environment);
     strv_free(options->environment_files);
 }
@@ -266,6 +273,9 @@ int pod_options_take(PodOptions *options, OptionParser *parser, int id, const ch
         if (!app)
             return error_set(reterr, -EINVAL, "--%s must follow an image", flag->name);
         return take_app_flag(app, flag, value, reterr);
+    case FLAG_BOTH_PAIRS:
+        field = (char *) (app ? &app->own : &options->own) + flag->offset;
+        return add_pair(field, flag->name, value, reterr);
     case FLAG_POD_STRING: return set_once(field, flag->name, value, reterr);
     case FLAG_POD_PAIRS: return add_pair(field, flag->name, value, reterr);
     case FLAG_POD_LIST: return strv_extend(field, value);

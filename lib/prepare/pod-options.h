@@ -10,6 +10,11 @@
 #include "base/error.h"
 #include "base/option.h"
 
+/* NAME=VALUE words that an app and a pod can have. */
+typedef struct OwnOptions {
+    char **annotations, **user_annotations, **user_labels;
+} OwnOptions;
+
 /* One image and what follows it. Strings point into argv. */
 typedef struct AppOptions {
     const char *image;
@@ -17,8 +22,9 @@ typedef struct AppOptions {
     const char *memory, *cpu, *cpu_shares, *oom_score_adj, *seccomp, *caps_retain, *caps_remove;
     const char *standard_input, *standard_output, *standard_error;
     bool read_only_rootfs;
-    char **arguments;                                                     /* behind "--"; NULL: none */
-    char **environment, **annotations, **user_annotations, **user_labels; /* NAME=VALUE */
+    char **arguments;   /* behind "--"; NULL: none */
+    char **environment; /* NAME=VALUE */
+    OwnOptions own;
     MountList mounts;
 } AppOptions;
 
@@ -45,8 +51,9 @@ typedef struct PodOptions {
     size_t n_apps;
     VolumeList volumes;
     MountList mounts; /* before any image: of all apps */
+    OwnOptions own;
     char **set_environment, **environment_files;
-    bool inherit_environment, no_overlay, quiet;
+    bool inherit_environment, quiet;
     const char *pod_manifest, *uuid_file_save, *unit;
     PullPolicy pull_policy;
     Stage1Source stage1_source;

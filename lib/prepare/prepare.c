@@ -336,6 +336,6 @@ int pod_prepare(Store *store, int root, const GlobalOptions *global, const PodOp
     if (r >= 0)
         r = make_pod(&preparation, root, flags, ret, reterr);
     if (r >= 0 && options->unit)
-        unit_pods_remove_others(root, options->unit, (*ret)->uuid);
+        unit_pods_remove_others(root, global, options->unit, (*ret)->uuid);
     return r;
 }

@@ -7,15 +7,18 @@
 
 #include "base/file-util.h"
 #include "base/log.h"
+#include "base/spawn.h"
 #include "base/string-util.h"
 #include "base/uuid.h"
 #include "pod/layout.h"
 #include "pod/pod.h"
-#include "stage1/interface.h"
 #include "pod/pod-status.h"
+#include "rkt-config.h"
+#include "stage1/interface.h"
 
 typedef struct UnitPods {
     int root;
+    const GlobalOptions *global;
     const char *unit, *spared;
     char newest[UUID_LENGTH + 1]; /* the exited pod that is kept; "": none */
     struct timespec newest_time;
@@ -54,22 +57,39 @@ static int find_newest(const char *uuid, PodDirectory directory, void *userdata)
     return 0;
 }
 
-/* Exited pods whose stage1 has something to clean up are only marked: running its gc is rkt-gc's. */
-static int remove_pod(Pod *pod)
+/* A pod whose stage1 has something to clean up goes with all that rkt-rm knows. */
+static int spawn_rm(const UnitPods *pods, const char *uuid)
+{
+    _cleanup_close_ int null = open("/dev/null", O_WRONLY | O_CLOEXEC);
+    SpawnOptions options = SPAWN_OPTIONS_INIT;
+    _cleanup_strv_ char **argv = NULL;
+    int r;
+
+    options.fds[1] = null;
+    r = strv_extend(&argv, "rkt-rm");
+    if (r >= 0)
+        r = global_options_to_strv(pods->global, &argv);
+    if (r >= 0)
+        r = strv_extend(&argv, uuid);
+    if (r >= 0)
+        r = spawn_and_wait(RKT_LIBEXECDIR "/rkt-rm", argv, &options);
+    return r > 0 ? -EIO : r;
+}
+
+static int remove_pod(const UnitPods *pods, Pod *pod)
 {
     _cleanup_free_ char *entrypoint = NULL;
-    int r = 0;
+    int r;
 
-    if (pod->directory == POD_DIRECTORY_RUN)
-        r = pod_move(pod, POD_DIRECTORY_EXITED_GARBAGE, NULL);
-    else if (pod->directory == POD_DIRECTORY_PREPARED)
-        r = pod_move(pod, POD_DIRECTORY_GARBAGE, NULL);
-    if (r < 0)
-        return r;
-    if (pod->directory == POD_DIRECTORY_EXITED_GARBAGE &&
+    if (pod->directory != POD_DIRECTORY_PREPARED &&
         pod_stage1_entrypoint(pod, STAGE1_ANNOTATION_GC, &entrypoint, NULL) >= 0)
-        return 0;
-    return pod_remove(pod, NULL);
+        return spawn_rm(pods, pod->uuid);
+    r = pod_lock(pod);
+    if (r >= 0 && pod->directory == POD_DIRECTORY_RUN)
+        r = pod_move(pod, POD_DIRECTORY_EXITED_GARBAGE, NULL);
+    else if (r >= 0 && pod->directory == POD_DIRECTORY_PREPARED)
+        r = pod_move(pod, POD_DIRECTORY_GARBAGE, NULL);
+    return r < 0 ? r : pod_remove(pod, NULL);
 }
 
 static int remove_other(const char *uuid, PodDirectory directory, void *userdata)
@@ -81,18 +101,18 @@ static int remove_other(const char *uuid, PodDirectory directory, void *userdata
     if (streq(uuid, pods->spared) || streq(uuid, pods->newest) || !is_of_unit(pods, uuid, directory))
         return 0;
     if (pod_open_exact(pods->root, directory, uuid, &pod) < 0 ||
-        (pod->state != POD_STATE_PREPARED && !has_exited(pod)) || pod_lock(pod) < 0)
+        (pod->state != POD_STATE_PREPARED && !has_exited(pod)))
         return 0;
-    r = remove_pod(pod);
+    r = remove_pod(pods, pod);
     if (r < 0)
         log_debug("pod %s of %s is left to gc: %s", uuid, pods->unit, strerror(-r));
     return 0;
 }
 
-void unit_pods_remove_others(int root, const char *unit, const char *uuid)
+void unit_pods_remove_others(int root, const GlobalOptions *global, const char *unit, const char *uuid)
 {
     const unsigned exited = POD_MASK(POD_DIRECTORY_RUN) | POD_MASK(POD_DIRECTORY_EXITED_GARBAGE);
-    UnitPods pods = { .root = root, .unit = unit, .spared = uuid };
+    UnitPods pods = { .root = root, .global = global, .unit = unit, .spared = uuid };
 
     (void) pod_foreach_name(root, exited, find_newest, &pods, NULL);
     (void) pod_foreach_name(root, exited | POD_MASK(POD_DIRECTORY_PREPARED), remove_other, &pods, NULL);

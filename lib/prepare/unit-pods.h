@@ -3,6 +3,8 @@
  * pod, for those who want to know why, and no more. */
 #pragma once
 
+#include "pod/global-options.h"
+
 /* Removes the unit's pods but uuid, those that somebody holds, and the newest exited one. What cannot be
  * removed is left to gc. */
-void unit_pods_remove_others(int root, const char *unit, const char *uuid);
+void unit_pods_remove_others(int root, const GlobalOptions *global, const char *unit, const char *uuid);

@@ -82,8 +82,7 @@ int app_set_supplementary_gids(App *app, const char *text, Error *reterr)
     free(app->supplementary_gids);
     app->supplementary_gids = NULL;
     app->n_supplementary_gids = 0;
-    STRV_FOREACH(word, words)
-    {
+    STRV_FOREACH (word, words) {
         uint64_t value;
 
         r = parse_u64(*word, &value);

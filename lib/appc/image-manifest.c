@@ -78,13 +78,13 @@ static int read_path_whitelist(const JsonNode *object, ImageManifest *manifest, 
 
     if (r < 0)
         return r;
-    STRV_FOREACH(path, manifest->path_whitelist)
-    if (**path != '/') {
-        JsonNode list = { .parent = object, .key = "pathWhitelist" };
-        JsonNode element = { .parent = &list, .index = (size_t) (path - manifest->path_whitelist) };
+    STRV_FOREACH (path, manifest->path_whitelist)
+        if (**path != '/') {
+            JsonNode list = { .parent = object, .key = "pathWhitelist" };
+            JsonNode element = { .parent = &list, .index = (size_t) (path - manifest->path_whitelist) };
 
-        return json_node_error(&element, -EBADMSG, reterr, "must be an absolute path");
-    }
+            return json_node_error(&element, -EBADMSG, reterr, "must be an absolute path");
+        }
     return 0;
 }
 

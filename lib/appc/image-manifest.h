@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The image manifest: what an image is and how it runs (appc specification 0.8.11, "Image Manifest Schema").
- */
+/* The image manifest: what an image is and how it runs (appc specification, "Image Manifest Schema"). */
 #pragma once
 
 #include "appc/app.h"

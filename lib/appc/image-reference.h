@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What a word of the command line means as an image: a hash, a file, a name with labels, a URL, or docker's.
- */
+/* What a word of the command line means as an image: a hash, a file, a name, a URL, or docker's. */
 #pragma once
 
 #include "appc/name-value.h"

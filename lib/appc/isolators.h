@@ -29,8 +29,7 @@ typedef enum IsolatorKind {
     _ISOLATOR_KIND_INVALID = -EINVAL,
 } IsolatorKind;
 
-/* A quantity of the Kubernetes resource model ("128M", "500m", "1Gi"), and what it means in the isolator's
- * unit. */
+/* The text as it was given (see quantity_parse()), and what that means in the isolator's unit. */
 typedef struct Quantity {
     char *text; /* NULL: not given */
     uint64_t value;

@@ -280,8 +280,7 @@ int json_set_strv(json_t *object, const char *key, char *const *value)
     array = json_array();
     if (!array)
         return -ENOMEM;
-    STRV_FOREACH(s, value)
-    {
+    STRV_FOREACH (s, value) {
         int r = json_append(array, json_string(*s));
 
         if (r < 0)

@@ -66,16 +66,14 @@ int json_node_read_list(const JsonNode *object, const char *key, JsonPresence pr
 size_t json_node_size(const JsonNode *array);
 JsonNode json_node_element(const JsonNode *array, size_t index);
 
-/* Building: sets a member, takes the value; NULL (no memory) is -ENOMEM. The others leave out what is empty.
- */
+/* Building: sets a member, takes the value; NULL is -ENOMEM. The others leave out what is empty. */
 int json_set(json_t *object, const char *key, json_t *value);
 int json_append(json_t *array, json_t *value);
 int json_set_string(json_t *object, const char *key, const char *value);
 int json_set_strv(json_t *object, const char *key, char *const *value);
 int json_set_true(json_t *object, const char *key, bool value);
 
-/* Sets a list with what the writer makes (NULL: no memory) of each of n items of that size; none is left out.
- */
+/* Sets a list of what the writer makes of each item (NULL: no memory); an empty list is left out. */
 typedef json_t *(*JsonElementWriter)(const void *item);
 int json_set_list(json_t *object, const char *key, const void *items, size_t n, size_t size,
                   JsonElementWriter writer);

@@ -151,8 +151,7 @@ int name_value_map_from_json(const JsonNode *object, const char *key, NameValueL
 
     if (r <= 0)
         return r;
-    json_object_foreach(map.value, name, value)
-    {
+    json_object_foreach (map.value, name, value) {
         if (!json_is_string(value))
             return json_node_error(&(JsonNode){ .parent = &map, .key = name }, -EBADMSG, reterr,
                                    "must be a string");

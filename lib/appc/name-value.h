@@ -44,8 +44,7 @@ bool labels_match(const NameValueList *labels, const NameValueList *wanted);
 /* Whether the specification knows the labels os and arch, if they are there. */
 int labels_check(const NameValueList *labels, Error *reterr);
 
-/* Whether an image with these labels can run on Linux: both must be there, os linux, arch one that Linux has.
- */
+/* Whether an image with these labels can run here: both must be there, os linux, arch one that Linux has. */
 int labels_check_runnable(const NameValueList *labels, Error *reterr);
 
 /* This machine's os and arch, as labels. */

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The pod manifest: the apps of a pod and what they share (appc specification 0.8.11, "Pod Manifest Schema").
- */
+/* The pod manifest: the apps of a pod and what they share (appc specification, "Pod Manifest Schema"). */
 #pragma once
 
 #include "appc/app.h"
-#include "appc/port.h"
+#include "appc/mount.h"
 #include "appc/name-value.h"
+#include "appc/port.h"
 #include "appc/volume.h"
 
 typedef struct RuntimeApp {
@@ -36,8 +36,7 @@ PodManifest *pod_manifest_new(void);
 void pod_manifest_free(PodManifest *manifest);
 DEFINE_CLEANUP_FUNC(PodManifest *, pod_manifest_free)
 
-/* Appends a zeroed app with that name (copied), valid until the next is added. -EINVAL: not an ACName;
- * -EEXIST. */
+/* Appends a zeroed app with that name (copied), valid until the next is added. -EINVAL: not an ACName. */
 int pod_manifest_add_app(PodManifest *manifest, const char *name, RuntimeApp **ret, Error *reterr);
 const RuntimeApp *pod_manifest_find_app(const PodManifest *manifest, const char *name);
 

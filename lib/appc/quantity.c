@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Exact: the digits are one whole number, then multiplied or divided; 128 bits hold any 64-bit number times
- * 2^60. */
+/* Exact: the digits make one whole number, which is then multiplied or divided in 128 bits. */
 
 #include "appc/quantity.h"
 
@@ -27,7 +26,7 @@ static const struct Suffix *find_suffix(const char *s)
     return NULL;
 }
 
-/* An exponent as "e3", "E-3"; Kubernetes takes no sign or suffix beside it. */
+/* An exponent as "e3" or "E-3"; it stands in place of a suffix. */
 static int parse_exponent(const char *s, int *ret)
 {
     int64_t value;

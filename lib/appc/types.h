@@ -27,8 +27,8 @@ bool ac_version_is_valid(const char *s);
 /* What environment variables of a manifest may be called. */
 bool environment_name_is_valid(const char *s);
 
-/* An image's key is `sha512-` and 64 hex digits; an image ID may have 2 to 128 of them, and more than 64 are
- * cut. */
+/* An image's key is `sha512-` and 64 hex digits; an image ID has 2 to 128 of them and is cut to its first 64.
+ */
 enum {
     IMAGE_KEY_HEX = 64,
     IMAGE_KEY_LENGTH = 7 + IMAGE_KEY_HEX,

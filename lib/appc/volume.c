@@ -4,8 +4,6 @@
 
 #include "appc/volume.h"
 
-#include <limits.h>
-
 #include "appc/types.h"
 #include "base/array.h"
 #include "base/string-util.h"
@@ -211,19 +209,15 @@ static int parse_field(Volume *volume, const char *word, const struct VolumeFiel
     return error_set(reterr, -EINVAL, "unknown volume parameter \"%s\"", word);
 }
 
-/* The first word is the name; "target=" goes to *ret_target where that is wanted. */
-static int volume_parse(const char *text, Volume *volume, char **ret_target, Error *reterr)
+/* The first word is the name. */
+static int parse_words(char *const *words, Volume *volume, char **ret_target, Error *reterr)
 {
-    _cleanup_strv_ char **words = NULL;
     const struct VolumeField *field = NULL;
     const char *empty_only = NULL;
-    int r = strv_split(text, ",", &words);
 
-    if (r < 0)
-        return r;
-    STRV_FOREACH(word, words)
-    {
+    STRV_FOREACH (word, words) {
         const char *target = startswith(*word, "target=");
+        int r;
 
         if (word == words)
             r = parse_string(startswith(*word, "name=") ?: *word, &volume->name);
@@ -243,14 +237,32 @@ static int volume_parse(const char *text, Volume *volume, char **ret_target, Err
     return volume_check(volume, reterr);
 }
 
-int volume_list_add_text(VolumeList *list, const char *text, Error *reterr)
+int volume_parse(const char *text, Volume **ret, char **ret_target, Error *reterr)
 {
     _cleanup_volume_ Volume *volume = volume_new();
+    _cleanup_strv_ char **words = NULL;
+    _cleanup_free_ char *target = NULL;
     int r;
 
     if (!volume)
         return -ENOMEM;
-    r = volume_parse(text, volume, NULL, reterr);
+    r = strv_split(text, ",", &words);
+    if (r < 0)
+        return r;
+    r = parse_words(words, volume, ret_target ? &target : NULL, reterr);
+    if (r < 0)
+        return r;
+    *ret = TAKE_PTR(volume);
+    if (ret_target)
+        *ret_target = TAKE_PTR(target);
+    return 0;
+}
+
+int volume_list_add_text(VolumeList *list, const char *text, Error *reterr)
+{
+    _cleanup_volume_ Volume *volume = NULL;
+    int r = volume_parse(text, &volume, NULL, reterr);
+
     return r < 0 ? r : add_taken(list, volume, reterr);
 }
 
@@ -312,14 +324,25 @@ static int volume_read(const JsonNode *object, Volume *volume, Error *reterr)
     return r < 0 ? json_node_locate_error(object, r, reterr) : 0;
 }
 
-static int read_volume(const JsonNode *element, void *userdata, Error *reterr)
+int volume_from_json(const JsonNode *object, Volume **ret, Error *reterr)
 {
     _cleanup_volume_ Volume *volume = volume_new();
     int r;
 
     if (!volume)
         return -ENOMEM;
-    r = volume_read(element, volume, reterr);
+    r = volume_read(object, volume, reterr);
+    if (r < 0)
+        return r;
+    *ret = TAKE_PTR(volume);
+    return 0;
+}
+
+static int read_element(const JsonNode *element, void *userdata, Error *reterr)
+{
+    _cleanup_volume_ Volume *volume = NULL;
+    int r = volume_from_json(element, &volume, reterr);
+
     if (r < 0)
         return r;
     r = add_taken(userdata, volume, reterr);
@@ -329,7 +352,7 @@ static int read_volume(const JsonNode *element, void *userdata, Error *reterr)
 int volume_list_from_json(const JsonNode *object, const char *key, VolumeList *ret, Error *reterr)
 {
     _cleanup_volumes_ VolumeList list = { 0 };
-    int r = json_node_read_list(object, key, JSON_OPTIONAL, read_volume, &list, reterr);
+    int r = json_node_read_list(object, key, JSON_OPTIONAL, read_element, &list, reterr);
 
     if (r < 0)
         return r;
@@ -353,9 +376,8 @@ static int write_empty_fields(json_t *json, const Volume *volume)
     return 0;
 }
 
-static json_t *volume_write(const void *item)
+json_t *volume_to_json(const Volume *volume)
 {
-    const Volume *volume = item;
     _cleanup_json_ json_t *json = json_object();
 
     if (json_set_string(json, "name", volume->name) < 0 ||
@@ -369,173 +391,12 @@ static json_t *volume_write(const void *item)
     return TAKE_PTR(json);
 }
 
+static json_t *write_element(const void *item)
+{
+    return volume_to_json(item);
+}
+
 int volume_list_to_json(const VolumeList *list, json_t *object, const char *key)
 {
-    return json_set_list(object, key, list->items, list->n, sizeof(Volume), volume_write);
-}
-
-/* ----- Mounts ----- */
-
-static void mount_done(Mount *mount)
-{
-    free(mount->volume);
-    free(mount->path);
-    volume_free(mount->app_volume);
-}
-
-#define _cleanup_mount_ _cleanup_(mount_done)
-
-void mount_list_done(MountList *list)
-{
-    for (size_t i = 0; i < list->n; i++)
-        mount_done(&list->items[i]);
-    free(list->items);
-    *list = (MountList){ 0 };
-}
-
-#define _cleanup_mounts_ _cleanup_(mount_list_done)
-
-const Mount *mount_list_find_path(const MountList *list, const char *path)
-{
-    for (size_t i = 0; i < list->n; i++)
-        if (streq(list->items[i].path, path))
-            return &list->items[i];
-    return NULL;
-}
-
-static int mount_check(const Mount *mount, Error *reterr)
-{
-    if (!mount->volume || !ac_name_is_valid(mount->volume))
-        return error_set(reterr, -EBADMSG, "bad volume name \"%s\" of a mount",
-                         mount->volume ? mount->volume : "");
-    if (!mount->path || mount->path[0] != '/')
-        return error_set(reterr, -EBADMSG, "mount of volume \"%s\": the target must be an absolute path",
-                         mount->volume);
-    return 0;
-}
-
-static int add_taken_mount(MountList *list, Mount *mount, Error *reterr)
-{
-    Mount *added;
-    int r = mount_check(mount, reterr);
-
-    if (r < 0)
-        return r;
-    added = ARRAY_APPEND(list->items, list->n);
-    if (!added)
-        return -ENOMEM;
-    *added = TAKE_STRUCT(*mount);
-    return 0;
-}
-
-int mount_list_add(MountList *list, const char *volume, const char *path)
-{
-    _cleanup_mount_ Mount mount = { .volume = strdup(volume), .path = strdup(path) };
-
-    return mount.volume && mount.path ? add_taken_mount(list, &mount, NULL) : -ENOMEM;
-}
-
-int mount_list_add_text(MountList *list, const char *text, Error *reterr)
-{
-    _cleanup_mount_ Mount mount = { 0 };
-    _cleanup_strv_ char **words = NULL;
-    int r = strv_split(text, ",", &words);
-
-    if (r < 0)
-        return r;
-    STRV_FOREACH(word, words)
-    {
-        const char *volume = startswith(*word, "volume="), *target = startswith(*word, "target=");
-
-        if (volume)
-            r = parse_string(volume, &mount.volume);
-        else if (target)
-            r = parse_string(target, &mount.path);
-        else
-            r = error_set(reterr, -EINVAL, "unknown mount parameter \"%s\"", *word);
-        if (r < 0)
-            return r;
-    }
-    return add_taken_mount(list, &mount, reterr);
-}
-
-int mount_list_add_volume_text(MountList *list, const char *text, Error *reterr)
-{
-    _cleanup_mount_ Mount mount = { .app_volume = volume_new() };
-    int r;
-
-    if (!mount.app_volume)
-        return -ENOMEM;
-    r = volume_parse(text, mount.app_volume, &mount.path, reterr);
-    if (r < 0)
-        return r;
-    mount.volume = strdup(mount.app_volume->name);
-    return mount.volume ? add_taken_mount(list, &mount, reterr) : -ENOMEM;
-}
-
-static int read_app_volume(const JsonNode *element, Mount *mount, Error *reterr)
-{
-    JsonNode object;
-    int r = json_node_get_object(element, "appVolume", JSON_OPTIONAL, &object, reterr);
-
-    if (r <= 0)
-        return r;
-    mount->app_volume = volume_new();
-    return mount->app_volume ? volume_read(&object, mount->app_volume, reterr) : -ENOMEM;
-}
-
-static int read_mount(const JsonNode *element, void *userdata, Error *reterr)
-{
-    _cleanup_mount_ Mount mount = { 0 };
-    int r;
-
-    r = json_node_get_string(element, "volume", JSON_REQUIRED, &mount.volume, reterr);
-    if (r < 0)
-        return r;
-    r = json_node_get_string(element, "path", JSON_REQUIRED, &mount.path, reterr);
-    if (r < 0)
-        return r;
-    r = read_app_volume(element, &mount, reterr);
-    if (r < 0)
-        return r;
-    r = add_taken_mount(userdata, &mount, reterr);
-    return r < 0 ? json_node_locate_error(element, r, reterr) : 0;
-}
-
-int mount_list_from_json(const JsonNode *object, const char *key, MountList *ret, Error *reterr)
-{
-    _cleanup_mounts_ MountList list = { 0 };
-    int r = json_node_read_list(object, key, JSON_OPTIONAL, read_mount, &list, reterr);
-
-    if (r < 0)
-        return r;
-    *ret = TAKE_STRUCT(list);
-    return 0;
-}
-
-static json_t *mount_write(const void *item)
-{
-    const Mount *mount = item;
-    _cleanup_json_ json_t *json = json_object();
-
-    if (json_set_string(json, "volume", mount->volume) < 0 || json_set_string(json, "path", mount->path) < 0)
-        return NULL;
-    if (mount->app_volume && json_set(json, "appVolume", volume_write(mount->app_volume)) < 0)
-        return NULL;
-    return TAKE_PTR(json);
-}
-
-int mount_list_to_json(const MountList *list, json_t *object, const char *key)
-{
-    return json_set_list(object, key, list->items, list->n, sizeof(Mount), mount_write);
-}
-
-int mount_list_copy(const MountList *list, MountList *ret)
-{
-    _cleanup_json_ json_t *json = json_object();
-    JsonNode node = JSON_ROOT(json);
-
-    if (mount_list_to_json(list, json, "mounts") < 0)
-        return -ENOMEM;
-    return mount_list_from_json(&node, "mounts", ret, NULL);
+    return json_set_list(object, key, list->items, list->n, sizeof(Volume), write_element);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Volumes of a pod and their mounts in an app. */
+/* Volumes: what a pod brings from the host or makes for its apps. */
 #pragma once
 
 #include <sys/types.h>
@@ -48,28 +48,8 @@ int volume_list_add_text(VolumeList *list, const char *text, Error *reterr);
 int volume_list_from_json(const JsonNode *object, const char *key, VolumeList *ret, Error *reterr);
 int volume_list_to_json(const VolumeList *list, json_t *object, const char *key);
 
-/* One volume at one path of an app. */
-typedef struct Mount {
-    char *volume;       /* the volume's name */
-    char *path;         /* absolute, in the app's root */
-    Volume *app_volume; /* the app's own, or NULL: the pod's of that name */
-} Mount;
-
-typedef struct MountList {
-    Mount *items;
-    size_t n;
-} MountList;
-
-void mount_list_done(MountList *list);
-int mount_list_add(MountList *list, const char *volume, const char *path);
-const Mount *mount_list_find_path(const MountList *list, const char *path);
-
-/* Adds `volume=NAME,target=PATH`. */
-int mount_list_add_text(MountList *list, const char *text, Error *reterr);
-
-/* Adds `NAME,kind=…,…,target=PATH` (--mnt-volume of `app add`): a mount with its own volume. */
-int mount_list_add_volume_text(MountList *list, const char *text, Error *reterr);
-
-int mount_list_copy(const MountList *list, MountList *ret);
-int mount_list_from_json(const JsonNode *object, const char *key, MountList *ret, Error *reterr);
-int mount_list_to_json(const MountList *list, json_t *object, const char *key);
+/* One volume, for mounts that have their own; with ret_target, the text may have a word `target=PATH`, which
+ * is given back. */
+int volume_parse(const char *text, Volume **ret, char **ret_target, Error *reterr);
+int volume_from_json(const JsonNode *object, Volume **ret, Error *reterr);
+json_t *volume_to_json(const Volume *volume); /* NULL: no memory */

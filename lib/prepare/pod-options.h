@@ -6,6 +6,7 @@
 
 #include <stdbool.h>
 
+#include "appc/mount.h"
 #include "appc/volume.h"
 #include "base/error.h"
 #include "base/option.h"

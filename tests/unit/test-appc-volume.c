@@ -74,57 +74,9 @@ static void test_duplicates(void)
     volume_list_done(&list);
 }
 
-static void test_mount_text(void)
-{
-    static const struct {
-        const char *text, *volume, *path, *error;
-    } cases[] = {
-        { "volume=data,target=/srv", "data", "/srv", NULL },
-        { "target=/a=b,volume=data", "data", "/a=b", NULL },
-        { "volume=data", NULL, NULL, "mount of volume \"data\": the target must be an absolute path" },
-        { "volume=data,target=x", NULL, NULL,
-          "mount of volume \"data\": the target must be an absolute path" },
-        { "target=/x", NULL, NULL, "bad volume name \"\" of a mount" },
-        { "volume=D,target=/x", NULL, NULL, "bad volume name \"D\" of a mount" },
-        { "volume=d,target=/x,ro", NULL, NULL, "unknown mount parameter \"ro\"" },
-        { "", NULL, NULL, "bad volume name \"\" of a mount" },
-    };
-
-    for (size_t i = 0; i < ELEMENTSOF(cases); i++) {
-        MountList list = { 0 };
-        _cleanup_error_ Error error = ERROR_INIT;
-
-        assert_int(mount_list_add_text(&list, cases[i].text, &error) < 0, cases[i].error != NULL);
-        assert_str(error_cause(&error), cases[i].error);
-        if (!cases[i].error) {
-            assert_str(list.items[0].volume, cases[i].volume);
-            assert_str(list.items[0].path, cases[i].path);
-        }
-        mount_list_done(&list);
-    }
-}
-
-static void test_app_volume(void)
-{
-    MountList list = { 0 }, copy = { 0 };
-
-    assert_int(mount_list_add_volume_text(&list, "data,kind=host,source=/srv,target=/data", NULL), 0);
-    assert_int(mount_list_add_volume_text(&list, "data,kind=host,source=/srv", NULL), -EBADMSG);
-    assert_int(mount_list_add(&list, "other", "/other"), 0);
-    assert_int(mount_list_copy(&list, &copy), 0);
-    assert_int(copy.n, 2);
-    assert_str(mount_list_find_path(&copy, "/data")->app_volume->source, "/srv");
-    assert_true(!mount_list_find_path(&copy, "/other")->app_volume);
-    assert_true(!mount_list_find_path(&copy, "/none"));
-    mount_list_done(&list);
-    mount_list_done(&copy);
-}
-
 int main(void)
 {
     test_volume_text();
     test_duplicates();
-    test_mount_text();
-    test_app_volume();
     return 0;
 }

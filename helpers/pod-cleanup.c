@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The order: what lives outside goes first (machine, what stage1 says, cgroup, mounts, journal), the
+/* The order: what lives outside goes first (machine, cgroup, what stage1 says, mounts, journal), the
  * directory last, so that a clean-up that was cut off is done again as a whole. Each step finds nothing to do
  * the second time. */
 
@@ -80,6 +80,17 @@ static int discard_if_ours(const char *name, const char *owner, time_t changed _
     return streq(owner, pod->uuid) ? journal_namespace_discard(name) : 0;
 }
 
+/* A declared pod's journal is its unit's, and outlives each of its pods. */
+static int discard_journal(Pod *pod, Error *reterr)
+{
+    int r;
+
+    if (faccessat(pod->fd, POD_UNIT, F_OK, 0) >= 0)
+        return 0;
+    r = journal_namespace_foreach(discard_if_ours, pod);
+    return r < 0 ? error_set_errno(reterr, r, "cannot remove the journal of pod \"%s\"", pod->uuid) : 0;
+}
+
 /* ----- Stage1's own gc ----- */
 
 static int build_gc_command(const Pod *pod, const GlobalOptions *global, const char *entrypoint, char ***ret)
@@ -130,7 +141,7 @@ static int remove_cgroup(const Pod *pod, Error *reterr)
     const char *name;
     int r;
 
-    if (read_one_line_at(pod->fd, POD_SUBCGROUP, &path) < 0)
+    if (read_one_line_at(pod->fd, STAGE1_SUBCGROUP, &path) < 0)
         return 0;
     name = strrchr(path, '/');
     if (!name || !strstr(name, pod->uuid) || cgroup_open_root(&root, NULL) < 0)
@@ -221,20 +232,17 @@ static int unmount_all(const Pod *pod, Error *reterr)
 
 int pod_cleanup(Pod *pod, const GlobalOptions *global, Error *reterr)
 {
-    int r;
+    int r = 0;
 
     if (pod->directory == POD_DIRECTORY_EXITED_GARBAGE) {
         pod_unregister(pod);
-        run_stage1_gc(pod, global);
         r = remove_cgroup(pod, reterr);
-        if (r < 0)
-            return r;
+        if (r >= 0)
+            run_stage1_gc(pod, global);
     }
-    r = unmount_all(pod, reterr);
-    if (r < 0)
-        return r;
-    r = journal_namespace_foreach(discard_if_ours, pod);
-    if (r < 0)
-        return error_set_errno(reterr, r, "cannot remove the journal of pod \"%s\"", pod->uuid);
-    return pod_remove(pod, reterr);
+    if (r >= 0)
+        r = unmount_all(pod, reterr);
+    if (r >= 0)
+        r = discard_journal(pod, reterr);
+    return r < 0 ? r : pod_remove(pod, reterr);
 }

@@ -29,7 +29,6 @@
     POD_STAGE1_ROOTFS "/opt/stage2" /* opt/stage2/APP/rootfs: an app's root where there is no overlay */
 #define POD_STATUS POD_STAGE1_ROOTFS "/rkt/status" /* rkt/status/{APP,APP-created,APP-started} */
 #define POD_SUPERVISOR_STATUS POD_STAGE1_ROOTFS "/rkt/supervisor-status"
-#define POD_SUBCGROUP "subcgroup" /* the pod's cgroup where no unit of systemd's holds it, "/…" in the cgroup2 tree */
 #define POD_UNIT "unit" /* ours: the unit that the pod was prepared for, one line */
 
 /* Annotations of the pod manifest. */

@@ -154,6 +154,10 @@ has_journal() {
 }
 
 make_namespace "rkt-$one" "$one"
+# Noted as a declared pod's by the pod, if not by its journal.
+web=$(make_pod run)
+echo rkt-web2.service >"$pods/run/$web/unit"
+make_namespace rkt-web2 "$web"
 make_namespace rkt-web rkt-web.service
 make_namespace rkt-tmpl-a rkt-tmpl@a.service
 make_namespace rkt-own x
@@ -172,6 +176,7 @@ fails "an undeclared pod's journal is gone" 1 '' has_journal "rkt-$one"
 fails "its settings too" 1 '' test -e "/run/systemd/journald@rkt-$one.conf.d"
 succeeds "a declared pod's journal stays" has_journal rkt-web
 succeeds "so does that of an instance" has_journal rkt-tmpl-a
+succeeds "and one that only the pod knows of" has_journal rkt-web2
 fails "the dead machine is gone" 1 '' machinectl show "rkt-$two"
 rm /etc/rkt/pods.d/web.pod /etc/rkt/pods.d/tmpl@.pod
 collect_garbage >/dev/null

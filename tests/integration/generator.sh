@@ -26,6 +26,9 @@ equals "all are loaded" \
 matches "they are wanted" "$(systemctl show -P Wants multi-user.target)" rkt-several-apps.service
 equals "an alias is the same unit" "$(unit_property rkt-install-x Id)" rkt-install.service
 equals "they can't be enabled, they are" "$(systemctl is-enabled rkt-several-apps)" generated
+systemctl --quiet mask rkt-several-apps
+equals "they can be masked" "$(unit_property rkt-several-apps LoadState)" masked
+systemctl --quiet unmask rkt-several-apps
 rm -r "${pods:?}"/*
 systemctl daemon-reload
 equals "without its file a unit is gone" "$(unit_property rkt-several-apps LoadState)" not-found

@@ -82,16 +82,20 @@ static int attach_api(const Host *host, HostApp *app, Error *reterr)
     return mount_restrict_paths(proc, sys, host->network_none, scratch, reterr);
 }
 
-/* Binds what is at path in the pod's root onto target in the app's. */
-static int bind_read_only(const HostApp *app, const char *path, const char *target, MountTarget kind,
-                          Error *reterr)
+/* Binds what is at path in the pod's root onto target in the app's: 1, or 0 when the pod has no such thing.
+ */
+static int bind_shared(const HostApp *app, const char *path, const char *target, MountTarget kind,
+                       Error *reterr)
 {
     _cleanup_close_ int mount = -EBADF;
     int r = mount_clone(AT_FDCWD, path, false, FILE_ATTRIBUTES, &mount);
 
+    if (r == -ENOENT)
+        return 0;
     if (r < 0)
         return error_set_errno(reterr, r, "cannot give the app its %s", target);
-    return mount_attach_at(mount, app->rootfs, target, kind, reterr);
+    r = mount_attach_at(mount, app->rootfs, target, kind, reterr);
+    return r < 0 ? r : 1;
 }
 
 static bool exists_in_root(const HostApp *app, const char *path)
@@ -101,17 +105,27 @@ static bool exists_in_root(const HostApp *app, const char *path)
     return fd >= 0;
 }
 
-static int attach_names(Host *host, HostApp *app, Error *reterr)
+static int attach_shared(const HostApp *app, Error *reterr)
 {
-    int r = bind_read_only(app, "/etc/hostname", "/etc/hostname", MOUNT_TARGET_FILE, reterr);
+    static const struct {
+        const char *path, *target;
+        MountTarget kind;
+    } shared[] = {
+        { "/etc/hostname", "/etc/hostname", MOUNT_TARGET_FILE },
+        { HOST_HOSTS_PATH, "/etc/hosts", MOUNT_TARGET_FILE },
+        { HOST_RESOLV_CONF_PATH, "/etc/resolv.conf", MOUNT_TARGET_FILE },
+        { HOST_IDENTITY_PATH, "/run/host", MOUNT_TARGET_DIRECTORY },
+        { HOST_JOURNAL_PATH, "/run/systemd/journal", MOUNT_TARGET_DIRECTORY },
+    };
+    int r = 0;
 
-    if (r >= 0 && host->hosts >= 0)
-        r = mount_attach_at(host->hosts, app->rootfs, "/etc/hosts", MOUNT_TARGET_FILE, reterr);
-    else if (r >= 0 && !exists_in_root(app, "/etc/hosts"))
-        r = bind_read_only(app, "/etc/hosts", "/etc/hosts", MOUNT_TARGET_FILE, reterr);
-    if (r >= 0 && host->resolv_conf >= 0)
-        r = mount_attach_at(host->resolv_conf, app->rootfs, "/etc/resolv.conf", MOUNT_TARGET_FILE, reterr);
-    return r;
+    for (size_t i = 0; r >= 0 && i < ELEMENTSOF(shared); i++)
+        r = bind_shared(app, shared[i].path, shared[i].target, shared[i].kind, reterr);
+    if (r >= 0 && !exists_in_root(app, "/etc/hosts"))
+        r = bind_shared(app, "/etc/hosts", "/etc/hosts", MOUNT_TARGET_FILE, reterr);
+    if (r >= 0 && app->plan->notify)
+        r = bind_shared(app, HOST_NOTIFY_PATH, "/run/systemd/notify", MOUNT_TARGET_FILE, reterr);
+    return r < 0 ? r : 0;
 }
 
 /* What programs expect and images forget. */
@@ -155,14 +169,7 @@ static int enter_app_root(Host *host, HostApp *app, Error *reterr)
         return error_set_errno(reterr, r, "cannot attach the app's root");
     r = attach_api(host, app, reterr);
     if (r >= 0)
-        r = attach_names(host, app, reterr);
-    if (r >= 0)
-        r = bind_read_only(app, HOST_IDENTITY_PATH, "/run/host", MOUNT_TARGET_DIRECTORY, reterr);
-    if (r >= 0 && host->journal_sockets >= 0)
-        r = mount_attach_at(host->journal_sockets, app->rootfs, "/run/systemd/journal",
-                            MOUNT_TARGET_DIRECTORY, reterr);
-    if (r >= 0 && app->plan->notify)
-        r = bind_read_only(app, HOST_NOTIFY_PATH, "/run/systemd/notify", MOUNT_TARGET_FILE, reterr);
+        r = attach_shared(app, reterr);
     if (r >= 0)
         r = make_missing(app, reterr);
     if (r >= 0)

@@ -78,6 +78,10 @@ typedef struct Host {
 #define HOST_SCRATCH_PATH "/scratch"   /* for mount_restrict_paths() */
 #define HOST_SHARED_MEMORY_PATH "/shm" /* /dev/shm of all apps */
 #define HOST_NOTIFY_PATH "/run/notify"
+/* There only if the pod has them. */
+#define HOST_JOURNAL_PATH "/share/journal" /* the journal namespace's sockets */
+#define HOST_RESOLV_CONF_PATH "/share/resolv.conf"
+#define HOST_HOSTS_PATH "/share/hosts"
 #define HOST_IDENTITY_PATH "/run/host" /* systemd's container interface: os-release, container-manager */
 
 /* gather.c: the descriptors that can only be made on the host's side. */

@@ -416,9 +416,9 @@ static int block_signals(void)
 /* ----- Setting up ----- */
 
 /* Attaches and closes *mount; one that is not there is left out. */
-static int attach(int *mount, int root, const char *path, Error *reterr)
+static int attach(int *mount, int root, const char *path, MountTarget target, Error *reterr)
 {
-    int r = *mount < 0 ? 0 : mount_attach_at(*mount, root, path, MOUNT_TARGET_DIRECTORY, reterr);
+    int r = *mount < 0 ? 0 : mount_attach_at(*mount, root, path, target, reterr);
 
     *mount = safe_close(*mount);
     return r;
@@ -444,11 +444,17 @@ static int enter_root(Host *host, Error *reterr)
         return error_set_errno(reterr, r, "cannot attach the pod's root");
     r = mount_proc(MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC, &proc, reterr);
     if (r >= 0)
-        r = attach(&proc, host->root, "/proc", reterr);
+        r = attach(&proc, host->root, "/proc", MOUNT_TARGET_API, reterr);
     if (r >= 0)
-        r = attach(&host->shared_memory, host->root, HOST_SHARED_MEMORY_PATH, reterr);
+        r = attach(&host->shared_memory, host->root, HOST_SHARED_MEMORY_PATH, MOUNT_TARGET_DIRECTORY, reterr);
     if (r >= 0)
-        r = attach(&host->journal_files, host->root, journal, reterr);
+        r = attach(&host->journal_files, host->root, journal, MOUNT_TARGET_DIRECTORY, reterr);
+    if (r >= 0)
+        r = attach(&host->journal_sockets, host->root, HOST_JOURNAL_PATH, MOUNT_TARGET_DIRECTORY, reterr);
+    if (r >= 0)
+        r = attach(&host->resolv_conf, host->root, HOST_RESOLV_CONF_PATH, MOUNT_TARGET_FILE, reterr);
+    if (r >= 0)
+        r = attach(&host->hosts, host->root, HOST_HOSTS_PATH, MOUNT_TARGET_FILE, reterr);
     if (r < 0)
         return r;
     r = mount_enter_root(host->root);
@@ -479,9 +485,8 @@ static int compare_int(const void *a, const void *b)
 static int close_strangers(const Init *init)
 {
     const Host *host = init->host;
-    const int own[] = { init->signals,         init->status_dir,  host->pod_dir,
-                        host->notify,          host->apps_notify, host->control,
-                        host->journal_sockets, host->resolv_conf, host->hosts };
+    const int own[] = { init->signals, init->status_dir,  host->pod_dir,
+                        host->notify,  host->apps_notify, host->control };
     size_t n = ELEMENTSOF(own), n_apps = host->plan->n_apps;
     _cleanup_free_ int *keep = NULL;
 

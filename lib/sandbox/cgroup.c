@@ -92,7 +92,11 @@ int cgroup_open_pid(pid_t pid, int *ret, char **ret_path)
     char path[64];
     int r;
 
-    (void) snprintf(path, sizeof(path), "/proc/%d/cgroup", (int) (pid > 0 ? pid : getpid()));
+    /* Not by getpid(): a pod's init, not yet in a procfs of its own, would find the host's PID 1. */
+    if (pid > 0)
+        (void) snprintf(path, sizeof(path), "/proc/%d/cgroup", (int) pid);
+    else
+        (void) snprintf(path, sizeof(path), "/proc/self/cgroup");
     r = read_file_at(AT_FDCWD, path, MOUNTINFO_MAX, &text, NULL);
     if (r < 0)
         return r;

@@ -44,7 +44,8 @@ recipe_hash() {
 
 # cached NAME BUILDER ARG...: prints the path of the cache entry NAME and has
 # BUILDER fill it first when it is missing (called as: BUILDER ARG... NEWDIR).
-# The entry appears by one rename; a second caller waits for the first.
+# The entry appears by one rename; a second caller waits for the first. Its time
+# is that of its last use, for expire.
 cached() {
 	local name=$1 builder=$2 entry=$machine_cache/$1 new
 	shift 2
@@ -62,7 +63,18 @@ cached() {
 		fi
 		exec {cache_lock}>&-
 	fi
+	touch "$entry"
 	printf '%s\n' "$entry"
+}
+
+# What recipes of earlier days have left in the cache, and unfinished builds.
+expire() {
+	local entry
+	find "$machine_cache" -mindepth 1 -maxdepth 1 -type d -mtime +7 2>/dev/null |
+		while read -r entry; do
+			rm -rf --one-file-system "$entry"
+			say "removed $entry, not used for a week"
+		done
 }
 
 host_codename() {

@@ -1,11 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash
 # What boot and vm share: their command line, and the way from there to a
-# running supervise. Sourced, never run.
+# running supervise. Sourced after lib.sh, never run.
+
+# shellcheck source-path=SCRIPTDIR source=lib.sh
+[[ ${machine_dir-} ]] || . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 machine_runtime=${RKT_TEST_RUNTIME:-/run/rkt-machines}
 
 # What was asked for, filled by parse_arguments.
+# shellcheck disable=SC2034 # for those who source this
 suite=bookworm layers=() binds=() env=() hostname=machine journal=persistent
 timeout=300 script='' console='' shell='' orderly='' command=()
 
@@ -33,6 +37,7 @@ parse_arguments() {
 	check_arguments
 }
 
+# shellcheck disable=SC2034
 valued_option() {
 	case $1 in
 	--suite) suite=$2 ;;
@@ -100,14 +105,16 @@ enter_scope() {
 	exec systemd-run --quiet --scope --slice=machine.slice --property=Delegate=yes -- "$0" "$@"
 }
 
-# A mount namespace of our own is for the cgroup2 mount that choose_cgroup may
-# have to make. Starts us again in one.
+# A mount namespace of our own is for what a minimal root may lack: devices, and
+# the cgroup2 tree (choose_cgroup). Starts us again in one.
 enter_mount_namespace() {
 	if [[ ${RKT_MACHINE_UNSHARED-} != "$$" ]]; then
 		export RKT_MACHINE_UNSHARED=$$
 		exec unshare --mount --propagation slave "$0" "$@"
 	fi
 	unset RKT_MACHINE_UNSHARED
+	[[ -e /dev/loop-control ]] || mount -t devtmpfs dev /dev
+	[[ -e /dev/pts/ptmx ]] || mount -t devpts -o ptmxmode=666 devpts /dev/pts
 }
 
 # The directory of this machine, `work`: what supervise expects and what the

@@ -123,9 +123,9 @@ static int make_plain(const char *path, char ret[static ACI_PATH_MAX + 1], Error
         if (length == 1 && component[0] == '.')
             continue;
         if (length == 2 && component[0] == '.' && component[1] == '.')
-            return error_set(reterr, -EBADMSG, "a path in the image has \"..\" in it");
+            return error_set(reterr, -EBADMSG, "a path with \"..\" in it");
         if (at + (at > 0) + length > ACI_PATH_MAX || ++depth > ACI_DEPTH_MAX || length > NAME_MAX)
-            return error_set(reterr, -ENAMETOOLONG, "a path in the image is too long or too deep");
+            return error_set(reterr, -ENAMETOOLONG, "a path that is too long or too deep");
         if (at > 0)
             ret[at++] = '/';
         memcpy(ret + at, component, length);
@@ -205,9 +205,7 @@ static int check_layout(AciReader *reader, const AciEntry *entry, Error *reterr)
         return 0;
     }
     if (!startswith(entry->path, ACI_ROOTFS "/"))
-        return error_set(reterr, -EBADMSG,
-                         "not an application container image: beside manifest and rootfs stands "
-                         "something else");
+        return error_set(reterr, -EBADMSG, "an image has a manifest and a rootfs, and nothing beside them");
     reader->has_rootfs = true;
     return 0;
 }
@@ -223,6 +221,16 @@ static int check_end(AciReader *reader, Error *reterr)
         return error_set(reterr, -EBADMSG, "not an application container image: it has no %s",
                          reader->has_manifest ? ACI_ROOTFS : ACI_MANIFEST);
     return 0;
+}
+
+int aci_entry_failed(const char *path, int r, Error *reterr)
+{
+    _cleanup_free_ char *why = NULL;
+
+    if (!reterr)
+        return r;
+    why = strdup(error_cause(reterr) ? error_cause(reterr) : strerror(-r));
+    return error_set(reterr, r, "entry \"%.256s\": %s", path, why ? why : "out of memory");
 }
 
 int aci_reader_next(AciReader *reader, AciEntry *ret, Error *reterr)
@@ -250,7 +258,7 @@ int aci_reader_next(AciReader *reader, AciEntry *ret, Error *reterr)
     if (r >= 0)
         r = check_layout(reader, &entry, reterr);
     if (r < 0)
-        return error_prefix(reterr, r, "bad entry %" PRIu64 " of the image", reader->entries);
+        return aci_entry_failed(path, r, reterr);
     (void) archive_entry_xattr_reset(reader->entry);
     *ret = entry;
     return 1;

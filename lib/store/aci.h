@@ -60,6 +60,9 @@ DEFINE_CLEANUP_FUNC(AciReader *, aci_reader_free)
  * but the layout of an ACI is -EBADMSG. */
 int aci_reader_next(AciReader *reader, AciEntry *ret, Error *reterr);
 
+/* Puts the entry that failed into the cause, or strerror(-r) where there is none yet. Returns r. */
+int aci_entry_failed(const char *path, int r, Error *reterr);
+
 /* 1 and the next piece of the entry's contents, which stands at *ret_offset; 0 at its end. */
 int aci_reader_data(AciReader *reader, const void **ret, size_t *ret_size, uint64_t *ret_offset,
                     Error *reterr);

@@ -12,8 +12,7 @@ static int compare_paths(const void *a, const void *b)
 int path_set_init(PathSet *set, char *const *paths)
 {
     *set = (PathSet){};
-    STRV_FOREACH(path, paths)
-    {
+    STRV_FOREACH (path, paths) {
         const char *start = *path + strspn(*path, "/");
         size_t length = strlen(start);
         int r;

@@ -93,8 +93,7 @@ static int add_xattrs(TreeHash *hash, int fd)
     if (!names)
         return 0;
     qsort(names, strv_length(names), sizeof(char *), compare_strings);
-    STRV_FOREACH(name, names)
-    {
+    STRV_FOREACH (name, names) {
         r = add_xattr(hash, fd, *name);
         if (r < 0)
             return r;
@@ -201,8 +200,7 @@ static int add_directory(TreeHash *hash, int fd)
         return r;
     if (names)
         qsort(names, strv_length(names), sizeof(char *), compare_strings);
-    STRV_FOREACH(name, names)
-    {
+    STRV_FOREACH (name, names) {
         r = add_entry(hash, fd, *name);
         if (r < 0)
             return r;

@@ -194,8 +194,7 @@ int store_remove_trees_but(Store *store, char *const *keep, void (*on_removed)(c
     r = store_list_trees(store, &ids, reterr);
     if (r < 0)
         return r;
-    STRV_FOREACH(id, ids)
-    {
+    STRV_FOREACH (id, ids) {
         if (strv_contains(keep, *id))
             continue;
         r = store_remove_tree(store, *id, result < 0 ? NULL : reterr);

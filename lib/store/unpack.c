@@ -298,7 +298,12 @@ static bool is_same_file(int dir, const char *name, int other_dir, const char *o
            a.st_ino == b.st_ino;
 }
 
-static int place_hard_link(Unpacker *unpacker, const AciEntry *entry, const char *name)
+static int make_link(int from, const char *target, int to, const char *name)
+{
+    return linkat(from, target, to, name, 0) < 0 ? -errno : 0;
+}
+
+static int place_hard_link(Unpacker *unpacker, const AciEntry *entry, const char *name, Error *reterr)
 {
     const char *target = entry->target + strlen(ACI_ROOTFS "/"), *slash = strrchr(target, '/');
     _cleanup_free_ char *directory = strndup(target, slash ? (size_t) (slash - target) : 0);
@@ -309,18 +314,15 @@ static int place_hard_link(Unpacker *unpacker, const AciEntry *entry, const char
     if (!directory)
         return -ENOMEM;
     fd = open_directory(unpacker, directory);
-    if (fd < 0)
-        return fd;
-    if (linkat(fd, base, unpacker->parent, name, 0) >= 0)
+    r = fd < 0 ? fd : make_link(fd, base, unpacker->parent, name);
+    if (r == -EEXIST && is_same_file(fd, base, unpacker->parent, name))
         return 0;
-    if (errno != EEXIST)
-        return -errno;
-    if (is_same_file(fd, base, unpacker->parent, name))
-        return 0;
-    r = clear_name(unpacker, name);
-    if (r >= 0 && linkat(fd, base, unpacker->parent, name, 0) < 0)
-        r = -errno;
-    return r;
+    if (r == -EEXIST) {
+        r = clear_name(unpacker, name);
+        if (r >= 0)
+            r = make_link(fd, base, unpacker->parent, name);
+    }
+    return r < 0 ? error_set_errno(reterr, r, "cannot be a hard link to \"%.256s\"", target) : 0;
 }
 
 static int place_entry(Unpacker *unpacker, AciReader *reader, const AciEntry *entry, Error *reterr)
@@ -333,7 +335,7 @@ static int place_entry(Unpacker *unpacker, AciReader *reader, const AciEntry *en
     switch (entry->kind) {
     case ACI_FILE: return place_file(unpacker, reader, entry, name, reterr);
     case ACI_DIRECTORY: return place_directory(unpacker, reader, entry, path, name);
-    case ACI_HARDLINK: return place_hard_link(unpacker, entry, name);
+    case ACI_HARDLINK: return place_hard_link(unpacker, entry, name, reterr);
     default: return place_node(unpacker, entry, name);
     }
 }
@@ -384,11 +386,7 @@ static int add_entry(Unpacker *unpacker, size_t layer, AciReader *reader, const 
     if (!is_admitted(unpacker, layer, path, entry->kind == ACI_DIRECTORY))
         return 0;
     r = place_entry(unpacker, reader, entry, reterr);
-    if (r >= 0)
-        return 0;
-    if (reterr && reterr->n == 0)
-        error_set_errno(reterr, r, "cannot make it");
-    return error_prefix(reterr, r, "entry \"%s\"", path);
+    return r < 0 ? aci_entry_failed(path, r, reterr) : 0;
 }
 
 int unpacker_add_layer(Unpacker *unpacker, size_t layer, int blob, Error *reterr)

@@ -1,0 +1,109 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# images: probe
+# Images come in as user rkt, for members of group rkt too; what one of those changes in the store does not run; and the
+# unpacker can do nothing but unpack.
+
+# shellcheck source-path=SCRIPTDIR source=lib.sh
+. "${0%/*}/lib.sh"
+
+dir=/run/test-store
+cas=$dir/cas
+fetch=(rkt --dir=$dir --insecure-options=image fetch --full)
+unpack=/usr/lib/rkt/rkt-unpack
+
+# Not what root has, so that nothing is right by accident.
+as_member() {
+    setpriv --reuid=4711 --regid=4711 --groups="$(getent group rkt | cut -d: -f3)" "$@"
+}
+
+blob() {
+    printf '%s/blob/sha512/%.2s/%s' "$cas" "${1#sha512-}" "$1"
+}
+
+# ----- Who may -----
+
+cp "$images/probe.aci" /run/probe.aci
+chmod 0600 /run/probe.aci
+fails "an image without a signature is refused" 254 'error opening signature file' \
+    rkt --dir=$dir fetch /run/probe.aci
+key=$("${fetch[@]}" /run/probe.aci)
+matches "root fetches a file that only root can read" "$key" '^sha512-[0-9a-f]{64}$'
+equals "its blob is user rkt's" "$(stat -c '%U:%G %a' "$(blob "$key")")" "rkt:rkt 660"
+equals "the key is the hash of the uncompressed tar" "$key" "sha512-$(sha512sum <"$(blob "$key")" | cut -c1-64)"
+equals "rkt fetch prints half of it" "$(rkt --dir=$dir --insecure-options=image fetch /run/probe.aci)" "${key:0:39}"
+equals "members of the group may not rename what root trusts" \
+    "$(as_member mv $cas/tree $cas/mine 2>/dev/null || echo no)" no
+fails "nobody else gets in" 254 'Permission denied' \
+    setpriv --reuid=4711 --regid=4711 --clear-groups "${fetch[@]}" "$images/probe.aci"
+equals "a member of group rkt fetches" "$(as_member "${fetch[@]}" "$images/probe.aci" 2>/dev/null)" "$key"
+tree=$(echo $cas/tree/deps-*)
+succeeds "what root fetched is rendered" test -e "$tree/rendered"
+
+# ----- What a member can change -----
+
+rm -rf "$tree"
+printf x | as_member tee -a "$(blob "$key")" >/dev/null
+fails "a changed blob is not rendered" 254 'was changed' $unpack --dir=$dir "$key"
+equals "and nothing is left of it" "$(find $cas/tree -mindepth 1 | wc -l)" 0
+"${fetch[@]}" /run/probe.aci >/dev/null
+manifest=$(blob "$key")
+manifest=${manifest/blob/imageManifest}
+original=$(cat "$manifest")
+sed 's/example.com/example.org/' <<<"$original" | as_member tee "$manifest" >/dev/null
+rm -rf "$cas"/tree/deps-*
+fails "neither is one with a changed manifest" 254 'not the image' $unpack --dir=$dir "$key"
+"${fetch[@]}" /run/probe.aci >/dev/null
+succeeds "fetching again mends both" test -e "$tree/rendered"
+
+# ----- The cage -----
+
+# An image that takes a while.
+mkdir -p /run/slow/rootfs
+cat >/run/slow/manifest <<'END'
+{"acKind":"ImageManifest","acVersion":"0.8.11","name":"example.com/slow"}
+END
+truncate -s 400M /run/slow/rootfs/zeros
+tar -C /run/slow -c manifest rootfs >/run/slow.aci
+slow=$(as_member "${fetch[@]}" /run/slow.aci)
+
+caged() {
+    pgrep -x rkt-unpack --parent "$unpacker"
+}
+
+# start_caged: the unpacker is stopped in its cage.
+start_caged() {
+    $unpack --dir=$dir "$slow" &
+    unpacker=$!
+    eventually 10 caged || give_up "the unpacker runs" "no child of rkt-unpack"
+    child=$(caged)
+    eventually 10 grep -q '^Seccomp:.2' "/proc/$child/status" || :
+    kill -STOP "$child"
+}
+
+status_of() {
+    awk -v key="$1:" '$1 == key { print $2 }' "/proc/$child/status"
+}
+
+start_caged
+equals "it has 6 capabilities" "$(status_of CapEff) $(status_of CapBnd)" "000000008800001b 000000008800001b"
+equals "none to inherit" "$(status_of CapInh) $(status_of CapAmb)" "0000000000000000 0000000000000000"
+equals "a filter" "$(status_of Seccomp)" 2
+equals "no new privileges" "$(status_of NoNewPrivs)" 1
+equals "its root is the tree" "$(find "/proc/$child/root/" -mindepth 1 -printf '%P ' | tr -d ' ')" zeros
+equals "one mount, without devices and programs" "$(cut -d' ' -f5,6 "/proc/$child/mountinfo")" "/ rw,nosuid,nodev,noexec$(
+    cut -d' ' -f6 "/proc/$child/mountinfo" | sed 's/rw,nosuid,nodev,noexec//')"
+for namespace in mnt net ipc uts pid; do
+    equals "its own $namespace namespace" \
+        "$([[ $(readlink "/proc/$child/ns/$namespace") == $(readlink "/proc/self/ns/$namespace") ]] || echo own)" own
+done
+lacks "no directory of the host is open in it" "$(find "/proc/$child/fd" -mindepth 1 -printf '%l\n')" "$dir/cas/tree"
+
+# ----- Killed in the middle -----
+
+kill -KILL "$unpacker"
+wait "$unpacker" || :
+soon "with its parent the caged process dies" 10 test ! -e "/proc/$child"
+equals "its tree does not count" "$(find $cas/tree -maxdepth 1 -name 'deps-*' | wc -l)" 1
+succeeds "the next one starts over" $unpack --dir=$dir "$slow"
+equals "and leaves nothing half made" "$(find $cas/tree -maxdepth 1 -name '.*' | wc -l)" 0

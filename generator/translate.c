@@ -336,7 +336,8 @@ static int add_service_section(const Translator *t)
                       "Slice=machine.slice\n"
                       "Delegate=yes\n"
                       "KillMode=mixed\n"
-                      "SuccessExitStatus=133\n"
+                      "SuccessExitStatus=132 133\n"
+                      "RestartPreventExitStatus=132\n"
                       "RestartForceExitStatus=133\n"
                       "RuntimeDirectory=rkt/pods/%N\n");
     /* The administrator's first: they may make what a volume needs. */

@@ -397,7 +397,7 @@ static const PodKey service_keys[] = {
     { "RestartKillSignal", POD_KEY_REFUSE, STOPPING },
     { "RestartMaxDelaySec", POD_KEY_PASS },
     { "RestartMode", POD_KEY_PASS },
-    { "RestartPreventExitStatus", POD_KEY_PASS },
+    { "RestartPreventExitStatus", POD_KEY_APPEND, NULL, NULL, POD_KEY_LIST },
     { "RestartSec", POD_KEY_PASS },
     { "RestartSteps", POD_KEY_PASS },
     { "RestrictAddressFamilies", POD_KEY_REFUSE, CONFINED },

@@ -215,8 +215,7 @@ static int exec_program(char *const argv[], char *const environment[])
         (void) execve(argv[0], argv, environment);
         return -errno;
     }
-    STRV_FOREACH(s, environment)
-    {
+    STRV_FOREACH (s, environment) {
         const char *value = startswith(*s, "PATH=");
 
         if (value)

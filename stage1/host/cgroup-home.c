@@ -29,11 +29,11 @@ static bool is_in_service(const char *path)
 
     if (strv_split(path, "/", &parts) < 0)
         return false;
-    STRV_FOREACH(part, parts)
-    if (endswith(*part, ".service"))
-        service = true;
-    else if (endswith(*part, ".scope") || endswith(*part, ".slice"))
-        service = false;
+    STRV_FOREACH (part, parts)
+        if (endswith(*part, ".service"))
+            service = true;
+        else if (endswith(*part, ".scope") || endswith(*part, ".slice"))
+            service = false;
     return service;
 }
 

@@ -15,9 +15,11 @@ struct sock_filter;
 
 /* Exit statuses of the pod's init beside its apps' own. */
 enum {
-    POD_EXIT_FAILURE = 254, /* the pod could not be set up */
-    POD_EXIT_REBOOT = 133,  /* asked to reboot; see RestartForceExitStatus= of a declared pod's unit */
-    APP_EXIT_EXEC = 203,    /* an app's program could not be run (as systemd's EXIT_EXEC) */
+    POD_EXIT_FAILURE = 254,  /* the pod could not be set up */
+    POD_EXIT_POWEROFF = 132, /* a declared pod asked to power off, which Restart= must not undo; see
+                                RestartPreventExitStatus= of its unit */
+    POD_EXIT_REBOOT = 133,   /* asked to reboot; see RestartForceExitStatus= of a declared pod's unit */
+    APP_EXIT_EXEC = 203,     /* an app's program could not be run (as systemd's EXIT_EXEC) */
 };
 
 /* Where the pod's processes live. */

@@ -4,7 +4,8 @@
  *
  * - The first app to fail ends the pod: the others are stopped, and its status is the pod's.
  * - Asked to stop (SIGTERM, SIGRTMIN+3, SIGRTMIN+4) it exits 0 unless an app had to be killed; SIGINT asks
- * for a reboot and exits 133. An app's true status is in status/APP either way.
+ * for a reboot and exits 133; a declared pod that machinectl powers off exits 132. An app's true status is in
+ * status/APP either way.
  * - Signals are blocked and read from a descriptor: a blocked signal is never dropped for PID 1, an unhandled
  * one is.
  */
@@ -41,9 +42,9 @@ typedef struct Init {
     int status_dir;
     bool ready;
     enum { POD_RUNNING, POD_STOPPING, POD_KILLING } phase;
-    bool asked, reboot;  /* from outside, not because an app ended */
-    int status;          /* the first failing app's */
-    int64_t deadline_ns; /* when apps that are being stopped are killed */
+    bool asked, reboot, poweroff; /* from outside, not because an app ended */
+    int status;                   /* the first failing app's */
+    int64_t deadline_ns;          /* when apps that are being stopped are killed */
 } Init;
 
 static int64_t now_ns(void)
@@ -139,6 +140,8 @@ static int pod_exit_status(const Init *init)
         killed = killed || init->host->apps[i].killed;
     if (init->reboot)
         return POD_EXIT_REBOOT;
+    if (init->poweroff && !killed && init->host->plan->unit && init->host->service_main)
+        return POD_EXIT_POWEROFF;
     if (init->asked)
         return killed ? 128 + SIGKILL : 0;
     return init->status;
@@ -339,6 +342,7 @@ static void hear_signal(Init *init)
                 pod_kill(init);
             init->asked = true;
             init->reboot = init->reboot || number == SIGINT;
+            init->poweroff = init->poweroff || number == SIGRTMIN + 3 || number == SIGRTMIN + 4;
             pod_stop(init);
         }
     }

@@ -72,8 +72,7 @@ static int take_dns_modes(Host *host, const char *text, Error *reterr)
 
     if (r < 0)
         return r;
-    STRV_FOREACH(s, modes)
-    {
+    STRV_FOREACH (s, modes) {
         const char *mode, **field;
 
         if ((mode = startswith(*s, "resolv=")))

@@ -92,16 +92,33 @@ static int sync_directory_of(int dir, const char *path)
     return fsync(fd) < 0 ? -errno : 0;
 }
 
-/* The hidden name stands beside its target, so that the rename stays within one file system. */
-static int hidden_name(const char *path, char **ret)
+/* Opens a hidden file beside its target, so that the rename stays within one file system. The name may be
+ * taken, by what a killed process of our number left or, as the number is asked for once, by a child of ours:
+ * then the next one is. */
+static int open_hidden(int dir, const char *path, char **ret_name)
 {
     static unsigned counter;
+    static pid_t pid;
     const char *slash = strrchr(path, '/');
     int prefix = slash ? (int) (slash - path + 1) : 0;
 
-    if (asprintf(ret, "%.*s.#%s.%d-%u", prefix, path, path + prefix, (int) getpid(), counter++) < 0)
-        return -ENOMEM;
-    return 0;
+    if (pid == 0)
+        pid = getpid();
+    for (unsigned tries = 0; tries < 1000; tries++) {
+        _cleanup_free_ char *name = NULL;
+        int fd;
+
+        if (asprintf(&name, "%.*s.#%s.%d-%u", prefix, path, path + prefix, (int) pid, counter++) < 0)
+            return -ENOMEM;
+        fd = openat(dir, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+        if (fd >= 0) {
+            *ret_name = TAKE_PTR(name);
+            return fd;
+        }
+        if (errno != EEXIST)
+            return -errno;
+    }
+    return -EEXIST;
 }
 
 int write_file_at(int dir, const char *path, const void *data, size_t size, mode_t mode, WriteFlags flags)
@@ -110,12 +127,9 @@ int write_file_at(int dir, const char *path, const void *data, size_t size, mode
     _cleanup_close_ int fd = -EBADF;
     int r;
 
-    r = hidden_name(path, &aside);
-    if (r < 0)
-        return r;
-    fd = openat(dir, aside, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+    fd = open_hidden(dir, path, &aside);
     if (fd < 0)
-        return -errno;
+        return fd;
     r = write_full(fd, data, size);
     if (r >= 0 && fchmod(fd, mode) < 0)
         r = -errno;

@@ -49,7 +49,7 @@ bool utf8_is_valid(const char *s)
     const unsigned char *p = (const unsigned char *) s;
 
     while (*p) {
-        size_t n = utf8_length(p);
+        size_t n = *p < 0x80 ? 1 : utf8_length(p);
 
         if (n == 0)
             return false;
@@ -206,19 +206,23 @@ void buffer_adds(Buffer *b, const char *s)
 
 void buffer_addf(Buffer *b, const char *format, ...)
 {
+    size_t left = b->failed ? 0 : b->room - b->size;
     va_list ap;
     int n;
 
+    /* Most often it fits, and one pass does. */
     va_start(ap, format);
-    n = vsnprintf(NULL, 0, format, ap);
+    n = vsnprintf(left > 0 ? b->data + b->size : NULL, left, format, ap);
     va_end(ap);
     if (n < 0 || !buffer_reserve(b, (size_t) n)) {
         b->failed = true;
         return;
     }
-    va_start(ap, format);
-    (void) vsnprintf(b->data + b->size, (size_t) n + 1, format, ap);
-    va_end(ap);
+    if ((size_t) n >= left) {
+        va_start(ap, format);
+        (void) vsnprintf(b->data + b->size, (size_t) n + 1, format, ap);
+        va_end(ap);
+    }
     b->size += (size_t) n;
 }
 

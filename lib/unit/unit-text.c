@@ -5,16 +5,20 @@
 
 #include "unit/unit-text.h"
 
-#include <ctype.h>
-
 /* Behind "%" in systemd 252; newer ones know more, but a unit has to load on the oldest. */
 static const char specifiers[] = "aAbBCdEfgGhHiIjJlLmMnNopPqsStTuUvVwWyY%";
 
-/* Characters that need no quotes in any place of a word. */
+/* Characters that need no quotes in any place of a word; "$" is one of them. */
 static bool is_plain(char c)
 {
-    return (unsigned char) c >= 0x80 || isalnum((unsigned char) c) ||
-           (c != '\0' && strchr("-_=.,:/@%+~$^", c));
+    static const bool table[128] = {
+        ['0' ... '9'] = true, ['A' ... 'Z'] = true, ['a' ... 'z'] = true, ['-'] = true,
+        ['_'] = true,         ['='] = true,         ['.'] = true,         [','] = true,
+        [':'] = true,         ['/'] = true,         ['@'] = true,         ['%'] = true,
+        ['+'] = true,         ['~'] = true,         ['$'] = true,         ['^'] = true,
+    };
+
+    return (unsigned char) c >= 0x80 || table[(unsigned char) c];
 }
 
 static bool needs_quotes(const char *word)

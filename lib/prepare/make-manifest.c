@@ -7,7 +7,7 @@
 #include "base/file-util.h"
 #include "base/string-util.h"
 
-enum { MEMORY_MIN = 4096, ENVIRONMENT_FILE_MAX = 1024 * 1024 };
+enum { ENVIRONMENT_FILE_MAX = 1024 * 1024 };
 
 #define ANNOTATION_STDIN "coreos.com/rkt/stage2/stdin"
 #define ANNOTATION_STDOUT "coreos.com/rkt/stage2/stdout"
@@ -29,8 +29,7 @@ static int set_pair(NameValueList *list, const char *pair)
 
 static int set_pairs(NameValueList *list, char *const *pairs)
 {
-    STRV_FOREACH(pair, pairs)
-    {
+    STRV_FOREACH (pair, pairs) {
         int r = set_pair(list, *pair);
 
         if (r < 0)
@@ -75,8 +74,7 @@ static int read_environment_file(NameValueList *list, const char *path, Error *r
 
 static int read_environment_files(const PodOptions *options, NameValueList *list, Error *reterr)
 {
-    STRV_FOREACH(path, options->environment_files)
-    {
+    STRV_FOREACH (path, options->environment_files) {
         int r = read_environment_file(list, *path, reterr);
 
         if (r < 0)
@@ -88,8 +86,7 @@ static int read_environment_files(const PodOptions *options, NameValueList *list
 /* What nobody set is passed on from the caller. */
 static int inherit_environment(NameValueList *list)
 {
-    STRV_FOREACH(pair, environ)
-    {
+    STRV_FOREACH (pair, environ) {
         _cleanup_free_ char *name = strndup(*pair, strcspn(*pair, "="));
         int r = 0;
 
@@ -132,9 +129,9 @@ static int set_exec(App *app, const AppOptions *options)
         app->exec = NULL;
         r = strv_extend(&app->exec, options->exec);
     }
-    STRV_FOREACH(word, options->arguments)
-    if (r >= 0)
-        r = strv_extend(&app->exec, *word);
+    STRV_FOREACH (word, options->arguments)
+        if (r >= 0)
+            r = strv_extend(&app->exec, *word);
     return r;
 }
 
@@ -256,15 +253,9 @@ static int make_app_name(const AppOptions *options, const AppImage *image, char 
 
 static int check_app(const RuntimeApp *app, Error *reterr)
 {
-    uint64_t memory;
-
     if (!app->app || !app->app->exec || !app->app->exec[0])
         return error_set(reterr, -EINVAL,
                          "app \"%s\" has nothing to run: neither its image nor --exec says what", app->name);
-    memory = isolator_list_limit(&app->app->isolators, ISOLATOR_MEMORY);
-    if (memory > 0 && memory < MEMORY_MIN)
-        return error_set(reterr, -ERANGE, "app \"%s\": a memory limit below %d bytes lets nothing run",
-                         app->name, MEMORY_MIN);
     return 0;
 }
 

@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Images and words in, manifest and plan out. */
+
+#include "prepare/make-manifest.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include "base/fd-util.h"
+#include "base/string-util.h"
+#include "prepare/make-plan.h"
+#include "test.h"
+
+static const char image_text[] =
+        "{\"acKind\":\"ImageManifest\",\"acVersion\":\"0.8.11\",\"name\":\"example.com/web\",\"labels\":["
+        "{\"name\":\"version\",\"value\":\"1\"},{\"name\":\"os\",\"value\":\"linux\"},"
+        "{\"name\":\"arch\",\"value\":\"amd64\"}],\"app\":{\"exec\":[\"/bin/web\",\"-x\"],\"user\":\"7\","
+        "\"group\":\"8\",\"environment\":[{\"name\":\"A\",\"value\":\"image\"},"
+        "{\"name\":\"B\",\"value\":\"image\"}],\"mountPoints\":[{\"name\":\"data\",\"path\":\"/data/deep\","
+        "\"readOnly\":true},{\"name\":\"top\",\"path\":\"/data\"},{\"name\":\"own\",\"path\":\"/own\"}],"
+        "\"isolators\":[{\"name\":\"resource/memory\",\"value\":{\"limit\":\"1Gi\"}}]}}";
+
+static char directory[] = "/tmp/test-prepare.XXXXXX";
+
+static AppImage make_image(void)
+{
+    AppImage image = { .tree_path = strdup(directory) };
+
+    memset(image.key, '0', IMAGE_KEY_LENGTH);
+    memcpy(image.key, IMAGE_KEY_PREFIX, strlen(IMAGE_KEY_PREFIX));
+    assert_int(image_manifest_parse(image_text, strlen(image_text), &image.manifest, NULL), 0);
+    return image;
+}
+
+static const char *environment_of(const PlanApp *app, const char *name)
+{
+    STRV_FOREACH (pair, app->environment) {
+        const char *value = startswith(*pair, name);
+
+        if (value && *value == '=')
+            return value + 1;
+    }
+    return NULL;
+}
+
+static void check_plan(const PodManifest *manifest, const AppImage *image)
+{
+    _cleanup_close_ int dir = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    _cleanup_(plan_freep) Plan *plan = NULL;
+    const PlanApp *app;
+
+    assert_int(plan_from_manifest(manifest, image, "u.service", 0, dir, &plan, NULL), 0);
+    assert_str(plan->unit, "u.service");
+    app = &plan->apps[0];
+    assert_str(app->exec[0], "/bin/other");
+    assert_str(app->exec[1], "argument");
+    assert_int(app->uid, 7);
+    assert_int(app->gid, 8);
+    assert_int(app->memory_limit, 5000000);
+    assert_true(app->no_new_privileges); /* a filter, and not root */
+    assert_str(app->filter, "filter-0");
+    assert_str(app->working_directory, "/");
+    assert_str(environment_of(app, "A"), "app");
+    assert_str(environment_of(app, "B"), "image");
+    assert_str(environment_of(app, "C"), "all");
+    assert_str(environment_of(app, "AC_APP_NAME"), "web");
+    assert_str(environment_of(app, "HOME"), "/root");
+    assert_int(app->n_mounts, 3);
+    assert_str(app->mounts[0].target, "/data");
+    assert_str(app->mounts[0].source, "web-top");
+    assert_int(app->mounts[0].kind, PLAN_MOUNT_EMPTY);
+    assert_str(app->mounts[2].target, "/data/deep");
+    assert_str(app->mounts[2].source, "/srv");
+    assert_true(app->mounts[2].read_only); /* the mount point says so, the volume nothing */
+}
+
+static void test_all(void)
+{
+    static const char image_name[] = "example.com/web";
+    static char *environment[] = { (char *) "A=app", NULL },
+                *set[] = { (char *) "A=all", (char *) "C=all", NULL },
+                *arguments[] = { (char *) "argument", NULL };
+    AppOptions app = { .image = image_name,
+                       .exec = "/bin/other",
+                       .memory = "5M",
+                       .environment = environment,
+                       .arguments = arguments };
+    PodOptions options = { .apps = &app, .n_apps = 1, .set_environment = set };
+    _cleanup_(pod_manifest_freep) PodManifest *manifest = NULL;
+    AppImage image = make_image();
+
+    assert_int(volume_list_add_text(&options.volumes, "data,kind=host,source=/srv", NULL), 0);
+    assert_int(pod_manifest_from_options(&options, &image, &manifest, NULL), 0);
+    assert_int(pod_manifest_complete_mounts(manifest, NULL), 0);
+    assert_int(manifest->volumes.n, 3); /* data, web-top, web-own */
+    assert_str(manifest->apps[0].name, "web");
+    check_plan(manifest, &image);
+    volume_list_done(&options.volumes);
+    app_image_done(&image);
+}
+
+static void test_refused(void)
+{
+    static const struct {
+        AppOptions app;
+        const char *cause;
+    } cases[] = {
+        { { .image = "i", .name = "No" }, "--name=No: not a valid app name" },
+        { { .image = "i", .memory = "4095" }, "\"4095\" is too small, the least is 4096" },
+    };
+
+    for (size_t i = 0; i < ELEMENTSOF(cases); i++) {
+        AppOptions app = cases[i].app;
+        PodOptions options = { .apps = &app, .n_apps = 1 };
+        _cleanup_error_ Error error = ERROR_INIT;
+        PodManifest *manifest = NULL;
+        AppImage image = make_image();
+
+        assert_true(pod_manifest_from_options(&options, &image, &manifest, &error) < 0);
+        assert_str(error_cause(&error), cases[i].cause);
+        app_image_done(&image);
+    }
+}
+
+int main(void)
+{
+    assert_true(mkdtemp(directory));
+    _cleanup_close_ int dir = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+    assert_int(mkdirat(dir, "rootfs", 0755), 0);
+    test_all();
+    test_refused();
+    assert_int(remove_tree_at(AT_FDCWD, directory), 0);
+    return 0;
+}

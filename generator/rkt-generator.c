@@ -79,8 +79,7 @@ static int check_names(const Generator *g, const SearchItem *item, const char *p
 /* An alias must not stand where another pod's unit or one of our own goes. */
 static int check_aliases(const Generator *g, const GeneratedUnit *unit, const char *path, Error *reterr)
 {
-    STRV_FOREACH(link, unit->links)
-    {
+    STRV_FOREACH (link, unit->links) {
         const char *rest = startswith(*link, "rkt-");
         _cleanup_free_ char *name = NULL;
 
@@ -127,15 +126,14 @@ static int write_unit(const Generator *g, const GeneratedUnit *unit, Error *rete
 
     if (g->output < 0) {
         printf("# %s\n%s\n", unit->name, unit->text.data);
-        STRV_FOREACH(link, unit->links)
-        printf("# %s\n", *link);
+        STRV_FOREACH (link, unit->links)
+            printf("# %s\n", *link);
         return 0;
     }
     r = write_file_at(g->output, unit->name, unit->text.data, unit->text.size, 0644, 0);
     if (r < 0)
         return error_set_errno(reterr, r, "%s", unit->name);
-    STRV_FOREACH(link, unit->links)
-    {
+    STRV_FOREACH (link, unit->links) {
         r = write_link(g, *link, unit->name);
         if (r < 0)
             return error_set_errno(reterr, r, "%s", *link);
@@ -224,38 +222,53 @@ static void process_all(Generator *g)
         process(g, &g->search.pods.items[i]);
 }
 
+/* Takes a path apart: its directory, absolute, and the pod's name. */
+static int split_path(const char *path, char **ret_dir, char **ret_name)
+{
+    static const char *const suffixes[] = { ".pod", ".json", "" };
+    _cleanup_free_ char *cwd = NULL, *dir = NULL, *name = NULL;
+    const char *slash = strrchr(path, '/'), *base = slash ? slash + 1 : path;
+    int length = (int) (base - path);
+
+    if (*path != '/') {
+        cwd = getcwd(NULL, 0);
+        if (!cwd)
+            return -errno;
+    }
+    if (asprintf(&dir, "%s%s%.*s", cwd ? cwd : "", cwd && slash ? "/" : "", length > 1 ? length - 1 : length,
+                 path) < 0)
+        return -ENOMEM;
+    for (size_t i = 0; i < ELEMENTSOF(suffixes) && !name; i++)
+        if (endswith(base, suffixes[i]))
+            name = strndup(base, strlen(base) - strlen(suffixes[i]));
+    if (!name)
+        return -ENOMEM;
+    *ret_dir = TAKE_PTR(dir);
+    *ret_name = TAKE_PTR(name);
+    return 0;
+}
+
 /* A file named on the command line, wherever it stands, with the drop-ins beside it. */
 static int process_file(Generator *g, const char *path)
 {
     _cleanup_free_ char *dir = NULL, *name = NULL;
     _cleanup_error_ Error error = ERROR_INIT;
-    const char *base;
-    char *real;
-    const SearchItem *item;
-    int r;
+    const SearchItem *item = NULL;
+    int r = split_path(path, &dir, &name);
 
-    real = *path == '/' ? strdup(path) : NULL;
-    if (!real) {
-        _cleanup_free_ char *cwd = getcwd(NULL, 0);
-
-        if (!cwd || asprintf(&real, "%s/%s", cwd, path) < 0)
-            return -ENOMEM;
-    }
-    base = strrchr(real, '/') + 1;
-    name = strndup(base, strlen(base) - (endswith(base, ".pod") ? 4 : endswith(base, ".json") ? 5 : 0));
-    dir = real;
-    if (!name)
-        return -ENOMEM;
-    dir[base - 1 - dir + (base - 1 == dir)] = '\0';
+    if (r < 0)
+        return r;
     r = search_scan_dir(&g->search, dir, &error);
-    item = r < 0 ? NULL : search_find(&g->search, name);
+    if (r >= 0)
+        item = search_find(&g->search, name);
     if (item)
         process(g, item);
-    else if (r < 0)
+    else {
+        if (r >= 0)
+            r = error_set(&error, -ENOENT, "%s: there is no such file, or it does not end in .pod", path);
         complain_error(g, &error, r);
-    else
-        fprintf(stderr, "rkt-generator: %s: there is no such file, or it does not end in .pod\n", path);
-    g->bad |= !item;
+        g->bad = true;
+    }
     search_done(&g->search);
     g->search = (Search) SEARCH_INIT;
     return 0;
@@ -310,9 +323,9 @@ static int run_dry(Generator *g)
     g->output = -EBADF;
     if (!arg_words)
         process_all(g);
-    STRV_FOREACH(file, arg_words)
-    if (process_file(g, *file) < 0)
-        return EXIT_USAGE;
+    STRV_FOREACH (file, arg_words)
+        if (process_file(g, *file) < 0)
+            return EXIT_USAGE;
     return g->bad ? EXIT_BAD_FILE : EXIT_SUCCESS;
 }
 

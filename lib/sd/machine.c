@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "bus-internal.h"
+#include "runtime.h"
 
 static const char machined_name[] = "org.freedesktop.machine1", machined_path[] = "/org/freedesktop/machine1",
                   machined_interface[] = "org.freedesktop.machine1.Manager";
@@ -57,15 +58,38 @@ static int register_once(Bus *bus, const MachineOptions *options, Error *reterr)
     return bus_call(bus, call, NULL, reterr);
 }
 
+static bool is_alive(pid_t pid)
+{
+    return pid > 0 && (kill(pid, 0) >= 0 || errno == EPERM);
+}
+
+/* A unit has one machine. systemd 257 refuses a second one, and stops the unit when it clears that up; so we
+ * look first, at no more cost than a readlink(). */
+static int vacate_unit(Bus *bus, const MachineOptions *options, Error *reterr)
+{
+    _cleanup_(runtime_machine_done) RuntimeMachine machine = { 0 };
+    _cleanup_free_ char *unit = NULL;
+
+    if (runtime_unit_of_process(options->leader, &unit) < 0 || runtime_machine_of_unit(unit, &machine) < 0)
+        return 0;
+    if (machine.leader != options->leader && is_alive(machine.leader))
+        return error_set(reterr, -EEXIST, "unit %s already has machine %s, with leader %d", unit,
+                         machine.name, (int) machine.leader);
+    return machine_unregister(bus, machine.name, reterr);
+}
+
+/* EEXIST is also what a leader gets that another machine has; the name is free then, and trying again would
+ * not help. */
 int machine_register(Bus *bus, const MachineOptions *options, Error *reterr)
 {
     pid_t leader;
-    int r = register_once(bus, options, reterr);
+    int r = vacate_unit(bus, options, reterr);
 
-    if (r != -EEXIST)
+    if (r >= 0)
+        r = register_once(bus, options, reterr);
+    if (r != -EEXIST || machine_leader(bus, options->name, &leader, NULL) < 0)
         return r;
-    r = machine_leader(bus, options->name, &leader, NULL);
-    if (r >= 0 && leader != options->leader && (kill(leader, 0) >= 0 || errno == EPERM))
+    if (leader != options->leader && is_alive(leader))
         return error_set(reterr, -EEXIST, "machine %s is already registered, with leader %d", options->name,
                          (int) leader);
     r = machine_unregister(bus, options->name, reterr);

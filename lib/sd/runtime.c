@@ -10,7 +10,7 @@
 #include "base/file-util.h"
 #include "base/string-util.h"
 
-enum { MACHINE_FILE_MAX = 64 * 1024 };
+enum { MACHINE_FILE_MAX = 64 * 1024, CGROUP_FILE_MAX = 64 * 1024 };
 
 bool systemd_is_running(void)
 {
@@ -26,10 +26,12 @@ bool runtime_unit_is_active(const char *unit)
     return n > 0 && (size_t) n < sizeof(path) && lstat(path, &st) >= 0;
 }
 
-static void runtime_machine_done(RuntimeMachine *machine)
+void runtime_machine_done(RuntimeMachine *machine)
 {
+    free(machine->name);
     free(machine->id);
     free(machine->service);
+    *machine = (RuntimeMachine){ 0 };
 }
 
 static int read_machine(int dir, const char *name, RuntimeMachine *machine)
@@ -38,14 +40,15 @@ static int read_machine(int dir, const char *name, RuntimeMachine *machine)
     _cleanup_strv_ char **lines = NULL;
     int r;
 
-    machine->name = name;
+    machine->name = strdup(name);
+    if (!machine->name)
+        return -ENOMEM;
     r = read_file_at(dir, name, MACHINE_FILE_MAX, &text, NULL);
     if (r >= 0)
         r = strv_split(text, "\n", &lines);
     if (r < 0)
         return r;
-    STRV_FOREACH(line, lines)
-    {
+    STRV_FOREACH (line, lines) {
         const char *value;
         uint64_t pid;
 
@@ -57,6 +60,72 @@ static int read_machine(int dir, const char *name, RuntimeMachine *machine)
             machine->leader = (pid_t) pid;
     }
     return machine->id && machine->service ? 0 : -ENODATA;
+}
+
+/* The first component of the path that is no slice. */
+static int unit_from_cgroup(const char *path, char **ret)
+{
+    _cleanup_strv_ char **names = NULL;
+    int r = strv_split(path, "/", &names);
+
+    if (r < 0)
+        return r;
+    STRV_FOREACH (name, names) {
+        if (endswith(*name, ".slice"))
+            continue;
+        if (!endswith(*name, ".service") && !endswith(*name, ".scope"))
+            break;
+        *ret = strdup(*name);
+        return *ret ? 0 : -ENOMEM;
+    }
+    return -ENXIO;
+}
+
+int runtime_unit_of_process(pid_t pid, char **ret)
+{
+    _cleanup_strv_ char **lines = NULL;
+    _cleanup_free_ char *text = NULL;
+    char path[64];
+    int r;
+
+    (void) snprintf(path, sizeof(path), "/proc/%d/cgroup", (int) pid);
+    r = read_file_at(AT_FDCWD, path, CGROUP_FILE_MAX, &text, NULL);
+    if (r >= 0)
+        r = strv_split(text, "\n", &lines);
+    if (r < 0)
+        return r;
+    STRV_FOREACH (line, lines) {
+        const char *cgroup = startswith(*line, "0::");
+
+        if (cgroup)
+            return unit_from_cgroup(cgroup, ret);
+    }
+    return -ENXIO;
+}
+
+int runtime_machine_of_unit(const char *unit, RuntimeMachine *ret)
+{
+    _cleanup_(runtime_machine_done) RuntimeMachine machine = { 0 };
+    _cleanup_close_ int dir = open("/run/systemd/machines", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    char link[512], name[128];
+    ssize_t n;
+    int r;
+
+    if (dir < 0)
+        return -errno;
+    n = snprintf(link, sizeof(link), "unit:%s", unit);
+    if (n < 0 || (size_t) n >= sizeof(link))
+        return -ENAMETOOLONG;
+    n = readlinkat(dir, link, name, sizeof(name) - 1);
+    if (n < 0)
+        return -errno;
+    name[n] = '\0';
+    r = read_machine(dir, name, &machine);
+    if (r < 0)
+        return r;
+    *ret = machine;
+    machine = (RuntimeMachine){ 0 };
+    return 0;
 }
 
 int runtime_machine_foreach(RuntimeMachineCallback callback, void *userdata)

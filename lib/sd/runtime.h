@@ -16,11 +16,19 @@ bool systemd_is_running(void);
 bool runtime_unit_is_active(const char *unit);
 
 typedef struct RuntimeMachine {
-    const char *name;
+    char *name;
     char *id;      /* 32 hexadecimal digits */
     char *service; /* "rkt" for ours */
     pid_t leader;
 } RuntimeMachine;
+
+void runtime_machine_done(RuntimeMachine *machine);
+
+/* The unit that a process is in ("….service" or "….scope" of the system's systemd); -ENXIO: none. */
+int runtime_unit_of_process(pid_t pid, char **ret);
+
+/* The machine that is registered from a unit; -ENOENT: none. */
+int runtime_machine_of_unit(const char *unit, RuntimeMachine *ret);
 
 /* Calls back for every machine that is registered; ends early with what that returns when it is not 0. */
 typedef int (*RuntimeMachineCallback)(const RuntimeMachine *machine, void *userdata);

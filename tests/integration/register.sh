@@ -105,6 +105,25 @@ check "a second time is no error" "$register" --unregister --machine-name=rkt-ag
 check "unregister of a journal namespace" "$register" --unregister --journal-namespace=rkt-web
 check "stops its journald" gone systemctl --quiet is-active systemd-journald@rkt-web.service
 
+# An administrator's `ExecStart=rkt run …` with Restart=: another name each time.
+for round in 1 2 3; do
+	start_leader
+	heard=$(talk --machine-name="rkt-new-$round")
+	check "one unit, another name, round $round" test "$heard" = registered
+	check "round $round: it has the new machine" \
+		test "$(machinectl show "rkt-new-$round" --property=Leader --value)" = "$leader"
+	kill -KILL "$leader"
+	wait "$shell" 2>/dev/null
+done
+check "and no other" gone machinectl show rkt-new-2
+start_leader
+heard=$(talk --machine-name=rkt-one)
+first=$leader
+start_leader
+check "a second machine in one unit is refused" bash -c '[[ $1 == "register-failed unit "*" already has machine rkt-one"* ]]' - \
+	"$(talk --machine-name=rkt-two 2>/dev/null)"
+check "and the first lives" test "$(machinectl show rkt-one --property=Leader --value)" = "$first"
+
 check "an administrator's settings stand for themselves" bash -c '
 	printf "[Journal]\nSystemMaxUse=9M\n" >/etc/systemd/journald@rkt-own.conf
 	[[ $(echo "leader 1" | "$1" --uuid="$2" --machine-name=x --journal-namespace=rkt-own 2>/dev/null) == journal ]]

@@ -58,6 +58,9 @@ int store_read_image(Store *store, const char *key, StoreImage **ret, Error *ret
         return error_set_errno(reterr, r, "cannot read the record of image %s", key);
     (void) snprintf(image->key, sizeof(image->key), "%s", key);
     image->last_used_ns = (int64_t) st.st_mtim.tv_sec * 1000000000 + st.st_mtim.tv_nsec;
+    /* The kernel's clock for files is a coarse one. */
+    if (image->last_used_ns < image->import_time_ns)
+        image->last_used_ns = image->import_time_ns;
     *ret = TAKE_PTR(image);
     return 0;
 }

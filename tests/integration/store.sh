@@ -107,3 +107,38 @@ soon "with its parent the caged process dies" 10 test ! -e "/proc/$child"
 equals "its tree does not count" "$(find $cas/tree -maxdepth 1 -name 'deps-*' | wc -l)" 1
 succeeds "the next one starts over" $unpack --dir=$dir "$slow"
 equals "and leaves nothing half made" "$(find $cas/tree -maxdepth 1 -name '.*' | wc -l)" 0
+
+# ----- Images, seen and removed -----
+
+matches "image list shows it" "$(rkt --dir=$dir image list --no-legend)" \
+    "${slow:0:19}[[:space:]]+example.com/slow[[:space:]]+80[01]MiB[[:space:]]+(now|[0-9]+ seconds? ago)"
+fails "one that is being rendered stays" 254 'is in use' \
+    flock --shared "$cas/imagelocks/$slow" rkt --dir=$dir image rm "$slow"
+equals "a member removes one" "$(as_member rkt --dir=$dir image rm example.com/slow 2>&1)" \
+    "successfully removed aci for image: \"$slow\"
+rm: 1 image(s) successfully removed"
+succeeds "one that is gone is no failure" rkt --dir=$dir image rm example.com/slow
+equals "nothing of it is left but its tree" "$(find $cas -name "*${slow#sha512-}*" -not -path '*/tree*')" ""
+
+# ----- Killed at any moment -----
+
+# All that the store shows has its bytes.
+whole() {
+    local name
+    while read -r name; do
+        [[ $name == "sha512-$(sha512sum <"$(blob "$name")" | cut -c1-64)" && -s $(blob "$name" | sed s/blob/imageManifest/) ]] ||
+            return 1
+    done < <(find $cas/imageInfo -name 'sha512-*' -printf '%f\n')
+}
+
+tar -C /run/slow -c --exclude=zeros manifest rootfs | gzip >/run/small.aci
+for ((i = 0; i < 20; i++)); do
+    rm -rf $cas/imageInfo/* $cas/tree/deps-*
+    as_member "${fetch[@]}" /run/small.aci >/dev/null 2>&1 &
+    sleep "0.0$((RANDOM % 30 + 10))"
+    pkill -KILL -x rkt-fetch || :
+    wait || :
+    whole || break
+done
+equals "what a killed fetch shows is whole, rounds" $i 20
+succeeds "and the next one comes in" as_member "${fetch[@]}" /run/small.aci

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* rkt image rm: a name that is not there is only told, as it is gone, which was wanted; what can't be removed
+ * is an error, after all others were. */
+
+#include <stdio.h>
+
+#include "base/log.h"
+#include "base/string-util.h"
+#include "rkt-image.h"
+
+enum { EXIT_GENERAL = 254 };
+
+static const Option options[] = { {} };
+
+static char **arg_images;
+
+static int parse_argv(int argc, char **argv, Error *reterr)
+{
+    OptionParser parser = { .argc = argc, .argv = argv, .index = 1, .tables = { global_option_table } };
+    const char *value;
+    int id, r;
+
+    for (;;) {
+        r = option_next(&parser, &id, &value, reterr);
+        if (r < 0 || id == OPTION_END)
+            return r;
+        if (global_options_has(id))
+            r = global_options_take(&image_global, id, value, reterr);
+        else if (id == OPTION_POSITIONAL)
+            r = strv_extend(&arg_images, value);
+        if (r < 0)
+            return r;
+    }
+}
+
+/* 1: removed; 0: not there. */
+static int remove_one(Store *store, const char *word, Error *reterr)
+{
+    char key[IMAGE_KEY_LENGTH + 1];
+    int r = image_find(store, word, key, reterr);
+
+    if (r == -ENOENT) {
+        log_warning("%s", error_cause(reterr));
+        return 0;
+    }
+    if (r >= 0)
+        r = store_remove_image(store, key, reterr);
+    if (r < 0)
+        return r;
+    printf("successfully removed aci for image: \"%s\"\n", key);
+    (void) fflush(stdout); /* in its order with what goes to standard error */
+    return 1;
+}
+
+int image_rm(int argc, char **argv, Error *reterr)
+{
+    _cleanup_(store_freep) Store *store = NULL;
+    unsigned removed = 0;
+    bool failed = false;
+    int r = parse_argv(argc, argv, reterr);
+
+    if (r >= 0 && image_global.help) {
+        verb_print_help("image rm", "IMAGE…", "Removes images from the store.", options);
+        return 0;
+    }
+    if (r >= 0 && !arg_images)
+        r = error_set(reterr, -EINVAL, "must provide at least one image ID or name");
+    if (r >= 0)
+        r = store_open(image_global.dir, 0, &store, reterr);
+    if (r < 0)
+        return r;
+    STRV_FOREACH (word, arg_images) {
+        _cleanup_error_ Error error = ERROR_INIT;
+
+        r = remove_one(store, *word, &error);
+        if (r < 0) {
+            error_print(&error, "rm", image_global.debug);
+            failed = true;
+        } else
+            removed += (unsigned) r;
+    }
+    if (removed > 0)
+        log_info("%u image(s) successfully removed", removed);
+    strv_free(TAKE_PTR(arg_images));
+    return failed ? EXIT_GENERAL : 0;
+}

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The verbs of `rkt image`, each in a file of its own. */
+#pragma once
+
+#include "base/error.h"
+#include "pod/global-options.h"
+#include "store/store.h"
+
+/* What all of them understand. */
+extern GlobalOptions image_global;
+
+/* Each takes the whole command line and returns an exit status, or a negative errno and words. */
+int image_list(int argc, char **argv, Error *reterr);
+int image_rm(int argc, char **argv, Error *reterr);
+
+/* Finds the image that a word of the command line means: an ID, or a name with labels. */
+int image_find(Store *store, const char *word, char ret_key[static IMAGE_KEY_LENGTH + 1], Error *reterr);

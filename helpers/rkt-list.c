@@ -122,7 +122,7 @@ static int list_pod(Pod *pod, void *userdata)
     size_t index = 0;
     int r;
 
-    r = pod_status_read(pod, arg_format == FORMAT_TABLE ? 0 : POD_STATUS_APPS, &status, NULL);
+    r = pod_status_read(pod, arg_format == FORMAT_TABLE ? 0 : POD_STATUS_MANIFEST | POD_STATUS_APPS, &status);
     if (r < 0)
         return r;
     if (arg_format != FORMAT_TABLE)

@@ -195,7 +195,7 @@ static int run_status(Pod *pod, Error *reterr)
     if (r >= 0 && arg_wait != 0)
         r = wait_until(pod, has_ended, arg_wait, reterr);
     if (r >= 0)
-        r = pod_status_read(pod, POD_STATUS_APPS, &status, reterr);
+        r = pod_status_read(pod, POD_STATUS_MANIFEST | POD_STATUS_APPS, &status);
     if (r < 0)
         return r;
     return arg_json ? print_json(pod, status) : print_status(pod, status);
@@ -204,7 +204,7 @@ static int run_status(Pod *pod, Error *reterr)
 static int run_cat_manifest(Pod *pod, Error *reterr)
 {
     _cleanup_(pod_status_freep) PodStatus *status = NULL;
-    int r = pod_status_read(pod, 0, &status, reterr);
+    int r = pod_status_read(pod, POD_STATUS_MANIFEST, &status);
 
     if (r < 0)
         return r;

@@ -74,8 +74,7 @@ int insecure_options_parse(const char *text, InsecureOptions *ret, Error *reterr
     r = strv_split(text, ",", &words);
     if (r < 0)
         return r;
-    STRV_FOREACH(word, words)
-    {
+    STRV_FOREACH (word, words) {
         r = insecure_word_parse(*word, &bits, reterr);
         if (r < 0)
             return r;

@@ -10,6 +10,7 @@
 
 /* Beneath a pod's directory. */
 #define POD_MANIFEST "pod"
+#define POD_SUMMARY "summary"     /* ours: what a list shows of the manifest, see pod/pod-summary.h */
 #define POD_CREATED "pod-created" /* its mtime is when the pod was created */
 #define POD_LOCK_FILE "pod.lck"   /* of the original's; the lock is taken on the directory itself */
 #define POD_APPSINFO "appsinfo"   /* appsinfo/APP/{manifest,treeStoreID} */

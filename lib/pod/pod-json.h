@@ -6,7 +6,8 @@
 
 #include "pod/pod-status.h"
 
-/* Needs a status read with POD_STATUS_APPS. What is not known is left out. NULL: out of memory. */
+/* Needs a status read with POD_STATUS_MANIFEST and POD_STATUS_APPS. What is not known is left out. NULL: out
+ * of memory. */
 json_t *pod_to_json(const Pod *pod, const PodStatus *status);
 
 /* "default:ip4=172.16.28.7", several joined by ", ". NULL: out of memory. */

@@ -11,6 +11,7 @@
 #include "base/log.h"
 #include "base/string-util.h"
 #include "pod/layout.h"
+#include "pod/pod-summary.h"
 
 static const char *const pod_app_state_table[_POD_APP_STATE_MAX] = {
     [POD_APP_UNKNOWN] = "unknown",
@@ -21,16 +22,21 @@ static const char *const pod_app_state_table[_POD_APP_STATE_MAX] = {
 DECLARE_STRING_TABLE(pod_app_state, PodAppState);
 DEFINE_STRING_TABLE(pod_app_state, PodAppState)
 
+void pod_apps_free(PodApp *apps, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        free(apps[i].name);
+        free(apps[i].image_name);
+        free(apps[i].image_id);
+    }
+    free(apps);
+}
+
 void pod_status_free(PodStatus *status)
 {
     if (!status)
         return;
-    for (size_t i = 0; i < status->n_apps; i++) {
-        free(status->apps[i].name);
-        free(status->apps[i].image_name);
-        free(status->apps[i].image_id);
-    }
-    free(status->apps);
+    pod_apps_free(status->apps, status->n_apps);
     json_decref(status->manifest);
     json_decref(status->networks);
     free(status);
@@ -197,7 +203,7 @@ int pod_read_pid(const Pod *pod, pid_t *ret)
     return read_child_pid(parent, ret);
 }
 
-int pod_status_read(const Pod *pod, PodStatusFlags flags, PodStatus **ret, Error *reterr)
+int pod_status_read(const Pod *pod, PodStatusFlags flags, PodStatus **ret)
 {
     _cleanup_(pod_status_freep) PodStatus *status = calloc(1, sizeof(PodStatus));
     int r;
@@ -213,12 +219,17 @@ int pod_status_read(const Pod *pod, PodStatusFlags flags, PodStatus **ret, Error
             status->started_ns = file_time(pod->fd, POD_PPID);
         (void) read_json(pod->fd, POD_NET_INFO, &status->networks, NULL);
     }
-    r = read_json(pod->fd, POD_MANIFEST, &status->manifest, reterr);
-    if (r < 0 && r != -ENOENT)
-        log_debug("pod %s: its manifest cannot be read", pod->uuid);
-    r = status_add_apps(status);
-    if (r < 0)
+    r = (flags & POD_STATUS_MANIFEST) ? -ENOENT : pod_summary_read(pod, &status->apps, &status->n_apps);
+    if (r == -ENOMEM)
         return r;
+    if (r < 0) {
+        r = read_json(pod->fd, POD_MANIFEST, &status->manifest, NULL);
+        if (r < 0 && r != -ENOENT)
+            log_debug("pod %s: its manifest cannot be read", pod->uuid);
+        r = status_add_apps(status);
+        if (r < 0)
+            return r;
+    }
     if (flags & POD_STATUS_APPS) {
         status_read_apps(pod, status);
         if (pod->state == POD_STATE_RUNNING)

@@ -31,12 +31,14 @@ typedef struct PodApp {
     int64_t created_ns, started_ns, finished_ns; /* since the epoch; 0: not known */
 } PodApp;
 
+void pod_apps_free(PodApp *apps, size_t n);
+
 typedef struct PodStatus {
     int64_t created_ns, started_ns; /* 0: not known */
     pid_t pid;                      /* the pod's init; 0: none */
     PodApp *apps;
     size_t n_apps;
-    json_t *manifest; /* the pod manifest as it is on disk, or NULL */
+    json_t *manifest; /* the pod manifest as it is on disk, or NULL: not asked for, not there, broken */
     json_t *networks; /* net-info.json, an array, or NULL */
 } PodStatus;
 
@@ -44,11 +46,12 @@ void pod_status_free(PodStatus *status);
 DEFINE_CLEANUP_FUNC(PodStatus *, pod_status_free)
 
 typedef enum PodStatusFlags {
-    POD_STATUS_APPS = 1 << 0, /* also states, times and exit codes of the apps */
+    POD_STATUS_MANIFEST = 1 << 0, /* the manifest itself, not only what a list shows of it */
+    POD_STATUS_APPS = 1 << 1,     /* the pid, and states, times and exit codes of the apps */
 } PodStatusFlags;
 
 /* A pod whose manifest is missing or broken still has a status. */
-int pod_status_read(const Pod *pod, PodStatusFlags flags, PodStatus **ret, Error *reterr);
+int pod_status_read(const Pod *pod, PodStatusFlags flags, PodStatus **ret);
 
 /* The pid alone; -ENODATA when there is none yet. */
 int pod_read_pid(const Pod *pod, pid_t *ret);

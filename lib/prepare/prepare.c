@@ -12,6 +12,7 @@
 #include "base/file-util.h"
 #include "base/string-util.h"
 #include "pod/layout.h"
+#include "pod/pod-summary.h"
 #include "prepare/app-image.h"
 #include "prepare/link-tree.h"
 #include "prepare/make-manifest.h"
@@ -149,6 +150,22 @@ static int put_manifest(const Pod *pod, const Preparation *p, Error *reterr)
     return r < 0 ? r : put_file(pod, POD_MANIFEST, text, strlen(text), 0640, reterr);
 }
 
+static int put_summary(const Pod *pod, const PodManifest *manifest, Error *reterr)
+{
+    _cleanup_buffer_ Buffer b = {};
+    _cleanup_free_ char *text = NULL;
+    int r = 0;
+
+    for (size_t i = 0; r >= 0 && i < manifest->n_apps; i++)
+        r = pod_summary_add(&b, manifest->apps[i].name, manifest->apps[i].image.name,
+                            name_value_list_get(&manifest->apps[i].image.labels, "version"),
+                            manifest->apps[i].image.id);
+    if (r == -EINVAL)
+        return 0;
+    r = buffer_steal(&b, &text);
+    return r < 0 ? r : put_text(pod, POD_SUMMARY, text, reterr);
+}
+
 static int put_app_info(const Pod *pod, const char *name, const AppImage *image, Error *reterr)
 {
     _cleanup_free_ char *directory = NULL, *manifest = NULL, *tree = NULL;
@@ -269,6 +286,8 @@ static int fill_pod(const Pod *pod, const Preparation *p, Error *reterr)
 
     if (r >= 0)
         r = put_manifest(pod, p, reterr);
+    if (r >= 0)
+        r = put_summary(pod, p->manifest, reterr);
     if (r >= 0 && p->options->unit)
         r = put_text(pod, POD_UNIT, p->options->unit, reterr);
     if (r >= 0)

@@ -76,6 +76,10 @@ uuid=$(prepare --uuid-file-save="$work/uuid" --volume=data,kind=empty,mode=1777,
 pod=$pods/prepared/$uuid
 equals "the UUID is printed and saved, without newline" "$(<"$work/uuid")$(wc -c <"$work/uuid")" "${uuid}36"
 equals "list shows it" "$(rkt list --no-legend | cut -f1)" "${uuid:0:8}"
+list=$(rkt list --full)
+mv "$pod/summary" "$work"
+equals "and the same without its summary" "$(rkt list --full)" "$list"
+mv "$work/summary" "$pod"
 matches "status" "$(rkt status "$uuid")" "^state=prepared"
 equals "the manifest is the group's to read" "$(stat -c %a "$pod/pod")" 640
 equals "an empty volume has its mode and owner" "$(stat -c '%a %u %g' "$pod/sharedVolumes/data")" "1777 3 4"

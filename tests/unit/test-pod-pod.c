@@ -46,7 +46,7 @@ static void test_life(int root)
     assert_int(counts[POD_STATE_RUNNING], 1);
     assert_int(pod_wait(other, 0), -ETIMEDOUT);
 
-    assert_int(pod_status_read(other, POD_STATUS_APPS, &status, NULL), 0);
+    assert_int(pod_status_read(other, POD_STATUS_APPS, &status), 0);
     assert_int(status->n_apps, 1);
     assert_str(status->apps[0].image_name, "example.com/web:1.2");
     assert_true(status->created_ns > 0);

@@ -3,7 +3,7 @@
  * $RKT_LOCK_FD.
  *
  *   1. read the plan; find out where we are (systemd, service, cgroup)
- *   2. start rkt-register, which starts the pod's journal meanwhile
+ *   2. divide our unit's cgroup; start rkt-register, which starts the pod's journal meanwhile
  *   3. gather what only the host's side can make: overlays, volumes, /dev trees, log streams, all as
  * descriptors
  *   4. clone the pod's init into its namespaces; it waits
@@ -297,11 +297,13 @@ static int run(Host *host, int argc, char *argv[], Error *reterr)
         return r;
     host->service_main = is_service_main(host);
 
-    r = machine_start(&machine, host, reterr);
+    /* First: what we start from here on sits in the init's cgroup, and the unit's own holds no process. */
+    if (host->home == CGROUP_HOME_DELEGATED || host->home == CGROUP_HOME_UNIT)
+        r = host_enter_cgroups(host, reterr);
+    if (r >= 0)
+        r = machine_start(&machine, host, reterr);
     if (r >= 0 && host->service_main)
         r = notify_open(NULL, &host->notify);
-    if (r >= 0 && (host->home == CGROUP_HOME_DELEGATED || host->home == CGROUP_HOME_UNIT))
-        r = host_enter_cgroups(host, reterr);
     if (r >= 0)
         r = host_gather(host, reterr);
     if (r >= 0)

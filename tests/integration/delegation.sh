@@ -18,7 +18,7 @@ Network=none
 [App:eater]
 Image=example.com/probe
 Exec=/bin/sh -c 'probe memory 16000000; probe memory 100000000; echo survivor=no; exec sleep 1000'
-Memory=48M
+Memory=48Mi
 [App:burner]
 Image=example.com/probe
 Exec=/bin/sh -c 'probe burn 5; exec sleep 1000'

@@ -9,7 +9,7 @@
 
 dir=/run/test-store
 cas=$dir/cas
-fetch=(rkt --dir=$dir --insecure-options=image fetch --full)
+fetch=(rkt "--dir=$dir" --insecure-options=image fetch --full)
 unpack=/usr/lib/rkt/rkt-unpack
 
 # Not what root has, so that nothing is right by accident.

@@ -13,6 +13,7 @@
 #include "base/string-util.h"
 #include "base/time-util.h"
 #include "journal/namespace.h"
+#include "last-words.h"
 #include "pod-cleanup.h"
 #include "pod/layout.h"
 #include "sd/runtime.h"
@@ -140,6 +141,14 @@ static int mark_if_ended(Pod *pod, void *userdata _unused_)
     return 0;
 }
 
+/* As systemd tells an ExecStopPost= (systemd.exec(5)). */
+static bool unit_failed(void)
+{
+    const char *result = getenv("SERVICE_RESULT");
+
+    return result && !streq(result, "success");
+}
+
 /* Called when a unit has stopped, whatever became of its pod: only a pod that ended is marked, and the
  * absence of any of it is no failure. */
 static int mark_one(int root, Error *reterr)
@@ -155,9 +164,11 @@ static int mark_one(int root, Error *reterr)
     r = pod_open(root, uuid, &pod, reterr);
     if (r < 0)
         return r == -ENXIO ? 0 : r;
-    if (pod->state == POD_STATE_EXITED)
+    if (pod->state == POD_STATE_EXITED) {
+        if (unit_failed())
+            last_words_print(pod);
         mark(pod, POD_DIRECTORY_EXITED_GARBAGE);
-    else
+    } else
         log_debug("pod \"%s\" is %s: not marked", pod->uuid, pod_state_to_string(pod->state));
     return 0;
 }

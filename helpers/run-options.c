@@ -59,17 +59,12 @@ static int take_word(const char **field, const char *flag, const char *value, co
     return error_set(reterr, -EINVAL, "--%s=%s: unknown value", flag, value);
 }
 
-/* Machine names are host names to systemd. */
+/* A unit's name is made one: a template's unit can name its instance only by a specifier of systemd's. */
 static int take_machine_name(RunOptions *options, const char *value, Error *reterr)
 {
-    static const char allowed[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-.";
-    size_t length = strlen(value);
+    int r = machine_name_make(value, options->machine_name);
 
-    if (length == 0 || length > 64 || strspn(value, allowed) != length || *value == '.' || *value == '-' ||
-        strstr(value, ".."))
-        return error_set(reterr, -EINVAL, "--machine-name=%s: not a valid machine name", value);
-    options->machine_name = value;
-    return 0;
+    return r < 0 ? error_set(reterr, r, "--machine-name=%s: not a valid machine name", value) : 0;
 }
 
 /* What is a line or a word of a file must not bring another line. */

@@ -6,10 +6,12 @@
 
 #include "base/error.h"
 #include "base/option.h"
+#include "unit/machine-name.h"
 
 typedef struct RunOptions {
     const char *network; /* NULL: not given */
-    const char *hostname, *ipc, *machine_name, *journal;
+    const char *hostname, *ipc, *journal;
+    char machine_name[MACHINE_NAME_MAX + 1]; /* "": not given */
     char **dns, **dns_search, **dns_options, **hosts_entries;
     const char *dns_domain;
 } RunOptions;

@@ -149,7 +149,7 @@ static int make_environment(const Pod *pod, const RunOptions *options)
 
     (void) snprintf(lock, sizeof(lock), "%d", pod->lock);
     if (setenv(STAGE1_ENV_LOCK_FD, lock, 1) < 0 ||
-        (options->machine_name && setenv(STAGE1_ENV_MACHINE_NAME, options->machine_name, 1) < 0) ||
+        (*options->machine_name && setenv(STAGE1_ENV_MACHINE_NAME, options->machine_name, 1) < 0) ||
         (options->journal && setenv(STAGE1_ENV_JOURNAL, options->journal, 1) < 0))
         return -errno;
     return 0;

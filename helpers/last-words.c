@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The lines come out of journalctl, which reads a namespace's journal wherever it is and whoever writes it
+ * still. */
+
+#include "last-words.h"
+
+#include "base/file-util.h"
+#include "base/log.h"
+#include "base/spawn.h"
+#include "base/string-util.h"
+#include "pod/layout.h"
+#include "pod/pod-status.h"
+#include "unit/machine-name.h"
+
+#define LINES_OF_AN_APP "10"
+
+/* The journal namespace of a declared pod is named after its unit. */
+static int journal_of(const Pod *pod, char name[static MACHINE_NAME_MAX + 1])
+{
+    _cleanup_free_ char *unit = NULL;
+    int r = read_one_line_at(pod->fd, POD_UNIT, &unit);
+
+    if (r < 0)
+        return r;
+    if (endswith(unit, ".service"))
+        unit[strlen(unit) - strlen(".service")] = '\0';
+    return machine_name_make(unit, name);
+}
+
+static void print_lines(const char *journal, const char *app)
+{
+    SpawnOptions options = SPAWN_OPTIONS_INIT;
+    _cleanup_strv_ char **argv = NULL;
+    int r;
+
+    if (strv_split("journalctl --output=cat --quiet --no-pager --lines=" LINES_OF_AN_APP, " ", &argv) < 0 ||
+        strv_extendf(&argv, "--namespace=%s", journal) < 0 || strv_extendf(&argv, "--identifier=%s", app) < 0)
+        return;
+    options.fds[1] = STDERR_FILENO;
+    r = spawn_and_wait("/usr/bin/journalctl", argv, &options);
+    if (r != 0)
+        log_debug("cannot read the last lines of app %s", app);
+}
+
+void last_words_print(const Pod *pod)
+{
+    _cleanup_(pod_status_freep) PodStatus *status = NULL;
+    char journal[MACHINE_NAME_MAX + 1];
+
+    if (pod_status_read(pod, POD_STATUS_APPS, &status) < 0 || journal_of(pod, journal) < 0)
+        return;
+    for (size_t i = 0; i < status->n_apps; i++) {
+        const PodApp *app = &status->apps[i];
+
+        if (!app->has_exit_code || app->exit_code == 0)
+            continue;
+        log_error("app %s ended with exit status %d; its last lines:", app->name, app->exit_code);
+        print_lines(journal, app->name);
+    }
+}

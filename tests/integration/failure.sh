@@ -1,0 +1,64 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# images: busybox
+# A pod whose app fails takes its status from it, stops the others, and says in its unit's log what the app said last; a
+# program that can't be run is named.
+
+# shellcheck source-path=SCRIPTDIR source=lib.sh
+. "${0%/*}/lib.sh"
+
+before=$(snapshot)
+fetch_images busybox
+
+# ended NAME
+ended() {
+    [[ $(unit_property "rkt-$1" ActiveState) == @(failed|inactive) ]]
+}
+
+pod_file crash <<'END'
+[Pod]
+Network=none
+[App:good]
+Image=example.com/busybox
+Exec=/bin/sh -c 'trap "echo asked; exit 0" TERM; while :; do sleep 0.1; done'
+[App:bad]
+Image=example.com/busybox
+Exec=/bin/sh -c 'echo so far so good; echo the disk is on fire >&2; sleep 1; exit 7'
+END
+start crash
+uuid=$(</run/rkt/pods/rkt-crash/uuid)
+soon "the pod ends" 20 ended crash
+equals "its status is the app's" "$(unit_property rkt-crash ExecMainStatus)" 7
+matches "status tells both apps'" "$(rkt status "$uuid")" "app-good=0|app-bad=7"
+soon "the other app was asked to end" 5 eval 'app_log_kept crash good | grep -q ^asked'
+status=$(systemctl status --no-pager --lines=30 rkt-crash || :)
+matches "systemctl status names the app" "$status" "app bad ended with exit status 7"
+matches "and shows its last lines" "$status" "the disk is on fire"
+lacks "not those of the app that did not fail" "$status" "rkt-gc.*asked"
+systemctl reset-failed rkt-crash
+
+pod_file missing <<'END'
+[Pod]
+Network=none
+[App:nothing]
+Image=example.com/busybox
+Exec=/no/such/program
+END
+systemctl start rkt-missing || :
+soon "a program that is not there: the pod ends" 20 ended missing
+soon "its log says which" 5 eval \
+    'app_log_kept missing nothing | grep -qx "Error: Unable to open \"/no/such/program\": No such file or directory"'
+matches "so does systemctl status" "$(systemctl status --no-pager --lines=30 rkt-missing || :)" \
+    'Unable to open "/no/such/program": No such file or directory'
+systemctl reset-failed rkt-missing
+
+status=0
+output=$(systemd-run --quiet --wait --pipe --property=Delegate=yes \
+    rkt run --net=none example.com/busybox --exec=/bin/sh -- -c 'echo hello; exit 9' 2>&1) || status=$?
+equals "rkt run gives back the app's status" "$status" 9
+matches "and shows what it wrote" "$output" '\[ *[0-9]+\.[0-9]{6}\] busybox\[[0-9]+\]: hello'
+
+remove_pod_file crash
+remove_pod_file missing
+collect_garbage
+nothing_left "nothing is left" "$before"

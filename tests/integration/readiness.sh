@@ -1,0 +1,65 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# images: probe
+# A pod is up when its apps are: one that says so itself is waited for, and what it says of itself is the unit's status. One
+# that does not end when it is asked to is killed, and the unit says so. Instances of a template are pods of their own.
+
+# shellcheck source-path=SCRIPTDIR source=lib.sh
+. "${0%/*}/lib.sh"
+
+before=$(snapshot)
+fetch_images probe
+
+pod_file slow <<'END'
+[Pod]
+Network=none
+[App:quick]
+Image=example.com/probe
+Exec=/bin/sh -c 'trap "exit 0" TERM; while :; do sleep 0.1; done'
+[App:slow]
+Image=example.com/probe
+Annotation=appc.io/executor/supports-systemd-notify=true
+Exec=/bin/sh -c 'trap "exit 0" TERM; sleep 3; probe ready 0; while :; do sleep 0.1; done'
+END
+systemctl start --no-block rkt-slow
+soon "the pod runs" 20 eval '[[ $(rkt status "$(</run/rkt/pods/rkt-slow/uuid)") =~ state=running ]]'
+equals "but is not up before its app says so" "$(unit_property rkt-slow ActiveState)" activating
+fails "status --wait-ready knows it too" 254 "" rkt status --wait-ready=100ms "$(</run/rkt/pods/rkt-slow/uuid)"
+soon "it is when the app does" 20 state_is slow active
+succeeds "and status --wait-ready returns" rkt status --wait-ready=10s "$(</run/rkt/pods/rkt-slow/uuid)"
+succeeds "it stops" systemctl stop rkt-slow
+equals "without failure" "$(unit_property rkt-slow Result)" success
+
+pod_file deaf <<'END'
+[Pod]
+Network=none
+[App:deaf]
+Image=example.com/probe
+Exec=/bin/probe stubborn 1000
+END
+start deaf
+uuid=$(</run/rkt/pods/rkt-deaf/uuid)
+soon "the deaf app runs" 10 log_has deaf deaf stubborn=ok
+systemctl stop rkt-deaf || :
+equals "what had to be killed is a failure" "$(unit_property rkt-deaf ExecMainStatus)" 137
+matches "and its status says so" "$(rkt status "$uuid")" "app-deaf=137"
+systemctl reset-failed rkt-deaf
+
+pod_file many@ <<'END'
+[Pod]
+Network=none
+[App:one]
+Image=example.com/probe
+Exec=/bin/sh -c 'echo I am %i; trap "exit 0" TERM; while :; do sleep 0.1; done'
+END
+succeeds "an instance starts" systemctl start rkt-many@red
+succeeds "and another" systemctl start rkt-many@blue
+matches "each is a machine" "$(machinectl list --no-legend --no-pager | sort | tr '\n' ' ')" "rkt-many-blue .*rkt-many-red "
+soon "each has its words" 10 eval 'journalctl -M rkt-many-blue -t one --output=cat --no-pager | grep -qx "I am blue"'
+succeeds "they stop" systemctl stop rkt-many@red rkt-many@blue
+
+for name in slow deaf many@; do
+    remove_pod_file "$name"
+done
+collect_garbage
+nothing_left "nothing is left" "$before"

@@ -6,20 +6,16 @@
 #include <sys/file.h>
 #include <sys/stat.h>
 
-int read_fd(int fd, size_t max, char **ret, size_t *ret_size)
+/* expected: the size that the file says it has; 0: not known. */
+static int read_to_end(int fd, size_t expected, size_t max, char **ret, size_t *ret_size)
 {
     _cleanup_free_ char *buffer = NULL;
     size_t size = 0, room;
-    struct stat st;
 
-    if (fstat(fd, &st) < 0)
-        return -errno;
-    if (!S_ISREG(st.st_mode))
-        return -EINVAL;
     /* Files of /proc and /sys say they are empty, others may grow: one byte of room tells when the end is
      * reached. */
-    room = st.st_size > 0 ? (size_t) st.st_size + 1 : 4096;
-    if (st.st_size > 0 && (size_t) st.st_size > max)
+    room = expected > 0 ? expected + 1 : 4096;
+    if (expected > max)
         return -EFBIG;
     for (;;) {
         char *larger = realloc(buffer, room + 1);
@@ -37,7 +33,7 @@ int read_fd(int fd, size_t max, char **ret, size_t *ret_size)
         if (size > max)
             return -EFBIG;
         /* As long as it says: saves the read that would only tell the end. */
-        if (n == 0 || (st.st_size > 0 && size == (size_t) st.st_size))
+        if (n == 0 || (expected > 0 && size == expected))
             break;
         if (size < room)
             continue;
@@ -50,6 +46,26 @@ int read_fd(int fd, size_t max, char **ret, size_t *ret_size)
         return -EBADMSG;
     *ret = TAKE_PTR(buffer);
     return 0;
+}
+
+int read_fd(int fd, size_t max, char **ret, size_t *ret_size)
+{
+    struct stat st;
+
+    if (fstat(fd, &st) < 0)
+        return -errno;
+    if (!S_ISREG(st.st_mode))
+        return -EINVAL;
+    return read_to_end(fd, st.st_size > 0 ? (size_t) st.st_size : 0, max, ret, ret_size);
+}
+
+int read_argument_file(const char *path, size_t max, char **ret, size_t *ret_size)
+{
+    _cleanup_close_ int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+
+    if (fd < 0)
+        return -errno;
+    return read_to_end(fd, 0, max, ret, ret_size);
 }
 
 int read_file_at(int dir, const char *path, size_t max, char **ret, size_t *ret_size)

@@ -12,6 +12,9 @@
 int read_file_at(int dir, const char *path, size_t max, char **ret, size_t *ret_size);
 int read_fd(int fd, size_t max, char **ret, size_t *ret_size);
 
+/* The same for a file that a user named on a command line, which may be a pipe as well. Waits for its end. */
+int read_argument_file(const char *path, size_t max, char **ret, size_t *ret_size);
+
 /* The first line, without newline; -ENODATA when the file is empty. */
 int read_one_line_at(int dir, const char *path, char **ret);
 

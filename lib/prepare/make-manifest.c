@@ -63,7 +63,7 @@ static int read_environment_file(NameValueList *list, const char *path, Error *r
     char *rest;
     int r;
 
-    r = read_file_at(AT_FDCWD, path, ENVIRONMENT_FILE_MAX, &text, NULL);
+    r = read_argument_file(path, ENVIRONMENT_FILE_MAX, &text, NULL);
     if (r < 0)
         return error_set_errno(reterr, r, "cannot read \"%s\"", path);
     rest = text;
@@ -169,10 +169,12 @@ static int set_isolators(App *app, const AppOptions *options, Error *reterr)
                     ? isolator_list_set(&app->isolators, settings[i].kind, settings[i].value, reterr)
                     : 0;
         if (r < 0)
-            return error_prefix(reterr, r, "--%s=%s", settings[i].flag, settings[i].value);
+            return error_prefix(reterr, r, "image \"%s\": --%s=%s", options->image, settings[i].flag,
+                                settings[i].value);
     }
     r = options->seccomp ? isolator_list_set_seccomp(&app->isolators, options->seccomp, reterr) : 0;
-    return r < 0 ? error_prefix(reterr, r, "--seccomp=%s", options->seccomp) : 0;
+    return r < 0 ? error_prefix(reterr, r, "image \"%s\": --seccomp=%s", options->image, options->seccomp)
+                 : 0;
 }
 
 static int set_app(App *app, const PodOptions *options, const AppOptions *app_options,
@@ -194,8 +196,6 @@ static int set_app(App *app, const PodOptions *options, const AppOptions *app_op
         r = set_pairs(&app->user_annotations, app_options->own.user_annotations);
     if (r >= 0)
         r = set_pairs(&app->user_labels, app_options->own.user_labels);
-    if (r >= 0)
-        r = set_isolators(app, app_options, reterr);
     return r;
 }
 
@@ -282,7 +282,8 @@ static int add_app(PodManifest *manifest, const PodOptions *options, const AppOp
     if (r < 0)
         return error_prefix(reterr, r, "image \"%s\"", app_options->image);
     app->read_only_rootfs = app_options->read_only_rootfs;
-    return check_app(app, reterr);
+    r = set_isolators(app->app, app_options, reterr);
+    return r < 0 ? r : check_app(app, reterr);
 }
 
 /* ----- The pod ----- */

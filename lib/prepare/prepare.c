@@ -18,6 +18,7 @@
 #include "prepare/make-manifest.h"
 #include "prepare/make-plan.h"
 #include "prepare/unit-pods.h"
+#include "stage1/interface.h"
 #include "stage1/plan.h"
 
 /* All that is gathered on the way. */
@@ -84,7 +85,7 @@ static int manifest_from_file(Preparation *p, const char *path, Error *reterr)
     size_t size;
     int r;
 
-    r = read_file_at(AT_FDCWD, path, POD_MANIFEST_SIZE_MAX, &text, &size);
+    r = read_argument_file(path, POD_MANIFEST_SIZE_MAX, &text, &size);
     if (r < 0)
         return error_set_errno(reterr, r, "cannot read \"%s\"", path);
     r = pod_manifest_parse(text, size, &p->manifest, reterr);
@@ -311,6 +312,10 @@ static int gather(Preparation *p, Error *reterr)
                           reterr);
     if (r >= 0)
         r = app_image_load(p->store, &p->stage1, reterr);
+    if (r >= 0 && !name_value_list_get(&p->stage1.manifest->annotations, STAGE1_ANNOTATION_RUN))
+        r = error_set(reterr, -EINVAL,
+                      "image \"%s\" is no stage1: it has no annotation " STAGE1_ANNOTATION_RUN,
+                      p->stage1.manifest->name);
     return r < 0 ? r : make_manifest(p, reterr);
 }
 

@@ -239,9 +239,11 @@ static int exec_program(char *const argv[], char *const environment[])
 static int place_stdio(const HostApp *app, Error *reterr)
 {
     int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+    int output = app->plan->stdout_mode == PLAN_STDIO_NULL ? null : app->output;
+    int errors = app->plan->stderr_mode == PLAN_STDIO_NULL ? null : app->errors;
 
-    if (null < 0 || dup2(null, STDIN_FILENO) < 0 || dup2(app->output, STDOUT_FILENO) < 0 ||
-        dup2(app->errors, STDERR_FILENO) < 0)
+    if (null < 0 || dup2(null, STDIN_FILENO) < 0 || dup2(output, STDOUT_FILENO) < 0 ||
+        dup2(errors, STDERR_FILENO) < 0)
         return error_set_errno(reterr, -errno, "cannot place the app's standard descriptors");
     return 0;
 }

@@ -2,6 +2,8 @@
 
 #include "run-options.h"
 
+#include <arpa/inet.h>
+
 #include "base/string-util.h"
 
 enum {
@@ -75,11 +77,35 @@ static int add_word(char ***list, const char *flag, const char *value, Error *re
     return strv_extend(list, value);
 }
 
+static bool is_address(const char *text, size_t length)
+{
+    char address[INET6_ADDRSTRLEN];
+    struct in6_addr bytes;
+
+    if (length >= sizeof(address))
+        return false;
+    memcpy(address, text, length);
+    address[length] = '\0';
+    return inet_pton(AF_INET, address, &bytes) == 1 || inet_pton(AF_INET6, address, &bytes) == 1;
+}
+
+static int add_dns(RunOptions *options, const char *value, Error *reterr)
+{
+    bool word = streq(value, "host") || streq(value, "none");
+
+    if (!word && !is_address(value, strlen(value)))
+        return error_set(reterr, -EINVAL, "--dns=%s: must be an IP address, host or none", value);
+    if (options->dns && (word || streq(options->dns[0], "host") || streq(options->dns[0], "none")))
+        return error_set(reterr, -EINVAL, "--dns=host and --dns=none exclude other --dns");
+    return strv_extend(&options->dns, value);
+}
+
 static int add_hosts_entry(RunOptions *options, const char *value, Error *reterr)
 {
     const char *equals = strchr(value, '=');
 
-    if (!streq(value, "host") && (!equals || equals == value || equals[1] == '\0'))
+    if (!streq(value, "host") &&
+        (!equals || !is_address(value, (size_t) (equals - value)) || equals[1] == '\0'))
         return error_set(reterr, -EINVAL, "--hosts-entry=%s: must be IP=NAME or host", value);
     return add_word(&options->hosts_entries, "hosts-entry", value, reterr);
 }
@@ -87,7 +113,7 @@ static int add_hosts_entry(RunOptions *options, const char *value, Error *reterr
 int run_options_take(RunOptions *options, int id, const char *value, Error *reterr)
 {
     switch (id) {
-    case OPT_DNS: return add_word(&options->dns, "dns", value, reterr);
+    case OPT_DNS: return add_dns(options, value, reterr);
     case OPT_DNS_SEARCH: return add_word(&options->dns_search, "dns-search", value, reterr);
     case OPT_DNS_OPT: return add_word(&options->dns_options, "dns-opt", value, reterr);
     case OPT_HOSTS_ENTRY: return add_hosts_entry(options, value, reterr);

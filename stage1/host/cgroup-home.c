@@ -3,6 +3,10 @@
  * after it. A cgroup namespace is made while we still stand in the pod's own cgroup, so that this is the root
  * the pod sees.
  *
+ * Writing to cgroup.procs waits for all processors of the machine (milliseconds), being cloned into a cgroup
+ * does not. As a unit's process we have to leave the unit's own cgroup before it can be divided, and have
+ * just been moved there ourselves, which makes the next move cheap; without systemd nothing is moved.
+ *
  * Devices are closed by a program on the app's cgroup, so a cgroup2 tree is needed in any case. In a unit
  * without Delegate= there is only the unit's cgroup: the program goes there, and a limit of a single app is
  * an error. */
@@ -39,8 +43,7 @@ static bool is_in_service(const char *path)
 
 int host_find_cgroup_home(Host *host, Error *reterr)
 {
-    _cleanup_close_ int cgroup = -EBADF;
-    int r = cgroup_open_pid(0, &cgroup, &host->cgroup_path);
+    int r = cgroup_open_pid(0, &host->cgroup, &host->cgroup_path);
 
     if (r < 0)
         return error_set_errno(reterr, r, "cannot find our cgroup; is a cgroup2 file system mounted?");
@@ -49,7 +52,7 @@ int host_find_cgroup_home(Host *host, Error *reterr)
     else if (!is_in_service(host->cgroup_path))
         host->home = CGROUP_HOME_SCOPE;
     else
-        host->home = cgroup_is_delegated(cgroup) > 0 ? CGROUP_HOME_DELEGATED : CGROUP_HOME_UNIT;
+        host->home = cgroup_is_delegated(host->cgroup) > 0 ? CGROUP_HOME_DELEGATED : CGROUP_HOME_UNIT;
     return 0;
 }
 
@@ -111,7 +114,22 @@ static int app_enter_cgroup(HostApp *app, int pod, Error *reterr)
     return r < 0 ? error_set_errno(reterr, r, "cannot keep the cgroup of app %s", app->plan->name) : 0;
 }
 
+/* Of a cgroup that holds no process itself. */
 static int divide(Host *host, int pod, Error *reterr)
+{
+    int r = cgroup_enable_controllers(pod, CGROUP_ALL);
+
+    if (r < 0)
+        return error_set_errno(reterr, r, "cannot divide the pod's cgroup");
+    for (size_t i = 0; i < host->plan->n_apps; i++) {
+        r = app_enter_cgroup(&host->apps[i], pod, reterr);
+        if (r < 0)
+            return r;
+    }
+    return 0;
+}
+
+static int leave_and_divide(Host *host, int pod, Error *reterr)
 {
     _cleanup_close_ int init = -EBADF;
     int r;
@@ -121,16 +139,7 @@ static int divide(Host *host, int pod, Error *reterr)
     r = cgroup_make(pod, "init", &init);
     if (r >= 0)
         r = cgroup_move(init, 0);
-    if (r >= 0)
-        r = cgroup_enable_controllers(pod, CGROUP_ALL);
-    if (r < 0)
-        return error_set_errno(reterr, r, "cannot divide the pod's cgroup");
-    for (size_t i = 0; i < host->plan->n_apps; i++) {
-        r = app_enter_cgroup(&host->apps[i], pod, reterr);
-        if (r < 0)
-            return r;
-    }
-    return 0;
+    return r < 0 ? error_set_errno(reterr, r, "cannot leave the pod's cgroup") : divide(host, pod, reterr);
 }
 
 static int share_unit(Host *host, int unit, Error *reterr)
@@ -162,41 +171,48 @@ static int record_cgroup(const Host *host, const char *name)
     return write_file_at(host->pod_dir, STAGE1_SUBCGROUP, path, strlen(path), 0644, 0);
 }
 
+static int make_bare(Host *host, Error *reterr)
+{
+    char name[BARE_NAME_SIZE];
+    int r;
+
+    bare_name(host, name);
+    r = record_cgroup(host, name);
+    if (r >= 0)
+        r = cgroup_make(host->cgroup, name, &host->pod_cgroup);
+    if (r >= 0)
+        r = cgroup_make(host->pod_cgroup, "init", &host->init_cgroup);
+    if (r < 0)
+        return error_set_errno(reterr, r, "cannot make the pod's cgroup");
+    return divide(host, host->pod_cgroup, reterr);
+}
+
+/* systemd has moved us since. */
+static int divide_scope(Host *host, Error *reterr)
+{
+    _cleanup_close_ int scope = -EBADF;
+    int r = cgroup_open_pid(0, &scope, NULL);
+
+    return r < 0 ? error_set_errno(reterr, r, "cannot find our cgroup")
+                 : leave_and_divide(host, scope, reterr);
+}
+
 int host_enter_cgroups(Host *host, Error *reterr)
 {
-    _cleanup_close_ int own = -EBADF, pod = -EBADF;
-    int r = cgroup_open_pid(0, &own, NULL);
-
-    if (r < 0)
-        return error_set_errno(reterr, r, "cannot find our cgroup");
     switch (host->home) {
-    case CGROUP_HOME_UNIT: return share_unit(host, own, reterr);
-    case CGROUP_HOME_BARE: {
-        char name[BARE_NAME_SIZE];
-
-        bare_name(host, name);
-        r = record_cgroup(host, name);
-        if (r >= 0)
-            r = cgroup_make(own, name, &pod);
-        if (r >= 0)
-            r = cgroup_move(pod, 0);
-        if (r < 0)
-            return error_set_errno(reterr, r, "cannot make the pod's cgroup");
-        return divide(host, pod, reterr);
-    }
-    default: return divide(host, own, reterr);
+    case CGROUP_HOME_UNIT: return share_unit(host, host->cgroup, reterr);
+    case CGROUP_HOME_BARE: return make_bare(host, reterr);
+    case CGROUP_HOME_SCOPE: return divide_scope(host, reterr);
+    default: return leave_and_divide(host, host->cgroup, reterr);
     }
 }
 
 int host_remove_cgroups(const Host *host)
 {
-    _cleanup_close_ int own = -EBADF;
     char name[BARE_NAME_SIZE];
-    int r;
 
     if (host->home != CGROUP_HOME_BARE)
         return 0;
-    r = cgroup_open_pid(0, &own, NULL);
     bare_name(host, name);
-    return r < 0 ? r : cgroup_remove(own, name);
+    return cgroup_remove(host->cgroup, name);
 }

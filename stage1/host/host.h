@@ -61,9 +61,11 @@ typedef struct Host {
     HostApp *apps; /* plan->n_apps */
     int pod_dir;   /* the lock; a detached copy of the pod's directory */
     CgroupHome home;
-    char *cgroup_path; /* our own cgroup, absolute */
-    bool systemd;      /* is the host's PID 1 */
-    bool service_main; /* we are a service's main process and hand that on to the init */
+    char *cgroup_path;           /* our own cgroup, absolute */
+    int cgroup;                  /* the same */
+    int pod_cgroup, init_cgroup; /* what the init is cloned into, without systemd; else -EBADF */
+    bool systemd;                /* is the host's PID 1 */
+    bool service_main;           /* we are a service's main process and hand that on to the init */
 
     int root;               /* detached tmpfs, the pod's root */
     int shared_memory;      /* detached tmpfs, /dev/shm of all apps */
@@ -94,7 +96,8 @@ char *host_journal_directory(const Host *host);
 
 /* cgroup-home.c */
 int host_find_cgroup_home(Host *host, Error *reterr);
-/* Gives the pod's processes their cgroups; the caller moves into the init's. */
+/* Gives the pod's processes their cgroups. With systemd the caller moves into the init's; without, the init
+ * is to be cloned into host->init_cgroup from within host->pod_cgroup, the root of its cgroup namespace. */
 int host_enter_cgroups(Host *host, Error *reterr);
 int host_remove_cgroups(const Host *host);
 
@@ -108,8 +111,9 @@ _noreturn_ void host_init(Host *host);
  * host_app->report says how that went. uid 0 and all groups 0 when as_root (handlers). */
 int host_app_start(Host *host, HostApp *app, char *const argv[], bool as_root, Error *reterr);
 
-/* What the init tells the foreground process. */
-typedef enum ControlKind { CONTROL_GO = 1, CONTROL_APP_STARTED, CONTROL_READY } ControlKind;
+/* What the init tells the foreground process; CONTROL_GO goes the other way, CONTROL_CLONED is of whoever
+ * cloned the init. */
+typedef enum ControlKind { CONTROL_GO = 1, CONTROL_CLONED, CONTROL_APP_STARTED, CONTROL_READY } ControlKind;
 typedef struct ControlMessage {
     uint32_t kind;
     uint32_t app;

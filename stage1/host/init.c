@@ -543,7 +543,7 @@ static int set_up(Init *init, Error *reterr)
     if (host->service_main)
         host->control = safe_close(host->control);
 
-    if (host->home == CGROUP_HOME_SCOPE || host->home == CGROUP_HOME_BARE) {
+    if (host->home == CGROUP_HOME_SCOPE) {
         r = host_enter_cgroups(host, reterr);
         if (r < 0)
             return r;

@@ -3,7 +3,8 @@
  * $RKT_LOCK_FD.
  *
  *   1. read the plan; find out where we are (systemd, service, cgroup)
- *   2. divide our unit's cgroup; start rkt-register, which starts the pod's journal meanwhile
+ *   2. divide our unit's cgroup, or make the pod one; start rkt-register, which starts the pod's journal
+ * meanwhile
  *   3. gather what only the host's side can make: overlays, volumes, /dev trees, log streams, all as
  * descriptors
  *   4. clone the pod's init into its namespaces; it waits
@@ -26,6 +27,7 @@
 #include "base/file-util.h"
 #include "base/log.h"
 #include "base/option.h"
+#include "base/spawn.h"
 #include "base/string-util.h"
 #include "base/uuid.h"
 #include "foreground.h"
@@ -206,18 +208,69 @@ static int allocate_apps(Host *host)
     return 0;
 }
 
-/* As fork() into new namespaces. CLONE_PARENT makes the init our sibling, PID 1's child, whose exit PID 1
- * then sees. */
-static pid_t clone_init(const Host *host)
+/* As fork(), into a cgroup unless that is -EBADF. Siblings end with the signal of the one they are cloned by.
+ */
+static pid_t clone_process(uint64_t flags, int cgroup)
 {
     struct clone_args args = {
-        .flags = CLONE_NEWPID | CLONE_NEWNS | CLONE_NEWUTS | (host->share_ipc ? 0 : CLONE_NEWIPC) |
-                 (host->network_none ? CLONE_NEWNET : 0) | (host->service_main ? CLONE_PARENT : 0),
-        .exit_signal = host->service_main ? 0 : SIGCHLD,
+        .flags = flags | (cgroup >= 0 ? CLONE_INTO_CGROUP : 0),
+        .exit_signal = flags & CLONE_PARENT ? 0 : SIGCHLD,
+        .cgroup = cgroup >= 0 ? (uint64_t) cgroup : 0,
     };
     long pid = syscall(SYS_clone3, &args, sizeof(args));
 
     return pid < 0 ? -errno : (pid_t) pid;
+}
+
+static uint64_t init_namespaces(const Host *host)
+{
+    return CLONE_NEWPID | CLONE_NEWNS | CLONE_NEWUTS | (host->share_ipc ? 0 : CLONE_NEWIPC) |
+           (host->network_none ? CLONE_NEWNET : 0);
+}
+
+/* A child in the pod's cgroup makes the cgroup namespace there, clones the init as its sibling, and says its
+ * pid on the control socket before it ends. */
+static pid_t clone_from_pod_cgroup(const Host *host, int control)
+{
+    pid_t child = clone_process(0, host->pod_cgroup), init;
+
+    if (child != 0)
+        return child;
+    init = unshare(CLONE_NEWCGROUP) < 0
+                   ? -errno
+                   : clone_process(init_namespaces(host) | CLONE_PARENT, host->init_cgroup);
+    if (init == 0)
+        return 0;
+    (void) control_send(control, CONTROL_CLONED, 0, init);
+    _exit(0);
+}
+
+static pid_t await_clone(int control, pid_t child)
+{
+    ControlMessage message;
+    int r = control_receive(control, &message);
+
+    (void) wait_for_exit(child);
+    if (r <= 0)
+        return r < 0 ? r : -ECHILD;
+    return message.value;
+}
+
+/* Returns 0 in the init. CLONE_PARENT makes it our sibling, PID 1's child, whose exit PID 1 then sees. */
+static pid_t clone_init(Host *host)
+{
+    int control[2];
+    pid_t pid;
+
+    if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, control) < 0)
+        return -errno;
+    if (host->pod_cgroup >= 0)
+        pid = clone_from_pod_cgroup(host, control[1]);
+    else
+        pid = clone_process(init_namespaces(host) | (host->service_main ? CLONE_PARENT : 0), -EBADF);
+    (void) close(control[pid == 0 ? 0 : 1]);
+    host->control = control[pid == 0 ? 1 : 0];
+    return pid > 0 && host->pod_cgroup >= 0 ? await_clone(host->control, pid) : pid;
 }
 
 static int write_pid(const Host *host, pid_t pid)
@@ -240,23 +293,16 @@ static int hand_on(const Host *host, pid_t init, Error *reterr)
 
 static int start_pod(Host *host, Foreground *foreground, Machine *machine, Error *reterr)
 {
-    int control[2], r;
-    pid_t init;
+    pid_t init = clone_init(host);
+    int r;
 
-    if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, control) < 0)
-        return error_set_errno(reterr, -errno, "cannot make a socket pair");
-    init = clone_init(host);
     if (init < 0)
         return error_set_errno(reterr, (int) init, "cannot clone the pod's init");
     if (init == 0) {
-        (void) close(control[0]);
-        host->control = control[1];
         machine_leave(machine);
         foreground_leave(foreground);
         host_init(host);
     }
-    (void) close(control[1]);
-    host->control = control[0];
     foreground->init = init;
 
     r = write_pid(host, init);
@@ -298,7 +344,7 @@ static int run(Host *host, int argc, char *argv[], Error *reterr)
     host->service_main = is_service_main(host);
 
     /* First: what we start from here on sits in the init's cgroup, and the unit's own holds no process. */
-    if (host->home == CGROUP_HOME_DELEGATED || host->home == CGROUP_HOME_UNIT)
+    if (host->home != CGROUP_HOME_SCOPE)
         r = host_enter_cgroups(host, reterr);
     if (r >= 0)
         r = machine_start(&machine, host, reterr);
@@ -333,6 +379,9 @@ int main(int argc, char *argv[])
         .resolv_mode = "default",
         .hosts_mode = "default",
         .pod_dir = -EBADF,
+        .cgroup = -EBADF,
+        .pod_cgroup = -EBADF,
+        .init_cgroup = -EBADF,
         .root = -EBADF,
         .shared_memory = -EBADF,
         .journal_files = -EBADF,

@@ -2,6 +2,7 @@
 
 #include "namesakes.h"
 
+#include "base/array.h"
 #include "base/string-util.h"
 #include "unit/unit-name.h"
 
@@ -34,18 +35,15 @@ int namesakes_collect(Namesakes *namesakes, const Search *search)
     for (size_t i = 0; i < search->pods.n; i++) {
         const SearchItem *item = &search->pods.items[i];
         const char *instance = unit_instance(item->name);
-        MachineName name = { .item = item }, *larger;
+        MachineName name = { .item = item }, *added;
 
         if (streq_ptr(instance, "") || !may_change(item->name) || machine_name_of(item, name.name) < 0 ||
             streq(name.name + strlen("rkt-"), item->name))
             continue;
-        if ((namesakes->n & (namesakes->n - 1)) == 0) {
-            larger = reallocarray(namesakes->names, namesakes->n > 0 ? namesakes->n * 2 : 1, sizeof(name));
-            if (!larger)
-                return -ENOMEM;
-            namesakes->names = larger;
-        }
-        namesakes->names[namesakes->n++] = name;
+        added = ARRAY_APPEND(namesakes->names, namesakes->n);
+        if (!added)
+            return -ENOMEM;
+        *added = name;
     }
     if (namesakes->n > 0)
         qsort(namesakes->names, namesakes->n, sizeof(MachineName), compare_names);

@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 
+#include "base/array.h"
 #include "base/file-util.h"
 #include "base/string-util.h"
 #include "unit/unit-name.h"
@@ -34,20 +35,16 @@ void search_done(Search *search)
 
 static int items_add(SearchItems *items, const char *file, size_t n_name, SearchItem item)
 {
-    if (items->n == items->room) {
-        size_t room = items->room > 0 ? items->room * 2 : 32;
-        SearchItem *larger = reallocarray(items->items, room, sizeof(*larger));
+    SearchItem *added = ARRAY_APPEND(items->items, items->n);
 
-        if (!larger)
-            return -ENOMEM;
-        items->items = larger;
-        items->room = room;
-    }
-    item.name = strndup(file, n_name);
-    if (!item.name)
+    if (!added)
         return -ENOMEM;
-    items->items[items->n++] = item;
-    return 0;
+    *added = item;
+    added->name = strndup(file, n_name);
+    if (added->name)
+        return 0;
+    items->n--;
+    return -ENOMEM;
 }
 
 static int compare_items(const void *a, const void *b)

@@ -20,7 +20,7 @@ typedef struct SearchItem {
 
 typedef struct SearchItems {
     SearchItem *items; /* sorted by name, then dir */
-    size_t n, room;
+    size_t n;
 } SearchItems;
 
 typedef struct Search {

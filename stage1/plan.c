@@ -5,6 +5,7 @@
 
 #include <stddef.h>
 
+#include "base/array.h"
 #include "base/file-util.h"
 #include "base/string-util.h"
 
@@ -90,28 +91,6 @@ void plan_free(Plan *plan)
     free(plan->apps);
     free(plan->unit);
     free(plan);
-}
-
-PlanApp *plan_add_app(Plan *plan)
-{
-    PlanApp *larger = reallocarray(plan->apps, plan->n_apps + 1, sizeof(PlanApp));
-
-    if (!larger)
-        return NULL;
-    plan->apps = larger;
-    larger[plan->n_apps] = (PlanApp){ 0 };
-    return &larger[plan->n_apps++];
-}
-
-PlanMount *plan_app_add_mount(PlanApp *app)
-{
-    PlanMount *larger = reallocarray(app->mounts, app->n_mounts + 1, sizeof(PlanMount));
-
-    if (!larger)
-        return NULL;
-    app->mounts = larger;
-    larger[app->n_mounts] = (PlanMount){ 0 };
-    return &larger[app->n_mounts++];
 }
 
 static void put(Buffer *b, const char *key, const char *value)
@@ -237,17 +216,16 @@ static int take_field(const struct Field *f, void *field, const char *value)
 
 static int take_group(PlanApp *app, const char *value)
 {
-    gid_t *larger;
+    gid_t *added;
     uint64_t gid;
     int r = parse_u64(value, &gid);
 
     if (r < 0)
         return r;
-    larger = reallocarray(app->groups, app->n_groups + 1, sizeof(gid_t));
-    if (!larger)
+    added = ARRAY_APPEND(app->groups, app->n_groups);
+    if (!added)
         return -ENOMEM;
-    app->groups = larger;
-    larger[app->n_groups++] = (gid_t) gid;
+    *added = (gid_t) gid;
     return 0;
 }
 
@@ -256,7 +234,7 @@ static int take_mount_record(PlanApp *app, const char *key, const char *value)
     PlanMount *m;
 
     if (streq(key, "mount")) {
-        m = plan_app_add_mount(app);
+        m = ARRAY_APPEND(app->mounts, app->n_mounts);
         if (!m)
             return -ENOMEM;
         m->kind = plan_mount_kind_from_string(value);
@@ -283,7 +261,7 @@ static int take_record(Plan *plan, const char *key, const char *value)
     PlanApp *app = plan->n_apps > 0 ? &plan->apps[plan->n_apps - 1] : NULL;
 
     if (streq(key, "app")) {
-        app = plan_add_app(plan);
+        app = ARRAY_APPEND(plan->apps, plan->n_apps);
         return app ? take_string(&app->name, value) : -ENOMEM;
     }
     if (!app) {

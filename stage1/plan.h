@@ -77,10 +77,6 @@ typedef struct Plan {
 void plan_free(Plan *plan);
 DEFINE_CLEANUP_FUNC(Plan *, plan_free)
 
-/* Appends zeroed entries; the result is valid until the next call. */
-PlanApp *plan_add_app(Plan *plan);
-PlanMount *plan_app_add_mount(PlanApp *app);
-
 /* Writes the plan into a pod's directory (not synced: the pod's rename decides whether it counts). */
 int plan_write(const Plan *plan, int pod_dir, Error *reterr);
 int plan_read(int pod_dir, Plan **ret, Error *reterr);

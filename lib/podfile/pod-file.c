@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+#include "base/array.h"
 #include "base/string-util.h"
 #include "podfile/keys.h"
 
@@ -67,7 +68,7 @@ static char *strip(char *s)
 static int section_at(Reader *reader, PodSectionKind kind, const char *app, unsigned line)
 {
     PodFile *file = reader->file;
-    PodSection *larger;
+    PodSection *added;
 
     for (size_t i = 0; i < file->n_sections; i++)
         if (file->sections[i].kind == kind && streq_ptr(file->sections[i].app, app)) {
@@ -78,13 +79,12 @@ static int section_at(Reader *reader, PodSectionKind kind, const char *app, unsi
         complain(reader, line, "more than %d lines", POD_FILE_ENTRIES_MAX);
         return 0;
     }
-    larger = reallocarray(file->sections, file->n_sections + 1, sizeof(*larger));
-    if (!larger)
-        return -ENOMEM;
-    file->sections = larger;
-    file->n_entries++;
     reader->section = file->n_sections;
-    larger[file->n_sections++] = (PodSection){ .kind = kind, .app = app, .path = reader->path, .line = line };
+    added = ARRAY_APPEND(file->sections, file->n_sections);
+    if (!added)
+        return -ENOMEM;
+    file->n_entries++;
+    *added = (PodSection){ .kind = kind, .app = app, .path = reader->path, .line = line };
     return 0;
 }
 
@@ -135,18 +135,11 @@ static int read_header(Reader *reader, char *header, unsigned line)
 static int add_entry(Reader *reader, PodEntry entry)
 {
     PodSection *section = &reader->file->sections[reader->section];
-    PodEntry *larger;
-    size_t room;
+    PodEntry *added = ARRAY_APPEND(section->entries, section->n_entries);
 
-    if (section->n_entries == section->room) {
-        room = section->room > 0 ? section->room * 2 : 8;
-        larger = reallocarray(section->entries, room, sizeof(*larger));
-        if (!larger)
-            return -ENOMEM;
-        section->entries = larger;
-        section->room = room;
-    }
-    section->entries[section->n_entries++] = entry;
+    if (!added)
+        return -ENOMEM;
+    *added = entry;
     reader->file->n_entries++;
     return 0;
 }

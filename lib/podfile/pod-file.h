@@ -47,7 +47,7 @@ typedef struct PodSection {
     const char *path;
     unsigned line;
     PodEntry *entries;
-    size_t n_entries, room;
+    size_t n_entries;
 } PodSection;
 
 typedef struct PodFile {

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/fd-util.h"
 #include "base/log.h"
 #include "base/string-util.h"
@@ -249,7 +250,7 @@ static int plan_mounts(const AppContext *context)
     for (size_t i = 0; i < context->app->mounts.n; i++) {
         const Mount *mount = &context->app->mounts.items[i];
         const Volume *volume = pod_manifest_mount_volume(context->manifest, mount);
-        PlanMount *planned = plan_app_add_mount(context->plan);
+        PlanMount *planned = ARRAY_APPEND(context->plan->mounts, context->plan->n_mounts);
 
         if (!planned)
             return -ENOMEM;
@@ -318,7 +319,7 @@ int plan_from_manifest(const PodManifest *manifest, const AppImage *images, cons
             .insecure = insecure,
             .pod_dir = pod_dir,
             .index = i,
-            .plan = plan_add_app(plan),
+            .plan = ARRAY_APPEND(plan->apps, plan->n_apps),
         };
         int r = context.plan ? plan_app(&context, reterr) : -ENOMEM;
 

@@ -22,6 +22,7 @@
 #include <sys/ioctl.h>
 #include <sys/personality.h>
 
+#include "base/array.h"
 #include "base/file-util.h"
 #include "base/string-util.h"
 
@@ -207,7 +208,7 @@ typedef struct Entry {
 
 typedef struct Entries {
     Entry *entries;
-    size_t n, room;
+    size_t n;
 } Entries;
 
 static void entries_done(Entries *e)
@@ -221,17 +222,10 @@ static int entries_add(Entries *e, const char *name, size_t length, bool by_set)
 
     if (length >= NAME_MAX_LENGTH || e->n >= ENTRIES_MAX)
         return -E2BIG;
-    if (e->n == e->room) {
-        size_t room = e->room > 0 ? 2 * e->room : 512;
-        Entry *larger = reallocarray(e->entries, room, sizeof(Entry));
-
-        if (!larger)
-            return -ENOMEM;
-        e->entries = larger;
-        e->room = room;
-    }
-    entry = &e->entries[e->n++];
-    *entry = (Entry){ .by_set = by_set };
+    entry = ARRAY_APPEND(e->entries, e->n);
+    if (!entry)
+        return -ENOMEM;
+    entry->by_set = by_set;
     memcpy(entry->name, name, length);
     if (by_set && length > 0 && entry->name[length - 1] == '?') {
         entry->name[length - 1] = '\0';

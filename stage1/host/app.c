@@ -4,7 +4,8 @@
  *
  * Paths in the app's root belong to the image: mount_attach_at() resolves each beneath that root before
  * anything is put there, and confine_app() closes every descriptor before it enters the working directory,
- * which the image chose too. */
+ * which the image chose too. From an app's first process on, everything below that root is the app's, also
+ * its /dev: a child that joins it opens nothing there by name before it is confined. */
 
 #include <fcntl.h>
 #include <linux/sched.h>
@@ -238,11 +239,10 @@ static int exec_program(char *const argv[], char *const environment[])
 
 static int place_stdio(const HostApp *app, Error *reterr)
 {
-    int null = open("/dev/null", O_RDWR | O_CLOEXEC);
-    int output = app->plan->stdout_mode == PLAN_STDIO_NULL ? null : app->output;
-    int errors = app->plan->stderr_mode == PLAN_STDIO_NULL ? null : app->errors;
+    int output = app->plan->stdout_mode == PLAN_STDIO_NULL ? app->null : app->output;
+    int errors = app->plan->stderr_mode == PLAN_STDIO_NULL ? app->null : app->errors;
 
-    if (null < 0 || dup2(null, STDIN_FILENO) < 0 || dup2(output, STDOUT_FILENO) < 0 ||
+    if (dup2(app->null, STDIN_FILENO) < 0 || dup2(output, STDOUT_FILENO) < 0 ||
         dup2(errors, STDERR_FILENO) < 0)
         return error_set_errno(reterr, -errno, "cannot place the app's standard descriptors");
     return 0;

@@ -125,7 +125,10 @@ static int make_devices(Host *host, HostApp *app, Error *reterr)
         return error_set_errno(reterr, -errno, "cannot link /dev/log");
     /* Both ends: so it is never at its end, and no writer ever waits for a reader. */
     app->console = openat(app->devices, "console", O_RDWR | O_NONBLOCK | O_CLOEXEC | O_NOFOLLOW);
-    return app->console < 0 ? error_set_errno(reterr, -errno, "cannot open the console") : 0;
+    if (app->console < 0)
+        return error_set_errno(reterr, -errno, "cannot open the console");
+    app->null = openat(app->devices, "null", O_RDWR | O_CLOEXEC | O_NOFOLLOW);
+    return app->null < 0 ? error_set_errno(reterr, -errno, "cannot open the null device") : 0;
 }
 
 /* ".../<tree id>/rootfs" -> "<tree id>" */

@@ -38,6 +38,7 @@ typedef struct HostApp {
     int *volumes;        /* detached mounts, one for each of plan->mounts */
     int devices;         /* detached tmpfs, the app's /dev */
     int console;         /* the FIFO behind its /dev/console, both ends */
+    int null;            /* its /dev/null, opened before the app could put something else there */
     int output, errors;  /* descriptors 1 and 2: journal streams, or pipes to the foreground process */
     struct sock_filter *filter;
     size_t n_filter;

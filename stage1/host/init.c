@@ -495,7 +495,7 @@ static int close_strangers(const Init *init)
     _cleanup_free_ int *keep = NULL;
 
     for (size_t i = 0; i < n_apps; i++)
-        n += 6 + host->apps[i].plan->n_mounts;
+        n += 7 + host->apps[i].plan->n_mounts;
     keep = calloc(n, sizeof(int));
     if (!keep)
         return -ENOMEM;
@@ -503,9 +503,8 @@ static int close_strangers(const Init *init)
     n = ELEMENTSOF(own);
     for (size_t i = 0; i < n_apps; i++) {
         const HostApp *app = &host->apps[i];
-        const int theirs[] = {
-            app->rootfs, app->devices, app->console, app->output, app->errors, app->cgroup
-        };
+        const int theirs[] = { app->rootfs, app->devices, app->console, app->null,
+                               app->output, app->errors,  app->cgroup };
 
         memcpy(keep + n, theirs, sizeof(theirs));
         n += ELEMENTSOF(theirs);

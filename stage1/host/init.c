@@ -12,6 +12,7 @@
 
 #include <fcntl.h>
 #include <link.h>
+#include <linux/capability.h>
 #include <malloc.h>
 #include <poll.h>
 #include <signal.h>
@@ -31,6 +32,7 @@
 #include "host.h"
 #include "interface.h"
 #include "journal/notify.h"
+#include "sandbox/capability.h"
 #include "sandbox/cgroup.h"
 #include "sandbox/mount.h"
 
@@ -40,7 +42,7 @@ typedef struct Init {
     Host *host;
     int signals;
     int status_dir;
-    bool ready;
+    bool ready, unprivileged;
     enum { POD_RUNNING, POD_STOPPING, POD_KILLING } phase;
     bool asked, reboot, poweroff; /* from outside, not because an app ended */
     int status;                   /* the first failing app's */
@@ -236,6 +238,36 @@ static void reap(Init *init)
     }
 }
 
+/* ----- Rights ----- */
+
+static bool needs_rights(const Init *init)
+{
+    for (size_t i = 0; i < init->host->plan->n_apps; i++) {
+        const HostApp *app = &init->host->apps[i];
+
+        if (app->stage < APP_RUNNING || (app->stage == APP_RUNNING && app->plan->post_stop))
+            return true;
+    }
+    return false;
+}
+
+/* Once nothing is left to start, we need to signal other users' processes and no more. An app that may write
+ * our memory (CAP_SYS_PTRACE) then has nothing of it. */
+static void drop_rights(Init *init)
+{
+    const uint64_t kept = UINT64_C(1) << CAP_KILL;
+    int r;
+
+    if (init->unprivileged || needs_rights(init))
+        return;
+    init->unprivileged = true;
+    r = capability_bound(kept);
+    if (r >= 0)
+        r = capability_set(kept);
+    if (r < 0)
+        log_warning("cannot drop the rights of the pod's init: %s", strerror(-r));
+}
+
 /* ----- Readiness ----- */
 
 /* What only setting up needed goes from memory; what the loop needs of the program comes back, a few pages at
@@ -394,6 +426,7 @@ static void loop(Init *init)
             hear_signal(init);
         if (init->phase == POD_STOPPING && remaining_ms(init) == 0)
             pod_kill(init);
+        drop_rights(init);
     }
     for (size_t i = 0; i < n_apps; i++)
         copy_console(&init->host->apps[i]);
@@ -446,7 +479,9 @@ static int enter_root(Host *host, Error *reterr)
     r = mount_attach(host->root, stage);
     if (r < 0)
         return error_set_errno(reterr, r, "cannot attach the pod's root");
-    r = mount_proc(MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC, &proc, reterr);
+    /* Read-only: the whole kernel can be set in it, and who may trace us comes here by /proc/1/root. */
+    r = mount_proc(MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC | MOUNT_ATTR_RDONLY, &proc,
+                   reterr);
     if (r >= 0)
         r = attach(&proc, host->root, "/proc", MOUNT_TARGET_API, reterr);
     if (r >= 0)

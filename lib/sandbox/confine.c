@@ -56,16 +56,19 @@ static int reset_signals(_unused_ const Confinement *c)
 
 static int set_oom_score(const Confinement *c)
 {
-    _cleanup_close_ int fd = -EBADF;
+    _cleanup_close_ int root = -EBADF, fd = -EBADF;
     struct statfs fs;
     char text[16];
     int n;
 
     if (!c->has_oom_score_adj)
         return 0;
-    fd = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
-    if (fd < 0)
+    root = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+    if (root < 0)
         return -errno;
+    fd = open_in_root(root, "proc/self/oom_score_adj", O_WRONLY, 0);
+    if (fd < 0)
+        return fd;
     if (fstatfs(fd, &fs) < 0)
         return -errno;
     if (fs.f_type != PROC_SUPER_MAGIC)
@@ -167,7 +170,8 @@ int confine_app(const Confinement *c, Error *reterr)
         int r = steps[i].perform(c);
 
         if (r < 0 && steps[i].perform == enter_working_directory)
-            return error_set_errno(reterr, r, "cannot enter the working directory \"%s\"", c->working_directory);
+            return error_set_errno(reterr, r, "cannot enter the working directory \"%s\"",
+                                   c->working_directory);
         if (r < 0)
             return error_set_errno(reterr, r, "cannot %s", steps[i].doing);
     }

@@ -319,11 +319,13 @@ static const RestrictedPath proc_paths[] = {
     { "sysrq-trigger", PATH_READ_ONLY },
     /* Ours: hardware and the kernel's own state that is the host's and root in an app could read or write. */
     { "acpi", PATH_HIDDEN },
+    { "latency_stats", PATH_HIDDEN },
     { "keys", PATH_HIDDEN },
     { "scsi", PATH_HIDDEN },
     { "timer_list", PATH_HIDDEN },
     { "fs", PATH_READ_ONLY },
     { "irq", PATH_READ_ONLY },
+    { "mtrr", PATH_READ_ONLY },
 };
 
 static const RestrictedPath sys_paths[] = {

@@ -1,0 +1,618 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* An app that wants out. `hostile ATTACK...` tries each and says `ATTACK=held`, or `ATTACK=BROKEN what got
+ * through`; exit status 0 all the same. It opens what it should not and never writes there: a broken defence
+ * is told, not used. */
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE
+#endif
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <ftw.h>
+#include <linux/sched.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mount.h>
+#include <sys/ptrace.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/sysmacros.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static const char *attack;
+static bool broken;
+
+__attribute__((format(printf, 1, 2))) static void through(const char *format, ...)
+{
+    va_list ap;
+
+    va_start(ap, format);
+    printf("%s=BROKEN ", attack);
+    vprintf(format, ap);
+    putchar('\n');
+    va_end(ap);
+    broken = true;
+}
+
+/* ----- Files that are the host's ----- */
+
+static void open_for_writing(const char *path)
+{
+    int fd = open(path, O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+
+    if (fd < 0)
+        return;
+    through("%s can be opened for writing", path);
+    close(fd);
+}
+
+/* What a root without privileges may write there: its own processes' files, and those that say no later. */
+static bool is_harmless(const char *path)
+{
+    static const char *const harmless[] = { "/proc/pressure/" };
+
+    if (path[strlen("/proc/")] >= '0' && path[strlen("/proc/")] <= '9')
+        return true;
+    for (size_t i = 0; i < sizeof(harmless) / sizeof(*harmless); i++)
+        if (strncmp(path, harmless[i], strlen(harmless[i])) == 0)
+            return true;
+    return strncmp(path, "/proc/sys/net/", strlen("/proc/sys/net/")) == 0 && getenv("OWN_NETWORK");
+}
+
+static int sweep_one(const char *path, const struct stat *st, int type, struct FTW *ftw)
+{
+    if (type == FTW_D && ftw->level == 1 && path[6] >= '0' && path[6] <= '9')
+        return FTW_SKIP_SUBTREE;
+    if (type == FTW_F && S_ISREG(st->st_mode) && (st->st_mode & 0222) && !is_harmless(path))
+        open_for_writing(path);
+    return FTW_CONTINUE;
+}
+
+/* Everything in /proc and /sys that is no process' own. */
+static void kernel_files(void)
+{
+    nftw("/proc", sweep_one, 32, FTW_PHYS | FTW_ACTIONRETVAL);
+    nftw("/sys", sweep_one, 32, FTW_PHYS | FTW_ACTIONRETVAL);
+}
+
+/* The same files by the way of the pod's init, whose procfs is another mount. */
+static void init_proc(void)
+{
+    static const char *const files[] = { "sys/kernel/core_pattern", "sys/kernel/modprobe", "sysrq-trigger",
+                                         "sys/vm/overcommit_memory" };
+    char path[128];
+
+    for (size_t i = 0; i < sizeof(files) / sizeof(*files); i++) {
+        snprintf(path, sizeof(path), "/proc/1/root/proc/%s", files[i]);
+        open_for_writing(path);
+    }
+}
+
+/* Standard input as it was given to us; see "plant-null". */
+static void standard_input(void)
+{
+    char path[256] = "";
+    struct stat st;
+
+    (void) !readlink("/proc/self/fd/0", path, sizeof(path) - 1);
+    if (fstat(0, &st) < 0 || !S_ISCHR(st.st_mode) || st.st_rdev != makedev(1, 3))
+        through("it is %s", path);
+}
+
+/* For the handler before: who opens this app's /dev/null next, with all rights, opens what decides the
+ * host's core dumps. */
+static void plant_null(void)
+{
+    if (unlink("/dev/null") < 0 || symlink("/proc/1/root/proc/sys/kernel/core_pattern", "/dev/null") < 0)
+        through("could not plant it: %s", strerror(errno));
+}
+
+static void cgroup_files(void)
+{
+    char line[4096];
+    FILE *file = fopen("/proc/self/mountinfo", "re");
+
+    while (file && fgets(line, sizeof(line), file))
+        if (strstr(line, " - cgroup"))
+            through("mounted: %s", line);
+    if (file)
+        fclose(file);
+    open_for_writing("/sys/fs/cgroup/cgroup.procs");
+    open_for_writing("/sys/fs/cgroup/release_agent");
+}
+
+/* ----- Ways to the host's directories ----- */
+
+static const char *const host_names[] = { "host-marker", "system.slice", "init.scope" };
+
+static void climb(const char *start)
+{
+    int fd = open(start, O_PATH | O_DIRECTORY | O_CLOEXEC);
+
+    for (unsigned level = 0; fd >= 0 && level < 40; level++) {
+        int next;
+
+        for (size_t i = 0; i < sizeof(host_names) / sizeof(*host_names); i++)
+            if (faccessat(fd, host_names[i], F_OK, AT_SYMLINK_NOFOLLOW) >= 0) {
+                through("%s and %u times \"..\" lead to %s", start, level, host_names[i]);
+                level = 40;
+            }
+        next = openat(fd, "..", O_PATH | O_DIRECTORY | O_CLOEXEC);
+        close(fd);
+        fd = next;
+    }
+    if (fd >= 0)
+        close(fd);
+}
+
+static void walk_process(const char *pid)
+{
+    static const char *const links[] = { "root", "cwd" };
+    char path[300];
+    struct dirent *entry;
+    DIR *dir;
+
+    for (size_t i = 0; i < sizeof(links) / sizeof(*links); i++) {
+        snprintf(path, sizeof(path), "/proc/%s/%s", pid, links[i]);
+        climb(path);
+    }
+    snprintf(path, sizeof(path), "/proc/%s/fd", pid);
+    dir = opendir(path);
+    while (dir && (entry = readdir(dir))) {
+        if (entry->d_name[0] == '.')
+            continue;
+        snprintf(path, sizeof(path), "/proc/%.20s/fd/%.20s", pid, entry->d_name);
+        climb(path);
+    }
+    if (dir)
+        closedir(dir);
+}
+
+static void directories(void)
+{
+    DIR *proc = opendir("/proc");
+    struct dirent *entry;
+
+    climb(".");
+    while (proc && (entry = readdir(proc)))
+        if (entry->d_name[0] >= '0' && entry->d_name[0] <= '9')
+            walk_process(entry->d_name);
+    if (proc)
+        closedir(proc);
+}
+
+/* For `--working-dir=/proc/self/fd/N`. */
+static void stand(void)
+{
+    climb(".");
+}
+
+/* ----- Devices ----- */
+
+static void device(const char *directory, mode_t type, unsigned major, unsigned minor)
+{
+    char path[64];
+    int fd;
+
+    snprintf(path, sizeof(path), "%s/hostile-node", directory);
+    unlink(path);
+    if (mknod(path, type | 0600, makedev(major, minor)) < 0)
+        return;
+    fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+    if (fd >= 0) {
+        through("%s device %u:%u can be opened in %s", S_ISBLK(type) ? "block" : "character", major, minor,
+                directory);
+        close(fd);
+    }
+    unlink(path);
+}
+
+static void devices(void)
+{
+    static const struct {
+        mode_t type;
+        unsigned major, minor;
+    } nodes[] = {
+        { S_IFCHR, 1, 1 },   { S_IFCHR, 1, 2 },    { S_IFCHR, 1, 4 },    { S_IFCHR, 1, 11 },
+        { S_IFCHR, 5, 1 },   { S_IFCHR, 10, 229 }, { S_IFCHR, 10, 232 }, { S_IFCHR, 10, 237 },
+        { S_IFCHR, 4, 0 },   { S_IFBLK, 7, 0 },    { S_IFBLK, 8, 0 },    { S_IFBLK, 253, 0 },
+        { S_IFBLK, 254, 0 }, { S_IFBLK, 259, 0 },
+    };
+    static const char *const places[] = { "/dev", "/tmp", "/dev/shm" };
+
+    for (size_t i = 0; i < sizeof(nodes) / sizeof(*nodes); i++)
+        for (size_t j = 0; j < sizeof(places) / sizeof(*places); j++)
+            device(places[j], nodes[i].type, nodes[i].major, nodes[i].minor);
+}
+
+/* ----- Calls that are refused ----- */
+
+/* In a child, which may end by SIGSYS: 0, an errno, or -1 for the signal. */
+static int outcome(long (*perform)(long), long argument)
+{
+    pid_t pid;
+    int status;
+
+    fflush(stdout);
+    pid = fork();
+    if (pid == 0)
+        _exit(perform(argument) < 0 ? errno : 0);
+    if (pid < 0 || waitpid(pid, &status, 0) < 0)
+        return 0;
+    return WIFSIGNALED(status) ? -1 : WEXITSTATUS(status);
+}
+
+static bool is_refusal(int result)
+{
+    return result == -1 || result == EPERM || result == ENOSYS || result == EACCES;
+}
+
+static long bare_call(long number)
+{
+    return syscall(number, -1L, -1L, -1L, -1L, -1L, -1L);
+}
+
+/* ----- The runtime ----- */
+
+/* A running program can't be written to anyway (ETXTBSY): what counts is that its mount is read-only. */
+static void runtime(void)
+{
+    if (utimensat(AT_FDCWD, "/proc/1/exe", NULL, 0) >= 0)
+        through("the program of the pod's init can be changed");
+    climb("/proc/1/exe/..");
+}
+
+static long trace(long pid)
+{
+    return ptrace(PTRACE_SEIZE, (pid_t) pid, NULL, NULL);
+}
+
+static void memory_of_init(void)
+{
+    int fd = open("/proc/1/mem", O_RDWR | O_CLOEXEC);
+
+    if (fd >= 0)
+        through("the memory of the pod's init can be written");
+    if (!is_refusal(outcome(trace, 1)))
+        through("the pod's init can be traced");
+}
+
+static unsigned long long init_rights(void)
+{
+    FILE *file = fopen("/proc/1/status", "re");
+    unsigned long long rights, all = 0;
+    char line[4096];
+
+    while (file && fgets(line, sizeof(line), file))
+        if (sscanf(line, "CapPrm: %llx", &rights) == 1 || sscanf(line, "CapBnd: %llx", &rights) == 1)
+            all |= rights;
+    if (file)
+        fclose(file);
+    return all;
+}
+
+/* Whoever takes over the pod's init must not win anything. It may need a moment to get there. */
+static void rights_of_init(void)
+{
+    static const unsigned long long kept = 1ULL << 5; /* KILL */
+
+    for (unsigned i = 0; i < 100 && init_rights() != kept; i++)
+        usleep(50 * 1000);
+    if (init_rights() != kept)
+        through("%#llx", init_rights());
+}
+
+/* ----- The filter ----- */
+
+#define CALL(name)                                                                                           \
+    {                                                                                                        \
+#name, SYS_##name                                                                                    \
+    }
+
+static void calls(void)
+{
+    static const struct {
+        const char *name;
+        long number;
+    } refused[] = {
+        CALL(mount),
+        CALL(umount2),
+        CALL(pivot_root),
+        CALL(setns),
+        CALL(unshare),
+        CALL(open_tree),
+        CALL(move_mount),
+        CALL(fsopen),
+        CALL(fsmount),
+        CALL(mount_setattr),
+        CALL(clone3),
+        CALL(bpf),
+        CALL(perf_event_open),
+        CALL(userfaultfd),
+        CALL(io_uring_setup),
+        CALL(keyctl),
+        CALL(add_key),
+        CALL(request_key),
+        CALL(ptrace),
+        CALL(process_vm_readv),
+        CALL(process_vm_writev),
+        CALL(pidfd_getfd),
+        CALL(kcmp),
+        CALL(open_by_handle_at),
+        CALL(name_to_handle_at),
+        CALL(kexec_load),
+        CALL(init_module),
+        CALL(finit_module),
+        CALL(delete_module),
+        CALL(reboot),
+        CALL(swapon),
+        CALL(quotactl),
+        CALL(acct),
+        CALL(settimeofday),
+        CALL(adjtimex),
+        CALL(sethostname),
+        CALL(fanotify_init),
+        CALL(vhangup),
+    };
+
+    for (size_t i = 0; i < sizeof(refused) / sizeof(*refused); i++) {
+        int result = outcome(bare_call, refused[i].number);
+
+        if (!is_refusal(result))
+            through("%s: %s", refused[i].name, result == 0 ? "done" : strerrorname_np(result));
+    }
+}
+
+static long clone_with(long flags)
+{
+    long pid = syscall(SYS_clone, flags | SIGCHLD, 0L, 0L, 0L, 0L);
+
+    if (pid == 0)
+        _exit(0);
+    return pid;
+}
+
+static long unshare_with(long flags)
+{
+    return unshare((int) flags);
+}
+
+static void namespaces(void)
+{
+    static const long flags[] = { CLONE_NEWNS,  CLONE_NEWUSER, CLONE_NEWPID,   CLONE_NEWNET,
+                                  CLONE_NEWIPC, CLONE_NEWUTS,  CLONE_NEWCGROUP };
+
+    for (size_t i = 0; i < sizeof(flags) / sizeof(*flags); i++) {
+        if (!is_refusal(outcome(clone_with, flags[i])))
+            through("clone with %#lx", (unsigned long) flags[i]);
+        if (!is_refusal(outcome(unshare_with, flags[i])))
+            through("unshare with %#lx", (unsigned long) flags[i]);
+    }
+}
+
+#if defined(__x86_64__)
+static long x32_call(long number)
+{
+    return bare_call(number | 0x40000000);
+}
+
+static long i386_call(long number)
+{
+    long result;
+
+    __asm__ volatile("int $0x80"
+                     : "=a"(result)
+                     : "0"(number), "b"(-1L), "c"(-1L), "d"(-1L), "S"(-1L), "D"(-1L)
+                     : "memory", "cc", "r8", "r9", "r10", "r11");
+    errno = (int) -result;
+    return result < 0 ? -1 : result;
+}
+
+static void other_doors(void)
+{
+    static const long i386_refused[] = { 21 /* mount */,    26 /* ptrace */,       52 /* umount2 */,
+                                         88 /* reboot */,   128 /* init_module */, 288 /* keyctl */,
+                                         310 /* unshare */, 346 /* setns */,       357 /* bpf */ };
+    static const long x32_refused[] = { SYS_getpid, SYS_mount, SYS_unshare };
+
+    for (size_t i = 0; i < sizeof(i386_refused) / sizeof(*i386_refused); i++)
+        if (!is_refusal(outcome(i386_call, i386_refused[i])))
+            through("i386 call %ld", i386_refused[i]);
+    for (size_t i = 0; i < sizeof(x32_refused) / sizeof(*x32_refused); i++)
+        if (!is_refusal(outcome(x32_call, x32_refused[i])))
+            through("x32 call %ld", x32_refused[i]);
+}
+#else
+static void other_doors(void) {}
+#endif
+
+/* ----- Terminals ----- */
+
+static void terminal(void)
+{
+    int master = open("/dev/ptmx", O_RDWR | O_NOCTTY | O_CLOEXEC), slave;
+
+    if (master < 0 || grantpt(master) < 0 || unlockpt(master) < 0) {
+        through("there is no terminal to try it with: %s", strerror(errno));
+        return;
+    }
+    slave = open(ptsname(master), O_RDWR | O_NOCTTY | O_CLOEXEC);
+    if (slave < 0) {
+        through("cannot open %s: %s", ptsname(master), strerror(errno));
+        return;
+    }
+    errno = 0;
+    if (ioctl(slave, TIOCSTI, "x") >= 0 || errno != EPERM)
+        through("TIOCSTI: %s", strerror(errno));
+    errno = 0;
+    if (ioctl(slave, TIOCLINUX, "\2") >= 0 || errno != EPERM)
+        through("TIOCLINUX: %s", strerror(errno));
+    errno = 0;
+    if (syscall(SYS_ioctl, slave, 0x100000000UL | TIOCSTI, "x") >= 0 || errno != EPERM)
+        through("TIOCSTI with an upper half: %s", strerror(errno));
+    if (open("/dev/tty", O_RDWR | O_CLOEXEC) >= 0)
+        through("there is a controlling terminal");
+}
+
+/* ----- The pod's init ----- */
+
+/* As if the host had sent it: sender 0, which the kernel lets anybody claim. */
+static void queue_forged(int number)
+{
+    siginfo_t info = { .si_signo = number, .si_code = SI_QUEUE };
+
+    syscall(SYS_rt_sigqueueinfo, 1, number, &info);
+}
+
+/* A descriptor that has the kernel send it. */
+static void send_by_descriptor(int number)
+{
+    int pair[2];
+
+    if (socketpair(AF_UNIX, SOCK_STREAM, 0, pair) < 0)
+        return;
+    fcntl(pair[0], F_SETOWN, 1);
+    fcntl(pair[0], F_SETSIG, number);
+    fcntl(pair[0], F_SETFL, O_ASYNC);
+    if (write(pair[1], "x", 1) < 0)
+        through("no signal was sent");
+    close(pair[0]);
+    close(pair[1]);
+}
+
+/* Whether the init minds shows only later, from outside. */
+static void signals(void)
+{
+    for (int number = 1; number <= SIGRTMAX; number++) {
+        kill(1, number);
+        queue_forged(number);
+        send_by_descriptor(number);
+    }
+}
+
+static void notify_flood(void)
+{
+    struct sockaddr_un address = { .sun_family = AF_UNIX, .sun_path = "/run/systemd/notify" };
+    int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+    signal(SIGTERM, SIG_IGN);
+    if (connect(fd, (struct sockaddr *) &address, sizeof(address)) < 0) {
+        through("cannot connect: %s", strerror(errno));
+        return;
+    }
+    for (int i = 0; i < 8; i++)
+        if (fork() == 0)
+            for (;;)
+                if (write(fd, "STATUS=x\nREADY=1", 16) < 0 && errno != EAGAIN && errno != ENOBUFS)
+                    _exit(1);
+    puts("notify-flood=begun");
+    fflush(stdout);
+    for (;;)
+        pause();
+}
+
+/* Children of the init that end, as many as can be. */
+static void orphan_flood(void)
+{
+    signal(SIGTERM, SIG_IGN);
+    signal(SIGCHLD, SIG_IGN);
+    for (int i = 0; i < 8; i++)
+        if (fork() == 0)
+            for (;;)
+                if (fork() == 0) {
+                    if (vfork() == 0)
+                        _exit(0);
+                    _exit(0);
+                }
+    puts("orphan-flood=begun");
+    fflush(stdout);
+    for (;;)
+        pause();
+}
+
+static void console_flood(void)
+{
+    static char bytes[65536];
+    int fd = open("/dev/console", O_WRONLY | O_CLOEXEC);
+
+    signal(SIGTERM, SIG_IGN);
+    memset(bytes, 'x', sizeof(bytes));
+    if (fd < 0)
+        through("cannot open the console: %s", strerror(errno));
+    for (int i = 0; i < 2; i++)
+        if (fork() == 0)
+            for (;;)
+                (void) !write(i ? STDOUT_FILENO : fd, bytes, sizeof(bytes));
+    for (;;)
+        pause();
+}
+
+static void fork_bomb(void)
+{
+    signal(SIGTERM, SIG_IGN);
+    puts("fork-bomb=begun");
+    fflush(stdout);
+    for (;;)
+        if (fork() < 0)
+            usleep(1000);
+}
+
+/* ----- What is said ----- */
+
+static const struct {
+    const char *name;
+    void (*perform)(void);
+} attacks[] = {
+    { "kernel-files", kernel_files },
+    { "init-proc", init_proc },
+    { "standard-input", standard_input },
+    { "plant-null", plant_null },
+    { "cgroup-files", cgroup_files },
+    { "directories", directories },
+    { "stand", stand },
+    { "runtime", runtime },
+    { "memory-of-init", memory_of_init },
+    { "rights-of-init", rights_of_init },
+    { "devices", devices },
+    { "calls", calls },
+    { "namespaces", namespaces },
+    { "other-doors", other_doors },
+    { "terminal", terminal },
+    { "signals", signals },
+    { "notify-flood", notify_flood },
+    { "orphan-flood", orphan_flood },
+    { "console-flood", console_flood },
+    { "fork-bomb", fork_bomb },
+};
+
+int main(int argc, char **argv)
+{
+    for (int i = 1; i < argc; i++) {
+        size_t j = 0, n = sizeof(attacks) / sizeof(*attacks);
+
+        while (j < n && strcmp(attacks[j].name, argv[i]) != 0)
+            j++;
+        if (j == n) {
+            fprintf(stderr, "hostile: unknown attack %s\n", argv[i]);
+            return 2;
+        }
+        attack = argv[i];
+        broken = false;
+        attacks[j].perform();
+        if (!broken)
+            printf("%s=held\n", attack);
+        fflush(stdout);
+    }
+    return 0;
+}

@@ -53,7 +53,7 @@ static const Verb verbs[] = {
     { NULL, "prepare", "prepare", "prepare a pod without running it" },
     { NULL, "rm", "rm", "remove pods and all they hold" },
     { NULL, "run", "run", "prepare a pod and run it" },
-    { NULL, "run-prepared", "run", "run a prepared pod" },
+    { NULL, "run-prepared", "run-prepared", "run a prepared pod" },
     { NULL, "status", "status", "show the state of a pod" },
     { NULL, "stop", "stop", "stop running pods" },
     { NULL, "trust", "trust", "trust a key for signatures of images" },

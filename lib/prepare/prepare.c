@@ -260,6 +260,9 @@ static int put_stage1(const Pod *pod, const Preparation *p, Error *reterr)
                      reterr);
     if (r >= 0)
         r = put_text(pod, POD_STAGE1_TREE_ID, p->stage1.tree_id, reterr);
+    if (r >= 0)
+        r = put_text(pod, POD_STAGE1_RUN,
+                     name_value_list_get(&p->stage1.manifest->annotations, STAGE1_ANNOTATION_RUN), reterr);
     if (r < 0)
         return r;
     tree = open(p->stage1.tree_path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);

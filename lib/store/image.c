@@ -66,7 +66,7 @@ int store_read_image(Store *store, const char *key, StoreImage **ret, Error *ret
 }
 
 /* A removal may take the directory away between its making and the entry. */
-static int add_to_index(Store *store, const StoreImage *image)
+int store_index_image(Store *store, const StoreImage *image)
 {
     StorePath directory, path;
 
@@ -106,8 +106,6 @@ int store_write_record(Store *store, const StoreImage *image, Error *reterr)
     int r;
 
     r = record_format(image, &text);
-    if (r >= 0)
-        r = add_to_index(store, image);
     if (r >= 0) {
         store_record_path(image->key, path);
         r = write_file_at(store->cas_fd, path, text, strlen(text), 0660, WRITE_SYNC);

@@ -222,6 +222,7 @@ static int put_record(Import *import, ImageManifest *manifest, Error *reterr)
 {
     _cleanup_(store_image_freep) StoreImage *image = calloc(1, sizeof(*image)), *known = NULL;
     struct timespec now;
+    int r;
 
     if (!image)
         return -ENOMEM;
@@ -237,6 +238,9 @@ static int put_record(Import *import, ImageManifest *manifest, Error *reterr)
     image->import_time_ns = (int64_t) now.tv_sec * 1000000000 + now.tv_nsec;
     image->size = import->size;
     image->latest = image->latest || import->options->latest;
+    r = store_index_image(import->store, image);
+    if (r < 0)
+        return error_set_errno(reterr, r, "cannot put image %s into the index", import->key);
     return store_write_record(import->store, image, reterr);
 }
 

@@ -58,8 +58,11 @@ int store_lock_image(Store *store, const char *key, LockKind kind, bool wait);
 int store_lock_tree(Store *store, const char *id, bool wait);
 void store_drop_lock_file(Store *store, const char *directory, const char *name);
 
-/* Writes an image's record (and its entry in the index): from here on the image is there. The caller holds
- * its lock. */
+/* Puts an image into the index of names. What is below that belongs to the group, who may put links there: not
+ * for root. */
+int store_index_image(Store *store, const StoreImage *image);
+
+/* Writes an image's record: from here on the image is there. The caller holds its lock. */
 int store_write_record(Store *store, const StoreImage *image, Error *reterr);
 
 /* One image of a tree, as the resolution found it. */

@@ -55,6 +55,14 @@ rm -rf "$cas"/tree/deps-*
 fails "neither is one with a changed manifest" 254 'not the image' $unpack --dir=$dir "$key"
 "${fetch[@]}" /run/probe.aci >/dev/null
 succeeds "fetching again mends both" test -e "$tree/rendered"
+index=$cas/imageName/example.com+probe
+rm -rf "$cas"/tree/deps-*
+as_member rm -r "$index"
+as_member ln -s /etc "$index"
+succeeds "an index that a member made a link keeps nothing from being rendered" $unpack --dir=$dir "$key"
+fails "and root writes nothing where it leads" 1 '' test -e "/etc/$key"
+as_member rm "$index"
+"${fetch[@]}" /run/probe.aci >/dev/null
 
 # ----- The cage -----
 

@@ -124,7 +124,8 @@ static int open_hidden(int dir, const char *path, char **ret_name)
         _cleanup_free_ char *name = NULL;
         int fd;
 
-        if (asprintf(&name, "%.*s.#%s.%d-%u", prefix, path, path + prefix, (int) pid, counter++) < 0)
+        if (asprintf(&name, "%.*s" WRITE_ASIDE_PREFIX "%s.%d-%u", prefix, path, path + prefix, (int) pid,
+                     counter++) < 0)
             return -ENOMEM;
         fd = openat(dir, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
         if (fd >= 0) {

@@ -23,7 +23,9 @@ typedef enum WriteFlags {
     WRITE_EXCLUSIVE = 1 << 1, /* -EEXIST when the name is taken */
 } WriteFlags;
 
-/* Writes aside (O_TMPFILE or a hidden name) and renames into place. mode is not masked by the umask. */
+/* Writes aside (beside path, under a name that begins with the prefix and path's own) and renames into place.
+ * mode is not masked by the umask. */
+#define WRITE_ASIDE_PREFIX ".#"
 int write_file_at(int dir, const char *path, const void *data, size_t size, mode_t mode, WriteFlags flags);
 
 /* Takes flock(2) on a descriptor: -EWOULDBLOCK when wait is false and another holds it. */

@@ -369,55 +369,58 @@ static int sweep_temporary(int dir, const char *name, void *userdata _unused_)
     return 0;
 }
 
-static int sweep_object(int dir _unused_, const char *key, void *userdata)
+static bool has_record(Store *store, const char *key)
 {
+    StorePath path;
+
+    store_record_path(key, path);
+    return faccessat(store->cas_fd, path, F_OK, AT_SYMLINK_NOFOLLOW) >= 0 || errno != ENOENT;
+}
+
+/* Whose an entry is: its name is the image's key, or begins with it behind the mark of a file that never got
+ * its name. */
+static bool entry_key(const char *name, bool *ret_unfinished, char ret_key[static IMAGE_KEY_LENGTH + 1])
+{
+    const char *unfinished = startswith(name, WRITE_ASIDE_PREFIX);
+
+    *ret_unfinished = unfinished;
+    (void) snprintf(ret_key, IMAGE_KEY_LENGTH + 1, "%s", unfinished ? unfinished : name);
+    return image_key_is_valid(unfinished ? ret_key : name);
+}
+
+static int sweep_entry(int dir, const char *name, void *userdata)
+{
+    char key[IMAGE_KEY_LENGTH + 1];
     _cleanup_close_ int lock = -EBADF;
     Store *store = userdata;
-    StorePath path;
+    bool unfinished;
 
-    if (!image_key_is_valid(key))
-        return 0;
-    store_record_path(key, path);
-    if (faccessat(store->cas_fd, path, F_OK, AT_SYMLINK_NOFOLLOW) >= 0 || errno != ENOENT)
+    if (!entry_key(name, &unfinished, key) || (!unfinished && has_record(store, key)))
         return 0;
     lock = store_lock_image(store, key, LOCK_KIND_EXCLUSIVE, false);
-    if (lock < 0 || faccessat(store->cas_fd, path, F_OK, AT_SYMLINK_NOFOLLOW) >= 0 || errno != ENOENT)
+    if (lock < 0 || (!unfinished && has_record(store, key)))
         return 0;
-    (void) unlink_contents(store, key);
-    store_drop_lock_file(store, STORE_IMAGE_LOCKS, key);
+    (void) unlinkat(dir, name, 0);
+    if (!has_record(store, key))
+        store_drop_lock_file(store, STORE_IMAGE_LOCKS, key);
     return 0;
 }
 
+/* What a member put in the place of a directory is none. */
 static int sweep_objects(int dir, const char *name, void *userdata)
 {
-    return store_for_each(dir, name, sweep_object, userdata);
+    int r = store_for_each(dir, name, sweep_entry, userdata);
+
+    return r == -ENOTDIR || r == -ELOOP ? 0 : r;
 }
 
-static int sweep_index_entry(int dir, const char *key, void *userdata)
-{
-    Store *store = userdata;
-    StorePath path;
-
-    if (!image_key_is_valid(key))
-        return 0;
-    store_record_path(key, path);
-    if (faccessat(store->cas_fd, path, F_OK, AT_SYMLINK_NOFOLLOW) < 0 && errno == ENOENT) {
-        _cleanup_close_ int lock = store_lock_image(store, key, LOCK_KIND_EXCLUSIVE, false);
-
-        if (lock >= 0 && faccessat(store->cas_fd, path, F_OK, AT_SYMLINK_NOFOLLOW) < 0 && errno == ENOENT)
-            (void) unlinkat(dir, key, 0);
-        if (lock >= 0)
-            store_drop_lock_file(store, STORE_IMAGE_LOCKS, key);
-    }
-    return 0;
-}
-
+/* Only who adds to the index reckons with its directories going away. */
 static int sweep_index(int dir, const char *name, void *userdata)
 {
-    int r = store_for_each(dir, name, sweep_index_entry, userdata);
+    int r = sweep_objects(dir, name, userdata);
 
     (void) unlinkat(dir, name, AT_REMOVEDIR);
-    return r == -ENOTDIR ? 0 : r;
+    return r;
 }
 
 int store_sweep(Store *store, Error *reterr)
@@ -429,7 +432,9 @@ int store_sweep(Store *store, Error *reterr)
         { STORE_TMP, sweep_temporary },
         { STORE_BLOB "/sha512", sweep_objects },
         { STORE_MANIFEST "/sha512", sweep_objects },
+        { STORE_RECORD, sweep_entry },
         { STORE_NAME, sweep_index },
+        { STORE_IMAGE_LOCKS, sweep_entry },
     };
     int result = 0;
 

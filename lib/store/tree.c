@@ -217,7 +217,11 @@ static int sweep_tree(int dir, const char *name, void *userdata)
     if (!id || !store_tree_id_is_valid(id))
         return 0;
     lock = store_lock_tree(store, id, false);
-    return lock < 0 ? 0 : remove_tree_at(dir, name);
+    if (lock < 0)
+        return 0;
+    if (faccessat(dir, id, F_OK, AT_SYMLINK_NOFOLLOW) < 0 && errno == ENOENT)
+        store_drop_lock_file(store, STORE_TREE_LOCKS, id);
+    return remove_tree_at(dir, name);
 }
 
 int store_sweep_trees(Store *store, Error *reterr)

@@ -95,7 +95,7 @@ static unsigned count(Store *store, const char *path)
     unsigned n = 0;
 
     for (struct dirent *entry; d && (entry = readdir(d));)
-        n += entry->d_name[0] != '.';
+        n += !streq(entry->d_name, ".") && !streq(entry->d_name, "..");
     return n;
 }
 
@@ -120,14 +120,28 @@ static void test_removal(const char *dir)
     find(store, "example.com/gone", NULL, -ENOENT, NULL);
 }
 
-/* What is left when an import is killed right before its record is written, and when one is killed while it
- * copies. */
+/* Puts an empty file where write_file_at() would write another aside. */
+static void make_unfinished(Store *store, const char *kind, const char *key)
+{
+    StorePath path;
+
+    if (streq(kind, STORE_RECORD))
+        (void) snprintf(path, sizeof(path), "%s/" WRITE_ASIDE_PREFIX "%s.4711-0", kind, key);
+    else
+        (void) snprintf(path, sizeof(path), "%s/sha512/%.2s/" WRITE_ASIDE_PREFIX "%s.4711-0", kind,
+                        key + strlen(IMAGE_KEY_PREFIX), key);
+    assert_int(write_file_at(store->cas_fd, path, "", 0, 0660, 0), 0);
+}
+
+/* What is left when an import is killed right before its record is written, while one copies, while one
+ * writes a file of an image that is there, and right after it took a lock. */
 static void test_sweep(const char *dir)
 {
     _cleanup_(store_freep) Store *store = open_test_store(dir);
     _cleanup_close_ int lock = -EBADF;
     char key[IMAGE_KEY_LENGTH + 1], kept[IMAGE_KEY_LENGTH + 1];
     StorePath path;
+    unsigned records;
 
     import_test_image(store, MANIFEST("example.com/kept", "1", "amd64"), NULL, kept);
     import_test_image(store, MANIFEST("example.com/half", "1", "amd64"), NULL, key);
@@ -137,9 +151,21 @@ static void test_sweep(const char *dir)
     assert_int(write_file_at(store->cas_fd, STORE_TMP "/import-alive", "x", 1, 0660, 0), 0);
     lock = lock_file_at(store->cas_fd, STORE_TMP "/import-alive", LOCK_KIND_EXCLUSIVE, false);
     assert_true(lock >= 0);
+    make_unfinished(store, STORE_RECORD, kept);
+    make_unfinished(store, STORE_MANIFEST, kept);
+    records = count(store, STORE_RECORD);
+    (void) close(store_lock_image(store,
+                                  IMAGE_KEY_PREFIX "00000000000000000000000000000000"
+                                                   "00000000000000000000000000000000",
+                                  LOCK_KIND_SHARED, false));
 
     assert_int(store_sweep(store, NULL), 0);
     assert_int(count(store, STORE_TMP), 1);
+    assert_int(count(store, STORE_RECORD), records - 1);
+    assert_int(count(store, STORE_IMAGE_LOCKS), records - 1);
+    store_object_path(STORE_MANIFEST, kept, path);
+    *strrchr(path, '/') = '\0';
+    assert_int(count(store, path), 1);
     assert_int(store_open_image(store, key, NULL), -ENOENT);
     store_name_path("example.com/half", path);
     assert_int(faccessat(store->cas_fd, path, F_OK, 0), -1);

@@ -73,33 +73,42 @@ static gid_t store_group(void)
     return group ? group->gr_gid : 0;
 }
 
-static int make_directory(int dir, const char *path, mode_t mode)
+/* The mode comes last: where it is right, so is the owner. */
+static int set_owner_and_mode(int dir, const struct StoreDirectory *directory)
 {
-    if (mkdirat(dir, path, mode & 0777) < 0)
+    if (geteuid() == 0 && fchownat(dir, directory->path, 0, store_group(), AT_SYMLINK_NOFOLLOW) < 0)
         return -errno;
-    /* Without these rights (an ordinary user's own store) it stays as mkdir made it. */
-    if (geteuid() == 0 && fchownat(dir, path, 0, store_group(), AT_SYMLINK_NOFOLLOW) < 0)
-        return -errno;
-    if (fchmodat(dir, path, mode, 0) < 0 && errno != EPERM)
-        return -errno;
-    return 0;
+    return fchmodat(dir, directory->path, directory->mode, 0) < 0 ? -errno : 0;
 }
 
-static int check_root_directory(int dir, const struct StoreDirectory *directory, const struct stat *st,
-                                Error *reterr)
+static int make_directory(int dir, const struct StoreDirectory *directory)
 {
+    int r;
+
+    if (mkdirat(dir, directory->path, 0700) < 0)
+        return -errno;
+    r = set_owner_and_mode(dir, directory);
+    return r == -EPERM && geteuid() != 0 ? 0 : r; /* an ordinary user's own store stays as it is */
+}
+
+/* Anything may be amiss with the mode: a kill right after mkdir(2), the original's missing sticky bit. What
+ * is only narrower than ours is set right by those alone who bring something in. */
+static int check_root_directory(int dir, const struct StoreDirectory *directory, const struct stat *st,
+                                bool create, Error *reterr)
+{
+    mode_t wrong = (st->st_mode ^ directory->mode) & 07777;
+    int r;
+
     if (!S_ISDIR(st->st_mode))
         return error_set(reterr, -ENOTDIR, "%s of the store is not a directory", directory->path);
     if (st->st_uid != 0)
         return error_set(reterr, -EPERM, "%s of the store belongs to user %u, not to root", directory->path,
                          st->st_uid);
-    if ((st->st_mode & ~directory->mode & 0777) == 0 &&
-        (st->st_mode & S_ISVTX) == (directory->mode & S_ISVTX))
+    if (wrong == 0 || (!create && !(wrong & S_ISVTX) && !(st->st_mode & wrong & 0777)))
         return 0;
-    /* Looser than ours, or made by the original without the sticky bit. */
-    if (fchmodat(dir, directory->path, directory->mode, 0) < 0)
-        return error_set_errno(reterr, -errno, "cannot set the mode of %s of the store", directory->path);
-    return 0;
+    r = set_owner_and_mode(dir, directory);
+    return r < 0 ? error_set_errno(reterr, r, "cannot set owner and mode of %s of the store", directory->path)
+                 : 0;
 }
 
 static int check_directory(int dir, const struct StoreDirectory *directory, bool create, Error *reterr)
@@ -112,12 +121,12 @@ static int check_directory(int dir, const struct StoreDirectory *directory, bool
             return error_set_errno(reterr, -errno, "cannot look at %s of the store", directory->path);
         if (!create && geteuid() != 0)
             return 0; /* whoever needs it says what is missing */
-        r = make_directory(dir, directory->path, directory->mode);
+        r = make_directory(dir, directory);
         if (r < 0 && r != -EEXIST)
             return error_set_errno(reterr, r, "cannot make %s of the store", directory->path);
         return 0;
     }
-    return geteuid() == 0 ? check_root_directory(dir, directory, &st, reterr) : 0;
+    return geteuid() == 0 ? check_root_directory(dir, directory, &st, create, reterr) : 0;
 }
 
 static int open_data_directory(const char *dir, bool create, Error *reterr)
@@ -259,8 +268,12 @@ static int lock_name(int dir, const char *path, LockKind kind, bool wait)
             return fd;
         if (fstat(fd, &st) < 0)
             return -errno;
-        if (st.st_nlink > 0)
-            return TAKE_FD(fd);
+        if (st.st_nlink == 0)
+            continue;
+        /* Whoever made it, with whatever umask: the group locks it, too. */
+        if (st.st_nlink == 1 && st.st_uid == geteuid() && (st.st_mode & 0660) != 0660 && fchmod(fd, 0660) < 0)
+            return -errno;
+        return TAKE_FD(fd);
     }
 }
 

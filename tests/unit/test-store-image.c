@@ -172,6 +172,36 @@ static void test_sweep(const char *dir)
     find(store, "example.com/kept", NULL, streq(appc_host_arch, "amd64") ? 0 : -ENOENT, kept);
 }
 
+static mode_t mode_of(const char *dir, const char *path)
+{
+    char whole[256];
+    struct stat st;
+
+    (void) snprintf(whole, sizeof(whole), "%s/%s", dir, path);
+    assert_int(stat(whole, &st), 0);
+    return st.st_mode & 07777;
+}
+
+/* A kill right after a directory was made, and one who locks with a narrow umask. */
+static void test_modes(const char *dir)
+{
+    static const char key[] =
+            IMAGE_KEY_PREFIX "1111111111111111111111111111111111111111111111111111111111111111";
+    Store *store = open_test_store(dir);
+    mode_t mask = umask(0077);
+
+    (void) close(store_lock_image(store, key, LOCK_KIND_EXCLUSIVE, false));
+    (void) umask(mask);
+    assert_int(mode_of(dir, STORE_CAS "/" STORE_IMAGE_LOCKS "/" IMAGE_KEY_PREFIX
+                                      "1111111111111111111111111111111111111111111111111111111111111111"),
+               0660);
+    assert_int(fchmodat(store->cas_fd, STORE_BLOB, 0700, 0), 0);
+    store_free(store);
+    store_free(open_test_store(dir));
+    if (geteuid() == 0)
+        assert_int(mode_of(dir, STORE_CAS "/" STORE_BLOB), 02770);
+}
+
 int main(void)
 {
     char dir[64];
@@ -180,6 +210,7 @@ int main(void)
     test_images(dir);
     test_removal(dir);
     test_sweep(dir);
+    test_modes(dir);
     assert_int(remove_tree_at(AT_FDCWD, dir), 0);
     return 0;
 }

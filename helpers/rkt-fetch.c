@@ -10,7 +10,6 @@
 #include <sys/stat.h>
 #include <sys/types.h>
 #include <sys/wait.h>
-#include <time.h>
 
 #include "appc/image-reference.h"
 #include "base/array.h"
@@ -18,6 +17,7 @@
 #include "base/log.h"
 #include "base/privilege.h"
 #include "base/string-util.h"
+#include "base/time-util.h"
 #include "pod/global-options.h"
 #include "store/import.h"
 
@@ -206,11 +206,8 @@ static void show_progress(uint64_t bytes, void *userdata)
 {
     const off_t *total = userdata;
     static int64_t last;
-    struct timespec now;
-    int64_t tenths;
+    int64_t tenths = monotonic_ns() / 100000000;
 
-    (void) clock_gettime(CLOCK_MONOTONIC, &now);
-    tenths = (int64_t) now.tv_sec * 10 + now.tv_nsec / 100000000;
     if (tenths == last && bytes < (uint64_t) *total)
         return;
     last = tenths;

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Points in time, in nanoseconds since the epoch, as the original shows them. */
+/* Points in time, in nanoseconds: since the epoch, as the original shows them, or on a clock that nobody
+ * sets. */
 #pragma once
 
 #include <stdint.h>
 
 #include "cleanup.h"
 
-int64_t now_ns(void);
+int64_t now_ns(void);       /* since the epoch */
+int64_t monotonic_ns(void); /* to wait and to measure by: CLOCK_MONOTONIC */
 
 /* "2016-01-26 14:23:34.631 +0100 CET": local time, milliseconds without trailing zeros. NULL: out of memory.
  */

@@ -5,9 +5,9 @@
 #include "unit.h"
 
 #include <string.h>
-#include <time.h>
 
 #include "base/string-util.h"
+#include "base/time-util.h"
 #include "bus-internal.h"
 
 static const char systemd_name[] = "org.freedesktop.systemd1", systemd_path[] = "/org/freedesktop/systemd1",
@@ -40,10 +40,7 @@ static int watch_jobs(Bus *bus, Error *reterr)
 
 static uint64_t now_us(void)
 {
-    struct timespec ts = { 0 };
-
-    (void) clock_gettime(CLOCK_MONOTONIC, &ts);
-    return (uint64_t) ts.tv_sec * 1000000 + (uint64_t) ts.tv_nsec / 1000;
+    return (uint64_t) monotonic_ns() / 1000;
 }
 
 static int wait_for_job(Bus *bus, const char *unit, Error *reterr)

@@ -8,12 +8,12 @@
 #include <sys/signalfd.h>
 #include <sys/prctl.h>
 #include <syslog.h>
-#include <time.h>
 
 #include "base/fd-util.h"
 #include "base/log.h"
 #include "base/spawn.h"
 #include "base/string-util.h"
+#include "base/time-util.h"
 #include "journal/stream.h"
 
 static int open_stream(const Host *host, const char *identifier, int priority)
@@ -122,14 +122,14 @@ void foreground_done(Foreground *foreground)
 static void print_line(const Foreground *foreground, const Host *host, size_t index, const char *text,
                        size_t size)
 {
-    struct timespec now;
+    int64_t now_us;
 
     if (index == foreground->n_pipes - 1) {
         (void) dprintf(STDERR_FILENO, "%.*s\n", (int) size, text);
         return;
     }
-    (void) clock_gettime(CLOCK_MONOTONIC, &now);
-    (void) dprintf(STDOUT_FILENO, "[%5lld.%06ld] %s[%d]: %.*s\n", (long long) now.tv_sec, now.tv_nsec / 1000,
+    now_us = monotonic_ns() / 1000;
+    (void) dprintf(STDOUT_FILENO, "[%5lld.%06lld] %s[%d]: %.*s\n", (long long) now_us / 1000000, (long long) now_us % 1000000,
                    host->apps[index / 2].plan->name, (int) foreground->app_pids[index / 2], (int) size, text);
 }
 

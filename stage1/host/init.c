@@ -22,13 +22,13 @@
 #include <sys/signalfd.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <sched.h>
 
 #include "base/fd-util.h"
 #include "base/file-util.h"
 #include "base/log.h"
 #include "base/string-util.h"
+#include "base/time-util.h"
 #include "host.h"
 #include "interface.h"
 #include "journal/notify.h"
@@ -48,14 +48,6 @@ typedef struct Init {
     int status;                   /* the first failing app's */
     int64_t deadline_ns;          /* when apps that are being stopped are killed */
 } Init;
-
-static int64_t now_ns(void)
-{
-    struct timespec ts;
-
-    (void) clock_gettime(CLOCK_MONOTONIC, &ts);
-    return ts.tv_sec * 1000000000LL + ts.tv_nsec;
-}
 
 static void write_status(const Init *init, const HostApp *app, const char *suffix, int value)
 {
@@ -115,7 +107,7 @@ static void pod_stop(Init *init)
         if (timeout > longest)
             longest = timeout;
     }
-    init->deadline_ns = now_ns() + longest;
+    init->deadline_ns = monotonic_ns() + longest;
 }
 
 static void pod_kill(Init *init)
@@ -391,7 +383,7 @@ static void copy_console(HostApp *app)
 
 static int remaining_ms(const Init *init)
 {
-    int64_t left = init->deadline_ns - now_ns();
+    int64_t left = init->deadline_ns - monotonic_ns();
 
     if (init->phase != POD_STOPPING)
         return -1;

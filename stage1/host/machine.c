@@ -4,12 +4,12 @@
 
 #include <poll.h>
 #include <sys/socket.h>
-#include <time.h>
 
 #include "base/fd-util.h"
 #include "base/log.h"
 #include "base/spawn.h"
 #include "base/string-util.h"
+#include "base/time-util.h"
 #include "rkt-config.h"
 
 enum { JOURNAL_TIMEOUT_MS = 10 * 1000, SCOPE_TIMEOUT_MS = 20 * 1000, REGISTER_TIMEOUT_MS = 2 * 1000 };
@@ -66,18 +66,15 @@ void machine_done(Machine *machine)
 /* Reads one line into machine->line. Returns 0, -ETIME, or why no more lines come. */
 static int hear_line(Machine *machine, int timeout_ms)
 {
-    struct timespec start, now;
+    int64_t end = monotonic_ns() + timeout_ms * 1000000LL;
 
     if (machine->fd < 0)
         return -ENOTCONN;
-    (void) clock_gettime(CLOCK_MONOTONIC, &start);
     for (machine->filled = 0;;) {
         struct pollfd pfd = { .fd = machine->fd, .events = POLLIN };
-        int elapsed, r;
+        int64_t left = end - monotonic_ns();
+        int r = left <= 0 ? 0 : poll(&pfd, 1, (int) (left / 1000000) + 1);
 
-        (void) clock_gettime(CLOCK_MONOTONIC, &now);
-        elapsed = (int) ((now.tv_sec - start.tv_sec) * 1000 + (now.tv_nsec - start.tv_nsec) / 1000000);
-        r = elapsed > timeout_ms ? 0 : poll(&pfd, 1, timeout_ms - elapsed);
         if (r == 0)
             return -ETIME;
         if (r < 0 && errno == EINTR)

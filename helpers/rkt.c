@@ -17,7 +17,7 @@ typedef struct Verb {
     const char *group; /* NULL, or the word before it */
     const char *name;
     const char *helper; /* behind "rkt-"; NULL: it is done here */
-    const char *help;   /* NULL: hidden */
+    const char *help;   /* NULL: hidden, or not built in a helper that has others */
 } Verb;
 
 static const Verb verbs[] = {
@@ -39,15 +39,15 @@ static const Verb verbs[] = {
     { NULL, "fetch", "fetch", "bring images into the store" },
     { NULL, "gc", "gc", "remove what ended pods left" },
     { NULL, "help", NULL, "show the help of a command" },
-    { "image", "cat-manifest", "image", "print the manifest of an image" },
-    { "image", "export", "image", "write an image to a file" },
-    { "image", "extract", "image", "unpack an image into a directory" },
+    { "image", "cat-manifest", "image", NULL },
+    { "image", "export", "image", NULL },
+    { "image", "extract", "image", NULL },
     { "image", "fetch", "fetch", NULL },
-    { "image", "gc", "image", "remove images that are no longer used" },
+    { "image", "gc", "image", NULL },
     { "image", "list", "image", "list the images in the store" },
-    { "image", "render", "image", "unpack an image with its dependencies into a directory" },
+    { "image", "render", "image", NULL },
     { "image", "rm", "image", "remove images from the store" },
-    { "image", "verify", "image", "compare rendered images with what they should be" },
+    { "image", "verify", "image", NULL },
     { NULL, "list", "list", "list pods" },
     { NULL, "metadata-service", "metadata-service", "serve metadata to apps" },
     { NULL, "prepare", "prepare", "prepare a pod without running it" },
@@ -60,6 +60,17 @@ static const Verb verbs[] = {
     { NULL, "version", NULL, "print the version" },
 };
 
+/* What is not built is not listed. */
+static bool is_listed(const Verb *verb)
+{
+    char path[256];
+
+    if (!verb->help || !verb->helper)
+        return verb->help;
+    (void) snprintf(path, sizeof(path), "%s/rkt-%s", RKT_LIBEXECDIR, verb->helper);
+    return access(path, X_OK) >= 0;
+}
+
 static void print_help(const char *group)
 {
     printf("Usage: rkt [GLOBAL FLAGS] %s%sCOMMAND [FLAGS] [ARGUMENTS]\n\nCommands:\n", group ? group : "",
@@ -67,7 +78,7 @@ static void print_help(const char *group)
     for (size_t i = 0; i < ELEMENTSOF(verbs); i++) {
         char name[64];
 
-        if (!verbs[i].help || (group && !streq_ptr(verbs[i].group, group)))
+        if (!is_listed(&verbs[i]) || (group && !streq_ptr(verbs[i].group, group)))
             continue;
         (void) snprintf(name, sizeof(name), "%s%s%s", verbs[i].group ? verbs[i].group : "",
                         verbs[i].group ? " " : "", verbs[i].name);

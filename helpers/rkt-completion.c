@@ -1,110 +1,456 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* rkt completion bash: what is completed comes from rkt itself when it is needed, `rkt help` for commands,
- * `rkt COMMAND
- * --help` for flags, which print the tables that they parse with; so there is no second list of flags to
- * keep. */
+/* rkt completion SHELL prints the script of a shell. The scripts know nothing of rkt: they ask
+ * `rkt completion -- WORD...` what the last WORD can be, and get a line for each candidate: the word, a tab,
+ * what it means. ":files" and ":directories" are lines that leave it to the shell.
+ *
+ * There is no second list of commands and flags to keep: what is answered comes from rkt itself, `rkt help`
+ * and `rkt COMMAND --help`, which print the tables that they parse with. Words in capitals in those (UUID,
+ * IMAGE, FILE, DIR, BOOL) say of what kind a value is, words in small letters between "|" are values. */
 
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
 
+#include "base/file-util.h"
+#include "base/spawn.h"
 #include "base/string-util.h"
 #include "pod/global-options.h"
+#include "rkt-config.h"
 
-enum { EXIT_GENERAL = 254 };
+enum { EXIT_GENERAL = 254, OUTPUT_MAX = 16 << 20 };
 
-static const char bash_script[] =
-        "# bash completion for rkt: source <(rkt completion bash)\n"
-        "\n"
-        "# The first words of the lines of a help's list, from `rkt help ...` or `rkt COMMAND --help`.\n"
-        "__rkt_flags() {\n"
-        "    rkt \"$@\" --help 2>/dev/null | sed -n 's/^  \\(--[a-z0-9-]*=\\{0,1\\}\\).*/\\1/p'\n"
-        "}\n"
-        "\n"
-        "__rkt_commands() {\n"
-        "    rkt help 2>/dev/null | sed -n '/^Commands:/,/^$/s/^  \\([a-z-]*\\( [a-z-]*\\)\\{0,1\\}\\)  "
-        ".*/\\1/p'\n"
-        "}\n"
-        "\n"
-        "__rkt_pods() {\n"
-        "    rkt list --full --no-legend 2>/dev/null | cut -f1 | grep .\n"
-        "}\n"
-        "\n"
-        "__rkt() {\n"
-        "    local word=${COMP_WORDS[COMP_CWORD]} command=() i candidates\n"
-        "    for ((i = 1; i < COMP_CWORD && ${#command[@]} < 2; i++)); do\n"
-        "        case ${COMP_WORDS[i]} in\n"
-        "        -* | =) ;;\n"
-        "        app | image) command+=(\"${COMP_WORDS[i]}\") ;;\n"
-        "        *)\n"
-        "            [[ ${COMP_WORDS[i - 1]} == = ]] && continue\n"
-        "            command+=(\"${COMP_WORDS[i]}\")\n"
-        "            break\n"
-        "            ;;\n"
-        "        esac\n"
-        "    done\n"
-        "    case $word:${command[*]} in\n"
-        "    -*) candidates=$(__rkt_flags \"${command[@]}\") ;;\n"
-        "    *: | *:help) candidates=$(__rkt_commands | cut -d' ' -f1) ;;\n"
-        "    *:app | *:image) candidates=$(__rkt_commands | sed -n \"s/^${command[0]} //p\") ;;\n"
-        "    *:cat-manifest | *:enter | *:rm | *:run-prepared | *:status | *:stop) candidates=$(__rkt_pods) "
-        ";;\n"
-        "    *)\n"
-        "        mapfile -t COMPREPLY < <(compgen -f -- \"$word\")\n"
-        "        compopt -o filenames\n"
-        "        return\n"
-        "        ;;\n"
-        "    esac\n"
-        "    mapfile -t COMPREPLY < <(compgen -W \"$candidates\" -- \"$word\")\n"
-        "    [[ ${COMPREPLY[0]-} == *= ]] && compopt -o nospace\n"
-        "}\n"
-        "\n"
-        "complete -F __rkt rkt\n";
+static const struct {
+    const char *name, *script; /* below RKT_DATADIR */
+} shells[] = {
+    { "bash", "bash-completion/completions/rkt" },
+    { "fish", "fish/vendor_completions.d/rkt.fish" },
+    { "zsh", "zsh/site-functions/_rkt" },
+};
 
 static const Option options[] = { {} };
 
-static int parse_argv(int argc, char **argv, GlobalOptions *global, const char **ret_shell, Error *reterr)
+/* ----- What rkt says ----- */
+
+/* The output of `rkt WORDS LAST...` as lines; none when it fails. */
+static int ask_rkt(char *const *words, const char *const *last, char ***ret)
+{
+    _cleanup_close_ int output = memfd_create("output", MFD_CLOEXEC);
+    _cleanup_close_ int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+    SpawnOptions spawn_options = { .fds = { null, output, null } };
+    _cleanup_strv_ char **argv = NULL;
+    _cleanup_free_ char *text = NULL;
+    int r;
+
+    if (output < 0 || null < 0)
+        return -errno;
+    r = strv_extend(&argv, "rkt");
+    STRV_FOREACH (word, words)
+        if (r >= 0)
+            r = strv_extend(&argv, *word);
+    for (; r >= 0 && *last; last++)
+        r = strv_extend(&argv, *last);
+    if (r >= 0)
+        r = spawn_and_wait(RKT_BINDIR "/rkt", argv, &spawn_options);
+    if (r < 0)
+        return r;
+    if (r > 0) {
+        *ret = NULL;
+        return 0;
+    }
+    if (lseek(output, 0, SEEK_SET) < 0)
+        return -errno;
+    r = read_fd(output, OUTPUT_MAX, &text, NULL);
+    return r < 0 ? r : strv_split(text, "\n", ret);
+}
+
+/* A flag's line: `  --name=VALUE    meaning`, or with "[=VALUE]" when it can do without. */
+typedef struct FlagLine {
+    const char *name, *value, *meaning;
+    size_t name_length, value_length;
+    bool optional;
+} FlagLine;
+
+static bool flag_line_parse(const char *line, FlagLine *ret)
+{
+    const char *name = startswith(line, "  --"), *value;
+    size_t length;
+
+    if (!name)
+        return false;
+    name -= 2;
+    length = strcspn(name, " ");
+    *ret = (FlagLine){ .name = name, .name_length = strcspn(name, "[= ") };
+    ret->optional = name[ret->name_length] == '[';
+    value = name + ret->name_length + ret->optional;
+    if (*value == '=') {
+        ret->value = value + 1;
+        ret->value_length = (size_t) (name + length - ret->value) - ret->optional;
+    }
+    ret->meaning = name + length + strspn(name + length, " ");
+    return true;
+}
+
+/* ----- Candidates ----- */
+
+typedef struct Question {
+    char **global; /* the flags that say which rkt is meant: --dir=… */
+    const char *word;
+} Question;
+
+static void offer(const Question *question, const char *prefix, const char *candidate, size_t length,
+                  const char *suffix, const char *meaning)
+{
+    _cleanup_free_ char *whole = NULL;
+
+    if (asprintf(&whole, "%s%.*s%s", prefix, (int) length, candidate, suffix) < 0) {
+        whole = NULL;
+        return;
+    }
+    if (startswith(whole, question->word))
+        printf("%s\t%s\n", whole, meaning);
+}
+
+/* The first word of each line of a list, and the second as its meaning. Lines that go on with the one before
+ * begin with a blank. */
+static int offer_list(const Question *question, const char *prefix, const char *const *command)
+{
+    _cleanup_strv_ char **lines = NULL;
+    int r = ask_rkt(question->global, command, &lines);
+
+    STRV_FOREACH (line, lines) {
+        size_t length = strcspn(*line, "\t ");
+        char *meaning = *line + length + strspn(*line + length, "\t ");
+
+        meaning[strcspn(meaning, "\t")] = '\0';
+        if (length > 0)
+            offer(question, prefix, *line, length, "", meaning);
+    }
+    return r;
+}
+
+static int offer_pods(const Question *question, const char *prefix)
+{
+    return offer_list(question, prefix, (const char *const[]){ "list", "--full", "--no-legend", NULL });
+}
+
+static int offer_images(const Question *question, const char *prefix)
+{
+    if (strchr("/.~", question->word[0]) && question->word[0]) {
+        printf(":files\n");
+        return 0;
+    }
+    return offer_list(question, prefix,
+                      (const char *const[]){ "image", "list", "--no-legend", "--fields=name", NULL });
+}
+
+static int offer_files(const Question *question _unused_, const char *prefix _unused_)
+{
+    printf(":files\n");
+    return 0;
+}
+
+static int offer_directories(const Question *question _unused_, const char *prefix _unused_)
+{
+    printf(":directories\n");
+    return 0;
+}
+
+static int offer_bools(const Question *question, const char *prefix)
+{
+    offer(question, prefix, "true", 4, "", "");
+    offer(question, prefix, "false", 5, "", "");
+    return 0;
+}
+
+static const struct {
+    const char *name;
+    int (*offer)(const Question *question, const char *prefix);
+} kinds[] = {
+    { "BOOL", offer_bools },   { "DIR", offer_directories }, { "FILE", offer_files },
+    { "IMAGE", offer_images }, { "UUID", offer_pods },
+};
+
+/* One alternative of a value, a kind or a word that is meant literally. */
+static int offer_alternative(const Question *question, const char *prefix, const char *text, size_t length)
+{
+    for (size_t i = 0; i < ELEMENTSOF(kinds); i++)
+        if (strlen(kinds[i].name) == length && strncmp(kinds[i].name, text, length) == 0)
+            return kinds[i].offer(question, prefix);
+    if (length > 0 && strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789-") >= length)
+        offer(question, prefix, text, length, "", "");
+    return 0;
+}
+
+static int offer_value(const Question *question, const char *prefix, const FlagLine *flag)
+{
+    const char *end = flag->value + flag->value_length;
+    int r = 0;
+
+    for (const char *p = flag->value; r >= 0 && p < end; p++) {
+        size_t length = strcspn(p, "|");
+
+        if (length > (size_t) (end - p))
+            length = (size_t) (end - p);
+        r = offer_alternative(question, prefix, p, length);
+        p += length;
+    }
+    return r;
+}
+
+static void offer_flags(const Question *question, char *const *help)
+{
+    FlagLine flag;
+
+    STRV_FOREACH (line, help) {
+        if (!flag_line_parse(*line, &flag))
+            continue;
+        if (!flag.value || flag.optional)
+            offer(question, "", flag.name, flag.name_length, "", flag.meaning);
+        if (flag.value)
+            offer(question, "", flag.name, flag.name_length, "=", flag.meaning);
+    }
+}
+
+/* The arguments in `Usage: rkt COMMAND [FLAGS] UUID… | --uuid-file=FILE`. */
+static int offer_arguments(const Question *question, char *const *help)
+{
+    _cleanup_strv_ char **words = NULL;
+    int r = help ? strv_split(help[0], " ", &words) : 0;
+    size_t n = strv_length(words);
+
+    for (size_t i = 3; r >= 0 && i < n; i++) {
+        FlagLine value = { .value = words[i], .value_length = strlen(words[i]) };
+
+        if (endswith(words[i], "…"))
+            value.value_length -= strlen("…");
+        if (words[i][0] != '-' && words[i][0] != '[')
+            r = offer_value(question, "", &value);
+    }
+    return r;
+}
+
+/* ----- The line so far ----- */
+
+typedef struct Line {
+    char **command;   /* "image", "list" */
+    bool complete;    /* nothing can follow the command but its own words */
+    bool foreign;     /* behind "--": the words of a program that we don't know */
+    char **commands;  /* all that there are: `  image list     what it does` */
+    const char *flag; /* a flag that stands before the last word, without a value */
+} Line;
+
+static void line_done(Line *line)
+{
+    strv_free(line->command);
+    strv_free(line->commands);
+}
+
+/* What stands behind the words of `prefix` in a line of a command; NULL when it begins with other words. */
+static const char *command_rest(const char *line, char *const *prefix)
+{
+    const char *p = startswith(line, "  ");
+
+    STRV_FOREACH (word, prefix) {
+        p = p ? startswith(p, *word) : NULL;
+        if (!p || *p != ' ')
+            return NULL;
+        p++;
+    }
+    return p && *p != '-' ? p : NULL;
+}
+
+/* Takes a word behind those of the command so far: complete when no command has more words. */
+static int line_take(Line *line, const char *word)
+{
+    int r = streq(word, "help") ? 0 : strv_extend(&line->command, word);
+
+    line->complete = line->command;
+    STRV_FOREACH (command, line->commands) {
+        const char *rest = command_rest(*command, line->command);
+
+        if (rest && *rest != ' ')
+            line->complete = false;
+    }
+    return r;
+}
+
+static bool takes_value(const char *flag)
+{
+    if (strchr(flag, '='))
+        return false;
+    for (const Option *o = global_option_table; o->name; o++)
+        if (streq(o->name, flag + 2))
+            return o->argument == OPTION_VALUE;
+    return false;
+}
+
+static int line_read(Line *line, char **words, size_t n, Question *question)
+{
+    int r = ask_rkt(NULL, (const char *const[]){ "help", NULL }, &line->commands);
+
+    for (size_t i = 0; r >= 0 && i + 1 < n; i++) {
+        line->flag = NULL;
+        if (line->foreign)
+            line->foreign = !streq(words[i], "---");
+        else if (streq(words[i], "--"))
+            line->foreign = true;
+        else if (!startswith(words[i], "--"))
+            r = line->complete ? 0 : line_take(line, words[i]);
+        else {
+            if (startswith(words[i], "--dir="))
+                r = strv_extend(&question->global, words[i]);
+            if (!line->complete && takes_value(words[i]) && i + 2 < n)
+                i++;
+            else
+                line->flag = strchr(words[i], '=') ? NULL : words[i];
+        }
+    }
+    return r;
+}
+
+static void offer_commands(const Question *question, const Line *line)
+{
+    char **commands = line->commands;
+
+    STRV_FOREACH (command, commands) {
+        const char *rest = command_rest(*command, line->command), *meaning;
+        size_t length = rest ? strcspn(rest, " ") : 0;
+
+        if (length == 0)
+            continue;
+        meaning = rest + length;
+        /* Of a group, its first command stands for all. */
+        if (meaning[0] == ' ' && meaning[1] != ' ') {
+            if (command > commands && strncmp(command[-1], *command, (size_t) (meaning - *command) + 1) == 0)
+                continue;
+            meaning = "";
+        }
+        offer(question, "", rest, length, "", meaning + strspn(meaning, " "));
+    }
+}
+
+/* The flag's value: behind "=", or the word after a flag that needs one. */
+static int offer_flag_value(const Question *question, const Line *line, char *const *help)
+{
+    const char *given = line->flag ? line->flag : question->word;
+    size_t length = strcspn(given, "=");
+    _cleanup_free_ char *prefix = NULL;
+    FlagLine flag;
+
+    if (!line->flag) {
+        prefix = strndup(given, length + 1);
+        if (!prefix)
+            return -ENOMEM;
+    }
+    STRV_FOREACH (text, help)
+        if (flag_line_parse(*text, &flag) && flag.value && flag.name_length == length &&
+            strncmp(flag.name, given, length) == 0 && !(line->flag && flag.optional)) {
+            int r = offer_value(question, prefix ? prefix : "", &flag);
+
+            return r < 0 ? r : 1;
+        }
+    return 0;
+}
+
+static int answer(char **words, size_t n)
+{
+    Question question = { .word = n > 0 ? words[n - 1] : "" };
+    _cleanup_(line_done) Line line = {};
+    _cleanup_strv_ char **help = NULL;
+    int r = line_read(&line, words, n, &question);
+
+    if (r >= 0 && line.foreign) {
+        printf(":files\n");
+        return 0;
+    }
+    if (r >= 0)
+        r = ask_rkt(line.command, (const char *const[]){ "--help", NULL }, &help);
+    if (r >= 0 && (line.flag || (startswith(question.word, "--") && strchr(question.word, '='))))
+        r = offer_flag_value(&question, &line, help);
+    if (r == 0 && question.word[0] == '-')
+        offer_flags(&question, help);
+    else if (r == 0 && !line.complete)
+        offer_commands(&question, &line);
+    else if (r == 0)
+        r = offer_arguments(&question, help);
+    strv_free(question.global);
+    return r < 0 ? r : 0;
+}
+
+/* ----- The scripts ----- */
+
+static int print_script(const char *shell, Error *reterr)
+{
+    const char *names[ELEMENTSOF(shells)], *nearest;
+
+    for (size_t i = 0; i < ELEMENTSOF(shells); i++) {
+        _cleanup_free_ char *path = NULL, *script = NULL;
+        int r;
+
+        names[i] = shells[i].name;
+        if (!streq(shells[i].name, shell))
+            continue;
+        if (asprintf(&path, "%s/%s", RKT_DATADIR, shells[i].script) < 0) {
+            path = NULL;
+            return -ENOMEM;
+        }
+        r = read_file_at(AT_FDCWD, path, OUTPUT_MAX, &script, NULL);
+        if (r < 0)
+            return error_set_errno(reterr, r, "cannot read %s", path);
+        printf("%s", script);
+        return 0;
+    }
+    nearest = nearest_string(shell, names, ELEMENTSOF(names));
+    return error_set(reterr, -EINVAL, "unknown shell \"%s\"%s%s%s: bash, fish and zsh are known", shell,
+                     nearest ? " (did you mean \"" : "", nearest ? nearest : "", nearest ? "\"?)" : "");
+}
+
+static int run(int argc, char **argv, GlobalOptions *global, Error *reterr)
 {
     OptionParser parser = {
         .argc = argc, .argv = argv, .index = 1, .tables = { options, global_option_table }
     };
+    const char *shell = NULL;
 
     for (;;) {
         const char *value;
         int id, r;
 
         r = option_next(&parser, &id, &value, reterr);
-        if (r < 0 || id == OPTION_END)
-            return r;
-        if (global_options_has(id))
+        if (r >= 0 && global_options_has(id))
             r = global_options_take(global, id, value, reterr);
-        else if (id != OPTION_POSITIONAL || *ret_shell)
+        else if (r >= 0 && id == OPTION_DASH_DASH && !shell)
+            return answer(argv + parser.index, (size_t) (argc - parser.index));
+        else if (r >= 0 && id == OPTION_END)
+            break;
+        else if (r >= 0 && (id != OPTION_POSITIONAL || shell))
             r = error_set(reterr, -EINVAL, "unexpected argument \"%s\"", value);
-        else
-            *ret_shell = value;
+        else if (r >= 0)
+            shell = value;
         if (r < 0)
             return r;
     }
+    if (global->help) {
+        verb_print_help("completion", "bash|fish|zsh", "Prints completions for a shell.", options);
+        return 0;
+    }
+    return shell ? print_script(shell, reterr)
+                 : error_set(reterr, -EINVAL, "must name a shell: bash, fish or zsh");
 }
 
 int main(int argc, char **argv)
 {
     _cleanup_error_ Error error = ERROR_INIT;
     GlobalOptions global = GLOBAL_OPTIONS_INIT;
-    const char *shell = NULL;
-    int r = parse_argv(argc, argv, &global, &shell, &error);
+    int r = run(argc, argv, &global, &error);
 
-    if (r >= 0 && global.help) {
-        verb_print_help("completion", "bash", "Prints completions for a shell, to be sourced there.",
-                        options);
-        return 0;
-    }
-    if (r >= 0 && !shell)
-        r = error_set(&error, -EINVAL, "must name a shell: bash");
-    else if (r >= 0 && !streq(shell, "bash"))
-        r = error_set(&error, -EINVAL, "unknown shell \"%s\": only bash is known", shell);
+    if (r >= 0 && (fflush(stdout) == EOF || ferror(stdout)))
+        r = error_set_errno(&error, -EIO, "cannot write the answer");
     if (r < 0) {
+        if (error.n == 0)
+            (void) error_set_errno(&error, r, "cannot complete");
         error_print(&error, "completion", global.debug);
         return EXIT_GENERAL;
     }
-    return fputs(bash_script, stdout) == EOF || fflush(stdout) == EOF ? EXIT_GENERAL : 0;
+    return 0;
 }

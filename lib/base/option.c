@@ -90,15 +90,19 @@ int option_next(OptionParser *parser, int *ret_id, const char **ret_value, Error
 
 void option_print_help(const Option *table)
 {
+    static const char *const begin[] = { [OPTION_VALUE] = "=", [OPTION_OPTIONAL] = "[=" };
+    static const char *const end[] = { [OPTION_VALUE] = "", [OPTION_OPTIONAL] = "]" };
+
     for (const Option *o = table; o->name; o++) {
-        char left[64];
+        char left[96];
 
         if (!o->help)
             continue;
-        (void) snprintf(left, sizeof(left), "--%s%s%s", o->name, o->argument == OPTION_BOOL ? "" : "=",
-                        o->argument == OPTION_BOOL ? ""
-                        : o->metavar               ? o->metavar
-                                                   : "VALUE");
+        if (o->argument == OPTION_BOOL)
+            (void) snprintf(left, sizeof(left), "--%s", o->name);
+        else
+            (void) snprintf(left, sizeof(left), "--%s%s%s%s", o->name, begin[o->argument],
+                            o->metavar ? o->metavar : "VALUE", end[o->argument]);
         printf("  %-32s %s%s%s%s\n", left, o->help, o->default_value ? " (default " : "",
                o->default_value ? o->default_value : "", o->default_value ? ")" : "");
     }

@@ -1,0 +1,90 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# images: busybox
+# What can follow on a command line, as rkt answers it and as bash puts it.
+
+# shellcheck source-path=SCRIPTDIR source=lib.sh
+. "${0%/*}/lib.sh"
+
+work=$(mktemp -d)
+fetch_images busybox
+rkt prepare --uuid-file-save="$work/uuid" example.com/busybox >/dev/null
+uuid=$(<"$work/uuid")
+
+# answers NAME EXPECTED WORD...: the candidates for the last word, in one line.
+answers() {
+    equals "$1" "$(rkt completion -- "${@:3}" | cut -f1 | paste -sd' ')" "$2"
+}
+
+# ----- The answers -----
+
+answers "commands" "run run-prepared" ru
+answers "also without a letter, but no flags" "" -x
+matches "with what they do" "$(rkt completion -- lis)" $'^list\tlist pods$'
+answers "a group is one word" image imag
+answers "its commands" "list rm" image ''
+answers "behind global flags" list --dir=/x --debug --local-config /y lis
+answers "help has commands" "stop" help sto
+answers "and groups" "list" help image li
+answers "flags" "--set-env= --set-env-file=" run --set
+answers "one without a value" "--readonly-rootfs" prepare x --readonly
+answers "one that can do without" "--wait --wait= --wait-ready --wait-ready=" status --wai
+answers "global ones" "--system-config=" image list --sys
+answers "before any command, too" "--debug" --deb
+answers "words that a flag knows" "--pull-policy=new --pull-policy=never --pull-policy=update" run --pull-policy=
+answers "some of them" "--pull-policy=never" run --pull-policy=nev
+answers "behind a blank" "never" run --pull-policy nev
+answers "a truth" "--pretty-print=true --pretty-print=false" cat-manifest --pretty-print=
+answers "a file" ":files" rm --uuid-file=
+answers "a directory" ":directories" list --dir=
+answers "a pod" "$uuid" status "${uuid:0:2}"
+matches "with its app" "$(rkt completion -- rm '')" "^$uuid"$'\tbusybox$'
+answers "pods of another directory" "" status --dir="$work" ''
+matches "an image" "$(rkt completion -- run --net=none exa)" '^example\.com/busybox:'
+answers "or a file" ":files" run /etc/
+answers "what follows -- is the app's" ":files" run x -- ''
+matches "until ---" "$(rkt completion -- run x -- -y --- exa)" '^example\.com/busybox:'
+answers "a shell" "bash fish zsh" completion ''
+answers "nothing behind what is no command" "" nonsense ''
+answers "nothing of nothing" "$(rkt completion -- '' | cut -f1 | paste -sd' ')"
+for shell in bash fish zsh; do
+    matches "the script for $shell" "$(rkt completion $shell)" "rkt completion --"
+done
+fails "another shell" 254 'unknown shell "bsh" \(did you mean "bash"\?\)' rkt completion bsh
+fails "no shell" 254 'must name a shell' rkt completion
+
+# Each command that help lists is offered, with all the flags of its own help.
+while read -r command; do
+    read -ra words <<<"$command"
+    equals "all flags of $command" "$(rkt completion -- "${words[@]}" -- 2>/dev/null | sed 's/[=\t].*//' | sort -u)" \
+        "$(rkt "${words[@]}" --help | sed -n 's/^  \(--[a-z0-9-]*\).*/\1/p' | sort -u)"
+done < <(rkt help | sed -n '/^Commands:/,/^$/s/^  \([a-z -]*[a-z]\)  .*/\1/p' | grep -v -e '^help$' -e '^version$')
+
+# ----- The shells -----
+
+compopt() { :; }
+# bash_completes LINE: the candidates, as the shell would put them in.
+bash_completes() {
+    local COMPREPLY=() COMP_LINE=$1 COMP_POINT=${#1}
+    _rkt
+    printf '%s\n' "${COMPREPLY[@]}"
+}
+# shellcheck source=/dev/null
+. /usr/share/bash-completion/completions/rkt
+equals "bash: a command" "$(bash_completes 'rkt imag')" image
+equals "bash: the next word" "$(bash_completes 'rkt image ')" $'list\nrm'
+equals "bash: only what is behind the equals sign" "$(bash_completes 'rkt run --net=h')" host
+equals "bash: a name with a colon" "$(bash_completes "rkt run example.com/busybox:")" \
+    "$(rkt image list --no-legend --fields=name | sed -n 's/.*busybox://p')"
+equals "bash: files" "$(bash_completes 'rkt run --uuid-file-save=/etc/host')" "$(compgen -f /etc/host)"
+
+for shell in fish zsh; do
+    if [[ -x $(command -v $shell) ]]; then
+        succeeds "$shell understands its script" $shell -n <(rkt completion $shell)
+    else
+        skip "$shell understands its script" "it is not on this machine"
+    fi
+done
+
+rkt rm "$uuid" >/dev/null
+rm -rf "$work"

@@ -96,8 +96,6 @@ static int take_pull_policy(const char *value, Error *reterr)
 
 static int take_option(int id, const char *value, Error *reterr)
 {
-    if (global_options_has(id))
-        return global_options_take(&arg_global, id, value, reterr);
     switch (id) {
     case OPT_FULL: arg_full = streq(value, "true"); return 0;
     case OPT_PULL_POLICY: return take_pull_policy(value, reterr);
@@ -109,17 +107,8 @@ static int take_option(int id, const char *value, Error *reterr)
 
 static int parse_argv(int argc, char **argv, Error *reterr)
 {
-    OptionParser parser = {
-        .argc = argc, .argv = argv, .index = 1, .tables = { options, global_option_table }
-    };
-    const char *value;
-    int id, r;
+    int r = command_line_parse(argc, argv, options, &arg_global, take_option, reterr);
 
-    do {
-        r = option_next(&parser, &id, &value, reterr);
-        if (r >= 0 && id != OPTION_END)
-            r = take_option(id, value, reterr);
-    } while (r >= 0 && id != OPTION_END);
     if (r >= 0 && arg_n_requests == 0 && !arg_global.help)
         r = error_set(reterr, -EINVAL, "must provide at least one image");
     return r;

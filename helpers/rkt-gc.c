@@ -43,22 +43,12 @@ static const Option options[] = {
     {},
 };
 
-static int parse_duration_option(const char *name, const char *value, int64_t *ret, Error *reterr)
-{
-    int64_t ns;
-
-    if (parse_duration(value, &ns) < 0 || ns < 0)
-        return error_set(reterr, -EINVAL, "invalid argument \"%s\" for --%s: not a duration", value, name);
-    *ret = ns;
-    return 0;
-}
-
 static int take_option(int id, const char *value, Error *reterr)
 {
     switch (id) {
     case OPT_EXPIRE_PREPARED:
-        return parse_duration_option("expire-prepared", value, &arg_expire_prepared_ns, reterr);
-    case OPT_GRACE_PERIOD: return parse_duration_option("grace-period", value, &arg_grace_period_ns, reterr);
+        return duration_option_parse("expire-prepared", value, &arg_expire_prepared_ns, reterr);
+    case OPT_GRACE_PERIOD: return duration_option_parse("grace-period", value, &arg_grace_period_ns, reterr);
     case OPT_MARK_ONLY: arg_mark_only = streq(value, "true"); return 0;
     case OPT_UUID_FILE: arg_uuid_file = value; return 0;
     default: return error_set(reterr, -EINVAL, "unexpected argument \"%s\"", value);
@@ -67,20 +57,8 @@ static int take_option(int id, const char *value, Error *reterr)
 
 static int parse_argv(int argc, char *argv[], Error *reterr)
 {
-    OptionParser parser = {
-        .argc = argc, .argv = argv, .index = 1, .tables = { options, global_option_table }
-    };
-    const char *value;
-    int id, r;
+    int r = command_line_parse(argc, argv, options, &arg_global, take_option, reterr);
 
-    do {
-        r = option_next(&parser, &id, &value, reterr);
-        if (r >= 0 && id == OPTION_END)
-            break;
-        if (r >= 0)
-            r = global_options_has(id) ? global_options_take(&arg_global, id, value, reterr)
-                                       : take_option(id, value, reterr);
-    } while (r >= 0);
     if (r >= 0 && arg_uuid_file && !arg_mark_only)
         r = error_set(reterr, -EINVAL, "--uuid-file needs --mark-only; `rkt rm` removes a single pod");
     return r;

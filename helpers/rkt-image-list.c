@@ -175,8 +175,6 @@ static int compare_images(const void *a, const void *b)
 
 static int take_option(int id, const char *value, Error *reterr)
 {
-    if (global_options_has(id))
-        return global_options_take(&image_global, id, value, reterr);
     switch (id) {
     case OPT_FIELDS: arg_fields = value; return 0;
     case OPT_FORMAT:
@@ -199,20 +197,8 @@ static int take_option(int id, const char *value, Error *reterr)
 
 static int parse_argv(int argc, char **argv, Error *reterr)
 {
-    OptionParser parser = {
-        .argc = argc, .argv = argv, .index = 1, .tables = { options, global_option_table }
-    };
-    const char *value;
-    int id, r;
+    int r = command_line_parse(argc, argv, options, &image_global, take_option, reterr);
 
-    for (;;) {
-        r = option_next(&parser, &id, &value, reterr);
-        if (r < 0 || id == OPTION_END)
-            break;
-        r = take_option(id, value, reterr);
-        if (r < 0)
-            break;
-    }
     if (r >= 0)
         r = parse_fields(arg_fields, "fields", &shown, reterr);
     if (r >= 0)

@@ -14,23 +14,9 @@ static const Option options[] = { {} };
 
 static char **arg_images;
 
-static int parse_argv(int argc, char **argv, Error *reterr)
+static int take_option(int id, const char *value, Error *reterr _unused_)
 {
-    OptionParser parser = { .argc = argc, .argv = argv, .index = 1, .tables = { global_option_table } };
-    const char *value;
-    int id, r;
-
-    for (;;) {
-        r = option_next(&parser, &id, &value, reterr);
-        if (r < 0 || id == OPTION_END)
-            return r;
-        if (global_options_has(id))
-            r = global_options_take(&image_global, id, value, reterr);
-        else if (id == OPTION_POSITIONAL)
-            r = strv_extend(&arg_images, value);
-        if (r < 0)
-            return r;
-    }
+    return id == OPTION_POSITIONAL ? strv_extend(&arg_images, value) : 0;
 }
 
 /* 1: removed; 0: not there. */
@@ -57,7 +43,7 @@ int image_rm(int argc, char **argv, Error *reterr)
     _cleanup_(store_freep) Store *store = NULL;
     unsigned removed = 0;
     bool failed = false;
-    int r = parse_argv(argc, argv, reterr);
+    int r = command_line_parse(argc, argv, options, &image_global, take_option, reterr);
 
     if (r >= 0 && image_global.help) {
         verb_print_help("image rm", "IMAGE…", "Removes images from the store.", options);

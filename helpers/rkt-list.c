@@ -44,36 +44,13 @@ static int parse_format(const char *value, Error *reterr)
     return 0;
 }
 
-static int parse_argv(int argc, char **argv, Error *reterr)
+static int take_option(int id, const char *value, Error *reterr)
 {
-    OptionParser parser = {
-        .argc = argc, .argv = argv, .index = 1, .tables = { options, global_option_table }
-    };
-
-    for (;;) {
-        const char *value;
-        int id, r;
-
-        r = option_next(&parser, &id, &value, reterr);
-        if (r < 0)
-            return r;
-        if (global_options_has(id)) {
-            r = global_options_take(&arg_global, id, value, reterr);
-            if (r < 0)
-                return r;
-            continue;
-        }
-        switch (id) {
-        case OPTION_END: return 0;
-        case OPT_FORMAT:
-            r = parse_format(value, reterr);
-            if (r < 0)
-                return r;
-            break;
-        case OPT_FULL: arg_full = streq(value, "true"); break;
-        case OPT_NO_LEGEND: arg_no_legend = streq(value, "true"); break;
-        default: return error_set(reterr, -EINVAL, "unexpected argument \"%s\"", value);
-        }
+    switch (id) {
+    case OPT_FORMAT: return parse_format(value, reterr);
+    case OPT_FULL: arg_full = streq(value, "true"); return 0;
+    case OPT_NO_LEGEND: arg_no_legend = streq(value, "true"); return 0;
+    default: return error_set(reterr, -EINVAL, "unexpected argument \"%s\"", value);
     }
 }
 
@@ -176,7 +153,7 @@ static int run(Error *reterr)
 int main(int argc, char **argv)
 {
     _cleanup_error_ Error error = ERROR_INIT;
-    int r = parse_argv(argc, argv, &error);
+    int r = command_line_parse(argc, argv, options, &arg_global, take_option, &error);
 
     if (r >= 0 && arg_global.help) {
         verb_print_help("list", "", "Lists the pods and their apps.", options);

@@ -45,35 +45,17 @@ static const Option options[] = {
     {},
 };
 
-static int parse_argv(int argc, char *argv[], Error *reterr)
+static int take_option(int id, const char *value, Error *reterr)
 {
-    OptionParser parser = {
-        .argc = argc, .argv = argv, .index = 1, .tables = { options, global_option_table }
-    };
-
-    for (;;) {
-        const char *value;
-        int id, r = option_next(&parser, &id, &value, reterr);
-
-        if (r < 0)
-            return r;
-        if (global_options_has(id)) {
-            r = global_options_take(&arg_global, id, value, reterr);
-            if (r < 0)
-                return r;
-            continue;
-        }
-        switch (id) {
-        case OPT_UUID: arg_uuid = value; break;
-        case OPT_MACHINE_NAME: arg_machine_name = value; break;
-        case OPT_JOURNAL_NAMESPACE: arg_journal_namespace = value; break;
-        case OPT_UNIT: arg_unit = value; break;
-        case OPT_ROOT_DIRECTORY: arg_root_directory = value; break;
-        case OPT_SCOPE: arg_scope = streq(value, "true"); break;
-        case OPT_UNREGISTER: arg_unregister = streq(value, "true"); break;
-        case OPTION_END: return 0;
-        default: return error_set(reterr, -EINVAL, "unexpected argument \"%s\"", value);
-        }
+    switch (id) {
+    case OPT_UUID: arg_uuid = value; return 0;
+    case OPT_MACHINE_NAME: arg_machine_name = value; return 0;
+    case OPT_JOURNAL_NAMESPACE: arg_journal_namespace = value; return 0;
+    case OPT_UNIT: arg_unit = value; return 0;
+    case OPT_ROOT_DIRECTORY: arg_root_directory = value; return 0;
+    case OPT_SCOPE: arg_scope = streq(value, "true"); return 0;
+    case OPT_UNREGISTER: arg_unregister = streq(value, "true"); return 0;
+    default: return error_set(reterr, -EINVAL, "unexpected argument \"%s\"", value);
     }
 }
 
@@ -230,7 +212,7 @@ int main(int argc, char *argv[])
     int r;
 
     (void) signal(SIGPIPE, SIG_IGN);
-    r = parse_argv(argc, argv, &error);
+    r = command_line_parse(argc, argv, options, &arg_global, take_option, &error);
     log_setup("register", arg_global.debug);
     if (r >= 0 && arg_global.help) {
         option_print_help(options);

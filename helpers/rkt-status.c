@@ -83,25 +83,6 @@ static int take_option(int id, const char *value, Error *reterr)
     }
 }
 
-static int parse_argv(int argc, char **argv, const Option *options, Error *reterr)
-{
-    OptionParser parser = {
-        .argc = argc, .argv = argv, .index = 1, .tables = { options, global_option_table }
-    };
-    const char *value;
-    int id, r;
-
-    do {
-        r = option_next(&parser, &id, &value, reterr);
-        if (r >= 0 && id == OPTION_END)
-            return 0;
-        if (r >= 0)
-            r = global_options_has(id) ? global_options_take(&arg_global, id, value, reterr)
-                                       : take_option(id, value, reterr);
-    } while (r >= 0);
-    return r;
-}
-
 /* ----- Waiting ----- */
 
 static bool is_ready(const Pod *pod)
@@ -242,7 +223,7 @@ int main(int argc, char **argv)
     _cleanup_error_ Error error = ERROR_INIT;
     const char *name = verb_from_argv0(argv[0]);
     size_t verb = streq(name, "cat-manifest") ? 1 : 0;
-    int r = parse_argv(argc, argv, verbs[verb].options, &error);
+    int r = command_line_parse(argc, argv, verbs[verb].options, &arg_global, take_option, &error);
 
     if (r >= 0 && arg_global.help) {
         verb_print_help(verbs[verb].verb, "UUID | --uuid-file=FILE", verbs[verb].summary,

@@ -47,25 +47,6 @@ static int take_option(int id, const char *value, Error *reterr)
     }
 }
 
-static int parse_argv(int argc, char *argv[], Error *reterr)
-{
-    OptionParser parser = {
-        .argc = argc, .argv = argv, .index = 1, .tables = { options, global_option_table }
-    };
-    const char *value;
-    int id, r;
-
-    do {
-        r = option_next(&parser, &id, &value, reterr);
-        if (r >= 0 && id == OPTION_END)
-            return 0;
-        if (r >= 0)
-            r = global_options_has(id) ? global_options_take(&arg_global, id, value, reterr)
-                                       : take_option(id, value, reterr);
-    } while (r >= 0);
-    return r;
-}
-
 /* ----- As a unit ----- */
 
 /* The unit that the pod was declared as, if its init sits in it: the same pod may have been started by hand.
@@ -210,8 +191,7 @@ static bool stop_all(int root)
 
     if (!arg_pods)
         return stop_or_say(root, NULL);
-    STRV_FOREACH(uuid, arg_pods)
-    {
+    STRV_FOREACH (uuid, arg_pods) {
         done = stop_or_say(root, *uuid) && done;
     }
     return done;
@@ -221,7 +201,7 @@ int main(int argc, char *argv[])
 {
     _cleanup_error_ Error error = ERROR_INIT;
     _cleanup_close_ int root = -EBADF;
-    int r = parse_argv(argc, argv, &error);
+    int r = command_line_parse(argc, argv, options, &arg_global, take_option, &error);
     bool done;
 
     log_setup("stop", arg_global.debug);

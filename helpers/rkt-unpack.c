@@ -13,28 +13,14 @@
 static GlobalOptions arg_global = GLOBAL_OPTIONS_INIT;
 static const char *arg_image;
 
-static int parse_arguments(int argc, char **argv, Error *reterr)
-{
-    OptionParser parser = { .argc = argc, .argv = argv, .index = 1, .tables = { global_option_table } };
-    const char *value;
-    int id, r;
+static const Option options[] = { {} };
 
-    for (;;) {
-        r = option_next(&parser, &id, &value, reterr);
-        if (r < 0 || id == OPTION_END)
-            break;
-        if (global_options_has(id))
-            r = global_options_take(&arg_global, id, value, reterr);
-        else if (id == OPTION_POSITIONAL && !arg_image)
-            arg_image = value;
-        else
-            r = error_set(reterr, -EINVAL, "needs one image ID");
-        if (r < 0)
-            return r;
-    }
-    if (r >= 0 && !arg_image && !arg_global.help)
-        r = error_set(reterr, -EINVAL, "needs an image ID");
-    return r;
+static int take_option(int id, const char *value, Error *reterr)
+{
+    if (id != OPTION_POSITIONAL || arg_image)
+        return error_set(reterr, -EINVAL, "needs one image ID");
+    arg_image = value;
+    return 0;
 }
 
 static int run(int argc, char **argv, Error *reterr)
@@ -43,7 +29,9 @@ static int run(int argc, char **argv, Error *reterr)
     char key[IMAGE_KEY_LENGTH + 1];
     int r;
 
-    r = parse_arguments(argc, argv, reterr);
+    r = command_line_parse(argc, argv, options, &arg_global, take_option, reterr);
+    if (r >= 0 && !arg_image && !arg_global.help)
+        r = error_set(reterr, -EINVAL, "needs an image ID");
     if (r < 0)
         return r;
     log_setup("rkt-unpack", arg_global.debug);

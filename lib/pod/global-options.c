@@ -103,6 +103,34 @@ int global_options_take(GlobalOptions *global, int id, const char *value, Error 
     }
 }
 
+int command_line_parse(int argc, char **argv, const Option *options, GlobalOptions *global, OptionTake take,
+                       Error *reterr)
+{
+    OptionParser parser = {
+        .argc = argc, .argv = argv, .index = 1, .tables = { options, global_option_table }
+    };
+    const char *value;
+    int id, r;
+
+    do {
+        r = option_next(&parser, &id, &value, reterr);
+        if (r < 0 || id == OPTION_END)
+            return r;
+        r = global_options_has(id) ? global_options_take(global, id, value, reterr) : take(id, value, reterr);
+    } while (r >= 0);
+    return r;
+}
+
+int duration_option_parse(const char *name, const char *value, int64_t *ret_ns, Error *reterr)
+{
+    int64_t ns;
+
+    if (parse_duration(value, &ns) < 0 || ns < 0)
+        return error_set(reterr, -EINVAL, "invalid argument \"%s\" for --%s: not a duration", value, name);
+    *ret_ns = ns;
+    return 0;
+}
+
 static int insecure_options_to_strv(InsecureOptions bits, char ***argv)
 {
     _cleanup_buffer_ Buffer b = {};

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "base/error.h"
 #include "base/option.h"
@@ -58,6 +59,15 @@ int global_options_take(GlobalOptions *global, int id, const char *value, Error 
 
 /* Reads a list of words separated by commas. */
 int insecure_options_parse(const char *text, InsecureOptions *ret, Error *reterr);
+
+/* Goes through a whole command line: the global flags are taken, everything else (OPTION_POSITIONAL and
+ * OPTION_DASH_DASH, too) is handed to take, until that fails. */
+typedef int (*OptionTake)(int id, const char *value, Error *reterr);
+int command_line_parse(int argc, char **argv, const Option *options, GlobalOptions *global, OptionTake take,
+                       Error *reterr);
+
+/* The value of a flag that is a duration; a negative one is none. */
+int duration_option_parse(const char *name, const char *value, int64_t *ret_ns, Error *reterr);
 
 /* Adds the flags that hand the same settings to another helper (`--dir=…`). */
 int global_options_to_strv(const GlobalOptions *global, char ***argv);

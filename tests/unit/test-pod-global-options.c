@@ -30,29 +30,27 @@ static void test_insecure_words(void)
     }
 }
 
+static unsigned positional;
+
+static int take_word(int id, const char *value, Error *reterr)
+{
+    if (id != OPTION_POSITIONAL)
+        return error_set(reterr, -EINVAL, "unexpected %s", value);
+    positional++;
+    return 0;
+}
+
 static void test_parse(void)
 {
+    static const Option none[] = { {} };
     char *argv[] = { (char *) "x",  (char *) "--debug", (char *) "--dir",
                      (char *) "/d", (char *) "web",     (char *) "--insecure-options=http,image",
                      NULL };
-    OptionParser parser = { .argc = 6, .argv = argv, .index = 1, .tables = { global_option_table } };
     GlobalOptions global = GLOBAL_OPTIONS_INIT;
     _cleanup_strv_ char **passed = NULL;
     _cleanup_free_ char *text = NULL;
-    unsigned positional = 0;
 
-    for (;;) {
-        const char *value;
-        int id;
-
-        assert_int(option_next(&parser, &id, &value, NULL), 0);
-        if (id == OPTION_END)
-            break;
-        if (id == OPTION_POSITIONAL)
-            positional++;
-        else
-            assert_int(global_options_take(&global, id, value, NULL), 0);
-    }
+    assert_int(command_line_parse(6, argv, none, &global, take_word, NULL), 0);
     assert_int(positional, 1);
     assert_int(global_options_to_strv(&global, &passed), 0);
     text = strv_join(passed, " ");
@@ -60,8 +58,30 @@ static void test_parse(void)
                      "--insecure-options=image,http");
 }
 
+static void test_durations(void)
+{
+    static const struct {
+        const char *text;
+        int r;
+        int64_t ns;
+    } cases[] = {
+        { "0", 0, 0 },
+        { "1m30s", 0, 90000000000 },
+        { "-1s", -EINVAL, 0 },
+        { "soon", -EINVAL, 0 },
+    };
+
+    for (size_t i = 0; i < ELEMENTSOF(cases); i++) {
+        int64_t ns = 0;
+
+        assert_int(duration_option_parse("grace-period", cases[i].text, &ns, NULL), cases[i].r);
+        assert_int(ns, cases[i].ns);
+    }
+}
+
 int main(void)
 {
+    test_durations();
     test_insecure_words();
     test_parse();
     return 0;

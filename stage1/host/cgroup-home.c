@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A pod's cgroups. Where the cgroup is ours to divide: `init` for the pod's init, one for each app, named
+/* A pod's cgroups. Where the cgroup is ours to divide: `rkt.init` for the pod's init, one for each app, named
  * after it. A cgroup namespace is made while we still stand in the pod's own cgroup, so that this is the root
  * the pod sees.
  *
@@ -24,6 +24,9 @@
 #include "sandbox/cgroup.h"
 #include "sandbox/device.h"
 #include "sandbox/mount.h"
+
+/* With a dot, which no name of an app has. */
+#define INIT_CGROUP "rkt.init"
 
 /* Is the innermost unit of this cgroup path a service? */
 static bool is_in_service(const char *path)
@@ -136,7 +139,7 @@ static int leave_and_divide(Host *host, int pod, Error *reterr)
 
     if (unshare(CLONE_NEWCGROUP) < 0)
         return error_set_errno(reterr, -errno, "cannot make a cgroup namespace");
-    r = cgroup_make(pod, "init", &init);
+    r = cgroup_make(pod, INIT_CGROUP, &init);
     if (r >= 0)
         r = cgroup_move(init, 0);
     return r < 0 ? error_set_errno(reterr, r, "cannot leave the pod's cgroup") : divide(host, pod, reterr);
@@ -181,7 +184,7 @@ static int make_bare(Host *host, Error *reterr)
     if (r >= 0)
         r = cgroup_make(host->cgroup, name, &host->pod_cgroup);
     if (r >= 0)
-        r = cgroup_make(host->pod_cgroup, "init", &host->init_cgroup);
+        r = cgroup_make(host->pod_cgroup, INIT_CGROUP, &host->init_cgroup);
     if (r < 0)
         return error_set_errno(reterr, r, "cannot make the pod's cgroup");
     return divide(host, host->pod_cgroup, reterr);

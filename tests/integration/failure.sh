@@ -58,6 +58,22 @@ output=$(systemd-run --quiet --wait --pipe --property=Delegate=yes \
 equals "rkt run gives back the app's status" "$status" 9
 matches "and shows what it wrote" "$output" '\[ *[0-9]+\.[0-9]{6}\] busybox\[[0-9]+\]: hello'
 
+# An app may be called what the pod calls something of its own.
+pod_file names <<'END'
+[Pod]
+Network=none
+[App:init]
+Image=example.com/busybox
+Exec=/bin/sh -c 'exit 0'
+[App:other]
+Image=example.com/busybox
+Exec=/bin/sh -c 'sleep 2; exit 0'
+END
+start names
+soon "an app named init ends alone" 20 ended names
+equals "and so does the other one" "$(unit_property rkt-names Result)" success
+remove_pod_file names
+
 remove_pod_file crash
 remove_pod_file missing
 collect_garbage

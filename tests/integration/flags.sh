@@ -171,7 +171,7 @@ equals "--net=host is the host's network" "$(rkt run --net=host "$image" --exec=
     sed 's/^.*\]: //')" "$(readlink /proc/self/ns/net)"
 fails "a network that is not built" 254 'network "tap" is not built yet' rkt run --net=tap "$image"
 seen "--machine-name is no host name" ok 'case $(hostname) in rkt-????????-*) echo ok ;; esac' --machine-name=a-machine
-fails "a machine name that is none" 254 'not a valid machine name' rkt run --net=none --machine-name=a/b "$image"
+fails "a machine name that is none" 254 'not a valid machine name' rkt run --net=none --machine-name=/ "$image"
 seen "--uuid-file-save" "" true --uuid-file-save="$work/uuid"
 matches "has the UUID" "$(rkt list --full --no-legend)" "$(<"$work/uuid")"
 equals "--quiet prints nothing but the UUID" "$(rkt prepare --quiet "$image" 2>&1 | wc -c)" 37

@@ -35,3 +35,16 @@ duration() {
         printf '%d min %d s\n' $(($1 / 60)) $(($1 % 60))
     fi
 }
+
+# The Debian of which machines are made: this host's, or on another host the newest.
+machine_suite() {
+    local codename
+    # shellcheck source=/dev/null
+    codename=$(. /etc/os-release && printf '%s\n' "${VERSION_CODENAME-}")
+    if [[ $codename == bookworm ]]; then echo bookworm; else echo trixie; fi
+}
+
+# can_run_on SUITE: what is built here links this host's C library, and an older Debian has an older one.
+can_run_on() {
+    [[ $1 != bookworm || $(machine_suite) == bookworm ]]
+}

@@ -76,6 +76,7 @@ typedef struct Host {
     int notify;             /* connected to the service manager, or -EBADF */
     int apps_notify;        /* where apps send READY=1 */
     int control;            /* between the foreground process and the init */
+    int status_dir;         /* the init's, for the apps' statuses */
 } Host;
 
 /* The pod's root as its init sees it; no app does. */
@@ -104,6 +105,9 @@ int host_remove_cgroups(const Host *host);
 
 /* loopback.c: in the network namespace that a pod without network gets. */
 int host_raise_loopback(void);
+
+/* set-up.c: what the clone does before it is the pod's init. */
+int host_set_up(Host *host, Error *reterr);
 
 /* init.c: the pod's PID 1; never returns. */
 _noreturn_ void host_init(Host *host);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The pod's PID 1. It attaches the root it was given, starts the apps, and then is one loop: it reaps, copies
- * consoles, hears its apps' notify messages and the signals that ask the pod to end.
+/* The pod's PID 1. Once it stands in the pod's root it starts the apps, and then is one loop: it reaps,
+ * copies consoles, hears its apps' notify messages and the signals that ask the pod to end.
  *
  * - The first app to fail ends the pod: the others are stopped, and its status is the pod's.
  * - Asked to stop (SIGTERM, SIGRTMIN+3, SIGRTMIN+4) it exits 0 unless an app had to be killed; SIGINT asks
@@ -17,12 +17,9 @@
 #include <poll.h>
 #include <signal.h>
 #include <sys/mman.h>
-#include <sys/mount.h>
-#include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
-#include <sched.h>
 
 #include "base/fd-util.h"
 #include "base/file-util.h"
@@ -30,18 +27,15 @@
 #include "base/string-util.h"
 #include "base/time-util.h"
 #include "host.h"
-#include "interface.h"
 #include "journal/notify.h"
 #include "sandbox/capability.h"
 #include "sandbox/cgroup.h"
-#include "sandbox/mount.h"
 
 enum { STOP_TIMEOUT_DEFAULT_S = 10, CONSOLE_CHUNK = 16 * 1024 };
 
 typedef struct Init {
     Host *host;
     int signals;
-    int status_dir;
     bool ready, unprivileged;
     enum { POD_RUNNING, POD_STOPPING, POD_KILLING } phase;
     bool asked, reboot, poweroff; /* from outside, not because an app ended */
@@ -56,7 +50,7 @@ static void write_status(const Init *init, const HostApp *app, const char *suffi
 
     (void) snprintf(name, sizeof(name), "%s%s", app->plan->name, suffix);
     (void) snprintf(text, sizeof(text), "%d", value);
-    r = write_file_at(init->status_dir, name, text, *suffix ? 0 : strlen(text), 0644, 0);
+    r = write_file_at(init->host->status_dir, name, text, *suffix ? 0 : strlen(text), 0644, 0);
     if (r < 0)
         log_warning("cannot record the status of app %s: %s", name, strerror(-r));
 }
@@ -284,7 +278,7 @@ static void note_ready(Init *init)
         if (!init->host->apps[i].ready)
             return;
     init->ready = true;
-    if (symlinkat("ready", init->status_dir, "../supervisor-status") < 0)
+    if (symlinkat("ready", init->host->status_dir, "../supervisor-status") < 0)
         log_warning("cannot record that the pod is ready: %s", strerror(errno));
     notify_manager(init, "READY=1");
     if (init->host->control >= 0)
@@ -424,163 +418,15 @@ static void loop(Init *init)
         copy_console(&init->host->apps[i]);
 }
 
-static int block_signals(void)
+static void block_signals(sigset_t *ret)
 {
-    static const int heard[] = { SIGCHLD, SIGTERM, SIGINT, SIGHUP, SIGPWR };
-    sigset_t set;
-    int fd;
+    const int heard[] = { SIGCHLD, SIGTERM, SIGINT, SIGHUP, SIGPWR, SIGRTMIN + 3, SIGRTMIN + 4 };
 
-    (void) sigemptyset(&set);
+    (void) sigemptyset(ret);
     for (size_t i = 0; i < ELEMENTSOF(heard); i++)
-        (void) sigaddset(&set, heard[i]);
-    (void) sigaddset(&set, SIGRTMIN + 3);
-    (void) sigaddset(&set, SIGRTMIN + 4);
-    if (sigprocmask(SIG_SETMASK, &set, NULL) < 0)
-        return -errno;
+        (void) sigaddset(ret, heard[i]);
+    (void) sigprocmask(SIG_SETMASK, ret, NULL);
     (void) signal(SIGPIPE, SIG_IGN);
-    fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
-    return fd < 0 ? -errno : fd;
-}
-
-/* ----- Setting up ----- */
-
-/* Attaches and closes *mount; one that is not there is left out. */
-static int attach(int *mount, int root, const char *path, MountTarget target, Error *reterr)
-{
-    int r = *mount < 0 ? 0 : mount_attach_at(*mount, root, path, target, reterr);
-
-    *mount = safe_close(*mount);
-    return r;
-}
-
-/* The pod's root is a tmpfs of a few directories; it becomes "/" with nothing of the host left below. */
-static int enter_root(Host *host, Error *reterr)
-{
-    _cleanup_free_ char *journal = host_journal_directory(host);
-    _cleanup_close_ int stage = -EBADF, proc = -EBADF;
-    int r;
-
-    if (!journal)
-        return -ENOMEM;
-    r = mount_set_propagation(MS_PRIVATE);
-    if (r < 0)
-        return error_set_errno(reterr, r, "cannot make the pod's mounts its own");
-    stage = openat(AT_FDCWD, STAGE1_ROOTFS, O_PATH | O_DIRECTORY | O_CLOEXEC);
-    if (stage < 0)
-        return error_set_errno(reterr, -errno, "cannot open the pod's %s", STAGE1_ROOTFS);
-    r = mount_attach(host->root, stage);
-    if (r < 0)
-        return error_set_errno(reterr, r, "cannot attach the pod's root");
-    /* Read-only: the whole kernel can be set in it, and who may trace us comes here by /proc/1/root. */
-    r = mount_proc(MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC | MOUNT_ATTR_RDONLY, &proc,
-                   reterr);
-    if (r >= 0)
-        r = attach(&proc, host->root, "/proc", MOUNT_TARGET_API, reterr);
-    if (r >= 0)
-        r = attach(&host->shared_memory, host->root, HOST_SHARED_MEMORY_PATH, MOUNT_TARGET_DIRECTORY, reterr);
-    if (r >= 0)
-        r = attach(&host->journal_files, host->root, journal, MOUNT_TARGET_DIRECTORY, reterr);
-    if (r >= 0)
-        r = attach(&host->journal_sockets, host->root, HOST_JOURNAL_PATH, MOUNT_TARGET_DIRECTORY, reterr);
-    if (r >= 0)
-        r = attach(&host->resolv_conf, host->root, HOST_RESOLV_CONF_PATH, MOUNT_TARGET_FILE, reterr);
-    if (r >= 0)
-        r = attach(&host->hosts, host->root, HOST_HOSTS_PATH, MOUNT_TARGET_FILE, reterr);
-    if (r < 0)
-        return r;
-    r = mount_enter_root(host->root);
-    host->root = safe_close(host->root);
-    return r < 0 ? error_set_errno(reterr, r, "cannot enter the pod's root") : 0;
-}
-
-static int listen_to_apps(Host *host, Error *reterr)
-{
-    int r;
-
-    for (size_t i = 0; i < host->plan->n_apps; i++)
-        if (host->apps[i].plan->notify) {
-            r = notify_listen(HOST_NOTIFY_PATH, 0666, &host->apps_notify);
-            return r < 0 ? error_set_errno(reterr, r, "cannot listen for readiness") : 0;
-        }
-    return 0;
-}
-
-static int compare_int(const void *a, const void *b)
-{
-    int x = *(const int *) a, y = *(const int *) b;
-
-    return (x > y) - (x < y);
-}
-
-/* Whatever was open in the process that we were cloned from, by whoever started it. */
-static int close_strangers(const Init *init)
-{
-    const Host *host = init->host;
-    const int own[] = { init->signals, init->status_dir,  host->pod_dir,
-                        host->notify,  host->apps_notify, host->control };
-    size_t n = ELEMENTSOF(own), n_apps = host->plan->n_apps;
-    _cleanup_free_ int *keep = NULL;
-
-    for (size_t i = 0; i < n_apps; i++)
-        n += 7 + host->apps[i].plan->n_mounts;
-    keep = calloc(n, sizeof(int));
-    if (!keep)
-        return -ENOMEM;
-    memcpy(keep, own, sizeof(own));
-    n = ELEMENTSOF(own);
-    for (size_t i = 0; i < n_apps; i++) {
-        const HostApp *app = &host->apps[i];
-        const int theirs[] = { app->rootfs, app->devices, app->console, app->null,
-                               app->output, app->errors,  app->cgroup };
-
-        memcpy(keep + n, theirs, sizeof(theirs));
-        n += ELEMENTSOF(theirs);
-        for (size_t j = 0; j < app->plan->n_mounts; j++)
-            keep[n++] = app->volumes[j];
-    }
-    qsort(keep, n, sizeof(int), compare_int);
-    return close_all_but(STDERR_FILENO + 1, keep, n);
-}
-
-static int set_up(Init *init, Error *reterr)
-{
-    Host *host = init->host;
-    ControlMessage message;
-    int r;
-
-    (void) setsid();
-    (void) prctl(PR_SET_NAME, "rkt-init");
-    if (prctl(PR_SET_DUMPABLE, 0) < 0)
-        return error_set_errno(reterr, -errno, "cannot hide the pod's init from its apps");
-    if (sethostname(host->hostname, strlen(host->hostname)) < 0)
-        return error_set_errno(reterr, -errno, "cannot set the host name \"%s\"", host->hostname);
-    if (host->network_none) {
-        r = host_raise_loopback();
-        if (r < 0)
-            return error_set_errno(reterr, r, "cannot raise the loopback interface");
-    }
-    init->status_dir = openat(host->pod_dir, STAGE1_STATUS, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (init->status_dir < 0)
-        return error_set_errno(reterr, -errno, "cannot open the pod's %s", STAGE1_STATUS);
-
-    r = control_receive(host->control, &message);
-    if (r <= 0 || message.kind != CONTROL_GO)
-        _exit(POD_EXIT_FAILURE); /* the host's side has said why */
-    if (host->service_main)
-        host->control = safe_close(host->control);
-
-    if (host->home == CGROUP_HOME_SCOPE) {
-        r = host_enter_cgroups(host, reterr);
-        if (r < 0)
-            return r;
-    }
-    r = enter_root(host, reterr);
-    if (r >= 0)
-        r = listen_to_apps(host, reterr);
-    if (r < 0)
-        return r;
-    r = close_strangers(init);
-    return r < 0 ? error_set_errno(reterr, r, "cannot close what is not the pod's") : 0;
 }
 
 static void start_apps(Init *init)
@@ -602,12 +448,15 @@ static void start_apps(Init *init)
 void host_init(Host *host)
 {
     _cleanup_error_ Error error = ERROR_INIT;
-    Init init = { .host = host, .signals = -EBADF, .status_dir = -EBADF };
+    Init init = { .host = host };
+    sigset_t signals;
     int r;
 
-    init.signals = block_signals();
-    r = init.signals < 0 ? error_set_errno(&error, init.signals, "cannot block signals")
-                         : set_up(&init, &error);
+    block_signals(&signals);
+    r = host_set_up(host, &error);
+    init.signals = r < 0 ? -EBADF : signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
+    if (r >= 0 && init.signals < 0)
+        r = error_set_errno(&error, -errno, "cannot hear signals");
     if (r < 0) {
         error_print(&error, "stage1", host->debug);
         _exit(POD_EXIT_FAILURE);

@@ -391,6 +391,7 @@ int main(int argc, char *argv[])
         .notify = -EBADF,
         .apps_notify = -EBADF,
         .control = -EBADF,
+        .status_dir = -EBADF,
     };
     int r = run(&host, argc, argv, &error);
 

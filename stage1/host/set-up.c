@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* From the clone of `run` to the pod's init: it waits until the host's side has done its part, leaves the
+ * host's files behind for a root of its own, and keeps no descriptor but those that it will use. */
+
+#include <fcntl.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/prctl.h>
+
+#include "base/fd-util.h"
+#include "host.h"
+#include "interface.h"
+#include "journal/notify.h"
+#include "sandbox/mount.h"
+
+/* Attaches and closes *mount; one that is not there is left out. */
+static int attach(int *mount, int root, const char *path, MountTarget target, Error *reterr)
+{
+    int r = *mount < 0 ? 0 : mount_attach_at(*mount, root, path, target, reterr);
+
+    *mount = safe_close(*mount);
+    return r;
+}
+
+/* The pod's root is a tmpfs of a few directories; it becomes "/" with nothing of the host left below. */
+static int enter_root(Host *host, Error *reterr)
+{
+    _cleanup_free_ char *journal = host_journal_directory(host);
+    _cleanup_close_ int stage = -EBADF, proc = -EBADF;
+    int r;
+
+    if (!journal)
+        return -ENOMEM;
+    r = mount_set_propagation(MS_PRIVATE);
+    if (r < 0)
+        return error_set_errno(reterr, r, "cannot make the pod's mounts its own");
+    stage = openat(AT_FDCWD, STAGE1_ROOTFS, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    if (stage < 0)
+        return error_set_errno(reterr, -errno, "cannot open the pod's %s", STAGE1_ROOTFS);
+    r = mount_attach(host->root, stage);
+    if (r < 0)
+        return error_set_errno(reterr, r, "cannot attach the pod's root");
+    /* Read-only: the whole kernel can be set in it, and who may trace us comes here by /proc/1/root. */
+    r = mount_proc(MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC | MOUNT_ATTR_RDONLY, &proc,
+                   reterr);
+    if (r >= 0)
+        r = attach(&proc, host->root, "/proc", MOUNT_TARGET_API, reterr);
+    if (r >= 0)
+        r = attach(&host->shared_memory, host->root, HOST_SHARED_MEMORY_PATH, MOUNT_TARGET_DIRECTORY, reterr);
+    if (r >= 0)
+        r = attach(&host->journal_files, host->root, journal, MOUNT_TARGET_DIRECTORY, reterr);
+    if (r >= 0)
+        r = attach(&host->journal_sockets, host->root, HOST_JOURNAL_PATH, MOUNT_TARGET_DIRECTORY, reterr);
+    if (r >= 0)
+        r = attach(&host->resolv_conf, host->root, HOST_RESOLV_CONF_PATH, MOUNT_TARGET_FILE, reterr);
+    if (r >= 0)
+        r = attach(&host->hosts, host->root, HOST_HOSTS_PATH, MOUNT_TARGET_FILE, reterr);
+    if (r < 0)
+        return r;
+    r = mount_enter_root(host->root);
+    host->root = safe_close(host->root);
+    return r < 0 ? error_set_errno(reterr, r, "cannot enter the pod's root") : 0;
+}
+
+static int listen_to_apps(Host *host, Error *reterr)
+{
+    int r;
+
+    for (size_t i = 0; i < host->plan->n_apps; i++)
+        if (host->apps[i].plan->notify) {
+            r = notify_listen(HOST_NOTIFY_PATH, 0666, &host->apps_notify);
+            return r < 0 ? error_set_errno(reterr, r, "cannot listen for readiness") : 0;
+        }
+    return 0;
+}
+
+static int compare_int(const void *a, const void *b)
+{
+    int x = *(const int *) a, y = *(const int *) b;
+
+    return (x > y) - (x < y);
+}
+
+/* Whatever was open in the process that we were cloned from, by whoever started it. */
+static int close_strangers(const Host *host)
+{
+    const int own[] = { host->status_dir, host->pod_dir, host->notify, host->apps_notify, host->control };
+    size_t n = ELEMENTSOF(own), n_apps = host->plan->n_apps;
+    _cleanup_free_ int *keep = NULL;
+
+    for (size_t i = 0; i < n_apps; i++)
+        n += 7 + host->apps[i].plan->n_mounts;
+    keep = calloc(n, sizeof(int));
+    if (!keep)
+        return -ENOMEM;
+    memcpy(keep, own, sizeof(own));
+    n = ELEMENTSOF(own);
+    for (size_t i = 0; i < n_apps; i++) {
+        const HostApp *app = &host->apps[i];
+        const int theirs[] = { app->rootfs, app->devices, app->console, app->null,
+                               app->output, app->errors,  app->cgroup };
+
+        memcpy(keep + n, theirs, sizeof(theirs));
+        n += ELEMENTSOF(theirs);
+        for (size_t j = 0; j < app->plan->n_mounts; j++)
+            keep[n++] = app->volumes[j];
+    }
+    qsort(keep, n, sizeof(int), compare_int);
+    return close_all_but(STDERR_FILENO + 1, keep, n);
+}
+
+int host_set_up(Host *host, Error *reterr)
+{
+    ControlMessage message;
+    int r;
+
+    (void) setsid();
+    (void) prctl(PR_SET_NAME, "rkt-init");
+    if (prctl(PR_SET_DUMPABLE, 0) < 0)
+        return error_set_errno(reterr, -errno, "cannot hide the pod's init from its apps");
+    if (sethostname(host->hostname, strlen(host->hostname)) < 0)
+        return error_set_errno(reterr, -errno, "cannot set the host name \"%s\"", host->hostname);
+    if (host->network_none) {
+        r = host_raise_loopback();
+        if (r < 0)
+            return error_set_errno(reterr, r, "cannot raise the loopback interface");
+    }
+    host->status_dir = openat(host->pod_dir, STAGE1_STATUS, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (host->status_dir < 0)
+        return error_set_errno(reterr, -errno, "cannot open the pod's %s", STAGE1_STATUS);
+
+    r = control_receive(host->control, &message);
+    if (r <= 0 || message.kind != CONTROL_GO)
+        _exit(POD_EXIT_FAILURE); /* the host's side has said why */
+    if (host->service_main)
+        host->control = safe_close(host->control);
+
+    if (host->home == CGROUP_HOME_SCOPE) {
+        r = host_enter_cgroups(host, reterr);
+        if (r < 0)
+            return r;
+    }
+    r = enter_root(host, reterr);
+    if (r >= 0)
+        r = listen_to_apps(host, reterr);
+    if (r < 0)
+        return r;
+    r = close_strangers(host);
+    return r < 0 ? error_set_errno(reterr, r, "cannot close what is not the pod's") : 0;
+}

@@ -144,7 +144,7 @@ static int remove_cgroup(const Pod *pod, Error *reterr)
     if (read_one_line_at(pod->fd, STAGE1_SUBCGROUP, &path) < 0)
         return 0;
     name = strrchr(path, '/');
-    if (!name || !strstr(name, pod->uuid) || cgroup_open_root(&root, NULL) < 0)
+    if (!name || !strstr(name, pod->uuid) || cgroup_open_root(&root) < 0)
         return 0;
     cgroup = open_beneath(root, path + 1, O_RDONLY | O_DIRECTORY, 0);
     if (cgroup < 0)

@@ -6,7 +6,7 @@
 #include "base/array.h"
 #include "base/string-util.h"
 
-ImageManifest *image_manifest_new(void)
+static ImageManifest *image_manifest_new(void)
 {
     return calloc(1, sizeof(ImageManifest));
 }
@@ -28,21 +28,6 @@ void image_manifest_free(ImageManifest *manifest)
     free(manifest->dependencies);
     strv_free(manifest->path_whitelist);
     free(manifest);
-}
-
-const char *image_manifest_version(const ImageManifest *manifest)
-{
-    return name_value_list_get(&manifest->labels, "version");
-}
-
-char *image_manifest_title(const ImageManifest *manifest)
-{
-    const char *version = image_manifest_version(manifest);
-    char *title;
-
-    if (!version)
-        return strdup(manifest->name);
-    return asprintf(&title, "%s:%s", manifest->name, version) < 0 ? NULL : title;
 }
 
 /* ----- From JSON ----- */

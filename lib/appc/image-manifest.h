@@ -23,14 +23,9 @@ typedef struct ImageManifest {
     char **path_whitelist; /* NULL: everything */
 } ImageManifest;
 
-ImageManifest *image_manifest_new(void);
 void image_manifest_free(ImageManifest *manifest);
 DEFINE_CLEANUP_FUNC(ImageManifest *, image_manifest_free)
 
 /* Reads and checks a manifest of at most JSON_SIZE_MAX bytes. */
 int image_manifest_parse(const void *data, size_t size, ImageManifest **ret, Error *reterr);
 int image_manifest_format(const ImageManifest *manifest, bool pretty, char **ret);
-
-/* The label "version", or NULL; name:version as lists show it. */
-const char *image_manifest_version(const ImageManifest *manifest);
-char *image_manifest_title(const ImageManifest *manifest); /* NULL: no memory */

@@ -13,12 +13,6 @@
 
 enum { DOCKER_TAG_MAX = 128 };
 
-static const char *const image_reference_kind_table[_IMAGE_REFERENCE_KIND_MAX] = {
-    [IMAGE_REFERENCE_HASH] = "hash", [IMAGE_REFERENCE_PATH] = "path",     [IMAGE_REFERENCE_NAME] = "name",
-    [IMAGE_REFERENCE_URL] = "url",   [IMAGE_REFERENCE_DOCKER] = "docker",
-};
-DEFINE_STRING_TABLE(image_reference_kind, ImageReferenceKind)
-
 void image_reference_free(ImageReference *reference)
 {
     if (!reference)

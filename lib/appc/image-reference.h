@@ -14,9 +14,6 @@ typedef enum ImageReferenceKind {
     _IMAGE_REFERENCE_KIND_INVALID = -EINVAL,
 } ImageReferenceKind;
 
-const char *image_reference_kind_to_string(ImageReferenceKind kind);
-ImageReferenceKind image_reference_kind_from_string(const char *s);
-
 typedef struct ImageReference {
     ImageReferenceKind kind;
     char *text;           /* as it was given: the path, the URL, the hash (perhaps a prefix of one) */

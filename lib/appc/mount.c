@@ -99,17 +99,6 @@ int mount_list_add_text(MountList *list, const char *text, Error *reterr)
     return add_taken(list, &mount, reterr);
 }
 
-int mount_list_add_volume_text(MountList *list, const char *text, Error *reterr)
-{
-    _cleanup_mount_ Mount mount = { 0 };
-    int r = volume_parse(text, &mount.app_volume, &mount.path, reterr);
-
-    if (r < 0)
-        return r;
-    mount.volume = strdup(mount.app_volume->name);
-    return mount.volume ? add_taken(list, &mount, reterr) : -ENOMEM;
-}
-
 static int read_app_volume(const JsonNode *element, Mount *mount, Error *reterr)
 {
     JsonNode object;

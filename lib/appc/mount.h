@@ -22,9 +22,6 @@ const Mount *mount_list_find_path(const MountList *list, const char *path);
 /* Adds `volume=NAME,target=PATH`. */
 int mount_list_add_text(MountList *list, const char *text, Error *reterr);
 
-/* Adds `NAME,kind=…,…,target=PATH` (--mnt-volume of `app add`): a mount with its own volume. */
-int mount_list_add_volume_text(MountList *list, const char *text, Error *reterr);
-
 int mount_list_copy(const MountList *list, MountList *ret);
 int mount_list_from_json(const JsonNode *object, const char *key, MountList *ret, Error *reterr);
 int mount_list_to_json(const MountList *list, json_t *object, const char *key);

@@ -292,37 +292,3 @@ int exposed_port_list_add_text(ExposedPortList *list, const char *text, Error *r
     r = parse_host_side(rest, &exposed, reterr);
     return r < 0 ? r : add_taken(list, &exposed);
 }
-
-int exposed_port_list_add_sandbox_text(ExposedPortList *list, const char *text, Error *reterr)
-{
-    _cleanup_exposed_port_ ExposedPort exposed = { 0 };
-    _cleanup_free_ char *copy = strdup(text);
-    char *rest = copy, *name, *protocol, *pod_port;
-    int r;
-
-    if (!copy)
-        return -ENOMEM;
-    name = strsep(&rest, ":");
-    protocol = strsep(&rest, ":");
-    pod_port = strsep(&rest, ":");
-    if (!rest)
-        return error_set(reterr, -EINVAL, "\"%s\" must be NAME:PROTOCOL:PODPORT:[HOSTIP:]HOSTPORT", text);
-    r = parse_port_name(name, &exposed, reterr);
-    if (r < 0)
-        return r;
-    if (!streq(protocol, "tcp") && !streq(protocol, "udp"))
-        return error_set(reterr, -EINVAL, "bad protocol \"%s\": must be tcp or udp", protocol);
-    exposed.pod_port = calloc(1, sizeof(Port));
-    if (!exposed.pod_port)
-        return -ENOMEM;
-    exposed.pod_port->count = 1;
-    exposed.pod_port->name = strdup(name);
-    exposed.pod_port->protocol = strdup(protocol);
-    if (!exposed.pod_port->name || !exposed.pod_port->protocol)
-        return -ENOMEM;
-    r = parse_port_number(pod_port, &exposed.pod_port->port, reterr);
-    if (r < 0)
-        return r;
-    r = parse_host_side(rest, &exposed, reterr);
-    return r < 0 ? r : add_taken(list, &exposed);
-}

@@ -40,6 +40,5 @@ void exposed_port_list_done(ExposedPortList *list);
 int exposed_port_list_from_json(const JsonNode *object, const char *key, ExposedPortList *ret, Error *reterr);
 int exposed_port_list_to_json(const ExposedPortList *list, json_t *object, const char *key);
 
-/* Adds `NAME:[HOSTIP:]HOSTPORT`, or for a sandbox `NAME:PROTOCOL:PODPORT:[HOSTIP:]HOSTPORT`. */
+/* Adds `NAME:[HOSTIP:]HOSTPORT`. */
 int exposed_port_list_add_text(ExposedPortList *list, const char *text, Error *reterr);
-int exposed_port_list_add_sandbox_text(ExposedPortList *list, const char *text, Error *reterr);

@@ -54,7 +54,7 @@ bool ac_identifier_is_valid(const char *s)
     return name_is_valid(s, IDENTIFIER_SEPARATORS);
 }
 
-static int name_sanitize(const char *s, const char *separators, char **ret)
+int ac_name_sanitize(const char *s, char **ret)
 {
     _cleanup_free_ char *name = strdup(s);
     size_t n = 0;
@@ -67,7 +67,7 @@ static int name_sanitize(const char *s, const char *separators, char **ret)
         if (is_alphanumeric(c))
             name[n++] = c;
         else if (n > 0 && is_alphanumeric(name[n - 1]))
-            name[n++] = is_separator(c, separators) ? c : '-';
+            name[n++] = '-';
     }
     if (n > APPC_NAME_MAX)
         n = APPC_NAME_MAX;
@@ -78,16 +78,6 @@ static int name_sanitize(const char *s, const char *separators, char **ret)
     name[n] = '\0';
     *ret = TAKE_PTR(name);
     return 0;
-}
-
-int ac_name_sanitize(const char *s, char **ret)
-{
-    return name_sanitize(s, NAME_SEPARATORS, ret);
-}
-
-int ac_identifier_sanitize(const char *s, char **ret)
-{
-    return name_sanitize(s, IDENTIFIER_SEPARATORS, ret);
 }
 
 int ac_name_from_image(const char *image_name, char **ret)

@@ -18,7 +18,6 @@ bool ac_identifier_is_valid(const char *s);
 /* Makes a valid name of any text: lower case, every run of other characters becomes one `-`, none at the
  * ends. -EINVAL when nothing is left. ac_name_from_image() first takes what stands behind the last `/`. */
 int ac_name_sanitize(const char *s, char **ret);
-int ac_identifier_sanitize(const char *s, char **ret);
 int ac_name_from_image(const char *image_name, char **ret);
 
 /* Semantic versioning 2.0.0. */

@@ -32,7 +32,7 @@ static void volume_done(Volume *volume)
     free(volume->source);
 }
 
-Volume *volume_new(void)
+static Volume *volume_new(void)
 {
     Volume *volume = malloc(sizeof(Volume));
 
@@ -210,19 +210,16 @@ static int parse_field(Volume *volume, const char *word, const struct VolumeFiel
 }
 
 /* The first word is the name. */
-static int parse_words(char *const *words, Volume *volume, char **ret_target, Error *reterr)
+static int parse_words(char *const *words, Volume *volume, Error *reterr)
 {
     const struct VolumeField *field = NULL;
     const char *empty_only = NULL;
 
     STRV_FOREACH (word, words) {
-        const char *target = startswith(*word, "target=");
         int r;
 
         if (word == words)
             r = parse_string(startswith(*word, "name=") ?: *word, &volume->name);
-        else if (ret_target && target)
-            r = parse_string(target, ret_target);
         else {
             r = parse_field(volume, *word, &field, reterr);
             if (r >= 0 && field->empty_only)
@@ -237,32 +234,17 @@ static int parse_words(char *const *words, Volume *volume, char **ret_target, Er
     return volume_check(volume, reterr);
 }
 
-int volume_parse(const char *text, Volume **ret, char **ret_target, Error *reterr)
+int volume_list_add_text(VolumeList *list, const char *text, Error *reterr)
 {
     _cleanup_volume_ Volume *volume = volume_new();
     _cleanup_strv_ char **words = NULL;
-    _cleanup_free_ char *target = NULL;
     int r;
 
     if (!volume)
         return -ENOMEM;
     r = strv_split(text, ",", &words);
-    if (r < 0)
-        return r;
-    r = parse_words(words, volume, ret_target ? &target : NULL, reterr);
-    if (r < 0)
-        return r;
-    *ret = TAKE_PTR(volume);
-    if (ret_target)
-        *ret_target = TAKE_PTR(target);
-    return 0;
-}
-
-int volume_list_add_text(VolumeList *list, const char *text, Error *reterr)
-{
-    _cleanup_volume_ Volume *volume = NULL;
-    int r = volume_parse(text, &volume, NULL, reterr);
-
+    if (r >= 0)
+        r = parse_words(words, volume, reterr);
     return r < 0 ? r : add_taken(list, volume, reterr);
 }
 

@@ -32,7 +32,6 @@ typedef struct VolumeList {
     size_t n;
 } VolumeList;
 
-Volume *volume_new(void);
 void volume_free(Volume *volume);
 DEFINE_CLEANUP_FUNC(Volume *, volume_free)
 void volume_list_done(VolumeList *list);
@@ -48,8 +47,6 @@ int volume_list_add_text(VolumeList *list, const char *text, Error *reterr);
 int volume_list_from_json(const JsonNode *object, const char *key, VolumeList *ret, Error *reterr);
 int volume_list_to_json(const VolumeList *list, json_t *object, const char *key);
 
-/* One volume, for mounts that have their own; with ret_target, the text may have a word `target=PATH`, which
- * is given back. */
-int volume_parse(const char *text, Volume **ret, char **ret_target, Error *reterr);
+/* One volume, for mounts that have their own. */
 int volume_from_json(const JsonNode *object, Volume **ret, Error *reterr);
 json_t *volume_to_json(const Volume *volume); /* NULL: no memory */

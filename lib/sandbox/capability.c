@@ -13,7 +13,8 @@
 
 #define BIT(capability) (UINT64_C(1) << (capability))
 
-const uint64_t capability_mask_default =
+/* What an app may have when its manifest says nothing: the original's 14. */
+static const uint64_t default_mask =
         BIT(CAP_AUDIT_WRITE) | BIT(CAP_CHOWN) | BIT(CAP_DAC_OVERRIDE) | BIT(CAP_FSETID) | BIT(CAP_FOWNER) |
         BIT(CAP_KILL) | BIT(CAP_MKNOD) | BIT(CAP_NET_RAW) | BIT(CAP_NET_BIND_SERVICE) | BIT(CAP_SETUID) |
         BIT(CAP_SETGID) | BIT(CAP_SETPCAP) | BIT(CAP_SETFCAP) | BIT(CAP_SYS_CHROOT);
@@ -83,8 +84,7 @@ static int mask_from_names(char *const *names, uint64_t *ret, Error *reterr)
 {
     uint64_t mask = 0;
 
-    STRV_FOREACH(name, names)
-    {
+    STRV_FOREACH (name, names) {
         int capability = capability_from_name(*name);
 
         if (capability < 0)
@@ -97,7 +97,7 @@ static int mask_from_names(char *const *names, uint64_t *ret, Error *reterr)
 
 int capability_mask_from_sets(char *const *retain, char *const *remove, uint64_t *ret, Error *reterr)
 {
-    uint64_t retained = capability_mask_default, removed;
+    uint64_t retained = default_mask, removed;
     int r;
 
     if (retain) {

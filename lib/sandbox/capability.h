@@ -7,9 +7,6 @@
 
 #include "base/error.h"
 
-/* What an app may have when its manifest says nothing: the original's 14. */
-extern const uint64_t capability_mask_default;
-
 /* "CAP_KILL", "KILL" and "kill" are the same. Returns the bit's number or -EINVAL. */
 int capability_from_name(const char *name);
 const char *capability_to_name(unsigned capability); /* "CAP_KILL"; NULL: unknown */

@@ -52,7 +52,7 @@ static char *cgroup2_mount_point(char *line)
     return field;
 }
 
-int cgroup_open_root(int *ret, char **ret_path)
+int cgroup_open_root(int *ret)
 {
     _cleanup_free_ char *text = NULL;
     int r;
@@ -74,11 +74,6 @@ int cgroup_open_root(int *ret, char **ret_path)
         fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
         if (fd < 0 || faccessat(fd, "cgroup.controllers", F_OK, 0) < 0)
             continue;
-        if (ret_path) {
-            *ret_path = strdup(path);
-            if (!*ret_path)
-                return -ENOMEM;
-        }
         *ret = TAKE_FD(fd);
         return 0;
     }
@@ -100,7 +95,7 @@ int cgroup_open_pid(pid_t pid, int *ret, char **ret_path)
     r = read_file_at(AT_FDCWD, path, MOUNTINFO_MAX, &text, NULL);
     if (r < 0)
         return r;
-    r = cgroup_open_root(&root, NULL);
+    r = cgroup_open_root(&root);
     if (r < 0)
         return r;
     for (char *line = text, *next; line && *line; line = next) {
@@ -376,14 +371,6 @@ int cgroup_kill(int cgroup)
     int r = write_attribute(cgroup, "cgroup.kill", "1");
 
     return r == -ENOENT || r == -EOPNOTSUPP ? kill_one(cgroup) : r;
-}
-
-int cgroup_is_populated(int cgroup)
-{
-    _cleanup_free_ char *text = NULL;
-    int r = read_file_at(cgroup, "cgroup.events", 4096, &text, NULL);
-
-    return r < 0 ? r : strstr(text, "populated 1") != NULL;
 }
 
 static int remove_child(int parent, int child, const char *name)

@@ -18,9 +18,8 @@ typedef enum CgroupController {
     CGROUP_ALL = (1 << 5) - 1,
 } CgroupController;
 
-/* Opens the mount of the cgroup2 tree; -ENOENT when there is none. ret_path (may be NULL): where it is
- * mounted. */
-int cgroup_open_root(int *ret, char **ret_path);
+/* Opens the mount of the cgroup2 tree; -ENOENT when there is none. */
+int cgroup_open_root(int *ret);
 
 /* Opens the cgroup of a process (0: our own). ret_path (may be NULL) is its path in the tree,
  * "/machine.slice/x.service". */
@@ -57,9 +56,6 @@ int cgroup_move(int cgroup, pid_t pid);
 
 /* SIGKILL to every process in it and below it, in one step (cgroup.kill, else one by one). */
 int cgroup_kill(int cgroup);
-
-/* 1 while a process is in it or below it, else 0. */
-int cgroup_is_populated(int cgroup);
 
 /* Removes the sub-cgroup and all below it; -EBUSY while processes are there. A missing one is no error. */
 int cgroup_remove(int parent, const char *name);

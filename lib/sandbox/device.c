@@ -14,17 +14,20 @@
 
 #include "base/fd-util.h"
 
-const DeviceNode device_nodes[] = {
-    { "null", MEM_MAJOR, 3, 0666 },       { "zero", MEM_MAJOR, 5, 0666 },
-    { "full", MEM_MAJOR, 7, 0666 },       { "random", MEM_MAJOR, 8, 0666 },
-    { "urandom", MEM_MAJOR, 9, 0666 },    { "tty", TTYAUX_MAJOR, 0, 0666 },
-    { "net/tun", MISC_MAJOR, 200, 0666 }, { NULL },
+/* Character devices of mode 0666. */
+static const struct {
+    const char *name; /* in /dev */
+    unsigned major, minor;
+} device_nodes[] = {
+    { "null", MEM_MAJOR, 3 },       { "zero", MEM_MAJOR, 5 },    { "full", MEM_MAJOR, 7 },
+    { "random", MEM_MAJOR, 8 },     { "urandom", MEM_MAJOR, 9 }, { "tty", TTYAUX_MAJOR, 0 },
+    { "net/tun", MISC_MAJOR, 200 },
 };
 
 static const struct {
     const char *name, *target;
 } device_links[] = {
-    { "fd", "/proc/self/fd" },       { "stdin", "/proc/self/fd/0" }, { "stdout", "/dev/console" },
+    { "fd", "/proc/self/fd" },    { "stdin", "/proc/self/fd/0" }, { "stdout", "/dev/console" },
     { "stderr", "/dev/console" }, { "ptmx", "pts/ptmx" },
 };
 
@@ -40,8 +43,9 @@ static int make_nodes(int dev)
 {
     if (mkdirat(dev, "net", 0755) < 0 && errno != EEXIST)
         return -errno;
-    for (const DeviceNode *node = device_nodes; node->name; node++)
-        if (mknodat(dev, node->name, S_IFCHR | node->mode, makedev(node->major, node->minor)) < 0)
+    for (size_t i = 0; i < ELEMENTSOF(device_nodes); i++)
+        if (mknodat(dev, device_nodes[i].name, S_IFCHR | 0666,
+                    makedev(device_nodes[i].major, device_nodes[i].minor)) < 0)
             return -errno;
     for (size_t i = 0; i < ELEMENTSOF(device_links); i++)
         if (symlinkat(device_links[i].target, dev, device_links[i].name) < 0)
@@ -179,8 +183,8 @@ int device_confine_cgroup(int cgroup, const DeviceRule *extra, size_t n)
         return -ENOMEM;
     p = (Program){ .code = code };
     emit_context(&p);
-    for (const DeviceNode *node = device_nodes; node->name; node++)
-        emit_rule(&p, &(DeviceRule){ S_IFCHR, node->major, node->minor, DEVICE_ALL });
+    for (size_t i = 0; i < ELEMENTSOF(device_nodes); i++)
+        emit_rule(&p, &(DeviceRule){ S_IFCHR, device_nodes[i].major, device_nodes[i].minor, DEVICE_ALL });
     for (size_t i = 0; i < ELEMENTSOF(standard_rules); i++)
         emit_rule(&p, &standard_rules[i]);
     for (size_t i = 0; i < n; i++)

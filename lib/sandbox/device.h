@@ -9,17 +9,8 @@
 
 #include "base/cleanup.h"
 
-typedef struct DeviceNode {
-    const char *name; /* in /dev */
-    unsigned major, minor;
-    mode_t mode;
-} DeviceNode;
-
-/* The character devices of an app's /dev. Ends with a NULL name. */
-extern const DeviceNode device_nodes[];
-
-/* Makes them in an empty directory (a tmpfs without MOUNT_ATTR_NODEV), with the links fd, stdin, stdout,
- * stderr and ptmx -> pts/ptmx; pts, shm and console are the caller's. */
+/* Makes the devices of an app's /dev in an empty directory (a tmpfs without MOUNT_ATTR_NODEV), with the links
+ * fd, stdin, stdout, stderr and ptmx -> pts/ptmx; pts, shm and console are the caller's. */
 int device_nodes_make(int dev);
 
 enum { DEVICE_READ = 1 << 0, DEVICE_WRITE = 1 << 1, DEVICE_MKNOD = 1 << 2, DEVICE_ALL = 7 };

@@ -17,19 +17,6 @@ static bool is_letter_or_digit(char c)
     return isalnum((unsigned char) c) && (unsigned char) c < 0x80;
 }
 
-bool machine_name_is_valid(const char *name)
-{
-    size_t n = strlen(name);
-
-    if (n == 0 || n > MACHINE_NAME_MAX || !is_letter_or_digit(name[0]) || !is_letter_or_digit(name[n - 1]))
-        return false;
-    for (size_t i = 1; i < n - 1; i++)
-        if (name[i] == '.' ? !is_letter_or_digit(name[i - 1]) || !is_letter_or_digit(name[i + 1])
-                           : name[i] != '-' && !is_letter_or_digit(name[i]))
-            return false;
-    return true;
-}
-
 static uint64_t hash_name(const char *name)
 {
     uint64_t hash = UINT64_C(0xcbf29ce484222325);

@@ -2,16 +2,11 @@
 /* What a declared pod is called by systemd-machined and in its journal namespace. */
 #pragma once
 
-#include <stdbool.h>
-
 enum { MACHINE_NAME_MAX = 64 };
 
-/* A host name as machined wants it: letters, digits, "-" and "." of at most 64 characters, none of the last
- * two at an end, none but a letter or a digit beside a dot. */
-bool machine_name_is_valid(const char *name);
-
-/* Makes a valid name out of any unit's name without suffix ("rkt-web", "rkt-web@blue"): `@ _ \ :` become "-",
- * and so does a dot that has no letter or digit on both sides; "-" at the end is dropped; what is too long is
- * cut and gets a hash of the whole. A valid name stays as it is, so the call may be repeated. -EINVAL when
- * nothing is left. */
+/* Makes a valid name (a host name as machined wants it: letters, digits, "-" and "." of at most 64
+ * characters, none of the last two at an end, none but a letter or a digit beside a dot) out of any unit's
+ * name without suffix ("rkt-web", "rkt-web@blue"): `@ _ \ :` become "-", and so does a dot that has no letter
+ * or digit on both sides; "-" at the end is dropped; what is too long is cut and gets a hash of the whole. A
+ * valid name stays as it is, so the call may be repeated. -EINVAL when nothing is left. */
 int machine_name_make(const char *name, char ret[static MACHINE_NAME_MAX + 1]);

@@ -69,11 +69,6 @@ void unit_add_word(Buffer *b, UnitWordKind kind, const char *word)
     unit_add_word_prefixed(b, kind, "", word);
 }
 
-bool unit_value_is_safe(const char *value)
-{
-    return utf8_is_valid(value) && !strchr(value, '\n');
-}
-
 int unit_unknown_specifier(const char *value)
 {
     for (const char *s = strchr(value, '%'); s; s = strchr(s + 2, '%'))

@@ -12,14 +12,11 @@ typedef enum UnitWordKind {
     UNIT_WORD_EXEC,  /* command lines: "$" is doubled, too */
 } UnitWordKind;
 
-/* Adds one word, quoted where it must be. The value must be UTF-8 without newline (unit_value_is_safe()). */
+/* Adds one word, quoted where it must be. The value must be UTF-8 without newline. */
 void unit_add_word(Buffer *b, UnitWordKind kind, const char *word);
 
 /* Adds prefix and value as one word: `--name=` and what was asked for. */
 void unit_add_word_prefixed(Buffer *b, UnitWordKind kind, const char *prefix, const char *word);
-
-/* What can be written into a unit and come out the same: UTF-8, no newline. */
-bool unit_value_is_safe(const char *value);
 
 /* The first character behind a "%" that is no specifier of units, or -1: "%z" gives 'z', a "%" at the end
  * gives 0. */

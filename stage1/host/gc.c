@@ -17,7 +17,7 @@ static int remove_cgroup(Error *reterr)
     if (r == -ENOENT)
         return 0;
     if (r >= 0)
-        r = cgroup_open_root(&root, NULL);
+        r = cgroup_open_root(&root);
     if (r >= 0)
         r = cgroup_remove(root, path + strspn(path, "/"));
     return r < 0 ? error_set_errno(reterr, r, "cannot remove the pod's cgroup") : 0;

@@ -11,7 +11,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     _cleanup_(image_manifest_freep) ImageManifest *manifest = NULL, *again = NULL;
     _cleanup_error_ Error error = ERROR_INIT;
-    _cleanup_free_ char *text = NULL, *second = NULL, *title = NULL;
+    _cleanup_free_ char *text = NULL, *second = NULL;
 
     if (image_manifest_parse(data, size, &manifest, &error) < 0) {
         if (!error_cause(&error))
@@ -19,7 +19,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         return 0;
     }
     (void) labels_check_runnable(&manifest->labels, NULL);
-    title = image_manifest_title(manifest);
     if (image_manifest_format(manifest, false, &text) < 0 ||
         image_manifest_parse(text, strlen(text), &again, NULL) < 0 ||
         image_manifest_format(again, false, &second) < 0 || !streq(text, second))

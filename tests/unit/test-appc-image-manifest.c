@@ -38,7 +38,7 @@ static void test_round_trip(void)
 {
     _cleanup_(image_manifest_freep) ImageManifest *manifest = NULL, *again = NULL;
     _cleanup_error_ Error error = ERROR_INIT;
-    _cleanup_free_ char *text = NULL, *pretty = NULL, *second = NULL, *title = NULL;
+    _cleanup_free_ char *text = NULL, *pretty = NULL, *second = NULL;
     const App *app;
 
     assert_int(image_manifest_parse(whole, strlen(whole), &manifest, &error), 0);
@@ -57,9 +57,8 @@ static void test_round_trip(void)
     assert_int(app->ports.items[1].count, 1000);
     assert_int(isolator_list_limit(&app->isolators, ISOLATOR_CPU), 500000);
     assert_int(app->isolators.items[1].kind, ISOLATOR_UNKNOWN);
-    assert_str(image_manifest_version(manifest), "1.0.0");
-    title = image_manifest_title(manifest);
-    assert_str(title, "example.com/x:1.0.0");
+    assert_str(manifest->name, "example.com/x");
+    assert_str(name_value_list_get(&manifest->labels, "version"), "1.0.0");
     assert_int(manifest->dependencies[0].size, 22017258);
 }
 

@@ -36,10 +36,13 @@ static void test_mount_text(void)
 
 static void test_app_volume(void)
 {
+    _cleanup_json_ json_t *json =
+            json_loads("{\"mounts\":[{\"volume\":\"data\",\"path\":\"/data\",\"appVolume\":"
+                       "{\"name\":\"data\",\"kind\":\"host\",\"source\":\"/srv\"}}]}",
+                       0, NULL);
     MountList list = { 0 }, copy = { 0 };
 
-    assert_int(mount_list_add_volume_text(&list, "data,kind=host,source=/srv,target=/data", NULL), 0);
-    assert_int(mount_list_add_volume_text(&list, "data,kind=host,source=/srv", NULL), -EBADMSG);
+    assert_int(mount_list_from_json(&JSON_ROOT(json), "mounts", &list, NULL), 0);
     assert_int(mount_list_add(&list, "other", "/other"), 0);
     assert_int(mount_list_copy(&list, &copy), 0);
     assert_int(copy.n, 2);

@@ -2,10 +2,27 @@
 
 #include "unit/machine-name.h"
 
+#include <ctype.h>
+#include <stdbool.h>
+
 #include "base/cleanup.h"
 #include "test.h"
 
 #define TEN "0123456789"
+
+/* As machined wants it. */
+static bool is_valid(const char *name)
+{
+    size_t n = strlen(name);
+
+    if (n == 0 || n > MACHINE_NAME_MAX || !isalnum(name[0]) || !isalnum(name[n - 1]))
+        return false;
+    for (size_t i = 1; i < n - 1; i++)
+        if (name[i] == '.' ? !isalnum(name[i - 1]) || !isalnum(name[i + 1])
+                           : name[i] != '-' && !isalnum(name[i]))
+            return false;
+    return true;
+}
 
 static void test_make(void)
 {
@@ -35,7 +52,7 @@ static void test_make(void)
         if (!cases[i].expected)
             continue;
         assert_str(name, cases[i].expected);
-        assert_true(machine_name_is_valid(name));
+        assert_true(is_valid(name));
         assert_int(machine_name_make(name, again), 0);
         assert_str(again, name);
     }
@@ -49,29 +66,16 @@ static void test_long(void)
     assert_int(machine_name_make("rkt-" TEN TEN TEN TEN TEN TEN "a", a), 0);
     assert_int(machine_name_make("rkt-" TEN TEN TEN TEN TEN TEN "b", b), 0);
     assert_true(strcmp(a, b) != 0);
-    assert_true(machine_name_is_valid(a));
+    assert_true(is_valid(a));
     assert_int(strlen(a), MACHINE_NAME_MAX);
     assert_int(strncmp(a, "rkt-" TEN TEN TEN TEN "012-", 48), 0);
     assert_int(machine_name_make("rkt-" TEN TEN TEN TEN "0.." TEN TEN, a), 0);
-    assert_true(machine_name_is_valid(a));
-}
-
-static void test_valid(void)
-{
-    static const char *const wrong[] = {
-        "", "-a", "a-", ".a", "a.", "a..b", "a-.b", "a.-b", "a_b", "ä", "a b"
-    };
-
-    for (size_t i = 0; i < ELEMENTSOF(wrong); i++)
-        assert_true(!machine_name_is_valid(wrong[i]));
-    assert_true(machine_name_is_valid("a"));
-    assert_true(machine_name_is_valid("a--b.c"));
+    assert_true(is_valid(a));
 }
 
 int main(void)
 {
     test_make();
     test_long();
-    test_valid();
     return 0;
 }

@@ -88,6 +88,16 @@ int option_next(OptionParser *parser, int *ret_id, const char **ret_value, Error
     return 0;
 }
 
+/* How much wider a column of so many characters must be said to be, to printf, that counts bytes. */
+static int continuation_bytes(const char *text)
+{
+    int n = 0;
+
+    for (; *text; text++)
+        n += ((unsigned char) *text & 0xc0) == 0x80;
+    return n;
+}
+
 void option_print_help(const Option *table)
 {
     static const char *const begin[] = { [OPTION_VALUE] = "=", [OPTION_OPTIONAL] = "[=" };
@@ -103,7 +113,10 @@ void option_print_help(const Option *table)
         else
             (void) snprintf(left, sizeof(left), "--%s%s%s%s", o->name, begin[o->argument],
                             o->metavar ? o->metavar : "VALUE", end[o->argument]);
-        printf("  %-32s %s%s%s%s\n", left, o->help, o->default_value ? " (default " : "",
-               o->default_value ? o->default_value : "", o->default_value ? ")" : "");
+        printf("  %-*s %s", 32 + continuation_bytes(left), left, o->help);
+        /* That of an optional value is what the flag alone means, not what holds without it. */
+        if (o->default_value && o->argument != OPTION_OPTIONAL)
+            printf(" (default %s)", o->default_value);
+        printf("\n");
     }
 }

@@ -180,8 +180,11 @@ const char *verb_from_argv0(const char *argv0)
 
 void verb_print_help(const char *verb, const char *arguments, const char *summary, const Option *options)
 {
-    printf("Usage: rkt %s [FLAGS]%s%s\n\n%s\n\nFlags:\n", verb, *arguments ? " " : "", arguments, summary);
-    option_print_help(options);
+    printf("Usage: rkt %s [FLAGS]%s%s\n\n%s\n", verb, *arguments ? " " : "", arguments, summary);
+    if (options->name) {
+        printf("\nFlags:\n");
+        option_print_help(options);
+    }
     printf("\nGlobal flags:\n");
     option_print_help(global_option_table);
 }

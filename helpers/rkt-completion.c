@@ -29,6 +29,9 @@ static const struct {
 
 static const Option options[] = { {} };
 
+static GlobalOptions arg_global = GLOBAL_OPTIONS_INIT;
+static const char *arg_shell;
+
 /* ----- What rkt says ----- */
 
 /* The output of `rkt WORDS LAST...` as lines; none when it fails. */
@@ -405,51 +408,42 @@ static int print_script(const char *shell, Error *reterr)
                      nearest ? " (did you mean \"" : "", nearest ? nearest : "", nearest ? "\"?)" : "");
 }
 
-static int run(int argc, char **argv, GlobalOptions *global, Error *reterr)
+static int take_option(int id, const char *value, Error *reterr)
 {
-    OptionParser parser = {
-        .argc = argc, .argv = argv, .index = 1, .tables = { options, global_option_table }
-    };
-    const char *shell = NULL;
+    if (id != OPTION_POSITIONAL || arg_shell)
+        return error_set(reterr, -EINVAL, "unexpected argument \"%s\"", value);
+    arg_shell = value;
+    return 0;
+}
 
-    for (;;) {
-        const char *value;
-        int id, r;
+static int run(int argc, char **argv, Error *reterr)
+{
+    int r;
 
-        r = option_next(&parser, &id, &value, reterr);
-        if (r >= 0 && global_options_has(id))
-            r = global_options_take(global, id, value, reterr);
-        else if (r >= 0 && id == OPTION_DASH_DASH && !shell)
-            return answer(argv + parser.index, (size_t) (argc - parser.index));
-        else if (r >= 0 && id == OPTION_END)
-            break;
-        else if (r >= 0 && (id != OPTION_POSITIONAL || shell))
-            r = error_set(reterr, -EINVAL, "unexpected argument \"%s\"", value);
-        else if (r >= 0)
-            shell = value;
-        if (r < 0)
-            return r;
-    }
-    if (global->help) {
+    if (argc > 1 && streq(argv[1], "--"))
+        return answer(argv + 2, (size_t) (argc - 2));
+    r = command_line_parse(argc, argv, options, &arg_global, take_option, reterr);
+    if (r < 0)
+        return r;
+    if (arg_global.help) {
         verb_print_help("completion", "bash|fish|zsh", "Prints completions for a shell.", options);
         return 0;
     }
-    return shell ? print_script(shell, reterr)
-                 : error_set(reterr, -EINVAL, "must name a shell: bash, fish or zsh");
+    return arg_shell ? print_script(arg_shell, reterr)
+                     : error_set(reterr, -EINVAL, "must name a shell: bash, fish or zsh");
 }
 
 int main(int argc, char **argv)
 {
     _cleanup_error_ Error error = ERROR_INIT;
-    GlobalOptions global = GLOBAL_OPTIONS_INIT;
-    int r = run(argc, argv, &global, &error);
+    int r = run(argc, argv, &error);
 
     if (r >= 0 && (fflush(stdout) == EOF || ferror(stdout)))
         r = error_set_errno(&error, -EIO, "cannot write the answer");
     if (r < 0) {
         if (error.n == 0)
             (void) error_set_errno(&error, r, "cannot complete");
-        error_print(&error, "completion", global.debug);
+        error_print(&error, "completion", arg_global.debug);
         return EXIT_GENERAL;
     }
     return 0;

@@ -86,6 +86,7 @@ static void print_help(const char *group)
     }
     printf("\nGlobal flags:\n");
     option_print_help(global_option_table);
+    printf("\n`rkt help COMMAND` shows the flags of a command.\n");
 }
 
 /* The word that a verb is known by at this place: its group before the group was given, else its name. */
@@ -131,11 +132,6 @@ static int find_verb(const char *word, const char *group, const Verb **ret, Erro
     return error_set(reterr, -EINVAL, "unknown command \"%s\"; `rkt help` lists them", word);
 }
 
-static void print_version(void)
-{
-    printf("rkt Version: %s\nappc Version: %s\n", RKT_VERSION, APPC_VERSION);
-}
-
 /* Becomes the helper: every word but those of the verb is passed on, in its order. */
 static int exec_helper(const Verb *verb, char **argv, const int *skipped, Error *reterr)
 {
@@ -160,27 +156,54 @@ static int exec_helper(const Verb *verb, char **argv, const int *skipped, Error 
     return error_set_errno(reterr, -errno, "cannot run %s", path);
 }
 
-/* `rkt help VERB` is `rkt VERB --help`. */
-static int help(char **argv, int index, Error *reterr)
+static int refuse(int id _unused_, const char *value, Error *reterr)
 {
-    char option[] = "--help", *words[] = { argv[0], option, NULL };
-    const Verb *verb = NULL;
-    const char *group = NULL;
-    int r;
+    return error_set(reterr, -EINVAL, "unexpected argument \"%s\"", value);
+}
 
-    for (; argv[index]; index++) {
-        if (argv[index][0] == '-')
-            continue;
-        r = find_verb(argv[index], group, &verb, reterr);
+static int version(int argc, char **argv, GlobalOptions *global, Error *reterr)
+{
+    static const Option options[] = { {} };
+    int r = command_line_parse(argc, argv, options, global, refuse, reterr);
+
+    if (r < 0)
+        return r;
+    if (global->help)
+        verb_print_help("version", "", "Prints the versions of rkt and of the App Container specification.",
+                        options);
+    else
+        printf("rkt Version: %s\nappc Version: %s\n", RKT_VERSION, APPC_VERSION);
+    return 0;
+}
+
+/* `rkt help VERB` is `rkt VERB --help`. */
+static int help(OptionParser *parser, GlobalOptions *global, Error *reterr)
+{
+    char option[] = "--help", *words[] = { parser->argv[0], option, NULL };
+    const Verb *verb = NULL;
+    const char *group = NULL, *word;
+    int id, r;
+
+    while (!verb) {
+        r = option_next(parser, &id, &word, reterr);
         if (r < 0)
             return r;
-        if (!verb->group || group)
+        if (id == OPTION_END)
             break;
-        group = verb->group;
-        verb = NULL;
+        if (global_options_has(id))
+            continue;
+        r = find_verb(word, group, &verb, reterr);
+        if (r < 0)
+            return r;
+        if (verb->group && !group) {
+            group = verb->group;
+            verb = NULL;
+        }
     }
     if (verb && verb->helper)
         return exec_helper(verb, words, (const int[]){ 0, 0 }, reterr);
+    if (verb && streq(verb->name, "version"))
+        return version(2, words, global, reterr);
     print_help(group);
     return 0;
 }
@@ -217,9 +240,8 @@ static int dispatch(int argc, char **argv, GlobalOptions *global, Error *reterr)
     if (verb->helper)
         return exec_helper(verb, argv, skipped, reterr);
     if (streq(verb->name, "help"))
-        return help(argv, parser.index, reterr);
-    print_version();
-    return 0;
+        return help(&parser, global, reterr);
+    return version(argc - parser.index + 1, argv + parser.index - 1, global, reterr);
 }
 
 int main(int argc, char **argv)

@@ -290,6 +290,16 @@ equals "the beginning of a command is enough" "$(rkt lis --no-legend --format=js
 fails "no command" 2 '^Usage: rkt ' rkt
 matches "--help needs no privilege" "$(setpriv --reuid=nobody --clear-groups rkt run --help)" '^Usage: rkt run'
 equals "help COMMAND is COMMAND --help" "$(rkt help image list)" "$(rkt image list --help)"
+matches "version" "$(rkt version)" '^rkt Version: [0-9.]+
+appc Version: [0-9.]+$'
+equals "help version" "$(rkt help version)" "$(rkt version --help)"
+fails "version knows no arguments" 254 'unexpected argument "x"' rkt version x
+fails "help of what is no command" 254 'unknown command "lst"' rkt help lst
+equals "help of a group lists its commands" "$(rkt help image | sed -n 's/^  \(image [a-z-]*\).*/\1/p')" $'image list\nimage rm'
+for command in api-service "image verify"; do
+    lacks "what is not built is not listed: $command" "$(rkt help)" "  $command"
+done
+fails "and says so" 254 'this build of rkt has no command "api-service"' rkt api-service
 fails "an ordinary user cannot run pods" 254 '^prepare: cannot run as unprivileged user' \
     setpriv --reuid=nobody --clear-groups rkt prepare "$image"
 

@@ -10,6 +10,7 @@
 extern GlobalOptions image_global;
 
 /* Each takes the whole command line and returns an exit status, or a negative errno and words. */
+int image_gc(int argc, char **argv, Error *reterr);
 int image_list(int argc, char **argv, Error *reterr);
 int image_rm(int argc, char **argv, Error *reterr);
 

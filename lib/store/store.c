@@ -190,11 +190,6 @@ const char *store_dir(const Store *store)
     return store->dir;
 }
 
-int store_dir_fd(const Store *store)
-{
-    return store->dir_fd;
-}
-
 /* ----- Directories within ----- */
 
 int store_sync_directory(Store *store, const char *path)

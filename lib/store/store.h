@@ -33,9 +33,8 @@ int store_open(const char *dir, StoreOpenFlags flags, Store **ret, Error *reterr
 void store_free(Store *store);
 DEFINE_CLEANUP_FUNC(Store *, store_free)
 
-/* Owned by the store: the data directory, absolute, and its descriptor. */
+/* The data directory, absolute. Owned by the store. */
 const char *store_dir(const Store *store);
-int store_dir_fd(const Store *store);
 
 /* locks/prepareLock: shared while a pod is prepared, exclusive for image gc. Returns the descriptor that
  * holds it. */
@@ -85,7 +84,8 @@ void store_images_free(StoreImage **images, size_t n);
 /* Removes the image; its trees stay. -EBUSY while it is being imported or rendered. */
 int store_remove_image(Store *store, const char *key, Error *reterr);
 
-/* Removes what a killed import or removal left. Waits for nothing: what is locked is in use. */
+/* Removes what a killed import or removal left, and (root) the trees that were discarded. Waits for nothing:
+ * what is locked is in use. */
 int store_sweep(Store *store, Error *reterr);
 
 /* ----- Trees: for root ----- */
@@ -110,16 +110,15 @@ int store_open_tree(Store *store, const char *id, Error *reterr);
  */
 int store_read_tree_manifest(Store *store, const char *id, char **ret, size_t *ret_size, Error *reterr);
 
+/* The image that a tree was rendered from. */
+int store_read_tree_image(Store *store, const char *id, char ret_key[static IMAGE_KEY_LENGTH + 1],
+                          Error *reterr);
+
 /* Compares a tree with the hash that was taken when it was rendered: -EBADMSG when it was changed. */
 int store_verify_tree(Store *store, const char *id, Error *reterr);
 
-int store_list_trees(Store *store, char ***ret_ids, Error *reterr);
-
-/* Removes a tree: one rename, then the files. The caller knows that no pod refers to it
- * (store_lock_prepare()). */
-int store_remove_tree(Store *store, const char *id, Error *reterr);
-
-/* Removes every tree that is not in keep; on_removed (may be NULL) hears each id. Goes on after an error and
- * returns the first. */
-int store_remove_trees_but(Store *store, char *const *keep, void (*on_removed)(const char *id),
-                           Error *reterr);
+/* Takes every tree that is not in keep out of sight, one rename each; its files go with the next sweep. What
+ * is being rendered stays. on_discarded hears each id. Goes on after an error and returns the first. The
+ * caller knows that no pod refers to them (store_lock_prepare()). */
+int store_discard_trees_but(Store *store, char *const *keep, void (*on_discarded)(const char *id),
+                            Error *reterr);

@@ -119,6 +119,24 @@ int store_read_tree_manifest(Store *store, const char *id, char **ret, size_t *r
     return r < 0 ? error_set_errno(reterr, r, "cannot read the manifest of tree \"%s\"", id) : 0;
 }
 
+int store_read_tree_image(Store *store, const char *id, char ret_key[static IMAGE_KEY_LENGTH + 1],
+                          Error *reterr)
+{
+    _cleanup_close_ int tree = store_open_tree(store, id, reterr);
+    _cleanup_free_ char *key = NULL;
+    int r;
+
+    if (tree < 0)
+        return tree;
+    r = read_one_line_at(tree, TREE_IMAGE, &key);
+    if (r >= 0 && !image_key_is_valid(key))
+        r = -EBADMSG;
+    if (r < 0)
+        return error_set_errno(reterr, r, "cannot read the image of tree \"%s\"", id);
+    memcpy(ret_key, key, IMAGE_KEY_LENGTH + 1);
+    return 0;
+}
+
 int store_verify_tree(Store *store, const char *id, Error *reterr)
 {
     _cleanup_close_ int tree = store_open_tree(store, id, reterr), rootfs = -EBADF;
@@ -143,65 +161,50 @@ int store_verify_tree(Store *store, const char *id, Error *reterr)
     return 0;
 }
 
+/* ----- Removal ----- */
+
 static int add_tree(int dir _unused_, const char *name, void *userdata)
 {
     return store_tree_id_is_valid(name) ? strv_extend((char ***) userdata, name) : 0;
 }
 
-int store_list_trees(Store *store, char ***ret_ids, Error *reterr)
+/* 1: it is on its way out; 0: it is being rendered, or gone. */
+static int discard_tree(Store *store, int trees, const char *id)
 {
-    _cleanup_strv_ char **ids = NULL;
-    int r = store_for_each(store->cas_fd, STORE_TREE, add_tree, &ids);
-
-    if (r < 0)
-        return error_set_errno(reterr, r, "cannot list the trees of the store");
-    *ret_ids = TAKE_PTR(ids);
-    return 0;
-}
-
-/* ----- Removal ----- */
-
-int store_remove_tree(Store *store, const char *id, Error *reterr)
-{
-    _cleanup_close_ int trees = store_open_trees(store, reterr), lock = -EBADF;
+    _cleanup_close_ int lock = store_lock_tree(store, id, false);
     StorePath old;
     int r;
 
-    if (trees < 0)
-        return trees;
-    lock = store_lock_tree(store, id, false);
-    if (lock == -EWOULDBLOCK)
-        return error_set(reterr, -EBUSY, "tree \"%s\" is being rendered or removed", id);
     if (lock < 0)
-        return error_set_errno(reterr, lock, "cannot lock tree \"%s\"", id);
+        return lock == -EWOULDBLOCK ? 0 : lock;
     (void) snprintf(old, sizeof(old), TREE_OLD_PREFIX "%s", id);
     r = remove_tree_at(trees, old);
-    if (r >= 0 && renameat(trees, id, trees, old) < 0)
-        r = errno == ENOENT ? 0 : -errno;
     if (r >= 0)
-        r = remove_tree_at(trees, old);
-    if (r < 0)
-        return error_set_errno(reterr, r, "cannot remove tree \"%s\"", id);
-    store_drop_lock_file(store, STORE_TREE_LOCKS, id);
-    return 0;
+        r = renameat(trees, id, trees, old) >= 0 ? 1 : errno == ENOENT ? 0 : -errno;
+    if (r >= 0)
+        store_drop_lock_file(store, STORE_TREE_LOCKS, id);
+    return r;
 }
 
-int store_remove_trees_but(Store *store, char *const *keep, void (*on_removed)(const char *id), Error *reterr)
+int store_discard_trees_but(Store *store, char *const *keep, void (*on_discarded)(const char *id),
+                            Error *reterr)
 {
+    _cleanup_close_ int trees = store_open_trees(store, reterr);
     _cleanup_strv_ char **ids = NULL;
-    int result = 0, r;
+    int result;
 
-    r = store_list_trees(store, &ids, reterr);
-    if (r < 0)
-        return r;
+    if (trees < 0)
+        return trees;
+    result = store_for_each(trees, ".", add_tree, &ids);
+    if (result < 0)
+        return error_set_errno(reterr, result, "cannot list the trees of the store");
     STRV_FOREACH (id, ids) {
-        if (strv_contains(keep, *id))
-            continue;
-        r = store_remove_tree(store, *id, result < 0 ? NULL : reterr);
-        if (r >= 0 && on_removed)
-            on_removed(*id);
+        int r = strv_contains(keep, *id) ? 0 : discard_tree(store, trees, *id);
+
+        if (r > 0)
+            on_discarded(*id);
         if (r < 0 && result == 0)
-            result = r;
+            result = error_set_errno(reterr, r, "cannot remove tree \"%s\"", *id);
     }
     return result;
 }
@@ -217,11 +220,22 @@ static int sweep_tree(int dir, const char *name, void *userdata)
     if (!id || !store_tree_id_is_valid(id))
         return 0;
     lock = store_lock_tree(store, id, false);
-    if (lock < 0)
+    return lock < 0 ? 0 : remove_tree_at(dir, name);
+}
+
+static int sweep_tree_lock(int dir _unused_, const char *id, void *userdata)
+{
+    _cleanup_close_ int lock = -EBADF;
+    Store *store = userdata;
+    StorePath path;
+
+    if (!store_tree_id_is_valid(id))
         return 0;
-    if (faccessat(dir, id, F_OK, AT_SYMLINK_NOFOLLOW) < 0 && errno == ENOENT)
+    lock = store_lock_tree(store, id, false);
+    (void) snprintf(path, sizeof(path), STORE_TREE "/%s", id);
+    if (lock >= 0 && faccessat(store->cas_fd, path, F_OK, AT_SYMLINK_NOFOLLOW) < 0 && errno == ENOENT)
         store_drop_lock_file(store, STORE_TREE_LOCKS, id);
-    return remove_tree_at(dir, name);
+    return 0;
 }
 
 int store_sweep_trees(Store *store, Error *reterr)
@@ -232,5 +246,7 @@ int store_sweep_trees(Store *store, Error *reterr)
     if (trees < 0)
         return trees;
     r = store_for_each(trees, ".", sweep_tree, store);
+    if (r >= 0)
+        r = store_for_each(store->cas_fd, STORE_TREE_LOCKS, sweep_tree_lock, store);
     return r < 0 ? error_set_errno(reterr, r, "cannot sweep the trees of the store") : 0;
 }

@@ -259,12 +259,17 @@ pod=$(make_pod garbage)
 mkdir "$pods/garbage/$pod/mnt"
 mount -t tmpfs tmpfs "$pods/garbage/$pod/mnt"
 make_namespace "rkt-$pod" "$pod"
+unfinished=/var/lib/rkt/cas/tmp/import-killed
+touch "$unfinished"
 systemctl start rkt-gc.service || journalctl --no-pager --unit=rkt-gc
 equals "rkt-gc.service" "$(unit_property rkt-gc Result)" success
+fails "sweeps the store" 1 '' test -e "$unfinished"
 fails "removes a pod" 1 '' is_in garbage "$pod"
 lacks "its mount, also outside of the service" "$(</proc/self/mountinfo)" "$pod"
 fails "and its journal" 1 '' has_journal "rkt-$pod"
 succeeds "rkt-gc.timer" systemctl start rkt-gc.timer
+succeeds "the preset enables it" systemctl preset rkt-gc.timer
+equals "at boot" "$(systemctl is-enabled rkt-gc.timer)" enabled
 # shellcheck disable=SC2016
 succeeds "the units have no mistakes" bash -c '[[ ! $(systemd-analyze verify --man=no rkt-gc.service rkt-gc.timer 2>&1 | grep rkt-) ]]'
 exposure=$(systemd-analyze security rkt-gc.service --no-pager | sed -n 's/.*exposure level for rkt-gc.service: \([0-9.]*\).*/\1/p')

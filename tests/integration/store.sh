@@ -150,3 +150,59 @@ for ((i = 0; i < 20; i++)); do
 done
 equals "what a killed fetch shows is whole, rounds" $i 20
 succeeds "and the next one comes in" as_member "${fetch[@]}" /run/small.aci
+
+# ----- What nothing uses any more -----
+
+# age KEY...: brought in and used long ago.
+age() {
+    local name
+    for name in "$@"; do
+        sed -i 's/^importtime=.*/importtime=1/' "$cas/imageInfo/$name"
+        touch --date=@1 "$cas/imageInfo/$name"
+    done
+}
+
+# fetch_named NAME [DEPENDENCY]: prints the image's key.
+fetch_named() {
+    local dependencies=''
+    (($# == 1)) || dependencies=",\"dependencies\":[{\"imageName\":\"$2\"}]"
+    printf '{"acKind":"ImageManifest","acVersion":"0.8.11","name":"%s"%s}\n' "$1" "$dependencies" >/run/slow/manifest
+    tar -C /run/slow -c --exclude=zeros manifest rootfs >/run/named.aci
+    "${fetch[@]}" /run/named.aci
+}
+
+# tree_of KEY
+tree_of() {
+    basename "$(dirname "$(grep -lx "$1" $cas/tree/deps-*/image)")"
+}
+
+fails "image gc is root's" 254 'cannot run as unprivileged user' as_member rkt --dir=$dir image gc
+succeeds "without a store there is nothing to do" rkt --dir=/run/no-store image gc
+base=$(fetch_named example.com/base)
+top=$(fetch_named example.com/top example.com/base)
+used=$(fetch_named example.com/used)
+unused=$(fetch_named example.com/unused)
+age "$base" "$used" "$unused"
+pod=$dir/pods/exited-garbage/$(</proc/sys/kernel/random/uuid)
+mkdir -p "$pod/appsinfo/an-app"
+tree_of "$used" | tr -d '\n' >"$pod/appsinfo/an-app/treeStoreID"
+: >"$cas/imageInfo/.#$used.4711-0"
+gone=$(tree_of "$unused")
+flock --shared $dir/locks/prepareLock sleep 1 &
+said=$(rkt --dir=$dir image gc 2>&1)
+wait
+equals "image gc waits for whoever prepares a pod" "$(head -n 1 <<<"$said")" "gc: waiting for pods that are being prepared"
+matches "it removes trees that no pod refers to" "$said" "removed tree \"$gone\""
+equals "but those of pods" "$(cd $cas/tree && echo *)" "$(<"$pod/appsinfo/an-app/treeStoreID")"
+equals "of images the unused" "$(grep -c 'successfully removed aci' <<<"$said") $(test -e "$(blob "$unused")" || echo gone)" "1 gone"
+succeeds "not one that a pod was made from" test -e "$(blob "$used")"
+succeeds "nor one that another depends on" test -e "$(blob "$base")"
+equals "nor does anything half made stay" "$(find $cas -name '.*')" ""
+printf broken >"$pod/appsinfo/an-app/treeStoreID"
+fails "where a pod can't be read nothing goes" 254 'cannot read "appsinfo/an-app/treeStoreID" of pod' \
+    rkt --dir=$dir image gc --grace-period=0s
+succeeds "not even what is unused" test -e "$(blob "$top")"
+rm -r "$pod"
+succeeds "without pods" rkt --dir=$dir image gc --grace-period=0s
+equals "and without grace nothing stays" "$(find $cas/{blob,imageManifest,imageInfo,imageName,imagelocks,tmp,tree,treestorelocks} \
+    -type f -o -name 'deps-*')" ""

@@ -153,6 +153,47 @@ static void test_bad_dependencies(Store *store)
     assert_int(store_resolve_tree(store, key, NULL, NULL, NULL), -ENOENT);
 }
 
+#define TREE(digit) STORE_TREE_ID_PREFIX IMAGE_KEY_PREFIX digit digit digit digit
+#define SIXTEEN(digit)                                                                                       \
+    digit digit digit digit digit digit digit digit digit digit digit digit digit digit digit digit
+
+static unsigned discarded;
+
+static void count_discarded(const char *id _unused_)
+{
+    discarded++;
+}
+
+static bool has_tree(int trees, const char *prefix, const char *id)
+{
+    char name[NAME_MAX];
+
+    (void) snprintf(name, sizeof(name), "%s%s", prefix, id);
+    return faccessat(trees, name, F_OK, AT_SYMLINK_NOFOLLOW) >= 0;
+}
+
+/* Of four trees one is kept and one is being rendered; of one a killed removal left something. */
+static void test_discard(Store *store)
+{
+    static const char *const ids[] = { TREE(SIXTEEN("0")), TREE(SIXTEEN("1")), TREE(SIXTEEN("2")),
+                                       TREE(SIXTEEN("3")) };
+    char *keep[] = { (char *) ids[0], NULL };
+    _cleanup_close_ int trees = store_open_trees(store, NULL), lock = store_lock_tree(store, ids[1], false);
+
+    assert_true(trees >= 0 && lock >= 0);
+    for (size_t i = 0; i < ELEMENTSOF(ids); i++)
+        assert_int(mkdirat(trees, ids[i], 0755), 0);
+    assert_int(mkdir_parents_at(trees, TREE_OLD_PREFIX TREE(SIXTEEN("2")) "/rootfs", 0755), 0);
+    assert_int(store_discard_trees_but(store, keep, count_discarded, NULL), 0);
+    assert_int(discarded, 2);
+    for (size_t i = 0; i < ELEMENTSOF(ids); i++)
+        assert_int(has_tree(trees, "", ids[i]), i < 2);
+    assert_true(has_tree(trees, TREE_OLD_PREFIX, ids[3]));
+    assert_int(store_sweep_trees(store, NULL), 0);
+    assert_true(!has_tree(trees, TREE_OLD_PREFIX, ids[2]) && !has_tree(trees, TREE_OLD_PREFIX, ids[3]));
+    assert_true(has_tree(trees, "", ids[0]) && has_tree(trees, "", ids[1]));
+}
+
 int main(void)
 {
     _cleanup_(store_freep) Store *store = NULL;
@@ -163,6 +204,7 @@ int main(void)
     test_layers(store, dir);
     test_changed(store, dir);
     test_bad_dependencies(store);
+    test_discard(store);
     assert_int(remove_tree_at(AT_FDCWD, dir), 0);
     return 0;
 }

@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* rkt image gc: trees that no pod refers to, then images that were not used for the grace period, that no pod
+ * was made from, and that none of the images which stay depends on. All of that happens while nobody prepares
+ * a pod, so under the lock a tree is only renamed; the sweep afterwards takes the time. */
+
+#include <stdio.h>
+
+#include "base/log.h"
+#include "base/string-util.h"
+#include "base/time-util.h"
+#include "pod/layout.h"
+#include "pod/pod.h"
+#include "rkt-image.h"
+
+#define DEFAULT_GRACE_PERIOD "24h"
+
+enum { OPT_GRACE_PERIOD = 1 };
+
+static const Option options[] = {
+    { "grace-period", OPTION_VALUE, OPT_GRACE_PERIOD, "DURATION", "how long an image stays that is not used",
+      DEFAULT_GRACE_PERIOD },
+    {},
+};
+
+static int64_t arg_grace_period_ns = 24LL * 3600 * 1000000000;
+
+static int take_option(int id, const char *value, Error *reterr)
+{
+    if (id == OPT_GRACE_PERIOD)
+        return duration_option_parse("grace-period", value, &arg_grace_period_ns, reterr);
+    return error_set(reterr, -EINVAL, "unexpected argument \"%s\"", value);
+}
+
+/* ----- What pods refer to ----- */
+
+typedef struct References {
+    char **trees;
+    Error *reterr;
+} References;
+
+/* A pod that is being removed may have lost it already. */
+static int add_tree_of(const Pod *pod, const char *path, References *references)
+{
+    _cleanup_free_ char *id = NULL;
+    int r = read_one_line_at(pod->fd, path, &id);
+
+    if (r == -ENOENT)
+        return 0;
+    if (r >= 0 && !store_tree_id_is_valid(id))
+        r = -EBADMSG;
+    if (r < 0)
+        return error_set_errno(references->reterr, r, "cannot read \"%s\" of pod \"%s\"", path, pod->uuid);
+    return strv_contains(references->trees, id) ? 0 : strv_consume(&references->trees, TAKE_PTR(id));
+}
+
+static int add_trees_of_apps(const Pod *pod, References *references)
+{
+    int fd = openat(pod->fd, POD_APPSINFO, O_RDONLY | O_DIRECTORY | O_CLOEXEC), r = 0;
+    _cleanup_closedir_ DIR *d = fd >= 0 ? fdopendir(fd) : NULL;
+    struct dirent *entry;
+
+    if (!d)
+        return errno == ENOENT ? 0
+                               : error_set_errno(references->reterr, -errno,
+                                                 "cannot list the apps of pod \"%s\"", pod->uuid);
+    while (r >= 0 && (entry = readdir(d))) {
+        char path[sizeof(POD_APPSINFO POD_APP_TREE_ID) + 2 + NAME_MAX];
+
+        (void) snprintf(path, sizeof(path), POD_APPSINFO "/%s/" POD_APP_TREE_ID, entry->d_name);
+        r = entry->d_name[0] == '.' ? 0 : add_tree_of(pod, path, references);
+    }
+    return r;
+}
+
+static int add_trees(Pod *pod, void *userdata)
+{
+    int r = add_tree_of(pod, POD_STAGE1_TREE_ID, userdata);
+
+    return r < 0 ? r : add_trees_of_apps(pod, userdata);
+}
+
+static int find_trees(References *references)
+{
+    _cleanup_close_ int root = -EBADF;
+    int r = pod_root_open(image_global.dir, false, &root, references->reterr);
+
+    if (r == -ENOENT) {
+        error_done(references->reterr);
+        return 0;
+    }
+    return r < 0 ? r : pod_foreach(root, POD_MASK_ALL, add_trees, references, references->reterr);
+}
+
+/* ----- What stays ----- */
+
+/* The image with all that it depends on; by itself, where some of that is missing. */
+static int keep_image(Store *store, const char *key, char ***kept)
+{
+    _cleanup_strv_ char **keys = NULL;
+    int r = strv_contains(*kept, key) ? 0 : strv_extend(kept, key);
+
+    if (r < 0 || store_resolve_tree(store, key, NULL, &keys, NULL) < 0)
+        return r;
+    STRV_FOREACH (layer, keys)
+        if (r >= 0 && !strv_contains(*kept, *layer))
+            r = strv_extend(kept, *layer);
+    return r;
+}
+
+static int find_kept(Store *store, char *const *trees, StoreImage *const *images, size_t n, char ***kept)
+{
+    int64_t now = now_ns();
+    int r = 0;
+
+    STRV_FOREACH (id, trees) {
+        char key[IMAGE_KEY_LENGTH + 1];
+
+        if (r >= 0 && store_read_tree_image(store, *id, key, NULL) >= 0)
+            r = keep_image(store, key, kept);
+    }
+    for (size_t i = 0; r >= 0 && i < n; i++)
+        if (now - images[i]->last_used_ns < arg_grace_period_ns)
+            r = keep_image(store, images[i]->key, kept);
+    return r;
+}
+
+/* ----- Removal ----- */
+
+static void say_tree(const char *id)
+{
+    printf("removed tree \"%s\"\n", id);
+}
+
+/* Who uses it, or was quicker, is right. */
+static int remove_image(Store *store, const char *key, Error *reterr)
+{
+    _cleanup_error_ Error error = ERROR_INIT;
+    int r = store_remove_image(store, key, &error);
+
+    if (r == -EBUSY || r == -ENOENT)
+        return 0;
+    if (r < 0)
+        return error_set(reterr, r, "%s", error_cause(&error) ? error_cause(&error) : strerror(-r));
+    printf("successfully removed aci for image: \"%s\"\n", key);
+    return 0;
+}
+
+static int remove_images(Store *store, char *const *trees, Error *reterr)
+{
+    _cleanup_strv_ char **kept = NULL;
+    StoreImage **images = NULL;
+    size_t n = 0;
+    int r = store_list_images(store, &images, &n, reterr);
+
+    if (r >= 0)
+        r = find_kept(store, trees, images, n, &kept);
+    for (size_t i = 0; r != -ENOMEM && i < n; i++) {
+        int q = strv_contains(kept, images[i]->key) ? 0 : remove_image(store, images[i]->key, reterr);
+
+        r = r < 0 ? r : q;
+    }
+    store_images_free(images, n);
+    return r;
+}
+
+static int remove_unused(Store *store, Error *reterr)
+{
+    _cleanup_close_ int lock = store_lock_prepare(store, LOCK_KIND_EXCLUSIVE, false);
+    References references = { .reterr = reterr };
+    int r;
+
+    if (lock == -EWOULDBLOCK) {
+        log_info("waiting for pods that are being prepared");
+        lock = store_lock_prepare(store, LOCK_KIND_EXCLUSIVE, true);
+    }
+    if (lock < 0)
+        return error_set_errno(reterr, lock, "cannot take the lock for preparing pods");
+    r = find_trees(&references);
+    if (r >= 0)
+        r = store_discard_trees_but(store, references.trees, say_tree, reterr);
+    if (r >= 0)
+        r = remove_images(store, references.trees, reterr);
+    strv_free(references.trees);
+    return r;
+}
+
+int image_gc(int argc, char **argv, Error *reterr)
+{
+    _cleanup_(store_freep) Store *store = NULL;
+    int r = command_line_parse(argc, argv, options, &image_global, take_option, reterr), q;
+
+    if (r >= 0 && image_global.help) {
+        verb_print_help("image gc", "", "Removes trees and images that are no longer used.", options);
+        return 0;
+    }
+    if (r >= 0 && geteuid() != 0)
+        r = error_set(reterr, -EPERM, "cannot run as unprivileged user");
+    if (r < 0)
+        return r;
+    r = store_open(image_global.dir, 0, &store, reterr);
+    if (r == -ENOENT) {
+        error_done(reterr);
+        return 0;
+    }
+    if (r < 0)
+        return r;
+    r = remove_unused(store, reterr);
+    q = store_sweep(store, r < 0 ? NULL : reterr);
+    return r < 0 ? r : q;
+}

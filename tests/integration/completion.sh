@@ -78,13 +78,5 @@ equals "bash: a name with a colon" "$(bash_completes "rkt run example.com/busybo
     "$(rkt image list --no-legend --fields=name | sed -n 's/.*busybox://p')"
 equals "bash: files" "$(bash_completes 'rkt run --uuid-file-save=/etc/host')" "$(compgen -f /etc/host)"
 
-for shell in fish zsh; do
-    if [[ -x $(command -v $shell) ]]; then
-        succeeds "$shell understands its script" $shell -n <(rkt completion $shell)
-    else
-        skip "$shell understands its script" "it is not on this machine"
-    fi
-done
-
 rkt rm "$uuid" >/dev/null
 rm -rf "$work"

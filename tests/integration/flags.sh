@@ -171,6 +171,11 @@ equals "--net=host is the host's network" "$(rkt run --net=host "$image" --exec=
     sed 's/^.*\]: //')" "$(readlink /proc/self/ns/net)"
 fails "a network that is not built" 254 'network "tap" is not built yet' rkt run --net=tap "$image"
 seen "--machine-name is no host name" ok 'case $(hostname) in rkt-????????-*) echo ok ;; esac' --machine-name=a-machine
+in_app 'echo in-own-journal' >/dev/null
+lacks "a pod's words are not in the host's journal" "$(journalctl --identifier=busybox --output=cat --quiet)" in-own-journal
+in_app 'echo in-the-journal' --journal=host >/dev/null
+soon "--journal=host" 5 eval '[[ $(journalctl --identifier=busybox --output=cat --quiet) == *in-the-journal* ]]'
+fails "a journal that is none" 254 'journal=own: unknown value' rkt run --net=none --journal=own "$image"
 fails "a machine name that is none" 254 'not a valid machine name' rkt run --net=none --machine-name=/ "$image"
 seen "--uuid-file-save" "" true --uuid-file-save="$work/uuid"
 matches "has the UUID" "$(rkt list --full --no-legend)" "$(<"$work/uuid")"
@@ -216,6 +221,7 @@ for flag in --stage1-path=$stage1 --stage1-from-dir=stage1-host.aci --stage1-nam
 done
 hash=$(rkt image list --full --no-legend --fields=id,name | awk '/stage1-host/ { print $1; exit }')
 seen "--stage1-hash" ok 'echo ok' --stage1-hash="$hash"
+fails "--stage1-url is fetched" 254 'not built yet' rkt run --net=none --stage1-url=https://example.com/stage1.aci "$image"
 fails "two stage1" 254 'exclude each other' rkt run --net=none --stage1-path=$stage1 --stage1-hash="$hash" "$image"
 
 # ----- What is shown and removed of it -----
@@ -240,10 +246,11 @@ equals "cat-manifest --uuid-file" "$(rkt cat-manifest --uuid-file="$work/uuid")"
 rkt prepare --quiet --uuid-file-save="$work/prepared" "$image" --exec=/bin/echo -- prepared >/dev/null
 equals "run-prepared --uuid-file" "$(rkt run-prepared --net=none --uuid-file="$work/prepared" 2>/dev/null | sed 's/^.*\]: //')" \
     prepared
-rkt run --net=none --uuid-file-save="$work/running" "$image" --exec=/bin/sleep -- 1000 >/dev/null 2>&1 &
+rkt run --net=none --machine-name=a-machine --uuid-file-save="$work/running" "$image" --exec=/bin/sleep -- 1000 >/dev/null 2>&1 &
 running=$!
 soon "a pod runs" 20 eval '[[ -s $work/running && $(rkt status --uuid-file=$work/running) =~ ^state=running ]]'
 matches "status --wait-ready: of one that runs" "$(rkt status --wait-ready "$(<"$work/running")")" '^state=running'
+soon "--machine-name" 10 machinectl status a-machine
 equals "stop --force --uuid-file" "$(rkt stop --force --uuid-file="$work/running")" "\"$(<"$work/running")\""
 wait $running || :
 equals "rm --uuid-file" "$(rkt rm --uuid-file="$work/running")" "\"$(<"$work/running")\""
@@ -277,6 +284,9 @@ fails "fetch --signature" 254 "$work/asc" rkt fetch "$images/busybox.aci" --sign
 
 equals "--dir is a store and pods of their own" "$(rkt --dir="$work/dir" list --no-legend)" ""
 equals "also behind the command" "$(rkt list --dir="$work/dir" --no-legend)" ""
+mkdir "$work/config"
+equals "all of them are understood by all commands" "$(rkt list --no-legend --dir="$work/dir" --system-config="$work/config" \
+    --local-config="$work/config" --user-config="$work/config" --trust-keys-from-https --insecure-options=all --debug)" ""
 matches "--debug says the whole chain" "$(rkt --debug run --net=none --pod-manifest=/nonexistent 2>&1 || :)" 'nonexistent'
 fails "an unknown command" 254 'unknown command "lst" \(did you mean "list"\?\)' rkt lst
 fails "an unknown flag" 254 'unknown flag: --no-legned \(did you mean --no-legend\?\)' rkt list --no-legned

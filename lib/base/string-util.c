@@ -19,8 +19,7 @@ bool endswith(const char *s, const char *suffix)
     return n >= m && streq(s + n - m, suffix);
 }
 
-/* The length of the UTF-8 sequence at s (RFC 3629), or 0. */
-static size_t utf8_length(const unsigned char *s)
+size_t utf8_character(const char *text, size_t size)
 {
     static const struct {
         unsigned char first, last, low, high;
@@ -30,11 +29,12 @@ static size_t utf8_length(const unsigned char *s)
         { 0xe1, 0xec, 0x80, 0xbf, 3 }, { 0xed, 0xed, 0x80, 0x9f, 3 }, { 0xee, 0xef, 0x80, 0xbf, 3 },
         { 0xf0, 0xf0, 0x90, 0xbf, 4 }, { 0xf1, 0xf3, 0x80, 0xbf, 4 }, { 0xf4, 0xf4, 0x80, 0x8f, 4 },
     };
+    const unsigned char *s = (const unsigned char *) text;
 
     for (size_t i = 0; i < ELEMENTSOF(rows); i++) {
         if (s[0] < rows[i].first || s[0] > rows[i].last)
             continue;
-        if (rows[i].length > 1 && (s[1] < rows[i].low || s[1] > rows[i].high))
+        if (rows[i].length > size || (rows[i].length > 1 && (s[1] < rows[i].low || s[1] > rows[i].high)))
             return 0;
         for (size_t k = 2; k < rows[i].length; k++)
             if ((s[k] & 0xc0) != 0x80)
@@ -46,22 +46,21 @@ static size_t utf8_length(const unsigned char *s)
 
 bool utf8_is_valid(const char *s)
 {
-    const unsigned char *p = (const unsigned char *) s;
-
-    while (*p) {
-        size_t n = *p < 0x80 ? 1 : utf8_length(p);
+    while (*s) {
+        /* No character goes on behind a NUL. */
+        size_t n = isascii(*s) ? 1 : utf8_character(s, SIZE_MAX);
 
         if (n == 0)
             return false;
-        p += n;
+        s += n;
     }
     return true;
 }
 
 void strv_free(char **v)
 {
-    STRV_FOREACH(s, v)
-    free(*s);
+    STRV_FOREACH (s, v)
+        free(*s);
     free(v);
 }
 
@@ -69,16 +68,16 @@ size_t strv_length(char *const *v)
 {
     size_t n = 0;
 
-    STRV_FOREACH(s, v)
-    n++;
+    STRV_FOREACH (s, v)
+        n++;
     return n;
 }
 
 bool strv_contains(char *const *v, const char *wanted)
 {
-    STRV_FOREACH(s, v)
-    if (streq(*s, wanted))
-        return true;
+    STRV_FOREACH (s, v)
+        if (streq(*s, wanted))
+            return true;
     return false;
 }
 
@@ -125,8 +124,7 @@ int strv_copy(char *const *v, char ***ret)
 {
     _cleanup_strv_ char **copy = NULL;
 
-    STRV_FOREACH(s, v)
-    {
+    STRV_FOREACH (s, v) {
         int r = strv_extend(&copy, *s);
         if (r < 0)
             return r;
@@ -161,8 +159,7 @@ char *strv_join(char *const *v, const char *separator)
     _cleanup_buffer_ Buffer b = { 0 };
     char *joined;
 
-    STRV_FOREACH(s, v)
-    {
+    STRV_FOREACH (s, v) {
         if (s != v)
             buffer_adds(&b, separator);
         buffer_adds(&b, *s);

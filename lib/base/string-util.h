@@ -27,7 +27,9 @@ static inline bool streq_ptr(const char *a, const char *b)
 const char *startswith(const char *s, const char *prefix);
 bool endswith(const char *s, const char *suffix);
 
-/* Whether all of it is UTF-8 (RFC 3629). */
+/* UTF-8 (RFC 3629): the length of the character that s, of size bytes, begins with, 0 when it is none;
+ * whether all of it is. */
+size_t utf8_character(const char *s, size_t size);
 bool utf8_is_valid(const char *s);
 
 /* Vectors of strings end with NULL; NULL is the empty vector. */

@@ -87,7 +87,7 @@ static int read_machine_id(char **ret)
     return 0;
 }
 
-int journal_namespace_set_owner(const char *name, const char *owner)
+int journal_namespace_open(const char *name, int *ret)
 {
     _cleanup_free_ char *id = NULL;
     NamespacePath path;
@@ -99,15 +99,23 @@ int journal_namespace_set_owner(const char *name, const char *owner)
     if (r < 0)
         return r;
     for (size_t i = 0; i < ELEMENTSOF(log_directories); i++) {
-        _cleanup_close_ int dir = -EBADF;
+        int dir = open(namespace_path(&path, "%s/%s.%s", log_directories[i], id, name),
+                       O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
-        dir = open(namespace_path(&path, "%s/%s.%s", log_directories[i], id, name),
-                   O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-        if (dir < 0)
-            continue;
-        return write_file_at(dir, OWNER_FILE, owner, strlen(owner), 0644, 0);
+        if (dir >= 0) {
+            *ret = dir;
+            return 0;
+        }
     }
     return -ENOENT;
+}
+
+int journal_namespace_set_owner(const char *name, const char *owner)
+{
+    _cleanup_close_ int dir = -EBADF;
+    int r = journal_namespace_open(name, &dir);
+
+    return r < 0 ? r : write_file_at(dir, OWNER_FILE, owner, strlen(owner), 0644, 0);
 }
 
 /* One directory of log_directories. */

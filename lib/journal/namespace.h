@@ -18,6 +18,11 @@ const char *journal_namespace_unit(const char *name, char ret[static JOURNAL_UNI
  */
 int journal_namespace_configure(const char *name);
 
+/* Opens the directory of its files, persistent or volatile as its journald decided; -ENOENT: there is none
+ * yet.
+ */
+int journal_namespace_open(const char *name, int *ret);
+
 /* Notes in the namespace's directory whose it is: a unit's name, or a pod's UUID. Without that note it is not
  * ours. */
 int journal_namespace_set_owner(const char *name, const char *owner);

@@ -184,41 +184,16 @@ int notify_receive(int fd, NotifyMessage *ret)
     return 1;
 }
 
-/* The length of the UTF-8 character at s, 0 when there is none: RFC 3629, section 4. */
-static size_t utf8_character(const unsigned char *s, size_t size)
-{
-    size_t n = s[0] < 0x80 ? 1 : s[0] >= 0xc2 && s[0] < 0xe0 ? 2 : (s[0] & 0xf0) == 0xe0 ? 3 : 0;
-    unsigned low = 0x80, high = 0xbf;
-
-    if (s[0] >= 0xf0 && s[0] <= 0xf4)
-        n = 4;
-    if (n == 0 || n > size)
-        return 0;
-    if (s[0] == 0xe0)
-        low = 0xa0;
-    else if (s[0] == 0xed)
-        high = 0x9f;
-    else if (s[0] == 0xf0)
-        low = 0x90;
-    else if (s[0] == 0xf4)
-        high = 0x8f;
-    for (size_t i = 1; i < n; i++, low = 0x80, high = 0xbf)
-        if (s[i] < low || s[i] > high)
-            return 0;
-    return n;
-}
-
 /* Control characters (C0, DEL, C1) and what is no UTF-8 become "?"; what is too long is cut between
  * characters. */
-static void copy_status(char ret[static NOTIFY_STATUS_MAX + 1], const char *text, size_t size)
+static void copy_status(char ret[static NOTIFY_STATUS_MAX + 1], const char *s, size_t size)
 {
-    const unsigned char *s = (const unsigned char *) text;
     size_t used = 0;
 
     while (size > 0) {
         size_t n = utf8_character(s, size);
-        bool shown = n > 2 || (n == 2 && !(s[0] == 0xc2 && s[1] < 0xa0)) ||
-                     (n == 1 && s[0] >= ' ' && s[0] != 0x7f);
+        bool shown =
+                n > 2 || (n == 2 && memcmp(s, "\xc2\xa0", 2) >= 0) || (n == 1 && *s >= ' ' && *s != 0x7f);
 
         if (used + (shown ? n : 1) > NOTIFY_STATUS_MAX)
             break;

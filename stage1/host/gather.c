@@ -13,6 +13,7 @@
 #include "base/file-util.h"
 #include "base/string-util.h"
 #include "host.h"
+#include "journal/namespace.h"
 #include "sandbox/device.h"
 #include "sandbox/mount.h"
 #include "sandbox/seccomp-load.h"
@@ -202,6 +203,17 @@ static int gather_app(Host *host, HostApp *app, Error *reterr)
     return 0;
 }
 
+/* The host's own file, which apps may only read, or the one that stage0 wrote for the pod. */
+static int gather_file(const char *mode, const char *of_host, const char *of_stage0, int *ret, Error *reterr)
+{
+    const char *path = streq(mode, "host") ? of_host : streq(mode, "stage0") ? of_stage0 : NULL;
+    int r = path ? mount_clone(AT_FDCWD, path, false,
+                               SAFE | MOUNT_ATTR_NOEXEC | (path == of_host ? MOUNT_ATTR_RDONLY : 0), ret)
+                 : 0;
+
+    return r < 0 ? error_set_errno(reterr, r, "cannot give the apps \"%s\"", path) : 0;
+}
+
 int host_gather(Host *host, Error *reterr)
 {
     static const MountOption shared_memory[] = { { "mode", "1777" } };
@@ -216,41 +228,25 @@ int host_gather(Host *host, Error *reterr)
     }
     if (r < 0)
         return r;
-    if (streq(host->resolv_mode, "host"))
-        r = mount_clone(AT_FDCWD, "/etc/resolv.conf", false, SAFE | MOUNT_ATTR_NOEXEC | MOUNT_ATTR_RDONLY,
-                        &host->resolv_conf);
-    else if (streq(host->resolv_mode, "stage0"))
-        r = mount_clone(AT_FDCWD, "stage1/rootfs/etc/rkt-resolv.conf", false, SAFE | MOUNT_ATTR_NOEXEC,
-                        &host->resolv_conf);
-    if (r < 0)
-        return error_set_errno(reterr, r, "cannot give the apps a resolv.conf");
-    if (streq(host->hosts_mode, "host"))
-        r = mount_clone(AT_FDCWD, "/etc/hosts", false, SAFE | MOUNT_ATTR_NOEXEC | MOUNT_ATTR_RDONLY,
-                        &host->hosts);
-    else if (streq(host->hosts_mode, "stage0"))
-        r = mount_clone(AT_FDCWD, "stage1/rootfs/etc/rkt-hosts", false, SAFE | MOUNT_ATTR_NOEXEC,
-                        &host->hosts);
-    return r < 0 ? error_set_errno(reterr, r, "cannot give the apps a hosts file") : 0;
+    r = gather_file(host->resolv_mode, "/etc/resolv.conf", "stage1/rootfs/etc/rkt-resolv.conf",
+                    &host->resolv_conf, reterr);
+    return r < 0 ? r
+                 : gather_file(host->hosts_mode, "/etc/hosts", "stage1/rootfs/etc/rkt-hosts", &host->hosts,
+                               reterr);
 }
 
 /* ----- The journal ----- */
 
-/* Persistent or volatile, as journald decided for the namespace. */
 void host_gather_journal(Host *host)
 {
-    static const char *const places[] = { "/var/log/journal", "/run/log/journal" };
-    _cleanup_free_ char *machine_id = NULL;
-    char path[256];
+    enum { READABLE = SAFE | MOUNT_ATTR_NOEXEC | MOUNT_ATTR_RDONLY };
+    _cleanup_close_ int files = -EBADF;
+    char sockets[256];
 
-    if (!host->journal_namespace || read_one_line_at(AT_FDCWD, "/etc/machine-id", &machine_id) < 0)
+    if (!host->journal_namespace)
         return;
-    (void) snprintf(path, sizeof(path), "/run/systemd/journal.%s", host->journal_namespace);
-    (void) mount_clone(AT_FDCWD, path, false, SAFE | MOUNT_ATTR_NOEXEC | MOUNT_ATTR_RDONLY,
-                       &host->journal_sockets);
-    for (size_t i = 0; i < ELEMENTSOF(places); i++) {
-        (void) snprintf(path, sizeof(path), "%s/%s.%s", places[i], machine_id, host->journal_namespace);
-        if (mount_clone(AT_FDCWD, path, false, SAFE | MOUNT_ATTR_NOEXEC | MOUNT_ATTR_RDONLY,
-                        &host->journal_files) >= 0)
-            return;
-    }
+    (void) snprintf(sockets, sizeof(sockets), "/run/systemd/journal.%s", host->journal_namespace);
+    (void) mount_clone(AT_FDCWD, sockets, false, READABLE, &host->journal_sockets);
+    if (journal_namespace_open(host->journal_namespace, &files) >= 0)
+        (void) mount_clone(files, "", false, READABLE, &host->journal_files);
 }

@@ -22,6 +22,7 @@
 enum {
     LINKS_MAX = 40, /* as the kernel */
     PROC_ROOT_INODE = 1,
+    SYS_ROOT_INODE = 1,
     API_ATTRIBUTES = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC,
 };
 
@@ -293,9 +294,9 @@ int mount_proc(uint64_t attributes, int *ret, Error *reterr)
     return mount_api("proc", PROC_SUPER_MAGIC, PROC_ROOT_INODE, attributes, ret, reterr);
 }
 
-int mount_sys(uint64_t attributes, int *ret, Error *reterr)
+int mount_sys(int *ret, Error *reterr)
 {
-    return mount_api("sysfs", SYSFS_MAGIC, 1, attributes, ret, reterr);
+    return mount_api("sysfs", SYSFS_MAGIC, SYS_ROOT_INODE, MOUNT_ATTR_RDONLY, ret, reterr);
 }
 
 typedef enum PathTreatment { PATH_HIDDEN, PATH_READ_ONLY } PathTreatment;
@@ -328,30 +329,20 @@ static const RestrictedPath proc_paths[] = {
     { "mtrr", PATH_READ_ONLY },
 };
 
+/* All of it is read-only. */
 static const RestrictedPath sys_paths[] = {
     { "firmware", PATH_HIDDEN },
     { "fs", PATH_HIDDEN },
     { "hypervisor", PATH_HIDDEN },
     { "module", PATH_HIDDEN },
     { "power", PATH_HIDDEN },
-    { "block", PATH_READ_ONLY },
-    { "bus", PATH_READ_ONLY },
-    { "class", PATH_READ_ONLY },
-    { "dev", PATH_READ_ONLY },
-    { "devices", PATH_READ_ONLY },
-    { "kernel", PATH_READ_ONLY }, /* ours: power draw tells what others compute */
+    /* Ours: power draw tells what others compute. */
     { "devices/virtual/powercap", PATH_HIDDEN },
 };
 
 /* What hides: an empty directory and an empty file, mode 0, of a read-only tmpfs. Never /dev/null, which an
  * image or another app may have changed. */
-typedef struct Masks {
-    int mount;
-} Masks;
-
-enum { MASK_ATTRIBUTES = API_ATTRIBUTES | MOUNT_ATTR_RDONLY };
-
-static int masks_make(int scratch, Masks *ret)
+static int masks_make(int scratch, int *ret)
 {
     static const MountOption options[] = { { "size", "4k" }, { "nr_inodes", "4" }, { "mode", "0000" } };
     _cleanup_close_ int mount = -EBADF, file = -EBADF;
@@ -371,29 +362,27 @@ static int masks_make(int scratch, Masks *ret)
         r = mount_attach(mount, scratch);
     if (r < 0)
         return r;
-    ret->mount = TAKE_FD(mount);
+    *ret = TAKE_FD(mount);
     return 0;
 }
 
-static void masks_done(Masks *masks)
+static void masks_done(int *masks)
 {
     char path[FD_PATH_MAX];
 
-    if (masks->mount < 0)
-        return;
-    (void) umount2(fd_path(masks->mount, path), MNT_DETACH);
-    masks->mount = safe_close(masks->mount);
+    if (*masks >= 0)
+        (void) umount2(fd_path(*masks, path), MNT_DETACH);
+    closep(masks);
 }
 
-static int hide(int target, const Masks *masks)
+static int hide(int target, int masks)
 {
     _cleanup_close_ int mask = -EBADF;
     struct stat st;
 
     if (fstat(target, &st) < 0)
         return -errno;
-    mask = open_tree(masks->mount, S_ISDIR(st.st_mode) ? "directory" : "file",
-                     OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
+    mask = open_tree(masks, S_ISDIR(st.st_mode) ? "directory" : "file", OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
     if (mask < 0)
         return -errno;
     return mount_attach(mask, target);
@@ -407,20 +396,14 @@ static int write_protect(int target)
     return r < 0 ? r : mount_attach(mount, target);
 }
 
-static int restrict_paths(int mount, const char *where, const RestrictedPath *paths, size_t n,
-                          const Masks *masks, Error *reterr)
+static int restrict_paths(int mount, const char *where, const RestrictedPath *paths, size_t n, int masks,
+                          Error *reterr)
 {
-    struct statfs fs;
-    bool read_only;
-
-    if (fstatfs(mount, &fs) < 0)
-        return error_set_errno(reterr, -errno, "cannot look at %s", where);
-    read_only = fs.f_flags & MS_RDONLY;
     for (size_t i = 0; i < n; i++) {
         _cleanup_close_ int target = open_beneath(mount, paths[i].path, O_PATH | O_NOFOLLOW, 0);
         int r = target;
 
-        if (r == -ENOENT || (read_only && paths[i].treatment == PATH_READ_ONLY))
+        if (r == -ENOENT)
             continue;
         if (r >= 0)
             r = paths[i].treatment == PATH_HIDDEN ? hide(target, masks) : write_protect(target);
@@ -449,17 +432,17 @@ static int uncover_net(int proc, Error *reterr)
 
 int mount_restrict_paths(int proc, int sys, bool net_writable, int scratch, Error *reterr)
 {
-    _cleanup_(masks_done) Masks masks = { .mount = -EBADF };
+    _cleanup_(masks_done) int masks = -EBADF;
     int r;
 
     r = masks_make(scratch, &masks);
     if (r < 0)
         return error_set_errno(reterr, r, "cannot make what hides paths");
-    r = restrict_paths(proc, "/proc", proc_paths, ELEMENTSOF(proc_paths), &masks, reterr);
+    r = restrict_paths(proc, "/proc", proc_paths, ELEMENTSOF(proc_paths), masks, reterr);
     if (r >= 0 && net_writable)
         r = uncover_net(proc, reterr);
     if (r >= 0 && sys >= 0)
-        r = restrict_paths(sys, "/sys", sys_paths, ELEMENTSOF(sys_paths), &masks, reterr);
+        r = restrict_paths(sys, "/sys", sys_paths, ELEMENTSOF(sys_paths), masks, reterr);
     return r;
 }
 

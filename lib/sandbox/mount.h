@@ -50,9 +50,10 @@ int mount_attach(int mount, int target);
 /* Both; then, for MOUNT_TARGET_API, checks that the name leads to this mount. */
 int mount_attach_at(int mount, int root, const char *path, MountTarget target, Error *reterr);
 
-/* A procfs or sysfs, detached, checked to be one. Procfs is that of the calling process's pid namespace. */
+/* A procfs (that of the calling process's pid namespace) or a sysfs (read-only), detached, checked to be one;
+ * nosuid, nodev and noexec in any case. */
 int mount_proc(uint64_t attributes, int *ret, Error *reterr);
-int mount_sys(uint64_t attributes, int *ret, Error *reterr);
+int mount_sys(int *ret, Error *reterr);
 
 /* Hides and write-protects what the tables of mount.c name, in an app's procfs and sysfs, given as
  * descriptors of mounts that are attached. sys may be -EBADF (a volume of the user is there). net_writable:

@@ -20,8 +20,7 @@
 #include "sandbox/confine.h"
 #include "sandbox/mount.h"
 
-#define API_ATTRIBUTES (MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC)
-#define FILE_ATTRIBUTES (API_ATTRIBUTES | MOUNT_ATTR_RDONLY)
+#define FILE_ATTRIBUTES (MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC | MOUNT_ATTR_RDONLY)
 
 /* ----- The app's root ----- */
 
@@ -65,11 +64,11 @@ static int attach_api(const Host *host, HostApp *app, Error *reterr)
     _cleanup_close_ int proc = -EBADF, sys = -EBADF, scratch = -EBADF;
     int r;
 
-    r = mount_proc(API_ATTRIBUTES, &proc, reterr);
+    r = mount_proc(0, &proc, reterr);
     if (r >= 0)
         r = mount_attach_at(proc, app->rootfs, "/proc", MOUNT_TARGET_API, reterr);
     if (r >= 0 && !has_volume_below(app->plan, "/sys")) {
-        r = mount_sys(API_ATTRIBUTES | MOUNT_ATTR_RDONLY, &sys, reterr);
+        r = mount_sys(&sys, reterr);
         if (r >= 0)
             r = mount_attach_at(sys, app->rootfs, "/sys", MOUNT_TARGET_API, reterr);
     }

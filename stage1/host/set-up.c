@@ -41,8 +41,7 @@ static int enter_root(Host *host, Error *reterr)
     if (r < 0)
         return error_set_errno(reterr, r, "cannot attach the pod's root");
     /* Read-only: the whole kernel can be set in it, and who may trace us comes here by /proc/1/root. */
-    r = mount_proc(MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC | MOUNT_ATTR_RDONLY, &proc,
-                   reterr);
+    r = mount_proc(MOUNT_ATTR_RDONLY, &proc, reterr);
     if (r >= 0)
         r = attach(&proc, host->root, "/proc", MOUNT_TARGET_API, reterr);
     if (r >= 0)

@@ -60,6 +60,3 @@ const PodKey *pod_key_find(PodSectionKind kind, const char *name);
  * (_POD_SECTION_INVALID: none). */
 const char *pod_key_nearest(PodSectionKind kind, const char *name);
 PodSectionKind pod_key_elsewhere(PodSectionKind kind, const char *name);
-
-/* appc's ACName. */
-bool pod_app_name_is_valid(const char *name);

@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+#include "appc/types.h"
 #include "base/array.h"
 #include "base/string-util.h"
 #include "podfile/keys.h"
@@ -122,7 +123,7 @@ static int read_header(Reader *reader, char *header, unsigned line)
         complain(reader, line, "only [App:NAME] has a name");
         return 0;
     }
-    if (app && !pod_app_name_is_valid(app)) {
+    if (app && !ac_name_is_valid(app)) {
         complain(reader, line,
                  "\"%s\" is no name for an app: lowercase letters and digits, single \"-\" between them",
                  app);

@@ -6,6 +6,8 @@
 
 #include <ctype.h>
 
+#include "appc/quantity.h"
+#include "appc/types.h"
 #include "base/string-util.h"
 
 int pod_check_text(const PodKey *key, const char *value, Error *reterr)
@@ -90,53 +92,30 @@ int pod_check_program(const PodKey *key, const char *value, Error *reterr)
     return 0;
 }
 
-/* Kubernetes' quantities: 500m, 1.5, 128M, 2Gi. */
-static int parse_quantity(const char *value, double *ret)
+static int check_quantity(const char *value, bool milli, uint64_t *ret, Error *reterr)
 {
-    static const struct Suffix {
-        const char *name;
-        double factor;
-    } suffixes[] = {
-        { "", 1 },           { "m", 1e-3 },          { "k", 1e3 },     { "K", 1e3 },     { "M", 1e6 },
-        { "G", 1e9 },        { "T", 1e12 },          { "P", 1e15 },    { "E", 1e18 },    { "Ki", 1024.0 },
-        { "Mi", 1048576.0 }, { "Gi", 1073741824.0 }, { "Ti", 0x1p40 }, { "Pi", 0x1p50 }, { "Ei", 0x1p60 },
-    };
-    double n = 0, scale = 1;
-    bool digits = false;
-
-    for (; isdigit((unsigned char) *value); value++, digits = true)
-        n = n * 10 + (*value - '0');
-    if (*value == '.')
-        for (value++; isdigit((unsigned char) *value); value++, digits = true)
-            n += (*value - '0') * (scale /= 10);
-    for (size_t i = 0; digits && i < ELEMENTSOF(suffixes); i++)
-        if (streq(value, suffixes[i].name)) {
-            *ret = n * suffixes[i].factor;
-            return 0;
-        }
-    return -EINVAL;
-}
-
-int pod_check_quantity(const PodKey *key, const char *value, Error *reterr)
-{
-    double n;
-
-    (void) key;
-    if (parse_quantity(value, &n) < 0 || n <= 0)
+    if (quantity_parse(value, milli, ret) < 0 || *ret == 0)
         return error_set(reterr, -EINVAL, "\"%s\" is no quantity (as 500m, 2, 128M, 1Gi)", value);
     return 0;
 }
 
+int pod_check_quantity(const PodKey *key, const char *value, Error *reterr)
+{
+    uint64_t n;
+
+    (void) key;
+    return check_quantity(value, true, &n, reterr);
+}
+
 int pod_check_memory(const PodKey *key, const char *value, Error *reterr)
 {
-    double n;
-    int r = pod_check_quantity(key, value, reterr);
+    uint64_t n;
+    int r = check_quantity(value, false, &n, reterr);
 
-    if (r < 0)
-        return r;
-    if (parse_quantity(value, &n) == 0 && n < 4096)
+    (void) key;
+    if (r >= 0 && n < 4096)
         return error_set(reterr, -EINVAL, "%s is less than 4096 bytes of memory", value);
-    return 0;
+    return r;
 }
 
 int pod_check_assignment(const PodKey *key, const char *value, Error *reterr)
@@ -180,18 +159,6 @@ int pod_check_capability(const PodKey *key, const char *value, Error *reterr)
     return pod_check_text(key, value, reterr);
 }
 
-bool pod_app_name_is_valid(const char *name)
-{
-    bool dash = true;
-
-    for (const char *s = name; *s; s++) {
-        if (*s == '-' ? dash : !(isascii(*s) && (islower((unsigned char) *s) || isdigit((unsigned char) *s))))
-            return false;
-        dash = *s == '-';
-    }
-    return !dash;
-}
-
 /* One row for each word that may stand between the commas of a volume or mount. */
 typedef struct Part {
     const char *name;
@@ -219,7 +186,7 @@ static bool part_is_valid(const Part *part, const char *value)
     case PART_NUMBER: return parse_u64(value, &n) == 0 && n < UINT32_MAX;
     case PART_MODE: return parse_mode(value, &mode) == 0;
     case PART_KIND: return streq(value, "host") || streq(value, "empty");
-    case PART_NAME: return pod_app_name_is_valid(value);
+    case PART_NAME: return ac_name_is_valid(value);
     case PART_TEXT: break;
     }
     return *value != '\0';
@@ -273,7 +240,7 @@ int pod_check_volume(const PodKey *key, const char *value, Error *reterr)
         return error_set(reterr, -EINVAL, "\"%s\" is no NAME,kind=host|empty,…", value);
     memcpy(name, value, (size_t) (comma - value));
     name[comma - value] = '\0';
-    if (!pod_app_name_is_valid(name))
+    if (!ac_name_is_valid(name))
         return error_set(reterr, -EINVAL, "\"%s\" is no name for a volume", name);
     r = check_parts(comma + 1, volume_parts, ELEMENTSOF(volume_parts), &seen, reterr);
     if (r < 0)

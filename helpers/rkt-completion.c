@@ -5,7 +5,8 @@
  *
  * There is no second list of commands and flags to keep: what is answered comes from rkt itself, `rkt help`
  * and `rkt COMMAND --help`, which print the tables that they parse with. Words in capitals in those (UUID,
- * IMAGE, FILE, DIR, BOOL) say of what kind a value is, words in small letters between "|" are values. */
+ * IMAGE, FILE, DIR, BOOL, CHECK) say of what kind a value is, words in small letters between "|" are values,
+ * and ",…" makes a list of them. */
 
 #include <stdio.h>
 #include <string.h>
@@ -96,8 +97,8 @@ static bool flag_line_parse(const char *line, FlagLine *ret)
 /* ----- Candidates ----- */
 
 typedef struct Question {
-    char **global; /* the flags that say which rkt is meant: --dir=… */
     const char *word;
+    char *const *global; /* not owned: the flags that say which rkt is meant, --dir=… */
 } Question;
 
 static void offer(const Question *question, const char *prefix, const char *candidate, size_t length,
@@ -165,12 +166,21 @@ static int offer_bools(const Question *question, const char *prefix)
     return 0;
 }
 
+static int offer_checks(const Question *question, const char *prefix)
+{
+    const char *word;
+
+    for (size_t i = 0; (word = insecure_option_word(i)); i++)
+        offer(question, prefix, word, strlen(word), "", "");
+    return 0;
+}
+
 static const struct {
     const char *name;
     int (*offer)(const Question *question, const char *prefix);
 } kinds[] = {
-    { "BOOL", offer_bools },   { "DIR", offer_directories }, { "FILE", offer_files },
-    { "IMAGE", offer_images }, { "UUID", offer_pods },
+    { "BOOL", offer_bools }, { "CHECK", offer_checks }, { "DIR", offer_directories },
+    { "FILE", offer_files }, { "IMAGE", offer_images }, { "UUID", offer_pods },
 };
 
 /* One alternative of a value, a kind or a word that is meant literally. */
@@ -184,20 +194,38 @@ static int offer_alternative(const Question *question, const char *prefix, const
     return 0;
 }
 
-static int offer_value(const Question *question, const char *prefix, const FlagLine *flag)
+static int offer_alternatives(const Question *question, const char *prefix, const char *text, size_t length)
 {
-    const char *end = flag->value + flag->value_length;
+    const char *end = text + length;
     int r = 0;
 
-    for (const char *p = flag->value; r >= 0 && p < end; p++) {
-        size_t length = strcspn(p, "|");
+    for (const char *p = text; r >= 0 && p < end; p++) {
+        size_t n = strcspn(p, "|");
 
-        if (length > (size_t) (end - p))
-            length = (size_t) (end - p);
-        r = offer_alternative(question, prefix, p, length);
-        p += length;
+        if (n > (size_t) (end - p))
+            n = (size_t) (end - p);
+        r = offer_alternative(question, prefix, p, n);
+        p += n;
     }
     return r;
+}
+
+/* `WORD,…` is a list: what can stand behind its last comma. Lists of NAME=VALUE are left to the user. */
+static int offer_value(const Question *question, const char *prefix, const FlagLine *flag)
+{
+    static const char list[] = ",…";
+    size_t length = flag->value_length, tail = strlen(list);
+    const char *comma = strrchr(question->word, ',');
+    _cleanup_free_ char *before = NULL;
+
+    if (length < tail || strncmp(flag->value + length - tail, list, tail) != 0)
+        return offer_alternatives(question, prefix, flag->value, length);
+    if (memchr(flag->value, '=', length))
+        return 0;
+    if (!comma)
+        return offer_alternatives(question, prefix, flag->value, length - tail);
+    before = strndup(question->word, (size_t) (comma + 1 - question->word));
+    return before ? offer_alternatives(question, before, flag->value, length - tail) : -ENOMEM;
 }
 
 static void offer_flags(const Question *question, char *const *help)
@@ -235,6 +263,7 @@ static int offer_arguments(const Question *question, char *const *help)
 /* ----- The line so far ----- */
 
 typedef struct Line {
+    char **global;    /* --dir=… */
     char **command;   /* "image", "list" */
     bool complete;    /* nothing can follow the command but its own words */
     bool foreign;     /* behind "--": the words of a program that we don't know */
@@ -244,6 +273,7 @@ typedef struct Line {
 
 static void line_done(Line *line)
 {
+    strv_free(line->global);
     strv_free(line->command);
     strv_free(line->commands);
 }
@@ -287,7 +317,7 @@ static bool takes_value(const char *flag)
     return false;
 }
 
-static int line_read(Line *line, char **words, size_t n, Question *question)
+static int line_read(Line *line, char **words, size_t n)
 {
     int r = ask_rkt(NULL, (const char *const[]){ "help", NULL }, &line->commands);
 
@@ -301,7 +331,7 @@ static int line_read(Line *line, char **words, size_t n, Question *question)
             r = line->complete ? 0 : line_take(line, words[i]);
         else {
             if (startswith(words[i], "--dir="))
-                r = strv_extend(&question->global, words[i]);
+                r = strv_extend(&line->global, words[i]);
             if (!line->complete && takes_value(words[i]) && i + 2 < n)
                 i++;
             else
@@ -360,8 +390,9 @@ static int answer(char **words, size_t n)
     Question question = { .word = n > 0 ? words[n - 1] : "" };
     _cleanup_(line_done) Line line = {};
     _cleanup_strv_ char **help = NULL;
-    int r = line_read(&line, words, n, &question);
+    int r = line_read(&line, words, n);
 
+    question.global = line.global;
     if (r >= 0 && line.foreign) {
         printf(":files\n");
         return 0;
@@ -376,7 +407,6 @@ static int answer(char **words, size_t n)
         offer_commands(&question, &line);
     else if (r == 0)
         r = offer_arguments(&question, help);
-    strv_free(question.global);
     return r < 0 ? r : 0;
 }
 

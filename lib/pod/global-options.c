@@ -24,7 +24,7 @@ const Option global_option_table[] = {
     { "user-config", OPTION_VALUE, OPT_USER_CONFIG, "DIR", "the user's configuration", NULL },
     { "trust-keys-from-https", OPTION_BOOL, OPT_TRUST_KEYS_FROM_HTTPS, NULL,
       "trust keys that were fetched over https without asking", NULL },
-    { "insecure-options", OPTION_VALUE, OPT_INSECURE_OPTIONS, "WORD,…", "checks to leave out", "none" },
+    { "insecure-options", OPTION_VALUE, OPT_INSECURE_OPTIONS, "CHECK,…", "checks to leave out", "none" },
     { "help", OPTION_BOOL, OPT_HELP, NULL, "show this help", NULL },
     {},
 };
@@ -46,6 +46,11 @@ static const struct {
     { "all-run", INSECURE_ALL_RUN },
     { "all", INSECURE_ALL },
 };
+
+const char *insecure_option_word(size_t index)
+{
+    return index < ELEMENTSOF(insecure_words) ? insecure_words[index].word : NULL;
+}
 
 static int insecure_word_parse(const char *word, InsecureOptions *bits, Error *reterr)
 {

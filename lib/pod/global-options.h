@@ -60,6 +60,9 @@ int global_options_take(GlobalOptions *global, int id, const char *value, Error 
 /* Reads a list of words separated by commas. */
 int insecure_options_parse(const char *text, InsecureOptions *ret, Error *reterr);
 
+/* The words that it knows, from 0 on; NULL: no more. */
+const char *insecure_option_word(size_t index);
+
 /* Goes through a whole command line: the global flags are taken, everything else (OPTION_POSITIONAL and
  * OPTION_DASH_DASH, too) is handed to take, until that fails. */
 typedef int (*OptionTake)(int id, const char *value, Error *reterr);

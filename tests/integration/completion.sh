@@ -35,6 +35,9 @@ answers "words that a flag knows" "--pull-policy=new --pull-policy=never --pull-
 answers "some of them" "--pull-policy=never" run --pull-policy=nev
 answers "behind a blank" "never" run --pull-policy nev
 answers "a truth" "--pretty-print=true --pretty-print=false" cat-manifest --pretty-print=
+answers "a check" "--insecure-options=image" run --insecure-options=im
+answers "another one" "--insecure-options=image,tls" run --insecure-options=image,t
+answers "nothing where a value has an inside" "" run --volume=
 answers "a file" ":files" rm --uuid-file=
 answers "a directory" ":directories" list --dir=
 answers "a pod" "$uuid" status "${uuid:0:2}"

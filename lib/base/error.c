@@ -6,23 +6,13 @@
 #include <stdarg.h>
 #include <string.h>
 
+#include "string-util.h"
+
 void error_done(Error *error)
 {
     for (unsigned i = 0; i < error->n; i++)
         free(error->chain[i]);
     *error = (Error) ERROR_INIT;
-}
-
-/* Words may quote what a stranger wrote; escape sequences must not reach a terminal. */
-static void disarm(char *text)
-{
-    for (unsigned char *c = (unsigned char *) text; *c; c++) {
-        if ((*c < ' ' && *c != '\n' && *c != '\t') || *c == 0x7f)
-            *c = '?';
-        /* U+0080 to U+009F are control characters, too. */
-        else if (*c == 0xc2 && c[1] >= 0x80 && c[1] <= 0x9f)
-            c[0] = c[1] = '?';
-    }
 }
 
 static void error_push(Error *error, const char *format, va_list ap)
@@ -31,7 +21,7 @@ static void error_push(Error *error, const char *format, va_list ap)
 
     if (error->n >= ERROR_CHAIN_MAX || vasprintf(&text, format, ap) < 0)
         return;
-    disarm(text);
+    string_disarm(text, "\n\t");
     error->chain[error->n++] = text;
 }
 

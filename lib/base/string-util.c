@@ -44,6 +44,17 @@ size_t utf8_character(const char *text, size_t size)
     return 0;
 }
 
+void string_disarm(char *s, const char *kept)
+{
+    for (unsigned char *c = (unsigned char *) s; *c; c++) {
+        if ((*c < ' ' || *c == 0x7f) && !strchr(kept, *c))
+            *c = '?';
+        /* U+0080 to U+009F are control characters, too. */
+        else if (*c == 0xc2 && c[1] >= 0x80 && c[1] <= 0x9f)
+            c[0] = c[1] = '?';
+    }
+}
+
 bool utf8_is_valid(const char *s)
 {
     while (*s) {

@@ -32,6 +32,10 @@ bool endswith(const char *s, const char *suffix);
 size_t utf8_character(const char *s, size_t size);
 bool utf8_is_valid(const char *s);
 
+/* Puts "?" in the place of control characters but those in kept: what a stranger wrote must not control a
+ * terminal. */
+void string_disarm(char *s, const char *kept);
+
 /* Vectors of strings end with NULL; NULL is the empty vector. */
 void strv_free(char **v);
 DEFINE_CLEANUP_FUNC(char **, strv_free)

@@ -5,6 +5,8 @@
 #include <stdarg.h>
 #include <string.h>
 
+#include "string-util.h"
+
 struct Table {
     size_t columns, n, room;
     char **cells;
@@ -44,6 +46,7 @@ static int table_consume(Table *table, char *text)
         free(text);
         return -ENOMEM;
     }
+    string_disarm(text, "");
     table->cells[table->n++] = text;
     return 0;
 }

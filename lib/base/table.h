@@ -14,7 +14,7 @@ Table *table_new(size_t columns);
 void table_free(Table *table);
 DEFINE_CLEANUP_FUNC(Table *, table_free)
 
-/* Adds the next cell (copied); rows fill from left to right. */
+/* Adds the next cell (copied, without control characters); rows fill from left to right. */
 int table_add(Table *table, const char *text);
 int table_addf(Table *table, const char *format, ...) _printf_(2, 3);
 void table_print(const Table *table, FILE *to);

@@ -113,15 +113,6 @@ _noreturn_ static void caged_main(const StoreLayers *layers, const Blobs *blobs,
 
 /* ----- Outside ----- */
 
-/* What a stranger's image has in its names must not control a terminal. */
-static void make_printable(char *words, size_t size)
-{
-    words[size - 1] = '\0';
-    for (; *words; words++)
-        if ((unsigned char) *words < 0x20 || *words == 0x7f)
-            *words = '?';
-}
-
 static int receive_report(int from, pid_t child, Report *report, Error *reterr)
 {
     ssize_t n = read_full(from, report, sizeof(*report));
@@ -134,9 +125,10 @@ static int receive_report(int from, pid_t child, Report *report, Error *reterr)
         return WIFSIGNALED(status) && WTERMSIG(status) == SIGALRM
                        ? error_set(reterr, -ETIME, "unpacking took too long")
                        : error_set(reterr, -EIO, "the unpacker died");
-    report->hash[TREE_HASH_LENGTH] = '\0';
-    make_printable(report->words, sizeof(report->words));
-    make_printable(report->hash, sizeof(report->hash));
+    report->hash[sizeof(report->hash) - 1] = '\0';
+    report->words[sizeof(report->words) - 1] = '\0';
+    string_disarm(report->hash, "");
+    string_disarm(report->words, "");
     if (report->result < 0)
         return error_set(reterr, -EBADMSG, "%s", report->words);
     return 0;

@@ -62,6 +62,8 @@ as_member ln -s /etc "$index"
 succeeds "an index that a member made a link keeps nothing from being rendered" $unpack --dir=$dir "$key"
 fails "and root writes nothing where it leads" 1 '' test -e "/etc/$key"
 as_member rm "$index"
+as_member sed -i 's/^label=version=.*/label=version=%1B[31m/' "$cas/imageInfo/$key"
+lacks "no escape sequence of theirs gets to a terminal" "$(rkt --dir=$dir image list)" $'\e'
 "${fetch[@]}" /run/probe.aci >/dev/null
 
 # ----- The cage -----

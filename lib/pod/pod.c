@@ -457,7 +457,8 @@ int pod_create(int root, bool detached, Pod **ret, Error *reterr)
         if (r >= 0)
             r = pod_lock(pod);
         if (r >= 0)
-            r = pod_move(pod, POD_DIRECTORY_PREPARE, reterr);
+            r = pod->directory == POD_DIRECTORY_EMBRYO ? pod_move(pod, POD_DIRECTORY_PREPARE, reterr)
+                                                       : -ENOENT;
         if (r >= 0) {
             *ret = TAKE_PTR(pod);
             return 0;

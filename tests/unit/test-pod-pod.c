@@ -3,7 +3,10 @@
 
 #include "pod/pod.h"
 
+#include <signal.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 
 #include "base/file-util.h"
 #include "base/string-util.h"
@@ -60,6 +63,34 @@ static void test_life(int root)
     assert_int(pod_move(other, POD_DIRECTORY_EXITED_GARBAGE, NULL), 0);
     assert_int(pod_remove(other, NULL), 0);
     assert_int(pod_open(root, uuid, &pod, NULL), -ENXIO);
+}
+
+static int take_away(Pod *pod, void *userdata _unused_)
+{
+    if (pod_lock(pod) >= 0)
+        (void) pod_move(pod, POD_DIRECTORY_GARBAGE, NULL);
+    return 0;
+}
+
+/* gc takes embryos away as soon as it sees them, and removes them later. */
+static void test_create_beside_gc(int root)
+{
+    pid_t gc = fork();
+
+    assert_true(gc >= 0);
+    if (gc == 0)
+        (void) prctl(PR_SET_PDEATHSIG, SIGKILL);
+    while (gc == 0)
+        (void) pod_foreach(root, POD_MASK(POD_DIRECTORY_EMBRYO), take_away, NULL, NULL);
+    for (unsigned i = 0; i < 1000; i++) {
+        _cleanup_(pod_freep) Pod *pod = NULL;
+
+        assert_int(pod_create(root, false, &pod, NULL), 0);
+        assert_int(pod_move(pod, POD_DIRECTORY_GARBAGE, NULL), 0);
+        assert_int(pod_remove(pod, NULL), 0);
+    }
+    assert_int(kill(gc, SIGKILL), 0);
+    assert_int(waitpid(gc, NULL, 0), gc);
 }
 
 static void test_find(int root)
@@ -121,6 +152,7 @@ int main(void)
     assert_true(mkdtemp(directory));
     assert_int(pod_root_open(directory, true, &root, NULL), 0);
     test_life(root);
+    test_create_beside_gc(root);
     test_find(root);
     test_uuid_file(root, directory);
     assert_int(remove_tree_at(AT_FDCWD, directory), 0);

@@ -3,6 +3,7 @@
 
 #include "link-tree.h"
 
+#include <limits.h>
 #include <string.h>
 #include <sys/sendfile.h>
 #include <sys/stat.h>
@@ -34,6 +35,17 @@ static int copy_file(int from, int to, const char *name)
     return fchown(out, st.st_uid, st.st_gid) < 0 || fchmod(out, st.st_mode & 07777) < 0 ? -errno : 0;
 }
 
+static int copy_entry(int from, int to, const char *name)
+{
+    char target[PATH_MAX];
+    ssize_t n = readlinkat(from, name, target, sizeof(target) - 1);
+
+    if (n < 0)
+        return errno == EINVAL ? copy_file(from, to, name) : -errno;
+    target[n] = '\0';
+    return symlinkat(target, to, name) < 0 ? -errno : 0;
+}
+
 static int link_children(int from, int to, unsigned depth);
 
 static int link_directory(int from, int to, const char *name, unsigned depth)
@@ -60,7 +72,7 @@ static int link_entry(int from, int to, const struct dirent *entry, unsigned dep
         return link_directory(from, to, entry->d_name, depth);
     if (linkat(from, entry->d_name, to, entry->d_name, 0) >= 0)
         return 0;
-    return errno == EMLINK || errno == EXDEV ? copy_file(from, to, entry->d_name) : -errno;
+    return errno == EMLINK || errno == EXDEV ? copy_entry(from, to, entry->d_name) : -errno;
 }
 
 static int link_children(int from, int to, unsigned depth)

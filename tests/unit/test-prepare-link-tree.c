@@ -9,6 +9,26 @@
 #include "base/file-util.h"
 #include "test.h"
 
+/* Where there is another file system at hand. */
+static void test_other_file_system(int from)
+{
+    char directory[] = "/dev/shm/test-link-tree.XXXXXX";
+    _cleanup_close_ int to = -EBADF;
+    struct stat a, b;
+
+    if (!mkdtemp(directory))
+        return;
+    to = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    assert_int(link_tree(from, to), 0);
+    assert_int(fstatat(from, "sub/file", &a, 0), 0);
+    assert_int(fstatat(to, "sub/file", &b, 0), 0);
+    assert_int(b.st_mode, a.st_mode);
+    assert_int(b.st_size, a.st_size);
+    assert_int(fstatat(to, "sub/link", &b, AT_SYMLINK_NOFOLLOW), 0);
+    assert_true(S_ISLNK(b.st_mode));
+    assert_int(remove_tree_at(AT_FDCWD, directory), 0);
+}
+
 int main(void)
 {
     char directory[] = "/tmp/test-link-tree.XXXXXX";
@@ -35,6 +55,7 @@ int main(void)
     assert_int(fstatat(to, "sub/link", &b, AT_SYMLINK_NOFOLLOW), 0);
     assert_true(S_ISLNK(b.st_mode));
     assert_int(link_tree(from, to), -EEXIST);
+    test_other_file_system(from);
     assert_int(remove_tree_at(AT_FDCWD, directory), 0);
     return 0;
 }

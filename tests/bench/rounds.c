@@ -1,9 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* rounds COUNT COMMAND…: runs a command COUNT times, one after another, and prints one line: median, minimum
- * and 90th percentile of its wall time in microseconds, and the largest resident set of its processes in kB.
- * "{}" in a word is replaced by the next line of standard input (a prepared pod can be run once). */
+/* rounds COUNT: times commands against each other. Standard input has a line for each, of three fields with
+ * tabs between: a name, a shell command to run before each round (or nothing), and the words of the command
+ * itself, run without a shell. A word "{}" stands for the first line that the command before has printed.
+ *
+ * The commands take turns, so that what else happens on the machine hits all alike, with a pause before each,
+ * so that none pays for what the kernel still clears away of the one before (a network namespace holds up the
+ * next one's making). For each comes out a line of fields with tabs between: the name; median, minimum and
+ * 90th percentile of the wall time; the median of the processor time of what it waited for (all in
+ * microseconds); its largest resident set in kB. Or the name and why there are no numbers. */
 
+#include <fcntl.h>
 #include <spawn.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,7 +20,17 @@
 #include <time.h>
 #include <unistd.h>
 
+enum { CONTESTANTS_MAX = 32, WORDS_MAX = 32, LINE_SIZE = 1024, PAUSE_NS = 50 * 1000 * 1000 };
+
+typedef struct Contestant {
+    char *name, *before, *words[WORDS_MAX + 1];
+    long *wall, *processor, resident;
+    char failure[LINE_SIZE]; /* empty: none */
+} Contestant;
+
 extern char **environ;
+
+static posix_spawn_file_actions_t no_output;
 
 static int compare(const void *a, const void *b)
 {
@@ -29,57 +47,102 @@ static long now_us(void)
     return ts.tv_sec * 1000000L + ts.tv_nsec / 1000;
 }
 
-/* argv with every "{}" replaced by a line of standard input. */
-static void fill_in(char **words, char **argv, char *line, size_t size)
+static long us(struct timeval t)
 {
-    size_t i = 0;
+    return t.tv_sec * 1000000L + t.tv_usec;
+}
 
-    for (; words[i]; i++) {
-        argv[i] = words[i];
-        if (strcmp(words[i], "{}") == 0) {
-            if (!fgets(line, (int) size, stdin)) {
-                fputs("rounds: standard input has too few lines\n", stderr);
-                exit(1);
-            }
-            line[strcspn(line, "\n")] = '\0';
-            argv[i] = line;
-        }
+static bool contestant_read(Contestant *c, size_t count)
+{
+    char line[LINE_SIZE], *text, *word;
+    size_t n = 0;
+
+    if (!fgets(line, sizeof(line), stdin) || !(text = strdup(line)))
+        return false;
+    text[strcspn(text, "\n")] = '\0';
+    c->name = strsep(&text, "\t");
+    c->before = strsep(&text, "\t");
+    while ((word = strsep(&text, " ")) && n < WORDS_MAX)
+        c->words[n++] = word;
+    c->wall = calloc(count, sizeof(long));
+    c->processor = calloc(count, sizeof(long));
+    return n > 0 && c->wall && c->processor;
+}
+
+/* Puts the first line that the command prints into line. */
+static bool run_before(Contestant *c, char line[static LINE_SIZE])
+{
+    FILE *f = popen(c->before, "r");
+    char rest[LINE_SIZE];
+
+    if (!f || !fgets(line, LINE_SIZE, f))
+        *line = '\0';
+    line[strcspn(line, "\n")] = '\0';
+    while (f && fgets(rest, sizeof(rest), f))
+        ;
+    if (f && pclose(f) == 0)
+        return true;
+    (void) snprintf(c->failure, sizeof(c->failure), "\"%s\" failed", c->before);
+    return false;
+}
+
+static void run_round(Contestant *c, size_t round)
+{
+    char *argv[WORDS_MAX + 1] = { NULL }, line[LINE_SIZE] = "";
+    const struct timespec pause = { .tv_nsec = PAUSE_NS };
+    struct rusage usage;
+    int status = -1;
+    long start;
+    pid_t pid;
+
+    if (*c->failure || (*c->before && !run_before(c, line)))
+        return;
+    for (size_t i = 0; c->words[i]; i++)
+        argv[i] = strcmp(c->words[i], "{}") == 0 ? line : c->words[i];
+    (void) nanosleep(&pause, NULL);
+    start = now_us();
+    if (posix_spawnp(&pid, argv[0], &no_output, NULL, argv, environ) == 0)
+        (void) wait4(pid, &status, 0, &usage);
+    c->wall[round] = now_us() - start;
+    if (status != 0) {
+        (void) snprintf(c->failure, sizeof(c->failure), "%s: status %#x in round %zu", argv[0],
+                        (unsigned) status, round + 1);
+        return;
     }
-    argv[i] = NULL;
+    c->processor[round] = us(usage.ru_utime) + us(usage.ru_stime);
+    if (usage.ru_maxrss > c->resident)
+        c->resident = usage.ru_maxrss;
+}
+
+static void print(Contestant *c, size_t count)
+{
+    if (*c->failure) {
+        printf("%s\t%s\n", c->name, c->failure);
+        return;
+    }
+    qsort(c->wall, count, sizeof(long), compare);
+    qsort(c->processor, count, sizeof(long), compare);
+    printf("%s\t%ld\t%ld\t%ld\t%ld\t%ld\n", c->name, c->wall[count / 2], c->wall[0], c->wall[count * 9 / 10],
+           c->processor[count / 2], c->resident);
 }
 
 int main(int argc, char *argv[])
 {
-    int count = argc > 2 ? atoi(argv[1]) : 0;
-    long *times = calloc((size_t) count + 1, sizeof(long)), rss = 0;
-    char **words = calloc((size_t) argc, sizeof(char *)), line[256];
+    static Contestant contestants[CONTESTANTS_MAX];
+    size_t count = argc == 2 ? (size_t) atoi(argv[1]) : 0, n = 0;
 
-    if (count < 1 || !times || !words) {
-        fputs("usage: rounds COUNT COMMAND...\n", stderr);
+    if (count < 1) {
+        fputs("usage: rounds COUNT <CONTESTANTS\n", stderr);
         return 2;
     }
-    for (int i = 0; i < count; i++) {
-        struct rusage usage;
-        long start;
-        pid_t pid;
-        int status;
-
-        fill_in(argv + 2, words, line, sizeof(line));
-        start = now_us();
-        if (posix_spawnp(&pid, words[0], NULL, NULL, words, environ) != 0 ||
-            wait4(pid, &status, 0, &usage) < 0) {
-            perror(words[0]);
-            return 1;
-        }
-        times[i] = now_us() - start;
-        if (status != 0) {
-            fprintf(stderr, "rounds: %s: status %#x in round %d\n", words[0], (unsigned) status, i + 1);
-            return 1;
-        }
-        if (usage.ru_maxrss > rss)
-            rss = usage.ru_maxrss;
-    }
-    qsort(times, (size_t) count, sizeof(long), compare);
-    printf("%ld %ld %ld %ld\n", times[count / 2], times[0], times[count * 9 / 10], rss);
+    (void) posix_spawn_file_actions_init(&no_output);
+    (void) posix_spawn_file_actions_addopen(&no_output, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
+    while (n < CONTESTANTS_MAX && contestant_read(&contestants[n], count))
+        n++;
+    for (size_t round = 0; round < count; round++)
+        for (size_t i = 0; i < n; i++)
+            run_round(&contestants[i], round);
+    for (size_t i = 0; i < n; i++)
+        print(&contestants[i], count);
     return 0;
 }

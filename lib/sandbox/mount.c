@@ -342,7 +342,7 @@ static const RestrictedPath sys_paths[] = {
 
 /* What hides: an empty directory and an empty file, mode 0, of a read-only tmpfs. Never /dev/null, which an
  * image or another app may have changed. */
-static int masks_make(int scratch, int *ret)
+static int make_masks(int scratch, int *ret)
 {
     static const MountOption options[] = { { "size", "4k" }, { "nr_inodes", "4" }, { "mode", "0000" } };
     _cleanup_close_ int mount = -EBADF, file = -EBADF;
@@ -364,15 +364,6 @@ static int masks_make(int scratch, int *ret)
         return r;
     *ret = TAKE_FD(mount);
     return 0;
-}
-
-static void masks_done(int *masks)
-{
-    char path[FD_PATH_MAX];
-
-    if (*masks >= 0)
-        (void) umount2(fd_path(*masks, path), MNT_DETACH);
-    closep(masks);
 }
 
 static int hide(int target, int masks)
@@ -432,10 +423,10 @@ static int uncover_net(int proc, Error *reterr)
 
 int mount_restrict_paths(int proc, int sys, bool net_writable, int scratch, Error *reterr)
 {
-    _cleanup_(masks_done) int masks = -EBADF;
+    _cleanup_close_ int masks = -EBADF;
     int r;
 
-    r = masks_make(scratch, &masks);
+    r = make_masks(scratch, &masks);
     if (r < 0)
         return error_set_errno(reterr, r, "cannot make what hides paths");
     r = restrict_paths(proc, "/proc", proc_paths, ELEMENTSOF(proc_paths), masks, reterr);

@@ -57,8 +57,9 @@ int mount_sys(int *ret, Error *reterr);
 
 /* Hides and write-protects what the tables of mount.c name, in an app's procfs and sysfs, given as
  * descriptors of mounts that are attached. sys may be -EBADF (a volume of the user is there). net_writable:
- * /proc/sys/net is the pod's own, so it stays writable. scratch: a directory outside the app's root that is
- * hidden meanwhile, or used nowhere. */
+ * /proc/sys/net is the pod's own, so it stays writable. scratch: a directory outside the app's root, never
+ * that root's own top or the old root's; what hides is mounted there and left, to go with that root in
+ * mount_enter_root(): each unmount waits for all processors. */
 int mount_restrict_paths(int proc, int sys, bool net_writable, int scratch, Error *reterr);
 
 /* Makes an attached mount the root and the working directory of the calling process and its mount namespace,

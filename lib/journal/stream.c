@@ -23,11 +23,33 @@ static int stream_address(const char *journal_namespace, struct sockaddr_un *ret
     return n < 0 || (size_t) n >= sizeof(ret->sun_path) ? -ENAMETOOLONG : 0;
 }
 
+/* Non-blocking while we connect only: a journald that is stopped must not keep a pod from starting. */
+static int stream_connect(const char *journal_namespace, int *ret_fd)
+{
+    _cleanup_close_ int fd = -EBADF;
+    struct sockaddr_un address;
+    int r = stream_address(journal_namespace, &address);
+
+    if (r < 0)
+        return r;
+    fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    if (fd < 0 || connect(fd, (struct sockaddr *) &address, sizeof(address)) < 0 || shutdown(fd, SHUT_RD) < 0)
+        return -errno;
+    *ret_fd = TAKE_FD(fd);
+    return 0;
+}
+
+bool journal_is_there(const char *journal_namespace)
+{
+    _cleanup_close_ int fd = -EBADF;
+
+    return stream_connect(journal_namespace, &fd) >= 0;
+}
+
 int journal_stream_open(const JournalStreamOptions *options, int *ret_fd)
 {
     _cleanup_close_ int fd = -EBADF;
     const char *identifier = options->identifier ? options->identifier : "";
-    struct sockaddr_un address;
     char header[512];
     int n, r;
 
@@ -37,15 +59,9 @@ int journal_stream_open(const JournalStreamOptions *options, int *ret_fd)
                  options->level_prefix);
     if (n < 0 || (size_t) n >= sizeof(header))
         return -ENAMETOOLONG;
-    r = stream_address(options->journal_namespace, &address);
+    r = stream_connect(options->journal_namespace, &fd);
     if (r < 0)
         return r;
-    /* Non-blocking while we connect only: a journald that is stopped must not keep a pod from starting. */
-    fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-    if (fd < 0)
-        return -errno;
-    if (connect(fd, (struct sockaddr *) &address, sizeof(address)) < 0 || shutdown(fd, SHUT_RD) < 0)
-        return -errno;
     if (send(fd, header, (size_t) n, MSG_NOSIGNAL) < 0)
         return -errno;
     if (fcntl(fd, F_SETFL, O_RDWR) < 0)

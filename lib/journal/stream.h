@@ -25,3 +25,6 @@ typedef struct JournalStreamOptions {
 /* Opens a stream. Lines carry the credentials of whoever writes them. Never waits: journald with a full
  * backlog is -EAGAIN, no journald -ENOENT or -ECONNREFUSED. The descriptor is CLOEXEC and blocking. */
 int journal_stream_open(const JournalStreamOptions *options, int *ret_fd);
+
+/* Does somebody listen, journald or systemd for it? */
+bool journal_is_there(const char *journal_namespace);

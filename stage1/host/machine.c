@@ -10,6 +10,7 @@
 #include "base/spawn.h"
 #include "base/string-util.h"
 #include "base/time-util.h"
+#include "journal/stream.h"
 #include "rkt-config.h"
 
 enum { JOURNAL_TIMEOUT_MS = 10 * 1000, SCOPE_TIMEOUT_MS = 20 * 1000, REGISTER_TIMEOUT_MS = 2 * 1000 };
@@ -91,11 +92,15 @@ static int hear_line(Machine *machine, int timeout_ms)
     }
 }
 
-/* Hears `word` (0) or `word-failed WHY` (-EIO, *ret_why = WHY). */
+/* Hears `word` (0) or `word-failed WHY` (-EIO, *ret_why = WHY). What is said of the journal before, to nobody
+ * who waits for it, is passed over. */
 static int await(Machine *machine, const char *word, int timeout_ms, const char **ret_why)
 {
-    int r = hear_line(machine, timeout_ms);
+    int r;
 
+    do
+        r = hear_line(machine, timeout_ms);
+    while (r == 0 && startswith(machine->line, "journal") && !streq(word, "journal"));
     if (r == 0 && streq(machine->line, word))
         return 0;
     if (r == -ETIME)
@@ -110,11 +115,12 @@ static int await(Machine *machine, const char *word, int timeout_ms, const char 
     return -EIO;
 }
 
+/* A journal that listens already, that of a pod which has run before, is not waited for. */
 void machine_await_journal(Machine *machine, Host *host)
 {
     const char *why;
 
-    if (!host->journal_namespace ||
+    if (!host->journal_namespace || journal_is_there(host->journal_namespace) ||
         (machine->fd >= 0 && await(machine, "journal", JOURNAL_TIMEOUT_MS, &why) == 0))
         return;
     if (machine->fd >= 0)

@@ -43,7 +43,7 @@ static const Verb verbs[] = {
     { "image", "export", "image", NULL },
     { "image", "extract", "image", NULL },
     { "image", "fetch", "fetch", NULL },
-    { "image", "gc", "image", NULL },
+    { "image", "gc", "image", "remove images that are no longer used" },
     { "image", "list", "image", "list the images in the store" },
     { "image", "render", "image", NULL },
     { "image", "rm", "image", "remove images from the store" },

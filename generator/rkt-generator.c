@@ -9,11 +9,8 @@
 #include "base/file-util.h"
 #include "base/option.h"
 #include "base/string-util.h"
-#include "namesakes.h"
-#include "podfile/resolve.h"
+#include "generate.h"
 #include "rkt-config.h"
-#include "search.h"
-#include "translate.h"
 
 enum { EXIT_BAD_FILE = 1, EXIT_USAGE = 254, EXIT_CONFIG = 78 };
 
@@ -62,36 +59,6 @@ static void complain_error(Generator *g, const Error *error, int r)
     const char *cause = error_cause(error);
 
     complain(g, cause ? cause : strerror(-r));
-}
-
-/* ----- Names ----- */
-
-static int check_names(const Generator *g, const SearchItem *item, const char *path, Error *reterr)
-{
-    const SearchItem *namesake = namesakes_find(&g->namesakes, &g->search, item);
-
-    if (namesake)
-        return error_set(reterr, -EEXIST, "%s: machined would call it the same as %s.pod; rename one of them",
-                         path, namesake->name);
-    return 0;
-}
-
-/* An alias must not stand where another pod's unit or one of our own goes. */
-static int check_aliases(const Generator *g, const GeneratedUnit *unit, const char *path, Error *reterr)
-{
-    STRV_FOREACH (link, unit->links) {
-        const char *rest = startswith(*link, "rkt-");
-        _cleanup_free_ char *name = NULL;
-
-        if (!rest || strchr(*link, '/'))
-            continue;
-        name = strndup(rest, strlen(rest) - strlen(".service"));
-        if (!name)
-            return -ENOMEM;
-        if (search_find(&g->search, name) || pod_name_check(name, NULL) < 0)
-            return error_set(reterr, -EEXIST, "%s: Alias=: there is another %s", path, *link);
-    }
-    return 0;
 }
 
 /* ----- Output ----- */
@@ -143,27 +110,6 @@ static int write_unit(const Generator *g, const GeneratedUnit *unit, Error *rete
 
 /* ----- One pod ----- */
 
-/* Returns 1 when the pod is masked. */
-static int generate(const Generator *g, const SearchItem *item, const char *path, PodFile *file,
-                    GeneratedUnit *unit, Error *reterr)
-{
-    _cleanup_error_ Error second = ERROR_INIT;
-    int r, s;
-
-    r = search_load(&g->search, item, file, reterr);
-    if (r > 0)
-        return r;
-    /* Resolved in any case, for the stub's [Install]. */
-    s = pod_file_resolve(file, r < 0 ? &second : reterr);
-    if (r >= 0)
-        r = s;
-    if (r >= 0)
-        r = check_names(g, item, path, reterr);
-    if (r >= 0)
-        r = translate_pod(item->name, path, file, unit, reterr);
-    return r < 0 ? r : check_aliases(g, unit, path, reterr);
-}
-
 static void process(Generator *g, const SearchItem *item)
 {
     _cleanup_generated_unit_ GeneratedUnit unit = { 0 };
@@ -176,25 +122,14 @@ static void process(Generator *g, const SearchItem *item)
         g->failed = true;
         return;
     }
-    r = pod_name_check(item->name, &error);
-    if (r < 0) {
-        _cleanup_error_ Error whole = ERROR_INIT;
-
-        if (search_is_masked(&g->search, item))
-            return;
-        (void) error_set(&whole, r, "%s: %s", path, error_cause(&error));
-        complain_error(g, &whole, r);
-        g->bad = true;
-        return;
-    }
-    r = generate(g, item, path, &file, &unit, &error);
+    r = generate_unit(&g->search, &g->namesakes, item, path, &file, &unit, &error);
     if (r > 0)
         return;
     if (r < 0) {
         complain_error(g, &error, r);
         g->bad = true;
         generated_unit_done(&unit);
-        if (g->output < 0)
+        if (g->output < 0 || pod_name_check(item->name, NULL) < 0)
             return;
         r = translate_stub(item->name, path, &file, error_cause(&error) ? error_cause(&error) : strerror(-r),
                            &unit);
@@ -222,56 +157,21 @@ static void process_all(Generator *g)
         process(g, &g->search.pods.items[i]);
 }
 
-/* Takes a path apart: its directory, absolute, and the pod's name. */
-static int split_path(const char *path, char **ret_dir, char **ret_name)
-{
-    static const char *const suffixes[] = { ".pod", ".json", "" };
-    _cleanup_free_ char *cwd = NULL, *dir = NULL, *name = NULL;
-    const char *slash = strrchr(path, '/'), *base = slash ? slash + 1 : path;
-    int length = (int) (base - path);
-
-    if (*path != '/') {
-        cwd = getcwd(NULL, 0);
-        if (!cwd)
-            return -errno;
-    }
-    if (asprintf(&dir, "%s%s%.*s", cwd ? cwd : "", cwd && slash ? "/" : "", length > 1 ? length - 1 : length,
-                 path) < 0)
-        return -ENOMEM;
-    for (size_t i = 0; i < ELEMENTSOF(suffixes) && !name; i++)
-        if (endswith(base, suffixes[i]))
-            name = strndup(base, strlen(base) - strlen(suffixes[i]));
-    if (!name)
-        return -ENOMEM;
-    *ret_dir = TAKE_PTR(dir);
-    *ret_name = TAKE_PTR(name);
-    return 0;
-}
-
 /* A file named on the command line, wherever it stands, with the drop-ins beside it. */
-static int process_file(Generator *g, const char *path)
+static void process_file(Generator *g, const char *path)
 {
-    _cleanup_free_ char *dir = NULL, *name = NULL;
     _cleanup_error_ Error error = ERROR_INIT;
-    const SearchItem *item = NULL;
-    int r = split_path(path, &dir, &name);
+    const SearchItem *item;
+    int r = search_scan_file(&g->search, path, &item, &error);
 
-    if (r < 0)
-        return r;
-    r = search_scan_dir(&g->search, dir, &error);
     if (r >= 0)
-        item = search_find(&g->search, name);
-    if (item)
         process(g, item);
     else {
-        if (r >= 0)
-            r = error_set(&error, -ENOENT, "%s: there is no such file, or it does not end in .pod", path);
         complain_error(g, &error, r);
         g->bad = true;
     }
     search_done(&g->search);
     g->search = (Search) SEARCH_INIT;
-    return 0;
 }
 
 /* ----- Command line ----- */
@@ -324,8 +224,7 @@ static int run_dry(Generator *g)
     if (!arg_words)
         process_all(g);
     STRV_FOREACH (file, arg_words)
-        if (process_file(g, *file) < 0)
-            return EXIT_USAGE;
+        process_file(g, *file);
     return g->bad ? EXIT_BAD_FILE : EXIT_SUCCESS;
 }
 

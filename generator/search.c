@@ -31,6 +31,9 @@ void search_done(Search *search)
     items_done(&search->dropins);
     for (size_t i = 0; i < SEARCH_DIRS_MAX; i++)
         search->fds[i] = safe_close(search->fds[i]);
+    free(search->dir);
+    search->dir = NULL;
+    search->n_dirs = 0;
 }
 
 static int items_add(SearchItems *items, const char *file, size_t n_name, SearchItem item)
@@ -150,12 +153,50 @@ int search_scan(Search *search, const char *root, Error *reterr)
     return first;
 }
 
-int search_scan_dir(Search *search, const char *path, Error *reterr)
+/* Takes a path apart: its directory, absolute, and the pod's name. */
+static int split_path(const char *path, char **ret_dir, char **ret_name)
 {
-    int r = scan_dir(search, "", path, reterr);
+    static const char *const suffixes[] = { ".pod", ".json", "" };
+    _cleanup_free_ char *cwd = NULL, *dir = NULL, *name = NULL;
+    const char *slash = strrchr(path, '/'), *base = slash ? slash + 1 : path;
+    int length = (int) (base - path);
 
+    if (*path != '/') {
+        cwd = getcwd(NULL, 0);
+        if (!cwd)
+            return -errno;
+    }
+    if (asprintf(&dir, "%s%s%.*s", cwd ? cwd : "", cwd && slash ? "/" : "", length > 1 ? length - 1 : length,
+                 path) < 0) {
+        dir = NULL;
+        return -ENOMEM;
+    }
+    for (size_t i = 0; i < ELEMENTSOF(suffixes) && !name; i++)
+        if (endswith(base, suffixes[i]))
+            name = strndup(base, strlen(base) - strlen(suffixes[i]));
+    if (!name)
+        return -ENOMEM;
+    *ret_dir = TAKE_PTR(dir);
+    *ret_name = TAKE_PTR(name);
+    return 0;
+}
+
+int search_scan_file(Search *search, const char *path, const SearchItem **ret, Error *reterr)
+{
+    _cleanup_free_ char *name = NULL;
+    const SearchItem *item;
+    int r = split_path(path, &search->dir, &name);
+
+    if (r >= 0)
+        r = scan_dir(search, "", search->dir, reterr);
+    if (r < 0)
+        return r;
     sort_items(search);
-    return r;
+    item = search_find(search, name);
+    if (!item)
+        return error_set(reterr, -ENOENT, "%s: there is no such file, or it does not end in .pod", path);
+    *ret = item;
+    return 0;
 }
 
 static int compare_name(const void *name, const void *item)

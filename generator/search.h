@@ -25,6 +25,7 @@ typedef struct SearchItems {
 
 typedef struct Search {
     const char *paths[SEARCH_DIRS_MAX]; /* not owned; without root */
+    char *dir;                          /* of search_scan_file() */
     int fds[SEARCH_DIRS_MAX];
     size_t n_dirs;
     SearchItems pods;    /* one for each name */
@@ -41,8 +42,9 @@ typedef struct Search {
  * first error. */
 int search_scan(Search *search, const char *root, Error *reterr);
 
-/* One directory instead, for a file that stands anywhere; path is not copied. */
-int search_scan_dir(Search *search, const char *path, Error *reterr);
+/* The directory of a file that stands anywhere instead; *ret is the file's pod. -ENOENT: there is no such
+ * file, or its name does not end as a pod's does. */
+int search_scan_file(Search *search, const char *path, const SearchItem **ret, Error *reterr);
 
 void search_done(Search *search);
 #define _cleanup_search_ _cleanup_(search_done)

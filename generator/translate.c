@@ -59,7 +59,7 @@ static bool is_template(const char *name)
 
 static int fail_at(const Translator *t, const PodEntry *entry, const char *why)
 {
-    return error_set(t->reterr, -EINVAL, "%s:%u: %s=: %s", entry->path, entry->line, entry->key, why);
+    return pod_file_complain(t->file, t->reterr, entry->path, entry->line, "%s=: %s", entry->key, why);
 }
 
 /* ----- Words of the command lines ----- */
@@ -72,9 +72,9 @@ static int check_word(const Translator *t, const PodEntry *entry, const char *wo
     if (c == 0)
         return fail_at(t, entry, "a \"%\" at the end (write %% for a percent sign)");
     if (c > 0)
-        return error_set(t->reterr, -EINVAL,
-                         "%s:%u: %s=: unknown specifier \"%%%c\" (write %%%% for a percent sign)",
-                         entry->path, entry->line, entry->key, c);
+        return pod_file_complain(t->file, t->reterr, entry->path, entry->line,
+                                 "%s=: unknown specifier \"%%%c\" (write %%%% for a percent sign)",
+                                 entry->key, c);
     if (strlen(word) > WORD_MAX)
         return fail_at(t, entry, "longer than an argument can be");
     return 0;
@@ -234,8 +234,7 @@ static int add_mounts(const Translator *t)
     if (r < 0)
         return r;
     buffer_adds(t->b, "RequiresMountsFor=");
-    STRV_FOREACH(mount, mounts)
-    {
+    STRV_FOREACH (mount, mounts) {
         buffer_adds(t->b, mount == mounts ? "" : " ");
         unit_add_word(t->b, UNIT_WORD_PLAIN, *mount);
     }
@@ -305,8 +304,8 @@ static int add_run(const Translator *t)
     else {
         r = machine_name_make(unit, machine);
         if (r < 0)
-            return error_set(t->reterr, r, "%s: no name for machined can be made of \"%s\"", t->path,
-                             t->name);
+            return pod_file_complain(t->file, t->reterr, t->path, 0,
+                                     "no name for machined can be made of \"%s\"", t->name);
         buffer_addf(t->b, " --machine-name=%s", machine);
     }
     r = add_flags(t, t->pod, POD_LINE_RUN);
@@ -394,8 +393,8 @@ static int add_link(const Translator *t, const PodEntry *entry, const char *word
     if (r < 0)
         return r;
     if (!unit_name_is_valid(name))
-        return error_set(t->reterr, -EINVAL, "%s:%u: %s=: \"%s\" is no unit's name", entry->path, entry->line,
-                         entry->key, name);
+        return pod_file_complain(t->file, t->reterr, entry->path, entry->line,
+                                 "%s=: \"%s\" is no unit's name", entry->key, name);
     for (size_t i = 0; i < ELEMENTSOF(kinds); i++)
         if (streq(entry->key, kinds[i].key))
             return strv_extendf(links, "%s%s/%s", name, kinds[i].suffix, unit);
@@ -458,7 +457,7 @@ static int translate_into(const Translator *t, GeneratedUnit *unit)
     if (r >= 0)
         r = buffer_error(&unit->text);
     if (r >= 0 && unit->text.size >= UNIT_LINE_MAX)
-        return error_set(t->reterr, -E2BIG, "%s: its unit would be larger than 1 MB", t->path);
+        return pod_file_complain(t->file, t->reterr, t->path, 0, "its unit would be larger than 1 MB");
     return r;
 }
 
@@ -474,7 +473,7 @@ int translate_pod(const char *name, const char *path, const PodFile *file, Gener
     int r;
 
     if (!pod_file_section(file, POD_SECTION_APP) && !pod_section_find(t.pod, "PodManifest"))
-        return error_set(reterr, -EINVAL, "%s: pod must contain at least one application", path);
+        return pod_file_complain(file, reterr, path, 0, "pod must contain at least one application");
     r = unit_init(&unit, name);
     if (r >= 0)
         r = translate_into(&t, &unit);

@@ -5,6 +5,7 @@
 
 #include "podfile/keys.h"
 
+#include <ctype.h>
 #include <stdlib.h>
 
 #include "base/string-util.h"
@@ -535,6 +536,36 @@ const PodKey *pod_key_find(PodSectionKind kind, const char *name)
     if (tables[kind].n == 0)
         return NULL;
     return bsearch(name, tables[kind].keys, tables[kind].n, sizeof(PodKey), compare_key);
+}
+
+static bool is_called(const char *key, const char *flag)
+{
+    for (; *key && *flag; key++, flag++) {
+        flag += *flag == '-';
+        if (tolower((unsigned char) *key) != *flag)
+            return false;
+    }
+    return *key == *flag;
+}
+
+const PodKey *pod_key_of_flag(PodSectionKind kind, const char *flag)
+{
+    const PodKey *refused = NULL;
+
+    for (size_t i = 0; i < tables[kind].n; i++) {
+        const PodKey *key = &tables[kind].keys[i];
+
+        if (key->use == POD_KEY_FLAG && streq(key->text, flag))
+            return key;
+        if (key->use == POD_KEY_REFUSE && is_called(key->name, flag))
+            refused = key;
+    }
+    return refused;
+}
+
+bool pod_key_is_path(const PodKey *key)
+{
+    return key->check == pod_check_path;
 }
 
 const char *pod_key_nearest(PodSectionKind kind, const char *name)

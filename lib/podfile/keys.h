@@ -55,6 +55,13 @@ const char *pod_section_nearest(const char *name);
 const PodKey *pod_keys(PodSectionKind kind, size_t *ret_n);
 const PodKey *pod_key_find(PodSectionKind kind, const char *name);
 
+/* The key of [Pod] or [App] that becomes this flag. If there is none: a key that is refused and called the
+ * same but for case and dashes, for its reason; or NULL. */
+const PodKey *pod_key_of_flag(PodSectionKind kind, const char *flag);
+
+/* Whether the value is an absolute path of the host. */
+bool pod_key_is_path(const PodKey *key);
+
 /* For an unknown key: the nearest right one of the section, and the first other section that has the key
  * itself
  * (_POD_SECTION_INVALID: none). */

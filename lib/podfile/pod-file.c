@@ -40,19 +40,48 @@ PodSection *pod_file_section(const PodFile *file, PodSectionKind kind)
     return NULL;
 }
 
-/* Says what is wrong with a line, unless an earlier one was. */
+int pod_file_complainv(const PodFile *file, Error *reterr, const char *path, unsigned line,
+                       const char *format, va_list ap)
+{
+    _cleanup_free_ char *words = NULL;
+
+    if (vasprintf(&words, format, ap) < 0) {
+        words = NULL;
+        return -ENOMEM;
+    }
+    if (file->on_error)
+        file->on_error(file->userdata, path, line, words);
+    return line > 0 ? error_set(reterr, -EINVAL, "%s:%u: %s", path, line, words)
+                    : error_set(reterr, -EINVAL, "%s: %s", path, words);
+}
+
+int pod_file_complain(const PodFile *file, Error *reterr, const char *path, unsigned line, const char *format,
+                      ...)
+{
+    va_list ap;
+    int r;
+
+    va_start(ap, format);
+    r = pod_file_complainv(file, reterr, path, line, format, ap);
+    va_end(ap);
+    return r;
+}
+
+/* The first error is the caller's; the others are for who listens. */
 static void complain(Reader *reader, unsigned line, const char *format, ...) _printf_(3, 4);
 static void complain(Reader *reader, unsigned line, const char *format, ...)
 {
-    char text[512];
+    bool first = reader->first >= 0;
     va_list ap;
+    int r;
 
-    if (reader->first < 0)
+    if (!first && !reader->file->on_error)
         return;
     va_start(ap, format);
-    (void) vsnprintf(text, sizeof(text), format, ap);
+    r = pod_file_complainv(reader->file, first ? reader->reterr : NULL, reader->path, line, format, ap);
     va_end(ap);
-    reader->first = error_set(reader->reterr, -EINVAL, "%s:%u: %s", reader->path, line, text);
+    if (first)
+        reader->first = r;
 }
 
 static char *strip(char *s)

@@ -4,6 +4,7 @@
  */
 #pragma once
 
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -50,11 +51,17 @@ typedef struct PodSection {
     size_t n_entries;
 } PodSection;
 
+/* Hears of every error, while a caller gets the words of the first one only. line 0: of the file as a whole.
+ */
+typedef void (*PodErrorHandler)(void *userdata, const char *path, unsigned line, const char *words);
+
 typedef struct PodFile {
     PodSection *sections; /* one for each name, in the order of their first header */
     size_t n_sections;
-    size_t n_entries; /* in all sections */
-    char **texts;     /* what was read; NULL-terminated */
+    size_t n_entries;         /* in all sections */
+    char **texts;             /* what was read; NULL-terminated */
+    PodErrorHandler on_error; /* may be NULL */
+    void *userdata;
 } PodFile;
 
 void pod_file_done(PodFile *file);
@@ -65,6 +72,12 @@ void pod_file_done(PodFile *file);
  * said; the rest is read all the same, so that a file with an error still has its [Install]. Returns 0,
  * -EINVAL, or -ENOMEM. */
 int pod_file_parse(PodFile *file, const char *path, char *text, size_t size, Error *reterr);
+
+/* Says what is wrong with a line, as "PATH:LINE: WORDS" in reterr, and to on_error. Returns -EINVAL. */
+int pod_file_complain(const PodFile *file, Error *reterr, const char *path, unsigned line, const char *format,
+                      ...) _printf_(5, 6);
+int pod_file_complainv(const PodFile *file, Error *reterr, const char *path, unsigned line,
+                       const char *format, va_list ap) _printf_(5, 0);
 
 /* The section of that kind (the first, for apps), or NULL. */
 PodSection *pod_file_section(const PodFile *file, PodSectionKind kind);

@@ -16,15 +16,17 @@ static void complain(Resolver *resolver, const char *path, unsigned line, const 
         _printf_(4, 5);
 static void complain(Resolver *resolver, const char *path, unsigned line, const char *format, ...)
 {
-    char text[1024];
+    bool first = resolver->first >= 0;
     va_list ap;
+    int r;
 
-    if (resolver->first < 0)
+    if (!first && !resolver->file->on_error)
         return;
     va_start(ap, format);
-    (void) vsnprintf(text, sizeof(text), format, ap);
+    r = pod_file_complainv(resolver->file, first ? resolver->reterr : NULL, path, line, format, ap);
     va_end(ap);
-    resolver->first = error_set(resolver->reterr, -EINVAL, "%s:%u: %s", path, line, text);
+    if (first)
+        resolver->first = r;
 }
 
 static void refuse(Resolver *resolver, PodEntry *entry, const Error *why)

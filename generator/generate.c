@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+#include "generate.h"
+
+#include "podfile/resolve.h"
+
+static int check_name(const Search *search, const SearchItem *item, const PodFile *file, const char *path,
+                      Error *reterr)
+{
+    _cleanup_error_ Error why = ERROR_INIT;
+    int r = pod_name_check(item->name, &why);
+
+    if (r >= 0)
+        return 0;
+    if (search_is_masked(search, item))
+        return 1;
+    return pod_file_complain(file, reterr, path, 0, "%s", error_cause(&why));
+}
+
+static int check_namesakes(const Search *search, const Namesakes *namesakes, const SearchItem *item,
+                           const PodFile *file, const char *path, Error *reterr)
+{
+    const SearchItem *namesake = namesakes_find(namesakes, search, item);
+
+    if (namesake)
+        return pod_file_complain(file, reterr, path, 0,
+                                 "machined would call it the same as %s.pod; rename one of them",
+                                 namesake->name);
+    return 0;
+}
+
+/* An alias must not stand where another pod's unit or one of our own goes. */
+static int check_aliases(const Search *search, const GeneratedUnit *unit, const PodFile *file,
+                         const char *path, Error *reterr)
+{
+    STRV_FOREACH (link, unit->links) {
+        const char *rest = startswith(*link, "rkt-");
+        _cleanup_free_ char *name = NULL;
+
+        if (!rest || strchr(*link, '/'))
+            continue;
+        name = strndup(rest, strlen(rest) - strlen(".service"));
+        if (!name)
+            return -ENOMEM;
+        if (search_find(search, name) || pod_name_check(name, NULL) < 0)
+            return pod_file_complain(file, reterr, path, 0, "Alias=: there is another %s", *link);
+    }
+    return 0;
+}
+
+int generate_unit(const Search *search, const Namesakes *namesakes, const SearchItem *item, const char *path,
+                  PodFile *file, GeneratedUnit *unit, Error *reterr)
+{
+    int r, s;
+
+    r = check_name(search, item, file, path, reterr);
+    if (r != 0)
+        return r;
+    r = search_load(search, item, file, reterr);
+    if (r > 0)
+        return r;
+    /* Resolved in any case, for the stub's [Install]. */
+    s = pod_file_resolve(file, r < 0 ? NULL : reterr);
+    if (r >= 0)
+        r = s;
+    if (r >= 0)
+        r = check_namesakes(search, namesakes, item, file, path, reterr);
+    if (r >= 0)
+        r = translate_pod(item->name, path, file, unit, reterr);
+    return r < 0 ? r : check_aliases(search, unit, file, path, reterr);
+}

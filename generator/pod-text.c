@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+#include "pod-text.h"
+
+#include "appc/types.h"
+#include "base/array.h"
+#include "unit/unit-text.h"
+
+static void section_done(PodTextSection *section)
+{
+    free(section->name);
+    free(section->image);
+    free(section->exec);
+    strv_free(section->arguments);
+    free(section->keys);
+    buffer_done(&section->lines);
+}
+
+void pod_text_done(PodText *text)
+{
+    section_done(&text->pod);
+    for (size_t i = 0; i < text->n_apps; i++)
+        section_done(&text->apps[i]);
+    free(text->apps);
+    *text = (PodText){ 0 };
+}
+
+static PodTextSection *last_app(PodText *text)
+{
+    return text->n_apps > 0 ? &text->apps[text->n_apps - 1] : NULL;
+}
+
+/* ----- Values ----- */
+
+/* What the file's reader gives back unchanged without quotes. */
+static bool is_plain(const char *value)
+{
+    size_t n = strlen(value);
+
+    if (n == 0 || strchr(" \t\"'", value[0]) || strchr(" \t\\", value[n - 1]))
+        return false;
+    for (; *value; value++)
+        if ((unsigned char) *value < 0x20 || *value == 0x7f)
+            return false;
+    return true;
+}
+
+/* One word, or a value that is one as a whole. A percent sign is no specifier on a command line. */
+static int add_value(Buffer *b, const char *value, bool word)
+{
+    _cleanup_buffer_ Buffer doubled = { 0 };
+
+    for (const char *s = value; *s; s++)
+        buffer_add(&doubled, *s == '%' ? "%%" : s, *s == '%' ? 2 : 1);
+    if (buffer_error(&doubled) < 0)
+        return -ENOMEM;
+    value = doubled.data ? doubled.data : "";
+    if (!word && is_plain(value))
+        buffer_adds(b, value);
+    else
+        unit_add_word(b, UNIT_WORD_PLAIN, value);
+    return 0;
+}
+
+static int check_value(const char *what, const char *value, Error *reterr)
+{
+    if (unit_value_is_safe(value))
+        return 0;
+    return error_set(reterr, -EINVAL, "%s: a pod file can't hold it: it has to be UTF-8 without newlines",
+                     what);
+}
+
+/* ----- What is said ----- */
+
+int pod_text_add_app(PodText *text, const char *image)
+{
+    PodTextSection *app = ARRAY_APPEND(text->apps, text->n_apps);
+
+    if (!app)
+        return -ENOMEM;
+    app->image = strdup(image);
+    return app->image ? 0 : -ENOMEM;
+}
+
+static int set_once(char **field, const char *flag, const char *value, Error *reterr)
+{
+    if (*field)
+        return error_set(reterr, -EINVAL, "--%s was given twice", flag);
+    *field = strdup(value);
+    return *field ? 0 : -ENOMEM;
+}
+
+static int add_line(PodTextSection *section, const PodKey *key, const char *value, Error *reterr)
+{
+    const PodKey **said;
+    int r;
+
+    for (size_t i = 0; i < section->n_keys; i++)
+        if (section->keys[i] == key && (!(key->flags & POD_KEY_LIST) || key->flags & POD_KEY_JOIN))
+            return error_set(reterr, -EINVAL, "--%s was given twice", key->text);
+    said = ARRAY_APPEND(section->keys, section->n_keys);
+    if (!said)
+        return -ENOMEM;
+    *said = key;
+    buffer_addf(&section->lines, "%s=", key->name);
+    r = add_value(&section->lines, value, key->flags & POD_KEY_WORDS);
+    buffer_adds(&section->lines, "\n");
+    return r;
+}
+
+/* The section that takes a flag, and its key there. */
+static PodTextSection *find_key(PodText *text, const char *flag, const PodKey **ret)
+{
+    PodTextSection *app = last_app(text);
+    const PodKey *of_pod = pod_key_of_flag(POD_SECTION_POD, flag);
+
+    *ret = pod_key_of_flag(POD_SECTION_APP, flag);
+    if (*ret && (*ret)->use == POD_KEY_FLAG && app)
+        return app;
+    if (*ret && (*ret)->use == POD_KEY_FLAG && (!of_pod || of_pod->use != POD_KEY_FLAG))
+        return NULL;
+    *ret = of_pod;
+    return &text->pod;
+}
+
+int pod_text_add_flag(PodText *text, const char *flag, const char *value, Error *reterr)
+{
+    PodTextSection *section, *app = last_app(text);
+    char what[64];
+    const PodKey *key;
+    int r;
+
+    (void) snprintf(what, sizeof(what), "--%s", flag);
+    r = check_value(what, value, reterr);
+    if (r < 0)
+        return r;
+    if (streq(flag, "exec") && app)
+        return set_once(&app->exec, flag, value, reterr);
+    section = find_key(text, flag, &key);
+    if (!section || (streq(flag, "exec") && !app))
+        return error_set(reterr, -EINVAL, "--%s must follow an image", flag);
+    if (!key)
+        return error_set(reterr, -EINVAL, "--%s has no key in a pod file", flag);
+    if (key->use != POD_KEY_FLAG)
+        return error_set(reterr, -EINVAL, "--%s has no key in a pod file: %s", flag, key->text);
+    return add_line(section, key, value, reterr);
+}
+
+int pod_text_set_name(PodText *text, const char *name, Error *reterr)
+{
+    PodTextSection *app = last_app(text);
+
+    if (!app)
+        return error_set(reterr, -EINVAL, "--name must follow an image");
+    if (!ac_name_is_valid(name))
+        return error_set(reterr, -EINVAL, "--name=%s: not a valid app name", name);
+    return set_once(&app->name, "name", name, reterr);
+}
+
+int pod_text_add_argument(PodText *text, const char *word, Error *reterr)
+{
+    PodTextSection *app = last_app(text);
+    int r;
+
+    if (!app)
+        return error_set(reterr, -EINVAL, "arguments behind \"--\" must follow an image");
+    r = check_value("an argument", word, reterr);
+    return r < 0 ? r : strv_extend(&app->arguments, word);
+}
+
+/* ----- The file ----- */
+
+static int write_command(const PodTextSection *app, Buffer *b)
+{
+    int r = 0;
+
+    if (app->exec || app->arguments)
+        buffer_adds(b, app->exec ? "Exec=" : "Args=");
+    if (app->exec)
+        r = add_value(b, app->exec, true);
+    STRV_FOREACH (word, app->arguments) {
+        if (app->exec || word != app->arguments)
+            buffer_adds(b, " ");
+        if (r >= 0)
+            r = add_value(b, *word, true);
+    }
+    if (app->exec || app->arguments)
+        buffer_adds(b, "\n");
+    return r;
+}
+
+static int write_app(const PodTextSection *app, bool only, Buffer *b, Error *reterr)
+{
+    int r;
+
+    if (!app->name && !only)
+        return error_set(reterr, -EINVAL, "image \"%s\": of several apps each needs its --name", app->image);
+    buffer_addf(b, "%s[App%s%s]\nImage=", b->size > 0 ? "\n" : "", app->name ? ":" : "",
+                app->name ? app->name : "");
+    r = add_value(b, app->image, false);
+    buffer_adds(b, "\n");
+    if (app->lines.size > 0)
+        buffer_add(b, app->lines.data, app->lines.size);
+    return r < 0 ? r : write_command(app, b);
+}
+
+int pod_text_write(const PodText *text, Buffer *ret, Error *reterr)
+{
+    int r = buffer_error(&text->pod.lines);
+
+    if (text->pod.lines.size > 0) {
+        buffer_adds(ret, "[Pod]\n");
+        buffer_add(ret, text->pod.lines.data, text->pod.lines.size);
+    }
+    for (size_t i = 0; r >= 0 && i < text->n_apps; i++) {
+        r = buffer_error(&text->apps[i].lines);
+        if (r >= 0)
+            r = write_app(&text->apps[i], text->n_apps == 1, ret, reterr);
+    }
+    return r < 0 ? r : buffer_error(ret);
+}

@@ -291,6 +291,24 @@ int pod_options_take(PodOptions *options, OptionParser *parser, int id, const ch
     return streq(value, "false") ? 0 : error_set(reterr, -EOPNOTSUPP, "--%s is not built yet", flag->name);
 }
 
+const char *pod_option_name(int id, const char **value)
+{
+    const Flag *flag = &flags[id];
+
+    if (flag->kind == FLAG_STORE_ONLY || flag->kind == FLAG_NO_STORE) {
+        if (streq(*value, "false"))
+            return NULL;
+        *value =
+                pull_policy_to_string(flag->kind == FLAG_STORE_ONLY ? PULL_POLICY_NEVER : PULL_POLICY_UPDATE);
+        return "pull-policy";
+    }
+    for (const Option *o = pod_option_table; o->name; o++)
+        if (o->help && flag->kind == FLAG_APP_STRING && flags[o->id].kind == flag->kind &&
+            flags[o->id].offset == flag->offset)
+            return o->name;
+    return flag->name;
+}
+
 int pod_options_check(const PodOptions *options, Error *reterr)
 {
     if (options->pod_manifest) {

@@ -76,5 +76,9 @@ enum { POD_OPTION_ID_MAX = 1000 };
  * follow. */
 int pod_options_take(PodOptions *options, OptionParser *parser, int id, const char *value, Error *reterr);
 
+/* The flag that an option is written as where there is one spelling only: the older ones of `rkt run` are not
+ * in the help and have no key in a pod file. *value is changed with it; NULL when the flag says nothing. */
+const char *pod_option_name(int id, const char **value);
+
 /* What only shows when all was read: some image or a manifest, no flags that exclude each other. */
 int pod_options_check(const PodOptions *options, Error *reterr);

@@ -41,9 +41,38 @@ static void test_nearest(void)
     assert_int(pod_key_elsewhere(POD_SECTION_POD, "Nowhere"), _POD_SECTION_INVALID);
 }
 
+static void test_of_flag(void)
+{
+    static const struct {
+        PodSectionKind kind;
+        const char *flag, *key;
+        PodKeyUse use;
+    } cases[] = {
+        { POD_SECTION_POD, "net", "Network", POD_KEY_FLAG },
+        { POD_SECTION_POD, "set-env", "Environment", POD_KEY_FLAG },
+        { POD_SECTION_APP, "working-dir", "WorkingDirectory", POD_KEY_FLAG },
+        { POD_SECTION_POD, "uuid-file-save", "UUIDFileSave", POD_KEY_REFUSE },
+        { POD_SECTION_POD, "quiet", "Quiet", POD_KEY_REFUSE },
+        { POD_SECTION_POD, "qui", NULL, 0 },
+        { POD_SECTION_POD, "quiet-", NULL, 0 },
+        { POD_SECTION_APP, "net", NULL, 0 },
+        { POD_SECTION_SOCKET, "net", NULL, 0 },
+    };
+
+    for (size_t i = 0; i < ELEMENTSOF(cases); i++) {
+        const PodKey *key = pod_key_of_flag(cases[i].kind, cases[i].flag);
+
+        assert_str(key ? key->name : NULL, cases[i].key);
+        assert_true(!key || key->use == cases[i].use);
+    }
+    assert_true(pod_key_is_path(pod_key_find(POD_SECTION_POD, "EnvironmentFile")));
+    assert_true(!pod_key_is_path(pod_key_find(POD_SECTION_POD, "Hostname")));
+}
+
 int main(void)
 {
     test_tables();
     test_nearest();
+    test_of_flag();
     return 0;
 }

@@ -94,9 +94,38 @@ static void test_places(void)
     assert_true(!options.apps[1].arguments);
 }
 
+static void test_names(void)
+{
+    static const struct {
+        const char *word, *name, *value;
+    } cases[] = {
+        { "--cap-retain=CAP_KILL", "caps-retain", "CAP_KILL" },
+        { "--caps-retain=CAP_KILL", "caps-retain", "CAP_KILL" },
+        { "--oom-score-adjust=1", "oom-score-adj", "1" },
+        { "--store-only", "pull-policy", "never" },
+        { "--no-store", "pull-policy", "update" },
+        { "--no-store=false", NULL, "false" },
+        { "--port=a:1", "port", "a:1" },
+        { "--private-users", "private-users", "true" },
+        { "--stage1-name=x", "stage1-name", "x" },
+    };
+
+    for (size_t i = 0; i < ELEMENTSOF(cases); i++) {
+        char *argv[] = { (char *) "run", (char *) cases[i].word, NULL };
+        OptionParser parser = { .argv = argv, .argc = 2, .index = 1, .tables = { pod_option_table } };
+        const char *value;
+        int id;
+
+        assert_int(option_next(&parser, &id, &value, NULL), 0);
+        assert_str(pod_option_name(id, &value), cases[i].name);
+        assert_str(value, cases[i].value);
+    }
+}
+
 int main(void)
 {
     test_refused();
     test_places();
+    test_names();
     return 0;
 }

@@ -1,0 +1,330 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* rkt pod check: what the generator would say of a file, every error of it, and then what the programs that
+ * the unit starts would say of their flags. A value that PID 1 fills in later ("%i") is not shown to those.
+ */
+
+#include <fcntl.h>
+#include <stdio.h>
+
+#include "base/array.h"
+#include "base/file-util.h"
+#include "base/string-util.h"
+#include "generate.h"
+#include "podfile/resolve.h"
+#include "prepare/pod-options.h"
+#include "rkt-pod.h"
+#include "run-options.h"
+
+enum { EXIT_BAD_FILE = 1 };
+
+enum { OPT_FORMAT = 1 };
+
+static const Option options[] = {
+    { "format", OPTION_VALUE, OPT_FORMAT, "json|json-pretty", "print JSON", NULL },
+    {},
+};
+
+typedef struct Finding {
+    char *path, *words;
+    unsigned line; /* 0: the file as a whole */
+    bool warning;
+} Finding;
+
+typedef struct Findings {
+    Finding *items;
+    size_t n, n_errors;
+    bool failed; /* out of memory */
+} Findings;
+
+static PodFormat arg_format = POD_FORMAT_TEXT;
+static char **arg_files = NULL;
+
+/* ----- What is found ----- */
+
+static void add_finding(Findings *findings, const char *path, unsigned line, const char *words, bool warning)
+{
+    Finding *added = ARRAY_APPEND(findings->items, findings->n);
+
+    if (!added) {
+        findings->failed = true;
+        return;
+    }
+    *added = (Finding){ .path = strdup(path), .words = strdup(words), .line = line, .warning = warning };
+    findings->failed |= !added->path || !added->words;
+    findings->n_errors += !warning;
+}
+
+static void on_error(void *userdata, const char *path, unsigned line, const char *words)
+{
+    add_finding(userdata, path, line, words, false);
+}
+
+static void findings_done(Findings *findings)
+{
+    for (size_t i = 0; i < findings->n; i++) {
+        free(findings->items[i].path);
+        free(findings->items[i].words);
+    }
+    free(findings->items);
+}
+
+/* By file, in the order in which they were read, then by line. */
+static void sort_findings(Findings *findings, size_t from)
+{
+    for (size_t i = from + 1; i < findings->n; i++)
+        for (size_t k = i; k > from && streq(findings->items[k - 1].path, findings->items[k].path) &&
+                           findings->items[k - 1].line > findings->items[k].line;
+             k--) {
+            Finding swapped = findings->items[k];
+
+            findings->items[k] = findings->items[k - 1];
+            findings->items[k - 1] = swapped;
+        }
+}
+
+/* ----- What the commands would say ----- */
+
+static int try_flag(const PodEntry *entry, const char *word, bool of_app, Error *reterr)
+{
+    _cleanup_pod_options_ PodOptions pod = POD_OPTIONS_INIT;
+    _cleanup_free_ char *flag = NULL;
+    RunOptions run = {};
+    char *argv[] = { NULL, NULL, NULL };
+    OptionParser parser = { .argc = 2,
+                            .argv = argv,
+                            .index = 1,
+                            .tables = { pod_option_table, run_option_table, global_option_table } };
+    GlobalOptions global = GLOBAL_OPTIONS_INIT;
+    const char *value;
+    int id, r;
+
+    if (asprintf(&flag, "--%s=%s", entry->info->text, word) < 0) {
+        flag = NULL;
+        return -ENOMEM;
+    }
+    argv[1] = flag;
+    r = of_app ? pod_options_take(&pod, &parser, OPTION_POSITIONAL, "image", reterr) : 0;
+    if (r >= 0)
+        r = option_next(&parser, &id, &value, reterr);
+    if (r >= 0 && global_options_has(id))
+        r = global_options_take(&global, id, value, reterr);
+    else if (r >= 0 && run_options_has(id))
+        r = run_options_take(&run, id, value, reterr);
+    else if (r >= 0)
+        r = pod_options_take(&pod, &parser, id, value, reterr);
+    run_options_done(&run);
+    return r;
+}
+
+static void try_entry(const PodFile *file, const PodSection *section, const PodEntry *entry)
+{
+    POD_ENTRY_FOREACH_WORD(word, entry)
+    {
+        _cleanup_error_ Error error = ERROR_INIT;
+
+        if (!strchr(word, '%') && try_flag(entry, word, section->kind == POD_SECTION_APP, &error) < 0 &&
+            error_cause(&error))
+            (void) pod_file_complain(file, NULL, entry->path, entry->line, "%s=: %s", entry->key,
+                                     error_cause(&error));
+    }
+}
+
+/* That there is no network is a finding of the whole, too. */
+static void try_network(const PodFile *file, const char *path)
+{
+    const PodEntry *network = pod_section_find(pod_file_section(file, POD_SECTION_POD), "Network");
+    RunOptions run = { .network = network ? network->value : NULL };
+    _cleanup_error_ Error error = ERROR_INIT;
+
+    if ((!network || !strchr(network->value, '%')) && run_options_check(&run, &error) < 0)
+        (void) pod_file_complain(file, NULL, network ? network->path : path, network ? network->line : 0,
+                                 "Network=: %s", error_cause(&error));
+}
+
+static void try_flags(const PodFile *file, const char *path)
+{
+    for (size_t i = 0; i < file->n_sections; i++)
+        for (size_t k = 0; k < file->sections[i].n_entries; k++) {
+            const PodEntry *entry = &file->sections[i].entries[k];
+
+            if (!entry->dropped && entry->info->use == POD_KEY_FLAG)
+                try_entry(file, &file->sections[i], entry);
+        }
+    try_network(file, path);
+}
+
+/* ----- Warnings ----- */
+
+/* One file that says a single value twice means one of them; a drop-in is there for that. */
+static void warn_of_repeats(const PodFile *file, Findings *findings)
+{
+    for (size_t i = 0; i < file->n_sections; i++) {
+        const PodSection *section = &file->sections[i];
+
+        for (size_t k = 0; k < section->n_entries; k++) {
+            const PodEntry *entry = &section->entries[k], *last = pod_section_find(section, entry->key);
+            char words[256];
+
+            if (!last || last <= entry || !entry->dropped || entry->info != last->info ||
+                last->info->flags & POD_KEY_LIST || *entry->value == '\0' || !streq(entry->path, last->path))
+                continue;
+            (void) snprintf(words, sizeof(words), "%s= is said again in line %u, which counts", entry->key,
+                            last->line);
+            add_finding(findings, entry->path, entry->line, words, true);
+        }
+    }
+}
+
+/* ----- Files ----- */
+
+static int load_stdin(PodFile *file, GeneratedUnit *unit, Error *reterr)
+{
+    char *text;
+    size_t size;
+    int r = read_argument_file("/dev/stdin", POD_FILE_SIZE_MAX, &text, &size);
+
+    if (r < 0)
+        return error_set_errno(reterr, r, "cannot read the standard input");
+    r = pod_file_parse(file, "-", text, size, reterr);
+    if (pod_file_resolve(file, NULL) < 0 || r < 0)
+        return -EINVAL;
+    return translate_pod("stdin", "-", file, unit, reterr);
+}
+
+/* Returns 1 when it is a mask. */
+static int load_named(Search *search, const char *name, PodFile *file, GeneratedUnit *unit, char **ret_path,
+                      Error *reterr)
+{
+    Namesakes none = { 0 };
+    const SearchItem *item;
+    int r = search_scan_file(search, name, &item, reterr);
+
+    if (r < 0)
+        return r;
+    *ret_path = search_path(search, item);
+    return *ret_path ? generate_unit(search, &none, item, *ret_path, file, unit, reterr) : -ENOMEM;
+}
+
+/* A path is shown as it was given: relative for who gave a relative one. */
+static void shorten_paths(const char *name, Findings *findings, size_t from)
+{
+    _cleanup_free_ char *cwd = *name == '/' ? NULL : getcwd(NULL, 0);
+
+    for (size_t i = from; cwd && i < findings->n; i++) {
+        char *path = findings->items[i].path;
+        const char *rest = startswith(path, cwd);
+
+        if (rest && *rest == '/')
+            memmove(path, rest + 1, strlen(rest + 1) + 1);
+    }
+}
+
+static int check_file(const char *name, Findings *findings)
+{
+    _cleanup_search_ Search search = SEARCH_INIT;
+    _cleanup_generated_unit_ GeneratedUnit unit = { 0 };
+    _cleanup_pod_file_ PodFile file = { .on_error = on_error, .userdata = findings };
+    _cleanup_error_ Error error = ERROR_INIT;
+    _cleanup_free_ char *path = NULL;
+    size_t from = findings->n, n_errors = findings->n_errors;
+    bool is_stdin = streq(name, "-");
+    int r = is_stdin ? load_stdin(&file, &unit, &error)
+                     : load_named(&search, name, &file, &unit, &path, &error);
+
+    if (r > 0)
+        add_finding(findings, path, 0, "it masks the pods of its name", true);
+    else if (r == 0)
+        try_flags(&file, path ? path : name);
+    else if (r == -ENOMEM)
+        return r;
+    else if (findings->n_errors == n_errors) {
+        const char *cause = error_cause(&error), *words = cause ? cause : strerror(-r);
+        const char *rest = startswith(words, path ? path : name);
+
+        add_finding(findings, path ? path : name, 0, rest && startswith(rest, ": ") ? rest + 2 : words,
+                    false);
+    }
+    if (r >= 0)
+        warn_of_repeats(&file, findings);
+    if (findings->failed)
+        return -ENOMEM;
+    shorten_paths(name, findings, from);
+    sort_findings(findings, from);
+    return 0;
+}
+
+/* ----- Output ----- */
+
+static const char *severity(const Finding *finding)
+{
+    return finding->warning ? "warning" : "error";
+}
+
+static int print_findings(const Findings *findings)
+{
+    json_t *array;
+
+    for (size_t i = 0; arg_format == POD_FORMAT_TEXT && i < findings->n; i++) {
+        const Finding *f = &findings->items[i];
+
+        /* Editors want a line. */
+        printf("%s:%u: %s: %s\n", f->path, f->line > 0 ? f->line : 1, severity(f), f->words);
+    }
+    if (arg_format == POD_FORMAT_TEXT)
+        return 0;
+    array = json_array();
+    for (size_t i = 0; i < findings->n; i++) {
+        const Finding *f = &findings->items[i];
+        json_t *one = json_pack("{s:o, s:I, s:s, s:o}", "file", pod_json_text(f->path), "line",
+                                (json_int_t) (f->line > 0 ? f->line : 1), "severity", severity(f), "message",
+                                pod_json_text(f->words));
+
+        if (json_array_append_new(array, one) < 0) {
+            json_decref(array);
+            return -ENOMEM;
+        }
+    }
+    return pod_print_json(array, arg_format);
+}
+
+static int parse_argv(int argc, char **argv, Error *reterr)
+{
+    OptionParser parser = {
+        .argc = argc, .argv = argv, .index = 1, .tables = { options, global_option_table }
+    };
+    const char *value;
+    int id, r;
+
+    do {
+        r = option_next(&parser, &id, &value, reterr);
+        if (r < 0 || id == OPTION_END)
+            break;
+        if (global_options_has(id))
+            r = global_options_take(&pod_global, id, value, reterr);
+        else if (id == OPT_FORMAT)
+            r = pod_format_parse(value, &arg_format, reterr);
+        else if (id == OPTION_POSITIONAL)
+            r = strv_extend(&arg_files, value);
+    } while (r >= 0);
+    if (r >= 0 && !pod_global.help && !arg_files)
+        r = error_set(reterr, -EINVAL, "must name a file, or - for the standard input");
+    return r;
+}
+
+int pod_check(int argc, char **argv, Error *reterr)
+{
+    _cleanup_(findings_done) Findings findings = { 0 };
+    int r = parse_argv(argc, argv, reterr);
+
+    if (r >= 0 && pod_global.help) {
+        verb_print_help("pod check", "FILE|-…", "Says what is wrong with pod files.", options);
+        return 0;
+    }
+    STRV_FOREACH (file, arg_files)
+        if (r >= 0)
+            r = check_file(*file, &findings);
+    strv_free(arg_files);
+    if (r >= 0)
+        r = print_findings(&findings);
+    return r < 0 ? r : findings.n_errors > 0 ? EXIT_BAD_FILE : 0;
+}

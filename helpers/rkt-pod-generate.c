@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* rkt pod generate: the command line is read with the tables that rkt run reads it with, and what comes out
+ * is read again as the generator would, so that nothing is printed that it would refuse. */
+
+#include <stdio.h>
+#include <sys/stat.h>
+
+#include "appc/image-reference.h"
+#include "appc/types.h"
+#include "base/string-util.h"
+#include "pod-text.h"
+#include "podfile/resolve.h"
+#include "prepare/pod-options.h"
+#include "rkt-pod.h"
+#include "run-options.h"
+#include "translate.h"
+
+static const char *arg_name = NULL; /* the pod's */
+
+/* ----- Words that mean something else in a file ----- */
+
+static int make_absolute(const char *path, char **ret)
+{
+    _cleanup_free_ char *cwd = NULL;
+
+    if (*path == '/') {
+        *ret = strdup(path);
+        return *ret ? 0 : -ENOMEM;
+    }
+    cwd = getcwd(NULL, 0);
+    if (!cwd)
+        return -errno;
+    if (startswith(path, "./"))
+        path += 2;
+    return asprintf(ret, "%s%s%s", cwd, streq(cwd, "/") ? "" : "/", path) < 0 ? -ENOMEM : 0;
+}
+
+static bool is_file(const char *path, void *userdata _unused_)
+{
+    struct stat st;
+
+    return stat(path, &st) >= 0 && S_ISREG(st.st_mode);
+}
+
+static int add_image(PodText *text, const char *image, Error *reterr)
+{
+    _cleanup_(image_reference_freep) ImageReference *reference = NULL;
+    _cleanup_free_ char *path = NULL;
+    int r = image_reference_parse(image, is_file, NULL, &reference, reterr);
+
+    if (r >= 0 && reference->kind == IMAGE_REFERENCE_PATH)
+        r = make_absolute(image, &path);
+    return r < 0 ? r : pod_text_add_app(text, path ? path : image);
+}
+
+/* As rkt run names an app when it is not told, where an image's name is known without the image. */
+static int name_app(PodTextSection *app)
+{
+    _cleanup_(image_reference_freep) ImageReference *reference = NULL;
+
+    if (app->name || image_reference_parse(app->image, NULL, NULL, &reference, NULL) < 0 ||
+        reference->kind != IMAGE_REFERENCE_NAME)
+        return 0;
+    return ac_name_from_image(reference->name, &app->name);
+}
+
+/* ----- The command line ----- */
+
+static const char *flag_name(const OptionParser *parser, int id, const char **value)
+{
+    if (id < POD_OPTION_ID_MAX)
+        return pod_option_name(id, value);
+    for (size_t t = 0; parser->tables[t]; t++)
+        for (const Option *o = parser->tables[t]; o->name; o++)
+            if (o->id == id)
+                return o->name;
+    return NULL;
+}
+
+static int take_flag(PodText *text, const OptionParser *parser, int id, const char *value, Error *reterr)
+{
+    const char *name = flag_name(parser, id, &value);
+    _cleanup_free_ char *path = NULL;
+    const PodKey *key;
+
+    if (!name)
+        return 0;
+    if (streq(name, "name") && text->n_apps > 0)
+        return pod_text_set_name(text, value, reterr);
+    if (streq(name, "name")) {
+        arg_name = value;
+        return pod_name_check(value, reterr);
+    }
+    key = pod_key_of_flag(POD_SECTION_APP, name);
+    if (!key)
+        key = pod_key_of_flag(POD_SECTION_POD, name);
+    if (key && pod_key_is_path(key)) {
+        int r = make_absolute(value, &path);
+
+        if (r < 0)
+            return r;
+    }
+    return pod_text_add_flag(text, name, path ? path : value, reterr);
+}
+
+static int take_arguments(PodText *text, OptionParser *parser, Error *reterr)
+{
+    int r = 0;
+
+    if (text->n_apps == 0 || text->apps[text->n_apps - 1].arguments)
+        return error_set(reterr, -EINVAL, "arguments behind \"--\" must follow an image, once");
+    while (r >= 0 && parser->index < parser->argc) {
+        const char *word = parser->argv[parser->index++];
+
+        if (streq(word, "---"))
+            break;
+        r = pod_text_add_argument(text, word, reterr);
+    }
+    return r;
+}
+
+static int parse_argv(int argc, char **argv, PodText *text, Error *reterr)
+{
+    OptionParser parser = { .argc = argc,
+                            .argv = argv,
+                            .index = 1,
+                            .tables = { pod_option_table, run_option_table, global_option_table } };
+    const char *value;
+    int id, r;
+
+    for (;;) {
+        r = option_next(&parser, &id, &value, reterr);
+        if (r < 0 || id == OPTION_END)
+            return r;
+        if (id == OPTION_POSITIONAL)
+            r = add_image(text, value, reterr);
+        else if (id == OPTION_DASH_DASH)
+            r = take_arguments(text, &parser, reterr);
+        else if (global_options_has(id)) {
+            r = global_options_take(&pod_global, id, value, reterr);
+            if (r >= 0 && !pod_global.help)
+                r = take_flag(text, &parser, id, value, reterr);
+        } else
+            r = take_flag(text, &parser, id, value, reterr);
+        if (r < 0 || pod_global.help)
+            return r;
+    }
+}
+
+/* ----- The file ----- */
+
+/* The words alone: nobody has seen the lines yet. */
+static void on_error(void *userdata, const char *path _unused_, unsigned line _unused_, const char *words)
+{
+    Error *first = userdata;
+
+    if (first->n == 0)
+        (void) error_set(first, -EINVAL, "%s", words);
+}
+
+/* What the generator would say of it. */
+static int check(const Buffer *text, Error *reterr)
+{
+    _cleanup_generated_unit_ GeneratedUnit unit = { 0 };
+    _cleanup_pod_file_ PodFile file = { .on_error = on_error, .userdata = reterr };
+    const char *name = arg_name ? arg_name : "pod";
+    char *copy = strdup(text->data ? text->data : "");
+    int r;
+
+    if (!copy)
+        return -ENOMEM;
+    r = pod_file_parse(&file, "-", copy, strlen(copy), NULL);
+    if (r >= 0)
+        r = pod_file_resolve(&file, NULL);
+    return r < 0 ? r : translate_pod(name, "-", &file, &unit, NULL);
+}
+
+static void print_help(void)
+{
+    verb_print_help(
+            "pod generate", "IMAGE [APP FLAGS] [-- ARGUMENTS ---] …",
+            "Prints the pod file that a command line of run means. --name= before any image is the pod's.",
+            pod_option_table);
+    printf("\nFlags of the run:\n");
+    option_print_help(run_option_table);
+}
+
+int pod_generate(int argc, char **argv, Error *reterr)
+{
+    _cleanup_pod_text_ PodText text = { 0 };
+    _cleanup_buffer_ Buffer file = { 0 };
+    int r = parse_argv(argc, argv, &text, reterr);
+
+    if (r >= 0 && pod_global.help) {
+        print_help();
+        return 0;
+    }
+    if (r >= 0 && arg_name)
+        buffer_addf(&file, "# /etc/rkt/pods.d/%s.pod\n", arg_name);
+    for (size_t i = 0; r >= 0 && text.n_apps > 1 && i < text.n_apps; i++)
+        r = name_app(&text.apps[i]);
+    if (r >= 0)
+        r = pod_text_write(&text, &file, reterr);
+    if (r >= 0)
+        r = check(&file, reterr);
+    if (r >= 0)
+        printf("%s", file.data ? file.data : "");
+    return r;
+}

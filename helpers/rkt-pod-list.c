@@ -1,0 +1,377 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* rkt pod list: what the search path declares and what systemd has made of it. The state is PID 1's word
+ * where there is a bus to ask it, else what stands in /run; without systemd there is none. */
+
+#include <dirent.h>
+#include <stdio.h>
+#include <sys/stat.h>
+
+#include "base/array.h"
+#include "base/file-util.h"
+#include "base/string-util.h"
+#include "base/table.h"
+#include "base/uuid.h"
+#include "generate.h"
+#include "rkt-pod.h"
+#include "sd/runtime.h"
+#include "sd/unit.h"
+
+enum { UUID_SHORT = 8, BUS_TIMEOUT_MS = 5000 };
+
+enum { OPT_FORMAT = 1, OPT_FULL, OPT_NO_LEGEND, OPT_ROOT };
+
+static const Option options[] = {
+    { "format", OPTION_VALUE, OPT_FORMAT, "json|json-pretty", "print JSON", NULL },
+    { "full", OPTION_BOOL, OPT_FULL, NULL, "print whole UUIDs", NULL },
+    { "no-legend", OPTION_BOOL, OPT_NO_LEGEND, NULL, "leave the heading out", NULL },
+    { "root", OPTION_VALUE, OPT_ROOT, "DIR", "the pods of the system beneath DIR; they have no state", NULL },
+    {},
+};
+
+static PodFormat arg_format = POD_FORMAT_TEXT;
+static bool arg_full, arg_no_legend;
+static const char *arg_root = "";
+
+typedef enum DeclaredKind {
+    DECLARED_POD,
+    DECLARED_TEMPLATE,
+    DECLARED_INSTANCE, /* of a template, without a file of its own */
+    DECLARED_MASKED,
+    DECLARED_BAD,
+    _DECLARED_KIND_MAX,
+} DeclaredKind;
+
+static const char *const declared_kind_table[_DECLARED_KIND_MAX] = {
+    [DECLARED_POD] = "pod",       [DECLARED_TEMPLATE] = "template", [DECLARED_INSTANCE] = "instance",
+    [DECLARED_MASKED] = "masked", [DECLARED_BAD] = "bad",
+};
+
+typedef struct Declared {
+    DeclaredKind kind;
+    char *name, *file;
+    char *unit; /* NULL for a name that no unit can have */
+    char *state;
+    char *error;                /* one line, the file in it */
+    char **links;               /* what wants it */
+    char uuid[UUID_LENGTH + 1]; /* "": it does not run */
+} Declared;
+
+typedef struct Listing {
+    Search search;
+    Namesakes namesakes;
+    Bus *bus;
+    Declared *pods;
+    size_t n;
+} Listing;
+
+static void listing_done(Listing *listing)
+{
+    for (size_t i = 0; i < listing->n; i++) {
+        Declared *pod = &listing->pods[i];
+
+        free(pod->name);
+        free(pod->file);
+        free(pod->unit);
+        free(pod->state);
+        free(pod->error);
+        strv_free(pod->links);
+    }
+    free(listing->pods);
+    namesakes_done(&listing->namesakes);
+    search_done(&listing->search);
+    bus_free(listing->bus);
+}
+
+static bool is_this_system(void)
+{
+    return *arg_root == '\0';
+}
+
+/* ----- What systemd knows ----- */
+
+/* `systemctl mask` of the unit. */
+static bool unit_is_masked(const char *unit)
+{
+    static const char *const dirs[] = { "/etc/systemd/system", "/run/systemd/system" };
+
+    for (size_t i = 0; i < ELEMENTSOF(dirs); i++) {
+        char path[512], target[16];
+        ssize_t n;
+
+        (void) snprintf(path, sizeof(path), "%s/%s", dirs[i], unit);
+        n = readlink(path, target, sizeof(target));
+        if (n == (ssize_t) strlen("/dev/null") && strncmp(target, "/dev/null", (size_t) n) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* Whether PID 1 has heard of the file since it is there. */
+static bool unit_is_generated(const char *unit)
+{
+    const char *at = strchr(unit, '@');
+    char path[512];
+
+    (void) snprintf(path, sizeof(path), "/run/systemd/generator/%s", unit);
+    if (access(path, F_OK) >= 0 || !at)
+        return access(path, F_OK) >= 0;
+    (void) snprintf(path, sizeof(path), "/run/systemd/generator/%.*s@.service", (int) (at - unit), unit);
+    return access(path, F_OK) >= 0;
+}
+
+static int unit_state(const Listing *listing, const char *unit, char **ret)
+{
+    UnitState state = { 0 };
+
+    if (!systemd_is_running())
+        return 0;
+    if (listing->bus && unit_query(listing->bus, unit, &state, NULL) >= 0)
+        *ret = TAKE_PTR(state.active_state);
+    else
+        *ret = strdup(runtime_unit_is_active(unit) ? "active" : "inactive");
+    unit_state_done(&state);
+    if (*ret && streq(*ret, "inactive") && (unit_is_masked(unit) || !unit_is_generated(unit))) {
+        free(*ret);
+        *ret = strdup(unit_is_masked(unit) ? "masked" : "not-found");
+    }
+    return *ret ? 0 : -ENOMEM;
+}
+
+static void read_uuid(Declared *pod)
+{
+    _cleanup_free_ char *path = NULL, *text = NULL;
+
+    if (asprintf(&path, "/run/rkt/pods/rkt-%s/uuid", pod->name) < 0) {
+        path = NULL;
+        return;
+    }
+    if (read_one_line_at(AT_FDCWD, path, &text) >= 0 && uuid_is_valid(text))
+        memcpy(pod->uuid, text, UUID_LENGTH + 1);
+}
+
+/* ----- What is declared ----- */
+
+static int add_pod(Listing *listing, DeclaredKind kind, const char *name, const char *file, Declared **ret)
+{
+    Declared *pod = ARRAY_APPEND(listing->pods, listing->n);
+
+    if (!pod)
+        return -ENOMEM;
+    pod->kind = kind;
+    pod->name = strdup(name);
+    pod->file = strdup(file);
+    if (!pod->name || !pod->file)
+        return -ENOMEM;
+    if (pod_name_check(name, NULL) >= 0 && asprintf(&pod->unit, "rkt-%s.service", name) < 0) {
+        pod->unit = NULL;
+        return -ENOMEM;
+    }
+    *ret = pod;
+    return 0;
+}
+
+static int describe_state(const Listing *listing, Declared *pod)
+{
+    if (!pod->unit || pod->kind == DECLARED_TEMPLATE || !is_this_system())
+        return 0;
+    read_uuid(pod);
+    return unit_state(listing, pod->unit, &pod->state);
+}
+
+static int list_item(Listing *listing, const SearchItem *item)
+{
+    _cleanup_generated_unit_ GeneratedUnit unit = { 0 };
+    _cleanup_pod_file_ PodFile file = { 0 };
+    _cleanup_error_ Error error = ERROR_INIT;
+    _cleanup_free_ char *path = search_path(&listing->search, item);
+    Declared *pod;
+    int r, s;
+
+    if (!path)
+        return -ENOMEM;
+    r = generate_unit(&listing->search, &listing->namesakes, item, path, &file, &unit, &error);
+    s = add_pod(listing,
+                r > 0                                     ? DECLARED_MASKED
+                : r < 0                                   ? DECLARED_BAD
+                : streq_ptr(strchr(item->name, '@'), "@") ? DECLARED_TEMPLATE
+                                                          : DECLARED_POD,
+                item->name, path, &pod);
+    if (s < 0)
+        return s;
+    if (r < 0) {
+        pod->error = strdup(error_cause(&error) ? error_cause(&error) : strerror(-r));
+        if (!pod->error)
+            return -ENOMEM;
+        generated_unit_done(&unit);
+        /* It is wanted by what wants its stub. */
+        (void) translate_stub(item->name, path, &file, "", &unit);
+    }
+    STRV_FOREACH (link, unit.links) {
+        if (!strchr(*link, '/'))
+            continue;
+        s = strv_extend(&pod->links, *link);
+        if (s < 0)
+            return s;
+    }
+    return describe_state(listing, pod);
+}
+
+/* Pods that run from a template; only their directories in /run tell of them. */
+static int list_instances(Listing *listing)
+{
+    _cleanup_closedir_ DIR *dir = opendir("/run/rkt/pods");
+    struct dirent *entry;
+
+    while (dir && (entry = readdir(dir))) {
+        const char *name = startswith(entry->d_name, "rkt-"), *at = name ? strchr(name, '@') : NULL;
+        _cleanup_free_ char *template = at ? strndup(name, (size_t) (at - name) + 1) : NULL, *path = NULL;
+        const SearchItem *item = template ? search_find(&listing->search, template) : NULL;
+        Declared *pod;
+        int r;
+
+        if (!item || search_find(&listing->search, name))
+            continue;
+        path = search_path(&listing->search, item);
+        r = path ? add_pod(listing, DECLARED_INSTANCE, name, path, &pod) : -ENOMEM;
+        if (r >= 0)
+            r = describe_state(listing, pod);
+        if (r < 0)
+            return r;
+    }
+    return 0;
+}
+
+static int compare_pods(const void *a, const void *b)
+{
+    return strcmp(((const Declared *) a)->name, ((const Declared *) b)->name);
+}
+
+static int collect(Listing *listing, Error *reterr)
+{
+    int r = search_scan(&listing->search, arg_root, reterr);
+
+    if (r >= 0)
+        r = namesakes_collect(&listing->namesakes, &listing->search);
+    if (r >= 0 && listing->search.pods.n > 0 && is_this_system() && systemd_is_running())
+        (void) bus_open(BUS_TIMEOUT_MS, &listing->bus, NULL);
+    for (size_t i = 0; r >= 0 && i < listing->search.pods.n; i++)
+        r = list_item(listing, &listing->search.pods.items[i]);
+    if (r >= 0 && is_this_system())
+        r = list_instances(listing);
+    if (r >= 0 && listing->n > 1)
+        qsort(listing->pods, listing->n, sizeof(Declared), compare_pods);
+    return r;
+}
+
+/* ----- Output ----- */
+
+/* The state that a reader looks for first: a masked file has none but that. */
+static const char *shown_state(const Declared *pod)
+{
+    if (pod->kind == DECLARED_MASKED || pod->kind == DECLARED_TEMPLATE || pod->kind == DECLARED_BAD)
+        return declared_kind_table[pod->kind];
+    return pod->state ? pod->state : "-";
+}
+
+static int print_table(const Listing *listing)
+{
+    static const char *const names[] = { "NAME", "UNIT", "STATE", "UUID", "AT BOOT", "FILE" };
+    _cleanup_(table_freep) Table *table = table_new(ELEMENTSOF(names));
+    int r = table ? 0 : -ENOMEM;
+
+    for (size_t i = 0; r >= 0 && !arg_no_legend && i < ELEMENTSOF(names); i++)
+        r = table_add(table, names[i]);
+    for (size_t i = 0; r >= 0 && i < listing->n; i++) {
+        const Declared *pod = &listing->pods[i];
+
+        r = table_add(table, pod->name);
+        if (r >= 0)
+            r = table_add(table, pod->unit ? pod->unit : "-");
+        if (r >= 0)
+            r = table_add(table, shown_state(pod));
+        if (r >= 0)
+            r = table_addf(table, "%.*s", arg_full ? UUID_LENGTH : UUID_SHORT, *pod->uuid ? pod->uuid : "-");
+        if (r >= 0)
+            r = table_add(table, pod->links ? "yes" : "no");
+        if (r >= 0)
+            r = table_add(table, pod->error ? pod->error : pod->file);
+    }
+    if (r >= 0)
+        table_print(table, stdout);
+    return r;
+}
+
+static json_t *pod_to_json(const Declared *pod)
+{
+    json_t *wanted = json_array(), *json;
+
+    STRV_FOREACH (link, pod->links)
+        (void) json_array_append_new(wanted, json_stringn(*link, strcspn(*link, "/")));
+    json = json_pack("{s:o, s:s, s:o, s:s?, s:s?, s:s?, s:b, s:o}", "name", pod_json_text(pod->name), "kind",
+                     declared_kind_table[pod->kind], "file", pod_json_text(pod->file), "unit", pod->unit,
+                     "state", pod->state, "uuid", *pod->uuid ? pod->uuid : NULL, "enabled",
+                     pod->links != NULL, "wanted_by", wanted);
+    if (json && pod->error)
+        (void) json_object_set_new(json, "error", pod_json_text(pod->error));
+    return json;
+}
+
+static int print_json(const Listing *listing)
+{
+    json_t *array = json_array();
+
+    for (size_t i = 0; i < listing->n; i++)
+        if (json_array_append_new(array, pod_to_json(&listing->pods[i])) < 0) {
+            json_decref(array);
+            return -ENOMEM;
+        }
+    return pod_print_json(array, arg_format);
+}
+
+static int take_option(int id, const char *value, Error *reterr)
+{
+    if (global_options_has(id))
+        return global_options_take(&pod_global, id, value, reterr);
+    switch (id) {
+    case OPT_FORMAT: return pod_format_parse(value, &arg_format, reterr);
+    case OPT_FULL: arg_full = streq(value, "true"); return 0;
+    case OPT_NO_LEGEND: arg_no_legend = streq(value, "true"); return 0;
+    case OPT_ROOT: arg_root = value; return 0;
+    default: return error_set(reterr, -EINVAL, "takes no arguments");
+    }
+}
+
+static int parse_argv(int argc, char **argv, Error *reterr)
+{
+    OptionParser parser = {
+        .argc = argc, .argv = argv, .index = 1, .tables = { options, global_option_table }
+    };
+    const char *value;
+    int id, r;
+
+    for (;;) {
+        r = option_next(&parser, &id, &value, reterr);
+        if (r < 0 || id == OPTION_END)
+            return r;
+        r = take_option(id, value, reterr);
+        if (r < 0)
+            return r;
+    }
+}
+
+int pod_list(int argc, char **argv, Error *reterr)
+{
+    Listing listing = { .search = SEARCH_INIT };
+    int r = parse_argv(argc, argv, reterr);
+
+    if (r >= 0 && pod_global.help) {
+        verb_print_help("pod list", "", "Lists the pods that are declared in files.", options);
+        return 0;
+    }
+    if (r >= 0)
+        r = collect(&listing, reterr);
+    if (r >= 0)
+        r = arg_format == POD_FORMAT_TEXT ? print_table(&listing) : print_json(&listing);
+    listing_done(&listing);
+    return r;
+}

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* rkt pod VERB: for who declares pods in files. It reads what the generator reads, by the generator's own
+ * code, and changes nothing. */
+
+#include "rkt-pod.h"
+
+#include <stdio.h>
+
+#include "base/log.h"
+#include "base/string-util.h"
+
+enum { EXIT_GENERAL = 254 };
+
+GlobalOptions pod_global = GLOBAL_OPTIONS_INIT;
+
+static const struct {
+    const char *verb; /* argv[0], as rkt says it */
+    int (*run)(int argc, char **argv, Error *reterr);
+} verbs[] = {
+    { "pod check", pod_check },
+    { "pod generate", pod_generate },
+    { "pod list", pod_list },
+};
+
+int pod_format_parse(const char *value, PodFormat *ret, Error *reterr)
+{
+    if (streq(value, "json"))
+        *ret = POD_FORMAT_JSON;
+    else if (streq(value, "json-pretty"))
+        *ret = POD_FORMAT_JSON_PRETTY;
+    else
+        return error_set(reterr, -EINVAL, "unknown format \"%s\": must be json or json-pretty", value);
+    return 0;
+}
+
+json_t *pod_json_text(const char *text)
+{
+    _cleanup_free_ char *ascii = utf8_is_valid(text) ? NULL : strdup(text);
+
+    for (char *s = ascii; s && *s; s++)
+        if ((unsigned char) *s >= 0x80)
+            *s = '?';
+    return json_string(ascii ? ascii : text);
+}
+
+int pod_print_json(json_t *json, PodFormat format)
+{
+    int r = json ? 0 : -ENOMEM;
+
+    if (json && json_dumpf(json, stdout, format == POD_FORMAT_JSON ? JSON_COMPACT : JSON_INDENT(4)) < 0)
+        r = -EIO;
+    (void) fputc('\n', stdout);
+    json_decref(json);
+    return r;
+}
+
+int main(int argc, char **argv)
+{
+    _cleanup_error_ Error error = ERROR_INIT;
+    const char *verb = argc > 0 ? argv[0] : "";
+    int r = error_set(&error, -EINVAL, "no such command: \"%s\"", verb);
+
+    log_setup(verb, false);
+    for (size_t i = 0; i < ELEMENTSOF(verbs); i++)
+        if (streq(verbs[i].verb, verb)) {
+            error_done(&error);
+            r = verbs[i].run(argc, argv, &error);
+        }
+    if (r >= 0 && (fflush(stdout) == EOF || ferror(stdout)))
+        r = error_set_errno(&error, -EIO, "cannot write the output");
+    if (r >= 0)
+        return r;
+    if (error.n == 0)
+        (void) error_set_errno(&error, r, "cannot go on");
+    error_print(&error, verb, pod_global.debug);
+    return EXIT_GENERAL;
+}

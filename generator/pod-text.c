@@ -64,7 +64,7 @@ static int add_value(Buffer *b, const char *value, bool word)
 
 static int check_value(const char *what, const char *value, Error *reterr)
 {
-    if (unit_value_is_safe(value))
+    if (utf8_is_valid(value) && !strchr(value, '\n'))
         return 0;
     return error_set(reterr, -EINVAL, "%s: a pod file can't hold it: it has to be UTF-8 without newlines",
                      what);

@@ -317,7 +317,8 @@ int pod_check(int argc, char **argv, Error *reterr)
     int r = parse_argv(argc, argv, reterr);
 
     if (r >= 0 && pod_global.help) {
-        verb_print_help("pod check", "FILE|-…", "Says what is wrong with pod files.", options);
+        verb_print_help("pod check", "FILE…", "Says what is wrong with pod files; - is the standard input.",
+                        options);
         return 0;
     }
     STRV_FOREACH (file, arg_files)

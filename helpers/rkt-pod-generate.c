@@ -175,14 +175,33 @@ static int check(const Buffer *text, Error *reterr)
     return r < 0 ? r : translate_pod(name, "-", &file, &unit, NULL);
 }
 
+/* The flags of a table that can be said in a file. */
+static const Option *flags_with_key(const Option *table, Option *to, size_t n_max)
+{
+    size_t n = 0;
+
+    for (const Option *o = table; o->name && n + 1 < n_max; o++) {
+        const PodKey *app = pod_key_of_flag(POD_SECTION_APP, o->name),
+                     *pod = pod_key_of_flag(POD_SECTION_POD, o->name);
+
+        if ((app && app->use == POD_KEY_FLAG) || (pod && pod->use == POD_KEY_FLAG) ||
+            streq(o->name, "exec") || streq(o->name, "name"))
+            to[n++] = *o;
+    }
+    to[n] = (Option){ 0 };
+    return to;
+}
+
 static void print_help(void)
 {
+    Option flags[128];
+
     verb_print_help(
             "pod generate", "IMAGE [APP FLAGS] [-- ARGUMENTS ---] …",
             "Prints the pod file that a command line of run means. --name= before any image is the pod's.",
-            pod_option_table);
+            flags_with_key(pod_option_table, flags, ELEMENTSOF(flags)));
     printf("\nFlags of the run:\n");
-    option_print_help(run_option_table);
+    option_print_help(flags_with_key(run_option_table, flags, ELEMENTSOF(flags)));
 }
 
 int pod_generate(int argc, char **argv, Error *reterr)

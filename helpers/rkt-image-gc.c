@@ -55,14 +55,14 @@ static int add_tree_of(const Pod *pod, const char *path, References *references)
 
 static int add_trees_of_apps(const Pod *pod, References *references)
 {
-    int fd = openat(pod->fd, POD_APPSINFO, O_RDONLY | O_DIRECTORY | O_CLOEXEC), r = 0;
-    _cleanup_closedir_ DIR *d = fd >= 0 ? fdopendir(fd) : NULL;
+    _cleanup_closedir_ DIR *d = NULL;
+    int r = directory_open(pod->fd, POD_APPSINFO, &d);
     struct dirent *entry;
 
-    if (!d)
-        return errno == ENOENT ? 0
-                               : error_set_errno(references->reterr, -errno,
-                                                 "cannot list the apps of pod \"%s\"", pod->uuid);
+    if (r == -ENOENT)
+        return 0;
+    if (r < 0)
+        return error_set_errno(references->reterr, r, "cannot list the apps of pod \"%s\"", pod->uuid);
     while (r >= 0 && (entry = readdir(d))) {
         char path[sizeof(POD_APPSINFO POD_APP_TREE_ID) + 2 + NAME_MAX];
 

@@ -39,6 +39,18 @@ int open_beneath(int dir, const char *path, int flags, mode_t mode)
     return open_resolved(dir, path, flags, mode, RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS);
 }
 
+int directory_open(int dir, const char *path, DIR **ret)
+{
+    _cleanup_close_ int fd = openat(dir, path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    DIR *d = fd < 0 ? NULL : fdopendir(fd);
+
+    if (!d)
+        return -errno;
+    (void) TAKE_FD(fd);
+    *ret = d;
+    return 0;
+}
+
 ssize_t read_full(int fd, void *buffer, size_t size)
 {
     size_t done = 0;

@@ -17,6 +17,9 @@ int open_in_root(int root, const char *path, int flags, mode_t mode);
 /* Opens path beneath dir; a path or symlink that leads out fails with -EXDEV. */
 int open_beneath(int dir, const char *path, int flags, mode_t mode);
 
+/* Opens a directory for readdir(3); a symlink is none (-ENOTDIR). */
+int directory_open(int dir, const char *path, DIR **ret);
+
 /* Reads or writes until size bytes are done or the end comes. read_full() returns the bytes read. */
 ssize_t read_full(int fd, void *buffer, size_t size);
 int write_full(int fd, const void *buffer, size_t size);

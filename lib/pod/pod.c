@@ -221,17 +221,10 @@ static int pod_names_scan(PodNames *names, int root, PodDirectory directory, con
     size_t length = strlen(prefix);
     _cleanup_closedir_ DIR *d = NULL;
     struct dirent *entry;
-    int fd, r;
+    int r = directory_open(root, pod_directory_table[directory], &d);
 
-    fd = openat(root, pod_directory_table[directory], O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (fd < 0)
-        return errno == ENOENT ? 0 : -errno;
-    d = fdopendir(fd);
-    if (!d) {
-        r = -errno;
-        (void) close(fd);
-        return r;
-    }
+    if (r < 0)
+        return r == -ENOENT ? 0 : r;
     while ((errno = 0, entry = readdir(d))) {
         if (strncmp(entry->d_name, prefix, length) != 0 || !uuid_is_valid(entry->d_name))
             continue;
@@ -488,12 +481,12 @@ int pod_wait(Pod *pod, int64_t timeout_ns)
 
 static int remove_all_but_manifest(int fd)
 {
-    int dir = openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC), result = 0;
-    _cleanup_closedir_ DIR *d = dir >= 0 ? fdopendir(dir) : NULL;
+    _cleanup_closedir_ DIR *d = NULL;
+    int result = directory_open(fd, ".", &d);
     struct dirent *entry;
 
-    if (!d)
-        return -errno;
+    if (result < 0)
+        return result;
     while ((entry = readdir(d))) {
         int r;
 

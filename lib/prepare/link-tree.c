@@ -77,17 +77,15 @@ static int link_entry(int from, int to, const struct dirent *entry, unsigned dep
 
 static int link_children(int from, int to, unsigned depth)
 {
-    int fd = openat(from, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    _cleanup_closedir_ DIR *d = fd >= 0 ? fdopendir(fd) : NULL;
+    _cleanup_closedir_ DIR *d = NULL;
     struct dirent *entry;
+    int r = directory_open(from, ".", &d);
 
-    if (!d)
-        return -errno;
+    if (r < 0)
+        return r;
     if (depth > LINK_TREE_DEPTH_MAX)
         return -ELOOP;
     while ((errno = 0, entry = readdir(d))) {
-        int r;
-
         if (streq(entry->d_name, ".") || streq(entry->d_name, ".."))
             continue;
         r = link_entry(from, to, entry, depth);

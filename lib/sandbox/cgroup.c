@@ -310,15 +310,8 @@ int cgroup_move(int cgroup, pid_t pid)
 static int for_each_child(int cgroup, int (*callback)(int parent, int child, const char *name))
 {
     _cleanup_closedir_ DIR *d = NULL;
-    int fd = openat(cgroup, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC), r = 0;
+    int r = directory_open(cgroup, ".", &d);
 
-    if (fd < 0)
-        return -errno;
-    d = fdopendir(fd);
-    if (!d) {
-        (void) safe_close(fd);
-        return -errno;
-    }
     while (r >= 0) {
         _cleanup_close_ int child = -EBADF;
         struct dirent *entry = (errno = 0, readdir(d));

@@ -228,16 +228,10 @@ int store_make_parents(Store *store, const char *path)
 int store_for_each(int dir, const char *path, StoreEntryFunction function, void *userdata)
 {
     _cleanup_closedir_ DIR *d = NULL;
-    int fd = openat(dir, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW), r;
+    int r = directory_open(dir, path, &d);
 
-    if (fd < 0)
-        return errno == ENOENT ? 0 : -errno;
-    d = fdopendir(fd);
-    if (!d) {
-        r = -errno;
-        (void) close(fd);
-        return r;
-    }
+    if (r < 0)
+        return r == -ENOENT ? 0 : r;
     for (;;) {
         const struct dirent *entry = (errno = 0, readdir(d));
 

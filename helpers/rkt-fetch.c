@@ -275,6 +275,9 @@ static int run_worker(const Request *request, char ret_key[static IMAGE_KEY_LENG
         if (errno != EINTR)
             return -errno;
     ret_key[n < 0 ? 0 : n] = '\0';
+    if (WIFSIGNALED(status))
+        log_error("cannot fetch \"%s\": who reads it was ended by signal %d (%s)", request->image,
+                  WTERMSIG(status), strsignal(WTERMSIG(status)));
     return status == 0 && image_key_is_valid(ret_key) ? 0 : -EIO;
 }
 

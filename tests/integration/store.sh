@@ -153,6 +153,11 @@ done
 equals "what a killed fetch shows is whole, rounds" $i 20
 succeeds "and the next one comes in" as_member "${fetch[@]}" /run/small.aci
 
+"${fetch[@]}" /run/slow.aci >/dev/null 2>/run/fetch.err &
+eventually 5 pkill -KILL --uid rkt --exact rkt-fetch
+wait || :
+matches "a reader that is killed is told" "$(</run/fetch.err)" 'cannot fetch "/run/slow.aci": who reads it was ended by signal 9'
+
 # ----- What nothing uses any more -----
 
 # age KEY...: brought in and used long ago.
@@ -173,6 +178,10 @@ fetch_named() {
     "${fetch[@]}" /run/named.aci
 }
 
+prepare_is_locked() {
+    ! flock --nonblock $dir/locks/prepareLock true
+}
+
 # tree_of KEY
 tree_of() {
     basename "$(dirname "$(grep -lx "$1" $cas/tree/deps-*/image)")"
@@ -190,7 +199,8 @@ mkdir -p "$pod/appsinfo/an-app"
 tree_of "$used" | tr -d '\n' >"$pod/appsinfo/an-app/treeStoreID"
 : >"$cas/imageInfo/.#$used.4711-0"
 gone=$(tree_of "$unused")
-flock --shared $dir/locks/prepareLock sleep 1 &
+flock --shared $dir/locks/prepareLock sleep 2 &
+eventually 2 prepare_is_locked
 said=$(rkt --dir=$dir image gc 2>&1)
 wait
 equals "image gc waits for whoever prepares a pod" "$(head -n 1 <<<"$said")" "gc: waiting for pods that are being prepared"

@@ -44,9 +44,9 @@ static int open_prepared(int root, const GlobalOptions *global _unused_, Pod **r
     r = pod_detach(pod);
     if (r >= 0)
         r = pod_lock(pod);
-    if (r < 0)
+    if (r < 0 && r != -EBUSY)
         return error_set_errno(reterr, r, "cannot lock pod \"%s\"", pod->uuid);
-    if (pod->directory != POD_DIRECTORY_PREPARED)
+    if (r < 0 || pod->directory != POD_DIRECTORY_PREPARED)
         return error_set(reterr, -EBUSY, "pod \"%s\" has just been run by somebody else", pod->uuid);
     *ret = TAKE_PTR(pod);
     return 0;

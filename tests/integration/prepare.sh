@@ -103,6 +103,8 @@ succeeds "prepared pods can be removed" rkt rm "$again"
 # ----- Into the stage1 -----
 
 touch "$work/stay"
+fails "a pod that somebody else is about to run" 254 "has just been run by somebody else" \
+    flock --exclusive "$pods/prepared/$uuid" rkt run-prepared --net=none "$uuid"
 STAY=$work/stay APP_STATUS=7 rkt run-prepared --net=none --machine-name=rkt-x --hostname=h "${uuid:0:12}" >"$work/seen" &
 running=$!
 soon "it runs" 10 eval '[[ $(rkt status '"$uuid"') =~ ^state=running ]]'

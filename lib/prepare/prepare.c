@@ -328,6 +328,15 @@ static void discard_pod(Pod *pod)
         (void) pod_remove(pod, NULL);
 }
 
+/* A pod that waits to be run must be there whole after a power cut. One that is run at once dies of it, and
+ * so does one of a unit, which prepares another. */
+static int sync_pod(const Pod *pod, const Preparation *p, PrepareFlags flags, Error *reterr)
+{
+    if (p->options->unit || (flags & PREPARE_DETACHED) || syncfs(pod->fd) >= 0)
+        return 0;
+    return error_set_errno(reterr, -errno, "cannot write pod \"%s\" to the disk", pod->uuid);
+}
+
 static int make_pod(const Preparation *p, int root, PrepareFlags flags, Pod **ret, Error *reterr)
 {
     _cleanup_(pod_freep) Pod *pod = NULL;
@@ -337,6 +346,8 @@ static int make_pod(const Preparation *p, int root, PrepareFlags flags, Pod **re
     if (r < 0)
         return r;
     r = fill_pod(pod, p, reterr);
+    if (r >= 0)
+        r = sync_pod(pod, p, flags, reterr);
     if (r >= 0)
         r = pod_move(pod, POD_DIRECTORY_PREPARED, reterr);
     if (r >= 0 && p->options->uuid_file_save)

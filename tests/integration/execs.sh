@@ -1,0 +1,62 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# images: true
+# How many programs a start takes. Each costs half a millisecond to load, so one more is a decision, not an accident.
+
+# shellcheck source-path=SCRIPTDIR source=lib.sh
+. "${0%/*}/lib.sh"
+
+work=$(mktemp -d)
+before=$(snapshot)
+fetch_images true
+
+# programs DIRECTORY: what was executed in the traces there, sorted; of ours, and the app's `true`.
+programs() {
+    sed -nE 's/^exec(ve|veat)\([^[]*\["([^"]*)".* = 0$/\2/p' "$1"/* | sed 's|.*/||' |
+        grep -xE 'rkt|rkt-.*|run|run-prepared|stop|gc|true' | LC_ALL=C sort | paste -sd' '
+}
+
+# traced COMMAND...: prints the programs.
+traced() {
+    local traces
+    traces=$(mktemp -d -p "$work")
+    strace -ff -qq -e trace=execve,execveat -o "$traces/of" "$@" >/dev/null 2>&1 || :
+    programs "$traces"
+}
+
+prepare() {
+    rkt prepare --quiet example.com/true
+}
+
+# ----- Without systemd -----
+
+without_systemd=(unshare --mount --propagation private bash -c 'mount -t tmpfs none /run/systemd && exec "$@"' -)
+uuid=$(prepare) # the first also renders the stage1
+equals "rkt run-prepared, without systemd" \
+    "$(traced "${without_systemd[@]}" rkt run-prepared --net=none "$uuid")" "rkt run run-prepared true"
+equals "rkt run, without systemd" \
+    "$(traced "${without_systemd[@]}" rkt run --net=none example.com/true)" "rkt run run true"
+
+# ----- With it -----
+
+equals "rkt run from a shell" "$(traced rkt run --net=none example.com/true)" "rkt rkt-register run run true"
+
+pod_file short <<'END'
+[Pod]
+Network=none
+[App:true]
+Image=example.com/true
+END
+mkdir "$work/service"
+strace -ff -qq -e trace=execve,execveat -o "$work/service/of" -p 1 &
+tracer=$!
+eventually 10 grep -q '^TracerPid:[[:space:]]*[1-9]' /proc/1/status
+systemctl start --wait rkt-short
+kill "$tracer"
+wait "$tracer" 2>/dev/null || :
+equals "a service" "$(programs "$work/service")" "rkt rkt-gc rkt-prepare rkt-register rkt-register run run-prepared true"
+
+remove_pod_file short
+rm -rf "$work"
+collect_garbage
+nothing_left "nothing is left" "$before"

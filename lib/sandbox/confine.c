@@ -4,8 +4,8 @@
  *
  *   cgroup       the app's, with limits and devices in force before its first process (CLONE_INTO_CGROUP)
  *   namespaces   pid, ipc, uts, net of the pod; a mount namespace of its own
- *   root         overlay, /dev, /proc, /sys, masked paths, volumes; then pivot_root (an app's start), or
- * setns into the app's (enter)
+ *   root         overlay, /dev, /proc, /sys, masked paths, volumes; then pivot_root (the first process), or
+ *                setns into the app's (later ones)
  *
  * What follows is the table below, from top to bottom. Documentation/security.md tells the same to its
  * readers. */

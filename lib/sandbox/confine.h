@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The last part of an app's start: from "stands in the app's cgroup, namespaces and root" to "may exec". An
- * app's start and `enter` both go through it, so a process that enters can never do more than the app. The
- * order and its reasons are in confine.c. */
+ * app's program and its handlers both go through it, and so must whatever enters the app later: it can never do
+ * more than the app. The order and its reasons are in confine.c. */
 #pragma once
 
 #include <linux/filter.h>

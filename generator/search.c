@@ -211,13 +211,19 @@ SearchItem *search_find(const Search *search, const char *name)
     return bsearch(name, search->pods.items, search->pods.n, sizeof(SearchItem), compare_name);
 }
 
+static char *file_name(const SearchItem *item)
+{
+    char *name;
+
+    return asprintf(&name, "%s%s", item->name, item->json ? ".json" : ".pod") < 0 ? NULL : name;
+}
+
 char *search_path(const Search *search, const SearchItem *item)
 {
+    _cleanup_free_ char *name = file_name(item);
     char *path;
 
-    return asprintf(&path, "%s/%s%s", search->paths[item->dir], item->name, item->json ? ".json" : ".pod") < 0
-                   ? NULL
-                   : path;
+    return !name || asprintf(&path, "%s/%s", search->paths[item->dir], name) < 0 ? NULL : path;
 }
 
 /* A link is a mask when it leads to the null device, whatever way. */
@@ -378,14 +384,12 @@ static int load_dropins(const Search *search, const char *name, PodFile *file, E
 
 int search_load(const Search *search, const SearchItem *item, PodFile *file, Error *reterr)
 {
-    _cleanup_free_ char *name = NULL;
-    char *path = search_path(search, item);
+    _cleanup_free_ char *name = file_name(item);
+    char *path = name ? search_path(search, item) : NULL;
     int r, s;
 
-    if (!path || asprintf(&name, "%s%s", item->name, item->json ? ".json" : ".pod") < 0) {
-        free(path);
+    if (!path)
         return -ENOMEM;
-    }
     r = (item->json ? load_json : load_part)(file, search->fds[item->dir], name, path, reterr);
     if (r > 0 || search->dropins.n == 0)
         return r;
@@ -395,12 +399,10 @@ int search_load(const Search *search, const SearchItem *item, PodFile *file, Err
 
 bool search_is_masked(const Search *search, const SearchItem *item)
 {
-    _cleanup_free_ char *name = NULL;
+    _cleanup_free_ char *name = file_name(item);
     struct stat st;
 
-    if (asprintf(&name, "%s%s", item->name, item->json ? ".json" : ".pod") < 0)
-        return false;
-    if (fstatat(search->fds[item->dir], name, &st, 0) < 0)
+    if (!name || fstatat(search->fds[item->dir], name, &st, 0) < 0)
         return false;
     return (S_ISREG(st.st_mode) && st.st_size == 0) || is_null_device(search->fds[item->dir], name);
 }

@@ -102,8 +102,7 @@ static int add_joined(const Translator *t, const PodSection *section, const PodE
     for (const PodEntry *e = section->entries; e <= entry; e++) {
         if (e->dropped || e->info != entry->info)
             continue;
-        POD_ENTRY_FOREACH_WORD(word, e)
-        {
+        POD_ENTRY_FOREACH_WORD (word, e) {
             buffer_adds(&joined, joined.size > 0 ? "," : "");
             buffer_adds(&joined, word);
         }
@@ -127,8 +126,7 @@ static int add_flags(const Translator *t, const PodSection *section, PodLine lin
         if (entry->info->flags & POD_KEY_JOIN)
             r = add_joined(t, section, entry, prefix);
         else
-            POD_ENTRY_FOREACH_WORD(word, entry)
-            {
+            POD_ENTRY_FOREACH_WORD (word, entry) {
                 r = add_word(t, entry, prefix, word);
                 if (r < 0)
                     break;
@@ -156,8 +154,7 @@ static int add_program(const Translator *t, const PodSection *app, bool last)
 
         if (entry != exec && (entry->dropped || !streq(entry->key, "Args")))
             continue;
-        POD_ENTRY_FOREACH_WORD(word, entry)
-        {
+        POD_ENTRY_FOREACH_WORD (word, entry) {
             if (entry == exec && word == exec->value)
                 continue;
             if (streq(word, "---"))
@@ -428,8 +425,7 @@ static int add_links(const Translator *t, GeneratedUnit *ret)
 
         if (entry->dropped || entry == instance || (is_template(t->name) && !instance))
             continue;
-        POD_ENTRY_FOREACH_WORD(word, entry)
-        {
+        POD_ENTRY_FOREACH_WORD (word, entry) {
             r = add_link(t, entry, word, unit, &ret->links);
             if (r < 0)
                 return r;

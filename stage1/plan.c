@@ -113,8 +113,8 @@ static void put_field(Buffer *b, const struct Field *f, const void *field)
             put(b, f->key, *(char *const *) field);
         break;
     case FIELD_STRINGS:
-        STRV_FOREACH(s, *(char **const *) field)
-        put(b, f->key, *s);
+        STRV_FOREACH (s, *(char **const *) field)
+            put(b, f->key, *s);
         break;
     case FIELD_BOOL:
         if (*(const bool *) field)

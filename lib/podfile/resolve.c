@@ -76,8 +76,7 @@ static int check_words(const PodEntry *entry, Error *reterr)
 {
     const PodKey *info = entry->info;
 
-    POD_ENTRY_FOREACH_WORD(word, entry)
-    {
+    POD_ENTRY_FOREACH_WORD (word, entry) {
         int r;
 
         if (!utf8_is_valid(word) || strchr(word, '\n'))

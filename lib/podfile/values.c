@@ -201,8 +201,7 @@ static int check_parts(const char *text, const Part *parts, size_t n, unsigned *
     if (r < 0)
         return r;
     *ret_seen = 0;
-    STRV_FOREACH(field, fields)
-    {
+    STRV_FOREACH (field, fields) {
         const char *names[8];
         char *equals = strchr(*field, '=');
         size_t i;

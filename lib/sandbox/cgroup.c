@@ -60,14 +60,10 @@ int cgroup_open_root(int *ret)
     r = read_file_at(AT_FDCWD, "/proc/self/mountinfo", MOUNTINFO_MAX, &text, NULL);
     if (r < 0)
         return r;
-    for (char *line = text, *next; line && *line; line = next) {
+    for (char *rest = text, *line; (line = strsep(&rest, "\n"));) {
+        const char *path = cgroup2_mount_point(line);
         _cleanup_close_ int fd = -EBADF;
-        char *path;
 
-        next = strchr(line, '\n');
-        if (next)
-            *next++ = '\0';
-        path = cgroup2_mount_point(line);
         if (!path)
             continue;
         /* A mount that is hidden by another one gives something else; the next may do. */
@@ -98,13 +94,9 @@ int cgroup_open_pid(pid_t pid, int *ret, char **ret_path)
     r = cgroup_open_root(&root);
     if (r < 0)
         return r;
-    for (char *line = text, *next; line && *line; line = next) {
-        const char *own;
+    for (char *rest = text, *line; (line = strsep(&rest, "\n"));) {
+        const char *own = startswith(line, "0::/");
 
-        next = strchr(line, '\n');
-        if (next)
-            *next++ = '\0';
-        own = startswith(line, "0::/");
         if (!own)
             continue;
         fd = open_beneath(root, *own ? own : ".", O_RDONLY | O_DIRECTORY, 0);

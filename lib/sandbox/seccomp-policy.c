@@ -257,8 +257,7 @@ static int entries_add_members(Entries *e, const char *members)
 /* The sets of the specification say something about the whole: all is *ret_all, empty adds nothing. */
 static int entries_add_user(Entries *e, char *const *set, bool *ret_all, Error *reterr)
 {
-    STRV_FOREACH(name, set)
-    {
+    STRV_FOREACH (name, set) {
         const char *members;
         int r;
 

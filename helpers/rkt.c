@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "appc/types.h"
+#include "base/spawn.h"
 #include "base/string-util.h"
 #include "pod/global-options.h"
 #include "rkt-config.h"
@@ -251,7 +252,10 @@ int main(int argc, char **argv)
 {
     _cleanup_error_ Error error = ERROR_INIT;
     GlobalOptions global = GLOBAL_OPTIONS_INIT;
-    int r = dispatch(argc, argv, &global, &error);
+    int r = spawn_prepare();
+
+    if (r >= 0)
+        r = dispatch(argc, argv, &global, &error);
 
     if (r < 0) {
         error_print(&error, "rkt", global.debug);

@@ -127,3 +127,17 @@ int spawn_and_wait(const char *path, char *const argv[], const SpawnOptions *opt
 
     return r < 0 ? r : wait_for_exit(pid);
 }
+
+int spawn_prepare(void)
+{
+    int fd;
+
+    if (signal(SIGCHLD, SIG_DFL) == SIG_ERR)
+        return -errno;
+    do
+        fd = open("/dev/null", O_RDWR); /* stays open: not O_CLOEXEC */
+    while (fd >= 0 && fd <= STDERR_FILENO);
+    if (fd < 0)
+        return -errno;
+    return close(fd) < 0 ? -errno : 0;
+}

@@ -31,3 +31,7 @@ int wait_for_exit(pid_t pid);
 
 /* Both: the exit status or a negative errno. */
 int spawn_and_wait(const char *path, char *const argv[], const SpawnOptions *options);
+
+/* First of all in a program that anybody may start: opens /dev/null where 0, 1 or 2 is closed, so that no file
+ * of ours takes its place, and lets children be waited for (an ignored SIGCHLD outlives an exec). */
+int spawn_prepare(void);

@@ -325,7 +325,9 @@ static int run(Host *host, int argc, char *argv[], Error *reterr)
     _cleanup_(machine_done) Machine machine = MACHINE_INIT;
     int r;
 
-    r = parse_arguments(host, argc, argv, reterr);
+    r = spawn_prepare();
+    if (r >= 0)
+        r = parse_arguments(host, argc, argv, reterr);
     if (r < 0)
         return r;
     log_setup("stage1", host->debug);

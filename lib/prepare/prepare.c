@@ -143,6 +143,14 @@ static int put_directories(const Pod *pod, const char *path, Error *reterr)
     return r < 0 ? error_set_errno(reterr, r, "cannot create \"%s\"", path) : 0;
 }
 
+/* For what apps write, set-uid programs of theirs too: group rkt may look into a pod, but run nothing there.
+ */
+static int put_closed_directory(const Pod *pod, const char *name, Error *reterr)
+{
+    return mkdirat(pod->fd, name, 0700) < 0 ? error_set_errno(reterr, -errno, "cannot create \"%s\"", name)
+                                            : 0;
+}
+
 static int put_manifest(const Pod *pod, const Preparation *p, Error *reterr)
 {
     _cleanup_free_ char *text = NULL;
@@ -210,6 +218,8 @@ static int put_apps(const Pod *pod, const Preparation *p, Error *reterr)
 {
     int r = put_text(pod, POD_OVERLAY_PREPARED, "", reterr);
 
+    if (r >= 0)
+        r = put_closed_directory(pod, POD_OVERLAY, reterr);
     for (size_t i = 0; r >= 0 && i < p->manifest->n_apps; i++) {
         r = put_app_info(pod, p->manifest->apps[i].name, &p->images[i], reterr);
         if (r >= 0)
@@ -238,7 +248,7 @@ static int put_volume(const Pod *pod, const Volume *volume, Error *reterr)
 
 static int put_volumes(const Pod *pod, const PodManifest *manifest, Error *reterr)
 {
-    int r = put_directories(pod, POD_SHARED_VOLUMES, reterr);
+    int r = put_closed_directory(pod, POD_SHARED_VOLUMES, reterr);
 
     for (size_t i = 0; r >= 0 && i < manifest->volumes.n; i++)
         r = put_volume(pod, &manifest->volumes.items[i], reterr);

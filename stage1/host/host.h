@@ -48,7 +48,7 @@ typedef struct HostApp {
     int report;       /* how its start went; closed by a successful exec */
     pid_t pid;        /* of what runs now, 0: nothing */
     enum { APP_WAITING, APP_PRE_START, APP_RUNNING, APP_POST_STOP, APP_DONE } stage;
-    bool executed, ready, killed;
+    bool executed, ready, killed, console_waits; /* for room in output */
     int status;
 } HostApp;
 

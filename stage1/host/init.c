@@ -7,7 +7,9 @@
  * for a reboot and exits 133; a declared pod that machinectl powers off exits 132. An app's true status is in
  * status/APP either way.
  * - Signals are blocked and read from a descriptor: a blocked signal is never dropped for PID 1, an unhandled
- * one is.
+ * one is. Only those from outside count: an app may not end its pod with a success that it did not have.
+ * - Whatever an app sends, it may only keep the loop busy for a moment, and nothing here waits for somebody
+ * to read: a pod can always be stopped.
  */
 
 #include <fcntl.h>
@@ -18,6 +20,7 @@
 #include <signal.h>
 #include <sys/mman.h>
 #include <sys/signalfd.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 
@@ -31,11 +34,16 @@
 #include "sandbox/capability.h"
 #include "sandbox/cgroup.h"
 
-enum { STOP_TIMEOUT_DEFAULT_S = 10, CONSOLE_CHUNK = 16 * 1024 };
+enum { STOP_TIMEOUT_DEFAULT_S = 10 };
+
+/* What is done for an app before the loop looks at everything else again. */
+enum { REAPED_AT_ONCE = 64, MESSAGES_AT_ONCE = 16, MESSAGES_PAUSE_MS = 20, CONSOLE_CHUNK = 16 * 1024 };
 
 typedef struct Init {
     Host *host;
-    int signals;
+    int signals, children;  /* what asks the pod to end; SIGCHLD */
+    bool unreaped;          /* not all that ended were looked at */
+    int64_t messages_at_ns; /* when apps' messages are heard again */
     bool ready, unprivileged;
     enum { POD_RUNNING, POD_STOPPING, POD_KILLING } phase;
     bool asked, reboot, poweroff; /* from outside, not because an app ended */
@@ -210,7 +218,11 @@ static void app_advance(Init *init, HostApp *app, int status)
 
 static void reap(Init *init)
 {
-    for (;;) {
+    struct signalfd_siginfo heard;
+
+    (void) !read(init->children, &heard, sizeof(heard));
+    init->unreaped = false;
+    for (unsigned n = 0; n < REAPED_AT_ONCE; n++) {
         siginfo_t info = { .si_pid = 0 };
 
         if (waitid(P_ALL, 0, &info, WEXITED | WNOHANG) < 0 || info.si_pid == 0)
@@ -222,6 +234,7 @@ static void reap(Init *init)
                 app_advance(init, app, info.si_code == CLD_EXITED ? info.si_status : 128 + info.si_status);
         }
     }
+    init->unreaped = true;
 }
 
 /* ----- Rights ----- */
@@ -319,114 +332,183 @@ static bool app_holds(const HostApp *app, pid_t pid)
     return rest && (*rest == '\n' || *rest == '/');
 }
 
+static void take_message(Init *init, const NotifyMessage *message)
+{
+    for (size_t i = 0; i < init->host->plan->n_apps; i++) {
+        HostApp *app = &init->host->apps[i];
+
+        if (!app_holds(app, message->sender.pid))
+            continue;
+        if (message->ready && app->stage == APP_RUNNING) {
+            app->ready = true;
+            note_ready(init);
+        }
+        if (message->status[0] != '\0') {
+            char text[NOTIFY_STATUS_MAX + 300];
+
+            (void) snprintf(text, sizeof(text), "STATUS=%s: %s", app->plan->name, message->status);
+            notify_manager(init, text);
+        }
+    }
+}
+
+/* Who sends so many at once waits: each costs us a look into /proc, and the service manager a message. */
 static void hear_notify(Init *init)
 {
     NotifyMessage message;
-    int r;
 
-    while ((r = notify_receive(init->host->apps_notify, &message)) >= 0)
-        for (size_t i = 0; r > 0 && i < init->host->plan->n_apps; i++) {
-            HostApp *app = &init->host->apps[i];
+    for (unsigned n = 0; n < MESSAGES_AT_ONCE; n++) {
+        int r = notify_receive(init->host->apps_notify, &message);
 
-            if (!app_holds(app, message.sender.pid))
-                continue;
-            if (message.ready && app->stage == APP_RUNNING) {
-                app->ready = true;
-                note_ready(init);
-            }
-            if (message.status[0] != '\0') {
-                char text[NOTIFY_STATUS_MAX + 300];
-
-                (void) snprintf(text, sizeof(text), "STATUS=%s: %s", app->plan->name, message.status);
-                notify_manager(init, text);
-            }
-        }
+        if (r < 0)
+            return;
+        if (r > 0)
+            take_message(init, &message);
+    }
+    init->messages_at_ns = monotonic_ns() + MESSAGES_PAUSE_MS * 1000000LL;
 }
 
 /* ----- The loop ----- */
 
+/* kill(2) by a process without a number in here. More must not count: all but that an app can make a signal
+ * say of itself (rt_sigqueueinfo(2), F_SETSIG). */
+static bool is_from_outside(const struct signalfd_siginfo *info)
+{
+    return info->ssi_code == SI_USER && info->ssi_pid == 0;
+}
+
 static void hear_signal(Init *init)
 {
     struct signalfd_siginfo info;
+    int number;
 
-    while (read(init->signals, &info, sizeof(info)) == (ssize_t) sizeof(info)) {
-        int number = (int) info.ssi_signo;
+    if (read(init->signals, &info, sizeof(info)) != (ssize_t) sizeof(info) || !is_from_outside(&info))
+        return;
+    number = (int) info.ssi_signo;
+    /* Asked twice means now. */
+    if (init->asked && number == SIGINT)
+        pod_kill(init);
+    init->asked = true;
+    init->reboot = init->reboot || number == SIGINT;
+    init->poweroff = init->poweroff || number == SIGRTMIN + 3 || number == SIGRTMIN + 4;
+    pod_stop(init);
+}
 
-        if (number == SIGCHLD)
-            reap(init);
-        else {
-            /* Asked twice means now. */
-            if (init->asked && number == SIGINT)
-                pod_kill(init);
-            init->asked = true;
-            init->reboot = init->reboot || number == SIGINT;
-            init->poweroff = init->poweroff || number == SIGRTMIN + 3 || number == SIGRTMIN + 4;
-            pod_stop(init);
-        }
+static bool has_room(int fd)
+{
+    struct pollfd pfd = { .fd = fd, .events = POLLOUT };
+
+    return poll(&pfd, 1, 0) > 0;
+}
+
+/* Into a journal stream, or the pipe to the foreground process, which the app's own descriptors share. What
+ * finds no room stays in the FIFO, so that the app waits, not we. */
+static void copy_console(const Host *host, HostApp *app)
+{
+    char buffer[CONSOLE_CHUNK];
+    ssize_t n;
+
+    app->console_waits = !has_room(app->output);
+    if (app->console_waits)
+        return;
+    if (host->service_main) {
+        n = read(app->console, buffer, sizeof(buffer));
+        if (n > 0)
+            (void) send(app->output, buffer, (size_t) n, MSG_DONTWAIT | MSG_NOSIGNAL);
+    } else {
+        n = splice(app->console, NULL, app->output, NULL, sizeof(buffer), SPLICE_F_NONBLOCK);
+        if (n < 0 && errno == EPIPE)
+            app->console = safe_close(app->console);
     }
 }
 
-static void copy_console(HostApp *app)
+static int until_ms(int64_t when_ns)
 {
-    char buffer[CONSOLE_CHUNK];
-    ssize_t n = read(app->console, buffer, sizeof(buffer));
+    int64_t left = when_ns - monotonic_ns();
 
-    if (n > 0 && app->output >= 0)
-        (void) write_full(app->output, buffer, (size_t) n);
+    return left <= 0 ? 0 : (int) (left / 1000000) + 1;
 }
 
-static int remaining_ms(const Init *init)
+static bool is_overdue(const Init *init)
 {
-    int64_t left = init->deadline_ns - monotonic_ns();
+    return init->phase == POD_STOPPING && until_ms(init->deadline_ns) == 0;
+}
 
-    if (init->phase != POD_STOPPING)
-        return -1;
-    return left <= 0 ? 0 : (int) (left / 1000000) + 1;
+enum { POLL_SIGNALS, POLL_CHILDREN, POLL_MESSAGES, POLL_APPS };
+
+static int await(const Init *init, struct pollfd *fds)
+{
+    const Host *host = init->host;
+    int pause = until_ms(init->messages_at_ns), timeout = -1;
+
+    fds[POLL_SIGNALS] = (struct pollfd){ .fd = init->signals, .events = POLLIN };
+    fds[POLL_CHILDREN] = (struct pollfd){ .fd = init->children, .events = POLLIN };
+    fds[POLL_MESSAGES] = (struct pollfd){ .fd = pause > 0 ? -EBADF : host->apps_notify, .events = POLLIN };
+    for (size_t i = 0; i < host->plan->n_apps; i++) {
+        const HostApp *app = &host->apps[i];
+        struct pollfd *own = &fds[POLL_APPS + 2 * i];
+
+        own[0] = (struct pollfd){ .fd = app->report, .events = POLLIN };
+        own[1] = app->console_waits ? (struct pollfd){ .fd = app->output, .events = POLLOUT }
+                                    : (struct pollfd){ .fd = app->console, .events = POLLIN };
+    }
+    if (init->phase == POD_STOPPING)
+        timeout = until_ms(init->deadline_ns);
+    if (pause > 0 && (timeout < 0 || timeout > pause))
+        timeout = pause;
+    return poll(fds, (nfds_t) (POLL_APPS + 2 * host->plan->n_apps), init->unreaped ? 0 : timeout);
 }
 
 static void loop(Init *init)
 {
-    size_t n_apps = init->host->plan->n_apps, n = 2 + 2 * n_apps;
-    _cleanup_free_ struct pollfd *fds = calloc(n, sizeof(struct pollfd));
+    size_t n_apps = init->host->plan->n_apps;
+    _cleanup_free_ struct pollfd *fds = calloc(POLL_APPS + 2 * n_apps, sizeof(struct pollfd));
 
     if (!fds)
         return;
     while (!pod_is_over(init)) {
-        fds[0] = (struct pollfd){ .fd = init->signals, .events = POLLIN };
-        fds[1] = (struct pollfd){ .fd = init->host->apps_notify, .events = POLLIN };
-        for (size_t i = 0; i < n_apps; i++) {
-            fds[2 + 2 * i] = (struct pollfd){ .fd = init->host->apps[i].report, .events = POLLIN };
-            fds[3 + 2 * i] = (struct pollfd){ .fd = init->host->apps[i].console, .events = POLLIN };
-        }
-        if (poll(fds, (nfds_t) n, remaining_ms(init)) < 0 && errno != EINTR)
+        if (await(init, fds) < 0 && errno != EINTR)
             return;
         for (size_t i = 0; i < n_apps; i++) {
-            if (fds[2 + 2 * i].revents)
+            if (fds[POLL_APPS + 2 * i].revents)
                 hear_report(init, &init->host->apps[i]);
-            if (fds[3 + 2 * i].revents & POLLIN)
-                copy_console(&init->host->apps[i]);
+            if (fds[POLL_APPS + 2 * i + 1].revents)
+                copy_console(init->host, &init->host->apps[i]);
         }
-        if (fds[1].revents & POLLIN)
+        if (fds[POLL_MESSAGES].revents)
             hear_notify(init);
-        if (fds[0].revents & POLLIN)
+        if (fds[POLL_CHILDREN].revents || init->unreaped)
+            reap(init);
+        if (fds[POLL_SIGNALS].revents)
             hear_signal(init);
-        if (init->phase == POD_STOPPING && remaining_ms(init) == 0)
+        if (is_overdue(init))
             pod_kill(init);
         drop_rights(init);
     }
     for (size_t i = 0; i < n_apps; i++)
-        copy_console(&init->host->apps[i]);
+        copy_console(init->host, &init->host->apps[i]);
 }
 
-static void block_signals(sigset_t *ret)
+static void block_signals(sigset_t *ret_requests, sigset_t *ret_children)
 {
-    const int heard[] = { SIGCHLD, SIGTERM, SIGINT, SIGHUP, SIGPWR, SIGRTMIN + 3, SIGRTMIN + 4 };
+    const int requests[] = { SIGTERM, SIGINT, SIGHUP, SIGPWR, SIGRTMIN + 3, SIGRTMIN + 4 };
 
-    (void) sigemptyset(ret);
-    for (size_t i = 0; i < ELEMENTSOF(heard); i++)
-        (void) sigaddset(ret, heard[i]);
-    (void) sigprocmask(SIG_SETMASK, ret, NULL);
+    (void) sigemptyset(ret_requests);
+    for (size_t i = 0; i < ELEMENTSOF(requests); i++)
+        (void) sigaddset(ret_requests, requests[i]);
+    (void) sigemptyset(ret_children);
+    (void) sigaddset(ret_children, SIGCHLD);
+    (void) sigprocmask(SIG_SETMASK, ret_requests, NULL);
+    (void) sigprocmask(SIG_BLOCK, ret_children, NULL);
     (void) signal(SIGPIPE, SIG_IGN);
+}
+
+/* Two descriptors: from one, a child that always ends would hide the signals with a higher number. */
+static int hear_signals(Init *init, const sigset_t *requests, const sigset_t *children)
+{
+    init->signals = signalfd(-1, requests, SFD_CLOEXEC | SFD_NONBLOCK);
+    init->children = signalfd(-1, children, SFD_CLOEXEC | SFD_NONBLOCK);
+    return init->signals < 0 || init->children < 0 ? -errno : 0;
 }
 
 static void start_apps(Init *init)
@@ -449,14 +531,16 @@ void host_init(Host *host)
 {
     _cleanup_error_ Error error = ERROR_INIT;
     Init init = { .host = host };
-    sigset_t signals;
+    sigset_t requests, children;
     int r;
 
-    block_signals(&signals);
+    block_signals(&requests, &children);
     r = host_set_up(host, &error);
-    init.signals = r < 0 ? -EBADF : signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
-    if (r >= 0 && init.signals < 0)
-        r = error_set_errno(&error, -errno, "cannot hear signals");
+    if (r >= 0) {
+        r = hear_signals(&init, &requests, &children);
+        if (r < 0)
+            (void) error_set_errno(&error, r, "cannot hear signals");
+    }
     if (r < 0) {
         error_print(&error, "stage1", host->debug);
         _exit(POD_EXIT_FAILURE);

@@ -40,7 +40,7 @@ run() {
         shift
     done
     shift
-    timeout 60 rkt run --net=none --set-env=OWN_NETWORK=yes "${options[@]}" -- "$@" --- 2>&1 </dev/null
+    timeout -k 5 60 rkt run --net=none --set-env=OWN_NETWORK=yes "${options[@]}" -- "$@" --- 2>&1 </dev/null
 }
 
 # held NAME OUTPUT ATTACK...: each is a fact.
@@ -74,6 +74,153 @@ output=$(run example.com/planter -- standard-input) || :
 held "a pre-start that planted it" "$output" plant-null
 equals "a planted /dev/null: the app and its post-stop have the true one" \
     "$(grep -ao 'standard-input=.*' <<<"$output")" $'standard-input=held\nstandard-input=held'
+
+# ----- Strange callers -----
+
+# from NAME COMMAND...: what COMMAND, put before rkt run, leaves to the app.
+from() {
+    local name=$1
+    shift
+    output=$(timeout -k 5 60 "$@" rkt run --net=none example.com/hostile -- surroundings --- 2>&1) || output+=" status $?"
+    held "$name" "$output" surroundings
+}
+# as NAME SHELL-WORDS: the same, behind words that a shell understands; what the pod says goes to a file.
+as() {
+    local status=0
+    bash -c "$2; exec rkt run --net=none --uuid-file-save=$work/uuid example.com/hostile -- surroundings ---" \
+        >"$work/output" 2>&1 || status=$?
+    equals "$1: status" "$status" 0
+    held "$1" "$(cat "$work/output"; app_log_kept "$(<"$work/uuid")" hostile)" surroundings
+}
+from "signals ignored" env --ignore-signal
+from "SIGCHLD ignored" env --ignore-signal=CHLD
+from "signals blocked" env --block-signal
+from "an empty environment" env -i PATH="$PATH"
+from "a foreign environment" env FOREIGN=yes LD_PRELOAD=/nonexistent RKT_LOCK_FD=1 NOTIFY_SOCKET=/nonexistent
+from "nice, and few resources" nice -n 15 prlimit --nofile=64:64 --core=0 --nproc=200
+as "a strange umask" 'umask 0777'
+as "a directory that is gone" "mkdir $work/gone; cd $work/gone; rmdir $work/gone"
+as "open descriptors" 'exec 3</ 9</etc/passwd 37</proc'
+as "no standard input" 'exec <&-'
+as "no standard output" 'exec >&-'
+as "no standard error" 'exec 2>&-'
+as "none of the three" 'exec <&- >&- 2>&-'
+
+# ----- Images that lie in wait -----
+
+number=0
+for link in dev proc sys; do
+    for target in /run ../../../../../../run run/../run; do
+        name=linked-$((number += 1))
+        # shellcheck disable=SC2016
+        variant "$name" '"user": "0"' bash -c 'rm -rf "$1"; ln -s "$2" "$1"' - "$link" "$target"
+        fails "/$link is a link to $target" 203 'is a symbolic link in the image' \
+            timeout -k 5 60 rkt run --net=none "example.com/$name"
+    done
+done
+# shellcheck disable=SC2016
+variant detour '"user": "0"' bash -c '
+    mkdir -p etc run
+    ln -sfn ../../../../../../../../planted-file etc/hostname
+    ln -sfn /planted-hosts etc/hosts
+    ln -sfn /planted-directory run/systemd
+    ln -sfn ../../../../../../../planted-host run/host
+    ln -sfn /proc/self/fd/5 etc/mtab
+    ln -sfn /proc/1/root/planted-volume volume
+    ln -sfn /proc/self/fd stand'
+output=$(run example.com/detour -- surroundings directories) || :
+held "mount targets are links" "$output" surroundings directories
+equals "and nothing of them is on the host" "$(find / -xdev -maxdepth 1 -name 'planted*')" ""
+fails "a volume's target leads out by a magic link" 203 'mount' timeout -k 5 60 rkt run --net=none \
+    --volume=v,kind=empty example.com/detour --mount=volume=v,target=/volume
+for number in 3 4 5 6 7 8 9 10 11 12; do
+    fails "working directory /proc/self/fd/$number" 203 'cannot enter the working directory' timeout -k 5 60 rkt run \
+        --net=none example.com/hostile --working-dir="/proc/self/fd/$number" -- directories ---
+done
+fails "the same by a link of the image" 203 'cannot enter the working directory' timeout -k 5 60 rkt run \
+    --net=none example.com/detour --working-dir=/stand/7 -- directories ---
+
+# The kernel opens a script's interpreter while the process is still ours.
+variant script '"user": "0"' bash -c 'printf "#!/proc/self/exe\n" >bin/script; chmod 755 bin/script'
+fails "a script whose interpreter is the runtime" 254 . timeout -k 5 60 rkt run --net=none example.com/script \
+    --exec=/bin/script
+
+rkt run --net=none example.com/hostile --exec=/bin/sh -- -c 'cp /bin/busybox /root-shell; chmod 4755 /root-shell' ---
+planted=$(find /var/lib/rkt/pods -name root-shell -perm -4000 -print -quit)
+matches "an app makes a set-uid program" "$planted" root-shell
+fails "which group rkt can't run" 126 'Permission denied' setpriv --reuid=65534 --regid=65534 \
+    --groups="$(getent group rkt | cut -d: -f3)" bash -c "$planted id"
+
+# ----- The pod's init -----
+
+# pod NAME EXEC [SERVICE-LINE...]: a declared pod of one app.
+pod() {
+    local name=$1 exec=$2
+    shift 2
+    printf '%s\n' '[Unit]' 'StartLimitIntervalSec=0' '[Pod]' 'Network=none' '[App:hostile]' 'Image=example.com/hostile' \
+        "Exec=$exec" '[Service]' 'TimeoutStopSec=30' "$@" | pod_file "$name"
+}
+
+# stops NAME POD: in the time that an app has, by the pod's own init.
+stops() {
+    local name=$1 begin=$SECONDS
+    timeout -k 5 60 systemctl stop "rkt-$2" || :
+    at_most "$name: seconds to stop" $((SECONDS - begin)) $((20 * slowness))
+    lacks "$name: systemd did not have to kill it" "$(unit_property "rkt-$2" Result)" 'timeout|watchdog'
+}
+
+pod signals "/bin/sh -c '/bin/hostile signals; exec sleep 1000'"
+start signals
+pid=$(unit_property rkt-signals MainPID)
+soon "an app sends the init every signal" 10 log_has signals hostile signals=held
+sleep 1
+equals "and it runs on" "$(unit_property rkt-signals MainPID) $(unit_property rkt-signals ActiveState)" "$pid active"
+# Of the host's files none; the pod's own directory and cgroups are mounts that end there.
+lacks "the init holds nothing of the host" "$(readlink /proc/"$pid"/fd/* | grep -v 'socket:\|pipe:\|anon_inode:\|mnt:\|^/dev/null$')" \
+    '^/(var|run|etc|usr|sys|home|proc)/'
+fails "the init's program can't be changed, by nobody" 1 'Read-only file system' touch --no-create "/proc/$pid/exe"
+stops "an app that sends signals" signals
+
+for flood in console-flood orphan-flood crowd; do
+    pod "$flood" "/bin/hostile $flood"
+    start "$flood"
+    sleep 2
+    stops "$flood" "$flood"
+    systemctl reset-failed "rkt-$flood"
+    remove_pod_file "$flood"
+done
+pod notify-flood "/bin/hostile notify-flood"
+sed -i 's,^Exec=,Annotation=appc.io/executor/supports-systemd-notify=true\n&,' /etc/rkt/pods.d/notify-flood.pod
+systemctl daemon-reload
+start notify-flood
+sleep 2
+stops notify-flood notify-flood
+systemctl reset-failed rkt-notify-flood
+remove_pod_file notify-flood
+remove_pod_file signals
+systemctl reset-failed
+
+# Nobody reads what rkt run prints; it waits with its last words, so that its child is not reaped.
+has_ended() {
+    [[ $(ps -o stat= -p "$1") =~ ^(Z|$) ]]
+}
+mkfifo "$work/unread"
+exec {unread}<>"$work/unread"
+rkt run --net=none --uuid-file-save="$work/uuid" example.com/hostile -- console-flood --- >"$work/unread" 2>&1 &
+sleep 3
+begin=$SECONDS
+timeout -k 5 60 rkt stop "$(<"$work/uuid")" >/dev/null 2>&1 || :
+soon "an unread console: the pod's init ends" 20 has_ended "$(cat "/var/lib/rkt/pods/run/$(<"$work/uuid")/pid")"
+at_most "an unread console: seconds to stop" $((SECONDS - begin)) $((20 * slowness))
+cat <&"$unread" >/dev/null &
+reader=$!
+wait %rkt 2>/dev/null || :
+kill "$reader"
+exec {unread}>&-
+
+succeeds "an app that is called init" timeout -k 5 60 rkt run --net=none example.com/hostile --name=init -- surroundings ---
+output=$(timeout -k 5 60 rkt run --net=none example.com/hostile --exec=/bin/sh -- -c 'sleep 31337 & exit 0' --- 2>&1) || :
+lacks "what an app leaves behind ends with it" "$(ps -e -o args=)" 'sleep 31337'
 
 rm -f /var/lib/rkt/pods/run/host-marker
 collect_garbage >/dev/null

@@ -511,7 +511,7 @@ static void notify_flood(void)
         through("cannot connect: %s", strerror(errno));
         return;
     }
-    for (int i = 0; i < 8; i++)
+    for (int i = 0; i < 3; i++)
         if (fork() == 0)
             for (;;)
                 if (write(fd, "STATUS=x\nREADY=1", 16) < 0 && errno != EAGAIN && errno != ENOBUFS)
@@ -522,21 +522,20 @@ static void notify_flood(void)
         pause();
 }
 
-/* Children of the init that end, as many as can be. */
+/* Children of the init that end, as fast as can be. Not without end: the machine may have no limit of its
+ * own. */
 static void orphan_flood(void)
 {
     signal(SIGTERM, SIG_IGN);
-    signal(SIGCHLD, SIG_IGN);
-    for (int i = 0; i < 8; i++)
+    for (int i = 0; i < 3; i++)
         if (fork() == 0)
-            for (;;)
-                if (fork() == 0) {
-                    if (vfork() == 0)
-                        _exit(0);
-                    _exit(0);
-                }
-    puts("orphan-flood=begun");
-    fflush(stdout);
+            for (int n = 0; n < 20000; n++) {
+                pid_t pid = fork();
+
+                if (pid == 0)
+                    _exit(fork() < 0);
+                (void) waitpid(pid, NULL, 0);
+            }
     for (;;)
         pause();
 }
@@ -558,14 +557,56 @@ static void console_flood(void)
         pause();
 }
 
-static void fork_bomb(void)
+/* Each in a session of its own and deaf. */
+static void crowd(void)
 {
     signal(SIGTERM, SIG_IGN);
-    puts("fork-bomb=begun");
-    fflush(stdout);
+    for (int i = 0; i < 300; i++)
+        if (fork() == 0) {
+            setsid();
+            for (;;)
+                pause();
+        }
     for (;;)
-        if (fork() < 0)
-            usleep(1000);
+        pause();
+}
+
+/* ----- What whoever started the pod left us ----- */
+
+static void status_line(const char *key, const char *expected)
+{
+    FILE *file = fopen("/proc/self/status", "re");
+    size_t n = strlen(key);
+    char line[4096];
+
+    while (file && fgets(line, sizeof(line), file)) {
+        char *value = line + n + strspn(line + n, " \t");
+
+        line[strcspn(line, "\n")] = '\0';
+        if (strncmp(line, key, n) == 0 && strcmp(value, expected) != 0)
+            through("%s", line);
+    }
+    if (file)
+        fclose(file);
+}
+
+static void surroundings(void)
+{
+    static const char none[] = "0000000000000000";
+
+    status_line("Umask:", "0022");
+    status_line("SigBlk:", none);
+    status_line("SigIgn:", none);
+    status_line("SigPnd:", none);
+    status_line("ShdPnd:", none);
+    for (int fd = 3; fd < 1024; fd++)
+        if (fcntl(fd, F_GETFD) >= 0)
+            through("descriptor %d is open", fd);
+    for (int fd = 0; fd < 3; fd++)
+        if (fcntl(fd, F_GETFD) < 0)
+            through("descriptor %d is closed", fd);
+    if (getenv("FOREIGN"))
+        through("a variable of whoever started us");
 }
 
 /* ----- What is said ----- */
@@ -589,11 +630,12 @@ static const struct {
     { "namespaces", namespaces },
     { "other-doors", other_doors },
     { "terminal", terminal },
+    { "surroundings", surroundings },
     { "signals", signals },
     { "notify-flood", notify_flood },
     { "orphan-flood", orphan_flood },
     { "console-flood", console_flood },
-    { "fork-bomb", fork_bomb },
+    { "crowd", crowd },
 };
 
 int main(int argc, char **argv)

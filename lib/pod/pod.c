@@ -226,7 +226,8 @@ static int pod_names_scan(PodNames *names, int root, PodDirectory directory, con
     if (r < 0)
         return r == -ENOENT ? 0 : r;
     while ((errno = 0, entry = readdir(d))) {
-        if (strncmp(entry->d_name, prefix, length) != 0 || !uuid_is_valid(entry->d_name))
+        if (strncmp(entry->d_name, prefix, length) != 0 || !uuid_is_valid(entry->d_name) ||
+            (entry->d_type != DT_DIR && entry->d_type != DT_UNKNOWN))
             continue;
         r = pod_names_add(names, entry->d_name, directory);
         if (r < 0)

@@ -108,6 +108,7 @@ static void test_find(int root)
         { "x", -ENXIO, "no matches found for \"x\"" },
         { "../prepared", -ENXIO, "no matches found for \"../prepared\"" },
         { "ffff", -ENXIO, "no matches found for \"ffff\"" },
+        { "eeee", -ENXIO, "no matches found for \"eeee\"" },
         { "", -EINVAL, "UUID cannot be empty" },
     };
 
@@ -116,6 +117,7 @@ static void test_find(int root)
     assert_int(mkdirat(root, "run/abcdef00-0000-4000-8000-00000000000b", 0755), 0);
     assert_int(mkdirat(root, "garbage/ffffffff-0000-4000-8000-00000000000b", 0755), 0);
     assert_int(mkdirat(root, "run/not-a-pod", 0755), 0);
+    assert_int(write_file_at(root, "run/eeeeeeee-0000-4000-8000-00000000000b", "", 0, 0644, 0), 0);
     for (size_t i = 0; i < ELEMENTSOF(cases); i++) {
         _cleanup_error_ Error error = ERROR_INIT;
         _cleanup_(pod_freep) Pod *pod = NULL;

@@ -6,11 +6,13 @@
 #include <fcntl.h>
 #include <stdio.h>
 
+#include "appc/pod-manifest.h"
 #include "base/array.h"
 #include "base/file-util.h"
 #include "base/string-util.h"
 #include "generate.h"
 #include "podfile/resolve.h"
+#include "pod/layout.h"
 #include "prepare/pod-options.h"
 #include "rkt-pod.h"
 #include "run-options.h"
@@ -129,6 +131,25 @@ static void try_entry(const PodFile *file, const PodSection *section, const PodE
     }
 }
 
+/* A manifest may be elsewhere until the pod starts; one that is here has to be one. */
+static void try_manifest(const PodFile *file)
+{
+    const PodEntry *entry = pod_section_find(pod_file_section(file, POD_SECTION_POD), "PodManifest");
+    _cleanup_(pod_manifest_freep) PodManifest *manifest = NULL;
+    _cleanup_error_ Error error = ERROR_INIT;
+    _cleanup_free_ char *text = NULL;
+    size_t size;
+
+    if (!entry || read_file_at(AT_FDCWD, entry->value, POD_MANIFEST_SIZE_MAX, &text, &size) < 0 ||
+        pod_manifest_parse(text, size, &manifest, &error) >= 0)
+        return;
+    if (streq(entry->path, entry->value)) /* NAME.json */
+        (void) pod_file_complain(file, NULL, entry->path, 0, "%s", error_cause(&error));
+    else
+        (void) pod_file_complain(file, NULL, entry->path, entry->line, "PodManifest=: %s: %s", entry->value,
+                                 error_cause(&error));
+}
+
 /* That there is no network is a finding of the whole, too. */
 static void try_network(const PodFile *file, const char *path)
 {
@@ -150,6 +171,7 @@ static void try_flags(const PodFile *file, const char *path)
             if (!entry->dropped && entry->info->use == POD_KEY_FLAG)
                 try_entry(file, &file->sections[i], entry);
         }
+    try_manifest(file);
     try_network(file, path);
 }
 

@@ -62,6 +62,7 @@ typedef struct Listing {
     Bus *bus;
     Declared *pods;
     size_t n;
+    int incomplete; /* 0, or why a directory could not be listed */
 } Listing;
 
 static void listing_done(Listing *listing)
@@ -248,8 +249,10 @@ static int compare_pods(const void *a, const void *b)
 
 static int collect(Listing *listing, Error *reterr)
 {
-    int r = search_scan(&listing->search, arg_root, reterr);
+    int r;
 
+    listing->incomplete = search_scan(&listing->search, arg_root, reterr);
+    r = listing->incomplete == -ENOMEM ? -ENOMEM : 0;
     if (r >= 0)
         r = namesakes_collect(&listing->namesakes, &listing->search);
     if (r >= 0 && listing->search.pods.n > 0 && is_this_system() && systemd_is_running())
@@ -372,6 +375,8 @@ int pod_list(int argc, char **argv, Error *reterr)
         r = collect(&listing, reterr);
     if (r >= 0)
         r = arg_format == POD_FORMAT_TEXT ? print_table(&listing) : print_json(&listing);
+    if (r >= 0)
+        r = listing.incomplete;
     listing_done(&listing);
     return r;
 }

@@ -18,7 +18,7 @@ enum { DEVICE_READ = 1 << 0, DEVICE_WRITE = 1 << 1, DEVICE_MKNOD = 1 << 2, DEVIC
 
 typedef struct DeviceRule {
     mode_t type;           /* S_IFCHR or S_IFBLK */
-    uint32_t major, minor; /* DEVICE_ANY: every one */
+    uint32_t major, minor; /* minor DEVICE_ANY: every one of the major */
     unsigned access;
 } DeviceRule;
 
@@ -29,6 +29,6 @@ struct stat;
 int device_rule_from_stat(const struct stat *st, unsigned access, DeviceRule *ret);
 
 /* Closes the cgroup to all devices but the standard ones and extra (n of them). Holds for processes in it and
- * below it, from the next open on. The cgroup must be of the cgroup2 tree; needs SYS_ADMIN (or BPF and
- * NET_ADMIN) in the first user namespace. */
+ * below it, from the next open on. -ERANGE: a number that no device has. The cgroup must be of the cgroup2
+ * tree; needs SYS_ADMIN (or BPF and NET_ADMIN) in the first user namespace. */
 int device_confine_cgroup(int cgroup, const DeviceRule *extra, size_t n);

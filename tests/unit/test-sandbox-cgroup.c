@@ -127,10 +127,15 @@ static void test_devices(int cgroup)
         { S_IFCHR, 1, 1, O_RDONLY, EPERM },     /* mem */
         { S_IFBLK, 1, 3, O_RDONLY, EPERM },     /* a block device of null's number */
         { S_IFBLK, 254, 0, O_RDONLY, EPERM },
-        { S_IFCHR, 1, 11, O_WRONLY, 0 }, /* kmsg, to be written, as the extra rule has it */
+        { S_IFCHR, 136, 77, O_RDONLY, 100 + EIO }, /* a terminal that nobody has opened */
+        { S_IFBLK, 136, 77, O_RDONLY, EPERM },
+        { S_IFCHR, 0, 3, O_RDONLY, EPERM }, /* null's minor */
+        { S_IFCHR, 1, 11, O_WRONLY, 0 },    /* kmsg, to be written, as the extra rule has it */
         { S_IFCHR, 1, 11, O_RDONLY, 100 + EPERM },
     };
     const DeviceRule extra = { S_IFCHR, 1, 11, DEVICE_WRITE | DEVICE_MKNOD };
+    const DeviceRule impossible[] = { { S_IFCHR, 0, 1 << 20 | 1, DEVICE_ALL },
+                                      { S_IFCHR, 4096, 1, DEVICE_ALL } };
     char directory[] = "/tmp/test-device-XXXXXX";
     int r;
 
@@ -140,6 +145,8 @@ static void test_devices(int cgroup)
         return;
     }
     assert_int(r, 0);
+    for (size_t i = 0; i < ELEMENTSOF(impossible); i++)
+        assert_int(device_confine_cgroup(cgroup, &impossible[i], 1), -ERANGE);
     assert_true(mkdtemp(directory));
     for (size_t i = 0; i < ELEMENTSOF(cases); i++) {
         int got =

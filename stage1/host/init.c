@@ -130,16 +130,19 @@ static bool pod_is_over(const Init *init)
 
 static int pod_exit_status(const Init *init)
 {
-    bool killed = false;
+    bool killed = false, declared = init->host->plan->unit && init->host->service_main;
 
     for (size_t i = 0; i < init->host->plan->n_apps; i++)
         killed = killed || init->host->apps[i].killed;
     if (init->reboot)
         return POD_EXIT_REBOOT;
-    if (init->poweroff && !killed && init->host->plan->unit && init->host->service_main)
+    if (init->poweroff && !killed && declared)
         return POD_EXIT_POWEROFF;
     if (init->asked)
         return killed ? 128 + SIGKILL : 0;
+    /* To a declared pod's unit these are requests; an app that ended so, by SIGILL or SIGTRAP, made none. */
+    if (declared && (init->status == POD_EXIT_POWEROFF || init->status == POD_EXIT_REBOOT))
+        return POD_EXIT_FAILURE;
     return init->status;
 }
 

@@ -198,6 +198,14 @@ stops notify-flood notify-flood
 systemctl reset-failed rkt-notify-flood
 remove_pod_file notify-flood
 remove_pod_file signals
+
+# The status by which a pod asks its unit to stay down; SIGILL gives the same.
+pod crash "/bin/sh -c 'sleep 1; exit 132'" Restart=on-failure RestartSec=100ms
+start crash
+# shellcheck disable=SC2016
+soon "an app that ends as by SIGILL is started again" 15 eval '(($(unit_property rkt-crash NRestarts) > 0))'
+systemctl stop rkt-crash
+remove_pod_file crash
 systemctl reset-failed
 
 # Nobody reads what rkt run prints; it waits with its last words, so that its child is not reaped.

@@ -105,7 +105,7 @@ static bool exists_in_root(const HostApp *app, const char *path)
     return fd >= 0;
 }
 
-static int attach_shared(const HostApp *app, Error *reterr)
+static int attach_shared(const Host *host, const HostApp *app, Error *reterr)
 {
     static const struct {
         const char *path, *target;
@@ -123,8 +123,12 @@ static int attach_shared(const HostApp *app, Error *reterr)
         r = bind_shared(app, shared[i].path, shared[i].target, shared[i].kind, reterr);
     if (r >= 0 && !exists_in_root(app, "/etc/hosts"))
         r = bind_shared(app, "/etc/hosts", "/etc/hosts", MOUNT_TARGET_FILE, reterr);
-    if (r >= 0 && app->plan->notify)
-        r = bind_shared(app, HOST_NOTIFY_PATH, "/run/systemd/notify", MOUNT_TARGET_FILE, reterr);
+    if (r >= 0 && app->plan->notify) {
+        char path[HOST_NOTIFY_PATH_MAX];
+
+        host_notify_path(host, app, path);
+        r = bind_shared(app, path, "/run/systemd/notify", MOUNT_TARGET_FILE, reterr);
+    }
     return r < 0 ? r : 0;
 }
 
@@ -169,7 +173,7 @@ static int enter_app_root(Host *host, HostApp *app, Error *reterr)
         return error_set_errno(reterr, r, "cannot attach the app's root");
     r = attach_api(host, app, reterr);
     if (r >= 0)
-        r = attach_shared(app, reterr);
+        r = attach_shared(host, app, reterr);
     if (r >= 0)
         r = make_missing(app, reterr);
     if (r >= 0)

@@ -129,8 +129,9 @@ static void print_line(const Foreground *foreground, const Host *host, size_t in
         return;
     }
     now_us = monotonic_ns() / 1000;
-    (void) dprintf(STDOUT_FILENO, "[%5lld.%06lld] %s[%d]: %.*s\n", (long long) now_us / 1000000, (long long) now_us % 1000000,
-                   host->apps[index / 2].plan->name, (int) foreground->app_pids[index / 2], (int) size, text);
+    (void) dprintf(STDOUT_FILENO, "[%5lld.%06lld] %s[%d]: %.*s\n", (long long) now_us / 1000000,
+                   (long long) now_us % 1000000, host->apps[index / 2].plan->name,
+                   (int) foreground->app_pids[index / 2], (int) size, text);
 }
 
 /* Returns false at the end of the pipe. */

@@ -77,8 +77,8 @@ static int put_os_release(int root)
 
 static int make_pod_root(Host *host, Error *reterr)
 {
-    static const char *const directories[] = { "proc", "shm", "app",      "scratch",
-                                               "etc",  "run", "run/host", "share" };
+    static const char *const directories[] = { "proc", "shm",      "app",        "scratch", "etc",
+                                               "run",  "run/host", "run/notify", "share" };
     static const MountOption options[] = { { "mode", "0755" }, { "size", "1m" } };
     _cleanup_free_ char *journal = host_journal_directory(host);
     int r;

@@ -39,6 +39,7 @@ typedef struct HostApp {
     int devices;         /* detached tmpfs, the app's /dev */
     int console;         /* the FIFO behind its /dev/console, both ends */
     int null;            /* its /dev/null, opened before the app could put something else there */
+    int notify;          /* where it says READY=1; -EBADF: it does not */
     int output, errors;  /* descriptors 1 and 2: journal streams, or pipes to the foreground process */
     struct sock_filter *filter;
     size_t n_filter;
@@ -74,7 +75,6 @@ typedef struct Host {
     int journal_sockets;    /* the same of its sockets, for the apps' /run/systemd/journal */
     int resolv_conf, hosts; /* detached mounts of files, where stage0 or the host gives them */
     int notify;             /* connected to the service manager, or -EBADF */
-    int apps_notify;        /* where apps send READY=1 */
     int control;            /* between the foreground process and the init */
     int status_dir;         /* the init's, for the apps' statuses */
 } Host;
@@ -83,7 +83,7 @@ typedef struct Host {
 #define HOST_STAGE_PATH "/app"         /* where an app's root is attached before it becomes "/" */
 #define HOST_SCRATCH_PATH "/scratch"   /* for mount_restrict_paths() */
 #define HOST_SHARED_MEMORY_PATH "/shm" /* /dev/shm of all apps */
-#define HOST_NOTIFY_PATH "/run/notify"
+#define HOST_NOTIFY_PATH "/run/notify" /* a socket for each app, by its number */
 /* There only if the pod has them. */
 #define HOST_JOURNAL_PATH "/share/journal" /* the journal namespace's sockets */
 #define HOST_RESOLV_CONF_PATH "/share/resolv.conf"
@@ -111,6 +111,9 @@ int host_set_up(Host *host, Error *reterr);
 
 /* init.c: the pod's PID 1; never returns. */
 _noreturn_ void host_init(Host *host);
+
+enum { HOST_NOTIFY_PATH_MAX = sizeof(HOST_NOTIFY_PATH "/") + 20 };
+void host_notify_path(const Host *host, const HostApp *app, char ret[static HOST_NOTIFY_PATH_MAX]);
 
 /* app.c: clones the process that sets up the app's root (or joins it) and execs argv; its end of
  * host_app->report says how that went. uid 0 and all groups 0 when as_root (handlers). */

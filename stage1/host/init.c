@@ -318,55 +318,33 @@ static void hear_report(Init *init, HostApp *app)
     note_ready(init);
 }
 
-/* The app's first process, or any other of its cgroup, which in the pod's cgroup namespace is "/APP". */
-static bool app_holds(const HostApp *app, pid_t pid)
+static void take_message(Init *init, HostApp *app, const NotifyMessage *message)
 {
-    _cleanup_free_ char *text = NULL;
-    const char *line, *rest;
-    char path[64];
+    if (message->ready && app->stage == APP_RUNNING) {
+        app->ready = true;
+        note_ready(init);
+    }
+    if (message->status[0] != '\0') {
+        char text[NOTIFY_STATUS_MAX + 300];
 
-    if (pid <= 0 || app->pid == pid || app->cgroup < 0)
-        return pid > 0 && app->pid == pid;
-    (void) snprintf(path, sizeof(path), "/proc/%d/cgroup", (int) pid);
-    if (read_file_at(AT_FDCWD, path, 64 * 1024, &text, NULL) < 0)
-        return false;
-    line = strstr(text, "0::/");
-    rest = line ? startswith(line + strlen("0::/"), app->plan->name) : NULL;
-    return rest && (*rest == '\n' || *rest == '/');
-}
-
-static void take_message(Init *init, const NotifyMessage *message)
-{
-    for (size_t i = 0; i < init->host->plan->n_apps; i++) {
-        HostApp *app = &init->host->apps[i];
-
-        if (!app_holds(app, message->sender.pid))
-            continue;
-        if (message->ready && app->stage == APP_RUNNING) {
-            app->ready = true;
-            note_ready(init);
-        }
-        if (message->status[0] != '\0') {
-            char text[NOTIFY_STATUS_MAX + 300];
-
-            (void) snprintf(text, sizeof(text), "STATUS=%s: %s", app->plan->name, message->status);
-            notify_manager(init, text);
-        }
+        (void) snprintf(text, sizeof(text), "STATUS=%s: %s", app->plan->name, message->status);
+        notify_manager(init, text);
     }
 }
 
-/* Who sends so many at once waits: each costs us a look into /proc, and the service manager a message. */
-static void hear_notify(Init *init)
+/* Whose message it is, its socket tells: only that app has it, and a sender may be gone by now. Who sends so
+ * many at once waits: each costs the service manager a message. */
+static void hear_notify(Init *init, HostApp *app)
 {
     NotifyMessage message;
 
     for (unsigned n = 0; n < MESSAGES_AT_ONCE; n++) {
-        int r = notify_receive(init->host->apps_notify, &message);
+        int r = notify_receive(app->notify, &message);
 
         if (r < 0)
             return;
         if (r > 0)
-            take_message(init, &message);
+            take_message(init, app, &message);
     }
     init->messages_at_ns = monotonic_ns() + MESSAGES_PAUSE_MS * 1000000LL;
 }
@@ -437,7 +415,8 @@ static bool is_overdue(const Init *init)
     return init->phase == POD_STOPPING && until_ms(init->deadline_ns) == 0;
 }
 
-enum { POLL_SIGNALS, POLL_CHILDREN, POLL_MESSAGES, POLL_APPS };
+enum { POLL_SIGNALS, POLL_CHILDREN, POLL_APPS };
+enum { POLL_REPORT, POLL_CONSOLE, POLL_NOTIFY, _POLL_APP_MAX };
 
 static int await(const Init *init, struct pollfd *fds)
 {
@@ -446,26 +425,26 @@ static int await(const Init *init, struct pollfd *fds)
 
     fds[POLL_SIGNALS] = (struct pollfd){ .fd = init->signals, .events = POLLIN };
     fds[POLL_CHILDREN] = (struct pollfd){ .fd = init->children, .events = POLLIN };
-    fds[POLL_MESSAGES] = (struct pollfd){ .fd = pause > 0 ? -EBADF : host->apps_notify, .events = POLLIN };
     for (size_t i = 0; i < host->plan->n_apps; i++) {
         const HostApp *app = &host->apps[i];
-        struct pollfd *own = &fds[POLL_APPS + 2 * i];
+        struct pollfd *own = &fds[POLL_APPS + _POLL_APP_MAX * i];
 
-        own[0] = (struct pollfd){ .fd = app->report, .events = POLLIN };
-        own[1] = app->console_waits ? (struct pollfd){ .fd = app->output, .events = POLLOUT }
-                                    : (struct pollfd){ .fd = app->console, .events = POLLIN };
+        own[POLL_REPORT] = (struct pollfd){ .fd = app->report, .events = POLLIN };
+        own[POLL_CONSOLE] = app->console_waits ? (struct pollfd){ .fd = app->output, .events = POLLOUT }
+                                               : (struct pollfd){ .fd = app->console, .events = POLLIN };
+        own[POLL_NOTIFY] = (struct pollfd){ .fd = pause > 0 ? -EBADF : app->notify, .events = POLLIN };
     }
     if (init->phase == POD_STOPPING)
         timeout = until_ms(init->deadline_ns);
     if (pause > 0 && (timeout < 0 || timeout > pause))
         timeout = pause;
-    return poll(fds, (nfds_t) (POLL_APPS + 2 * host->plan->n_apps), init->unreaped ? 0 : timeout);
+    return poll(fds, (nfds_t) (POLL_APPS + _POLL_APP_MAX * host->plan->n_apps), init->unreaped ? 0 : timeout);
 }
 
 static void loop(Init *init)
 {
     size_t n_apps = init->host->plan->n_apps;
-    _cleanup_free_ struct pollfd *fds = calloc(POLL_APPS + 2 * n_apps, sizeof(struct pollfd));
+    _cleanup_free_ struct pollfd *fds = calloc(POLL_APPS + _POLL_APP_MAX * n_apps, sizeof(struct pollfd));
 
     if (!fds)
         return;
@@ -473,13 +452,16 @@ static void loop(Init *init)
         if (await(init, fds) < 0 && errno != EINTR)
             return;
         for (size_t i = 0; i < n_apps; i++) {
-            if (fds[POLL_APPS + 2 * i].revents)
-                hear_report(init, &init->host->apps[i]);
-            if (fds[POLL_APPS + 2 * i + 1].revents)
-                copy_console(init->host, &init->host->apps[i]);
+            const struct pollfd *own = &fds[POLL_APPS + _POLL_APP_MAX * i];
+            HostApp *app = &init->host->apps[i];
+
+            if (own[POLL_REPORT].revents)
+                hear_report(init, app);
+            if (own[POLL_CONSOLE].revents)
+                copy_console(init->host, app);
+            if (own[POLL_NOTIFY].revents)
+                hear_notify(init, app);
         }
-        if (fds[POLL_MESSAGES].revents)
-            hear_notify(init);
         if (fds[POLL_CHILDREN].revents || init->unreaped)
             reap(init);
         if (fds[POLL_SIGNALS].revents)

@@ -202,7 +202,8 @@ static int allocate_apps(Host *host)
         HostApp *app = &host->apps[i];
 
         app->plan = &host->plan->apps[i];
-        app->rootfs = app->devices = app->console = app->null = app->output = app->errors = -EBADF;
+        app->rootfs = app->devices = app->console = app->null = app->notify = app->output = app->errors =
+                -EBADF;
         app->cgroup = app->namespace_fd = app->report = -EBADF;
     }
     return 0;
@@ -391,7 +392,6 @@ int main(int argc, char *argv[])
         .resolv_conf = -EBADF,
         .hosts = -EBADF,
         .notify = -EBADF,
-        .apps_notify = -EBADF,
         .control = -EBADF,
         .status_dir = -EBADF,
     };

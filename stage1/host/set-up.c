@@ -61,15 +61,27 @@ static int enter_root(Host *host, Error *reterr)
     return r < 0 ? error_set_errno(reterr, r, "cannot enter the pod's root") : 0;
 }
 
+void host_notify_path(const Host *host, const HostApp *app, char ret[static HOST_NOTIFY_PATH_MAX])
+{
+    (void) snprintf(ret, HOST_NOTIFY_PATH_MAX, HOST_NOTIFY_PATH "/%zu", (size_t) (app - host->apps));
+}
+
+/* Each app gets a socket of its own, in its own mounts: so a message is its app's whoever sent it, and be it
+ * a process that is gone already. */
 static int listen_to_apps(Host *host, Error *reterr)
 {
-    int r;
+    for (size_t i = 0; i < host->plan->n_apps; i++) {
+        HostApp *app = &host->apps[i];
+        char path[HOST_NOTIFY_PATH_MAX];
+        int r;
 
-    for (size_t i = 0; i < host->plan->n_apps; i++)
-        if (host->apps[i].plan->notify) {
-            r = notify_listen(HOST_NOTIFY_PATH, 0666, &host->apps_notify);
-            return r < 0 ? error_set_errno(reterr, r, "cannot listen for readiness") : 0;
-        }
+        if (!app->plan->notify)
+            continue;
+        host_notify_path(host, app, path);
+        r = notify_listen(path, 0666, &app->notify);
+        if (r < 0)
+            return error_set_errno(reterr, r, "cannot listen for the readiness of app %s", app->plan->name);
+    }
     return 0;
 }
 
@@ -83,12 +95,12 @@ static int compare_int(const void *a, const void *b)
 /* Whatever was open in the process that we were cloned from, by whoever started it. */
 static int close_strangers(const Host *host)
 {
-    const int own[] = { host->status_dir, host->pod_dir, host->notify, host->apps_notify, host->control };
+    const int own[] = { host->status_dir, host->pod_dir, host->notify, host->control };
     size_t n = ELEMENTSOF(own), n_apps = host->plan->n_apps;
     _cleanup_free_ int *keep = NULL;
 
     for (size_t i = 0; i < n_apps; i++)
-        n += 7 + host->apps[i].plan->n_mounts;
+        n += 8 + host->apps[i].plan->n_mounts;
     keep = calloc(n, sizeof(int));
     if (!keep)
         return -ENOMEM;
@@ -97,7 +109,7 @@ static int close_strangers(const Host *host)
     for (size_t i = 0; i < n_apps; i++) {
         const HostApp *app = &host->apps[i];
         const int theirs[] = { app->rootfs, app->devices, app->console, app->null,
-                               app->output, app->errors,  app->cgroup };
+                               app->notify, app->output,  app->errors,  app->cgroup };
 
         memcpy(keep + n, theirs, sizeof(theirs));
         n += ELEMENTSOF(theirs);

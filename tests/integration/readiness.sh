@@ -30,6 +30,21 @@ succeeds "and status --wait-ready returns" rkt status --wait-ready=10s "$(</run/
 succeeds "it stops" systemctl stop rkt-slow
 equals "without failure" "$(unit_property rkt-slow Result)" success
 
+# Who says it may be gone before it is heard, as systemd-notify is.
+pod_file brief <<'END'
+[Pod]
+Network=none
+[App:brief]
+Image=example.com/probe
+Annotation=appc.io/executor/supports-systemd-notify=true
+Exec=/bin/sh -c 'trap "exit 0" TERM; probe ready 0 & wait; while :; do sleep 0.1; done'
+END
+for round in {1..20}; do
+    systemctl start rkt-brief || give_up "a brief sender is heard" "not in round $round"
+    systemctl stop rkt-brief
+done
+ok "a brief sender is heard, 20 times of 20"
+
 pod_file deaf <<'END'
 [Pod]
 Network=none
@@ -58,7 +73,7 @@ matches "each is a machine" "$(machinectl list --no-legend --no-pager | sort | t
 soon "each has its words" 10 eval 'journalctl -M rkt-many-blue -t one --output=cat --no-pager | grep -qx "I am blue"'
 succeeds "they stop" systemctl stop rkt-many@red rkt-many@blue
 
-for name in slow deaf many@; do
+for name in slow brief deaf many@; do
     remove_pod_file "$name"
 done
 collect_garbage

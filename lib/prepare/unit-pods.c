@@ -57,7 +57,16 @@ static int find_newest(const char *uuid, PodDirectory directory, void *userdata)
     return 0;
 }
 
-/* A pod whose stage1 has something to clean up goes with all that rkt-rm knows. */
+/* Nothing outside of its directory: no cgroup that is not a unit's, no stage1 that wants to clean up. */
+static bool is_all_in_its_directory(const Pod *pod)
+{
+    _cleanup_free_ char *entrypoint = NULL;
+
+    return pod->directory == POD_DIRECTORY_PREPARED ||
+           (faccessat(pod->fd, STAGE1_SUBCGROUP, F_OK, AT_SYMLINK_NOFOLLOW) < 0 &&
+            pod_stage1_entrypoint(pod, STAGE1_ANNOTATION_GC, &entrypoint, NULL) < 0);
+}
+
 static int spawn_rm(const UnitPods *pods, const char *uuid)
 {
     _cleanup_close_ int null = open("/dev/null", O_WRONLY | O_CLOEXEC);
@@ -78,11 +87,9 @@ static int spawn_rm(const UnitPods *pods, const char *uuid)
 
 static int remove_pod(const UnitPods *pods, Pod *pod)
 {
-    _cleanup_free_ char *entrypoint = NULL;
     int r;
 
-    if (pod->directory != POD_DIRECTORY_PREPARED &&
-        pod_stage1_entrypoint(pod, STAGE1_ANNOTATION_GC, &entrypoint, NULL) >= 0)
+    if (!is_all_in_its_directory(pod))
         return spawn_rm(pods, pod->uuid);
     r = pod_lock(pod);
     if (r >= 0 && pod->directory == POD_DIRECTORY_RUN)

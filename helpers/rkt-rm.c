@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "base/option.h"
 #include "base/string-util.h"
+#include "each-pod.h"
 #include "pod-cleanup.h"
 
 enum { EXIT_GENERAL = 254 };
@@ -40,13 +41,10 @@ static const PodDirectory next_directory[_POD_DIRECTORY_MAX] = {
     [POD_DIRECTORY_GARBAGE] = POD_DIRECTORY_GARBAGE,
 };
 
-static int remove_pod(int root, const char *uuid, const char *uuid_file, Error *reterr)
+static int remove_pod(Pod *pod, Error *reterr)
 {
-    _cleanup_(pod_freep) Pod *pod = NULL;
-    int r = pod_open_argument(root, uuid, uuid_file, &pod, reterr);
+    int r;
 
-    if (r < 0)
-        return r;
     r = pod_lock(pod);
     if (r == -EBUSY)
         return error_set(reterr, r, "pod \"%s\" cannot be removed: it is %s", pod->uuid,
@@ -60,29 +58,6 @@ static int remove_pod(int root, const char *uuid, const char *uuid_file, Error *
     if (r >= 0)
         printf("\"%s\"\n", pod->uuid);
     return r;
-}
-
-static bool remove_or_say(int root, const char *uuid)
-{
-    _cleanup_error_ Error error = ERROR_INIT;
-    int r = remove_pod(root, uuid, arg_uuid_file, &error);
-
-    if (r < 0)
-        error_print(&error, "rm", arg_global.debug);
-    return r >= 0;
-}
-
-/* One pod that cannot be removed does not keep the others from it. */
-static bool remove_all(int root)
-{
-    bool done = true;
-
-    if (!arg_pods)
-        return remove_or_say(root, NULL);
-    STRV_FOREACH (uuid, arg_pods) {
-        done = remove_or_say(root, *uuid) && done;
-    }
-    return done;
 }
 
 int main(int argc, char *argv[])
@@ -105,7 +80,7 @@ int main(int argc, char *argv[])
         error_print(&error, "rm", arg_global.debug);
         return EXIT_GENERAL;
     }
-    done = remove_all(root);
+    done = each_pod(&(EachPod){ "rm", arg_global.debug, remove_pod }, root, arg_pods, arg_uuid_file);
     strv_free(arg_pods);
     return done ? 0 : EXIT_GENERAL;
 }

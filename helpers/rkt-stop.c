@@ -13,6 +13,7 @@
 #include "base/option.h"
 #include "base/spawn.h"
 #include "base/string-util.h"
+#include "each-pod.h"
 #include "interface.h"
 #include "pod/global-options.h"
 #include "pod/layout.h"
@@ -153,13 +154,10 @@ static int stop_running(Pod *pod, Error *reterr)
 
 /* ----- The verb ----- */
 
-static int stop(int root, const char *uuid, const char *uuid_file, Error *reterr)
+static int stop(Pod *pod, Error *reterr)
 {
-    _cleanup_(pod_freep) Pod *pod = NULL;
-    int r = pod_open_argument(root, uuid, uuid_file, &pod, reterr);
+    int r;
 
-    if (r < 0)
-        return r;
     if (pod->directory >= POD_DIRECTORY_RUN && pod->state != POD_STATE_RUNNING) {
         printf("pod \"%s\" is already stopped\n", pod->uuid);
         return 0;
@@ -172,29 +170,6 @@ static int stop(int root, const char *uuid, const char *uuid_file, Error *reterr
         return error_prefix(reterr, r, "cannot stop pod \"%s\"", pod->uuid);
     printf("\"%s\"\n", pod->uuid);
     return 0;
-}
-
-static bool stop_or_say(int root, const char *uuid)
-{
-    _cleanup_error_ Error error = ERROR_INIT;
-    int r = stop(root, uuid, arg_uuid_file, &error);
-
-    if (r < 0)
-        error_print(&error, "stop", arg_global.debug);
-    return r >= 0;
-}
-
-/* One pod that cannot be stopped does not keep the others from it. */
-static bool stop_all(int root)
-{
-    bool done = true;
-
-    if (!arg_pods)
-        return stop_or_say(root, NULL);
-    STRV_FOREACH (uuid, arg_pods) {
-        done = stop_or_say(root, *uuid) && done;
-    }
-    return done;
 }
 
 int main(int argc, char *argv[])
@@ -213,7 +188,7 @@ int main(int argc, char *argv[])
         r = pod_root_open(arg_global.dir, false, &root, &error);
     if (r < 0)
         error_print(&error, "stop", arg_global.debug);
-    done = r >= 0 && stop_all(root);
+    done = r >= 0 && each_pod(&(EachPod){ "stop", arg_global.debug, stop }, root, arg_pods, arg_uuid_file);
     strv_free(arg_pods);
     return done ? 0 : arg_uuid_file ? EXIT_UUID_FILE : EXIT_GENERAL;
 }

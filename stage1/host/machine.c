@@ -10,6 +10,7 @@
 #include "base/spawn.h"
 #include "base/string-util.h"
 #include "base/time-util.h"
+#include "journal/namespace.h"
 #include "journal/stream.h"
 #include "rkt-config.h"
 
@@ -115,12 +116,21 @@ static int await(Machine *machine, const char *word, int timeout_ms, const char 
     return -EIO;
 }
 
-/* A journal that listens already, that of a pod which has run before, is not waited for. */
+/* The journal of a pod which has run before: it listens, and has a directory. Without one it is only just
+ * starting, and there would be nothing yet to show in the pod's root. */
+static bool journal_is_ready(const char *name)
+{
+    _cleanup_close_ int files = -EBADF;
+
+    return journal_is_there(name) && journal_namespace_open(name, &files) >= 0;
+}
+
+/* One that is ready already is not waited for. */
 void machine_await_journal(Machine *machine, Host *host)
 {
     const char *why;
 
-    if (!host->journal_namespace || journal_is_there(host->journal_namespace) ||
+    if (!host->journal_namespace || journal_is_ready(host->journal_namespace) ||
         (machine->fd >= 0 && await(machine, "journal", JOURNAL_TIMEOUT_MS, &why) == 0))
         return;
     if (machine->fd >= 0)

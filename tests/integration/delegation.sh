@@ -28,11 +28,11 @@ start limits
 group=/sys/fs/cgroup$(unit_property rkt-limits ControlGroup)
 equals "the limit is in the app's own cgroup" "$(cat "$group"/eater/memory.max)" $((48 * 1024 * 1024))
 matches "so is the share of the processor" "$(cat "$group"/burner/cpu.max)" '^(20000 100000|[0-9]+ [0-9]+)$'
-soon "16 MB are within it" 20 kept_log_has limits eater '^memory=ok'
-soon "100 MB are not" 20 kept_log_has limits eater '^survivor=no'
-equals "the kernel killed what asked for them" "$(app_log_kept limits eater | grep -c '^memory=ok')" 1
-soon "the burner ends" 30 kept_log_has limits burner '^cpu='
-used=$(app_log_kept limits burner | sed -n 's/^cpu=//p')
+soon "16 MB are within it" 20 log_has limits eater '^memory=ok'
+soon "100 MB are not" 20 log_has limits eater '^survivor=no'
+equals "the kernel killed what asked for them" "$(app_log limits eater | grep -c '^memory=ok')" 1
+soon "the burner ends" 30 log_has limits burner '^cpu='
+used=$(app_log limits burner | sed -n 's/^cpu=//p')
 at_most "it got a fifth of a processor for 5 s, in ms" "$used" 1500
 systemctl stop rkt-limits
 

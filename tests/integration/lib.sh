@@ -178,10 +178,6 @@ log_has() {
     grep -q -- "$3" <<<"$(app_log "$1" "$2")"
 }
 
-kept_log_has() {
-    grep -q -- "$3" <<<"$(app_log_kept "$1" "$2")"
-}
-
 count_pods() {
     rkt list --no-legend --full | awk -v state="$1" -F'\t+' '$1 != "" && $0 ~ state { n++ } END { print n + 0 }'
 }

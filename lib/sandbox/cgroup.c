@@ -9,11 +9,17 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/xattr.h>
+#include <unistd.h>
 
 #include "base/file-util.h"
 #include "base/string-util.h"
 
-enum { MOUNTINFO_MAX = 16 * 1024 * 1024, PROCS_MAX = 16 * 1024 * 1024 };
+enum {
+    MOUNTINFO_MAX = 16 * 1024 * 1024,
+    PROCS_MAX = 16 * 1024 * 1024,
+    KILL_ROUNDS = 100,
+    KILL_PAUSE_US = 100
+};
 
 /* ----- Where ----- */
 
@@ -328,11 +334,10 @@ static int kill_child(_unused_ int parent, int child, _unused_ const char *name)
     return kill_one(child);
 }
 
-/* For kernels before 5.14, and where cgroup.kill may not be written: until nothing is left, as processes may
- * fork meanwhile. */
+/* Until nothing is left, as processes may fork meanwhile. */
 static int kill_one(int cgroup)
 {
-    for (unsigned round = 0; round < 100; round++) {
+    for (unsigned round = 0; round < KILL_ROUNDS; round++) {
         _cleanup_free_ char *text = NULL;
         char *state = NULL;
         int r = read_file_at(cgroup, "cgroup.procs", PROCS_MAX, &text, NULL);
@@ -347,8 +352,19 @@ static int kill_one(int cgroup)
             if (parse_i64(pid, &n) >= 0 && n > 0 && kill((pid_t) n, SIGKILL) < 0 && errno != ESRCH)
                 return -errno;
         }
+        (void) usleep(KILL_PAUSE_US);
     }
     return for_each_child(cgroup, kill_child);
+}
+
+int cgroup_clear(int cgroup)
+{
+    int r;
+
+    (void) write_attribute(cgroup, "cgroup.freeze", "1");
+    r = kill_one(cgroup);
+    (void) write_attribute(cgroup, "cgroup.freeze", "0");
+    return r;
 }
 
 int cgroup_kill(int cgroup)

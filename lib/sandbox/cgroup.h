@@ -57,6 +57,10 @@ int cgroup_move(int cgroup, pid_t pid);
 /* SIGKILL to every process in it and below it, in one step (cgroup.kill, else one by one). */
 int cgroup_kill(int cgroup);
 
+/* The same one by one, after which processes can still be cloned into it. Linux 6.14 and later kill those, once
+ * cgroup.kill was written: they compare the count of kills with that of the parent's own cgroup. */
+int cgroup_clear(int cgroup);
+
 /* Removes the sub-cgroup and all below it; -EBUSY while processes are there. A missing one is no error. */
 int cgroup_remove(int parent, const char *name);
 

@@ -7,9 +7,12 @@
 
 #include <signal.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "bus-internal.h"
 #include "runtime.h"
+
+enum { FORGET_ROUNDS = 100, FORGET_PAUSE_US = 1000 };
 
 static const char machined_name[] = "org.freedesktop.machine1", machined_path[] = "/org/freedesktop/machine1",
                   machined_interface[] = "org.freedesktop.machine1.Manager";
@@ -96,17 +99,6 @@ int machine_register(Bus *bus, const MachineOptions *options, Error *reterr)
     return r < 0 ? r : register_once(bus, options, reterr);
 }
 
-int machine_unregister(Bus *bus, const char *name, Error *reterr)
-{
-    _cleanup_(sd_bus_message_unrefp) sd_bus_message *call = NULL;
-    int r = machined_call_new(bus, "UnregisterMachine", name, &call, reterr);
-
-    if (r < 0)
-        return r;
-    r = bus_call(bus, call, NULL, reterr);
-    return r == -ENXIO ? 0 : r;
-}
-
 int machine_leader(Bus *bus, const char *name, pid_t *ret, Error *reterr)
 {
     _cleanup_(sd_bus_message_unrefp) sd_bus_message *call = NULL, *reply = NULL;
@@ -132,6 +124,35 @@ int machine_leader(Bus *bus, const char *name, pid_t *ret, Error *reterr)
         return bus_message_error(r, reply, reterr);
     *ret = (pid_t) pid;
     return 0;
+}
+
+/* machined forgets a machine, and the unit it was in, only once it has nothing else to do. Whoever registers
+ * one of that unit in between is refused, and the unit is stopped. */
+static int await_forgotten(Bus *bus, const char *name, Error *reterr)
+{
+    pid_t leader;
+
+    for (int i = 0; i < FORGET_ROUNDS; i++) {
+        int r = machine_leader(bus, name, &leader, NULL);
+
+        if (r < 0)
+            return r == -ENXIO ? 0 : error_set_errno(reterr, r, "machine %s", name);
+        (void) usleep(FORGET_PAUSE_US);
+    }
+    return error_set(reterr, -EBUSY, "machined does not forget machine %s", name);
+}
+
+int machine_unregister(Bus *bus, const char *name, Error *reterr)
+{
+    _cleanup_(sd_bus_message_unrefp) sd_bus_message *call = NULL;
+    int r = machined_call_new(bus, "UnregisterMachine", name, &call, reterr);
+
+    if (r < 0)
+        return r;
+    r = bus_call(bus, call, NULL, reterr);
+    if (r == -ENXIO)
+        return 0;
+    return r < 0 ? r : await_forgotten(bus, name, reterr);
 }
 
 void machined_wake(Bus *bus)

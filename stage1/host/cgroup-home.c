@@ -28,6 +28,18 @@
 /* With a dot, which no name of an app has. */
 #define INIT_CGROUP "rkt.init"
 
+/* The process that systemd started as a service, whose pod may have the unit. A pod of any other process
+ * there (a script's, an ExecStartPre='s, which is in .control) gets a scope: machined stops the unit of a
+ * machine, and a unit has but one machine. */
+static bool is_service_process(const char *cgroup_path)
+{
+    const char *exec_pid = getenv("SYSTEMD_EXEC_PID");
+    uint64_t pid;
+
+    return getppid() == 1 && exec_pid && parse_u64(exec_pid, &pid) >= 0 && pid == (uint64_t) getpid() &&
+           !endswith(cgroup_path, "/.control");
+}
+
 /* Is the innermost unit of this cgroup path a service? */
 static bool is_in_service(const char *path)
 {
@@ -52,7 +64,7 @@ int host_find_cgroup_home(Host *host, Error *reterr)
         return error_set_errno(reterr, r, "cannot find our cgroup; is a cgroup2 file system mounted?");
     if (!host->systemd)
         host->home = CGROUP_HOME_BARE;
-    else if (!is_in_service(host->cgroup_path))
+    else if (!is_in_service(host->cgroup_path) || !is_service_process(host->cgroup_path))
         host->home = CGROUP_HOME_SCOPE;
     else
         host->home = cgroup_is_delegated(host->cgroup) > 0 ? CGROUP_HOME_DELEGATED : CGROUP_HOME_UNIT;

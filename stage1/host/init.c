@@ -207,7 +207,7 @@ static void app_advance(Init *init, HostApp *app, int status)
     case APP_RUNNING:
         app->status = status;
         if (app->cgroup >= 0)
-            (void) cgroup_kill(app->cgroup);
+            (void) (app->plan->post_stop ? cgroup_clear(app->cgroup) : cgroup_kill(app->cgroup));
         if (app->plan->post_stop && init->phase != POD_KILLING) {
             app->stage = APP_POST_STOP;
             if (app_start_stage(init, app) >= 0)

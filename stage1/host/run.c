@@ -170,16 +170,10 @@ static int choose_names(Host *host)
     return 0;
 }
 
-/* A service's start process hands its place on to the init; a control process (ExecStartPre= …, which systemd
- * puts into .control) or one that systemd did not start itself does not. */
+/* A service's start process hands its place on to the init, if the service manager listens. */
 static bool is_service_main(const Host *host)
 {
-    const char *exec_pid = getenv("SYSTEMD_EXEC_PID");
-    uint64_t pid;
-
-    return host->systemd && getppid() == 1 && getenv("NOTIFY_SOCKET") && exec_pid &&
-           parse_u64(exec_pid, &pid) >= 0 && pid == (uint64_t) getpid() &&
-           !endswith(host->cgroup_path, "/.control");
+    return (host->home == CGROUP_HOME_UNIT || host->home == CGROUP_HOME_DELEGATED) && getenv("NOTIFY_SOCKET");
 }
 
 static int take_lock(Host *host, Error *reterr)

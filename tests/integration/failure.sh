@@ -58,6 +58,20 @@ output=$(systemd-run --quiet --wait --pipe --property=Delegate=yes \
 equals "rkt run gives back the app's status" "$status" 9
 matches "and shows what it wrote" "$output" '\[ *[0-9]+\.[0-9]{6}\] busybox\[[0-9]+\]: hello'
 
+# What comes after an app that left a process behind, in a cgroup of its own and without one.
+manifest=$(mktemp)
+rkt cat-manifest "$(rkt prepare --quiet example.com/busybox --exec=/bin/sh -- -c 'sleep 1000 & echo main')" |
+    sed 's|"exec"|"eventHandlers":[{"name":"post-stop","exec":["/bin/sh","-c","echo after; pidof sleep"]}],"exec"|' \
+        >"$manifest"
+for delegate in yes no; do
+    output=$(systemd-run --quiet --wait --pipe --property=Delegate=$delegate rkt run --net=none --pod-manifest="$manifest" |
+        sed 's/^.*: //')
+    equals "a post-stop handler, Delegate=$delegate" "${output%%$'\n'[0-9]*}" $'main\nafter'
+done
+lacks "the app's processes are gone by then where it has a cgroup" \
+    "$(systemd-run --quiet --wait --pipe --property=Delegate=yes rkt run --net=none --pod-manifest="$manifest")" ': [0-9]+$'
+rm "$manifest"
+
 # An app may be called what the pod calls something of its own.
 pod_file names <<'END'
 [Pod]

@@ -46,3 +46,15 @@ touch "$session_dir/enough"
 soon "the shell ends by itself" 10 eval '! systemctl is-active login-shell'
 collect_garbage
 equals "no pod is left" "$(rkt list --no-legend)" ""
+
+# A script that is a service, from ExecStartPre= on: its pods are not the service's machine, which machined would stop
+# with them.
+script='for i in 1 2 3; do rkt run --net=none --quiet example.com/busybox --exec=/bin/true & done; wait
+rkt run --net=none example.com/busybox --exec=/bin/true'
+systemd-run --quiet --unit=script-service --property=Type=exec --property=RemainAfterExit=yes \
+    --property=ExecStartPre="/usr/bin/rkt run --net=none example.com/busybox --exec=/bin/true" bash -c "$script"
+soon "a service's script runs pods" 30 eval "[[ \$(unit_property script-service SubState) == exited ]]"
+equals "and is not stopped with them" "$(unit_property script-service Result)" success
+equals "nor with one before it" "$(unit_property script-service ExecMainStatus)" 0
+equals "five pods have exited" "$(rkt list --no-legend | grep -c exited)" 5
+systemctl stop script-service

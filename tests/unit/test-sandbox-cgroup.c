@@ -5,8 +5,10 @@
 #include "sandbox/cgroup.h"
 
 #include <fcntl.h>
+#include <linux/sched.h>
 #include <signal.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/sysmacros.h>
 #include <sys/wait.h>
 
@@ -69,6 +71,26 @@ static bool is_populated(int cgroup)
 
     assert_int(read_file_at(cgroup, "cgroup.events", 4096, &text, NULL), 0);
     return strstr(text, "populated 1");
+}
+
+/* Where processes can be cloned into still, which on some kernels cgroup_kill() forecloses. */
+static void test_clear(int cgroup)
+{
+    pid_t pid = start_sleeper(cgroup);
+    struct clone_args args = { .flags = CLONE_INTO_CGROUP,
+                               .exit_signal = SIGCHLD,
+                               .cgroup = (uint64_t) cgroup };
+    int status;
+
+    assert_int(cgroup_clear(cgroup), 0);
+    assert_true(waitpid(pid, &status, 0) == pid);
+    assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
+    pid = (pid_t) syscall(SYS_clone3, &args, sizeof(args));
+    assert_true(pid >= 0);
+    if (pid == 0)
+        _exit(7);
+    assert_true(waitpid(pid, &status, 0) == pid);
+    assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 7);
 }
 
 static void test_kill(int cgroup, int child)
@@ -186,6 +208,7 @@ int main(void)
     assert_int(cgroup_make(cgroup, "child", &child), 0);
     assert_true(cgroup_is_delegated(cgroup) == 0);
     test_missing_controller(cgroup);
+    test_clear(child);
     test_kill(cgroup, child);
     test_devices(cgroup);
     assert_int(cgroup_remove(own, name), 0);

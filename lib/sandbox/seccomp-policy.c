@@ -21,6 +21,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/personality.h>
+#include <sys/socket.h>
 
 #include "base/array.h"
 #include "base/file-util.h"
@@ -65,6 +66,10 @@ static const uint32_t terminal_injections[] = { TIOCSTI, TIOCLINUX };
  */
 static const uint32_t personalities[] = { PER_LINUX, PER_LINUX32, UNAME26, UNAME26 | PER_LINUX32,
                                           UINT32_MAX };
+/* Knows no namespaces: its other end is the hypervisor, or the host. socketcall(2) has the family in memory,
+ * where no filter can read it, so it makes no socket at all. */
+static const uint32_t host_families[] = { AF_VSOCK };
+static const uint32_t socketcall_socket[] = { 1 };
 
 #define ERRNO_ACTION(e) (SECCOMP_RET_ERRNO | (e))
 
@@ -80,6 +85,12 @@ static const struct {
         SECCOMP_RET_ALLOW } },
     { "personality",
       { 0, UINT32_MAX, personalities, ELEMENTSOF(personalities), SECCOMP_RET_ALLOW, ERRNO_ACTION(EPERM) } },
+    { "socket",
+      { 0, UINT32_MAX, host_families, ELEMENTSOF(host_families), ERRNO_ACTION(EAFNOSUPPORT),
+        SECCOMP_RET_ALLOW } },
+    { "socketcall",
+      { 0, UINT32_MAX, socketcall_socket, ELEMENTSOF(socketcall_socket), ERRNO_ACTION(ENOSYS),
+        SECCOMP_RET_ALLOW } },
 };
 
 static const SeccompTest *test_of(const char *name)

@@ -66,7 +66,7 @@
     "setitimer setpgid setpriority setregid setregid32 setresgid setresgid32 setresuid setresuid32 "         \
     "setreuid setreuid32 setrlimit set_robust_list setsid setsockopt set_thread_area set_tid_address "       \
     "setuid setuid32 setxattr shmat shmctl shmdt shmget shutdown sigaltstack signalfd signalfd4 "            \
-    "sigreturn socket socketcall socketpair splice stat stat64 statfs statfs64 symlink symlinkat sync "      \
+    "sigreturn socket? socketcall? socketpair splice stat stat64 statfs statfs64 symlink symlinkat sync "    \
     "sync_file_range syncfs sysinfo syslog tee tgkill time timer_create timer_delete timerfd_create "        \
     "timerfd_gettime timerfd_settime timer_getoverrun timer_gettime timer_settime times tkill "              \
     "truncate truncate64 ugetrlimit umask uname unlink unlinkat utime utimensat utimes vfork vmsplice "      \
@@ -78,8 +78,8 @@
     "finit_module get_kernel_syms get_mempolicy init_module ioperm iopl kcmp kexec_file_load "               \
     "kexec_load keyctl lookup_dcookie mbind mount move_pages name_to_handle_at nfsservctl "                  \
     "open_by_handle_at perf_event_open personality? pivot_root process_vm_readv process_vm_writev "          \
-    "ptrace query_module quotactl reboot request_key set_mempolicy setns settimeofday stime swapon "         \
-    "swapoff sysfs _sysctl umount umount2 unshare uselib userfaultfd ustat vm86 vm86old"
+    "ptrace query_module quotactl reboot request_key set_mempolicy setns settimeofday socket? socketcall? "  \
+    "stime swapon swapoff sysfs _sysctl umount umount2 unshare uselib userfaultfd ustat vm86 vm86old"
 
 /* Calls of 32-bit ARM that its libc can't do without. */
 #define ARM_WHITELIST "arm_fadvise64_64 arm_sync_file_range breakpoint cacheflush set_tls sync_file_range2"

@@ -54,12 +54,13 @@ held() {
 }
 
 one_shot=(kernel-files init-proc standard-input cgroup-files directories runtime memory-of-init rights-of-init devices
-    calls namespaces other-doors terminal)
+    calls namespaces other-doors terminal vsock)
 output=$(run example.com/hostile -- "${one_shot[@]}") || :
 held "root" "$output" "${one_shot[@]}"
 
 # With these a process may look into the pod's init and write its memory: that must be of no use.
-sure=(kernel-files init-proc cgroup-files directories runtime rights-of-init devices calls namespaces other-doors terminal)
+sure=(kernel-files init-proc cgroup-files directories runtime rights-of-init devices calls namespaces other-doors terminal
+    vsock)
 output=$(run example.com/hostile --caps-retain=CAP_SYS_PTRACE,CAP_SYS_ADMIN,CAP_MKNOD,CAP_DAC_OVERRIDE,CAP_DAC_READ_SEARCH \
     -- "${sure[@]}") || :
 held "SYS_PTRACE and SYS_ADMIN" "$output" "${sure[@]}"

@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -134,11 +135,24 @@ static void test_verdicts(void)
         { DEFAULT, X64, SYS_personality, 0, 0x0400000, ANSWERED(EPERM) }, /* READ_IMPLIES_EXEC */
         { DEFAULT, I386, 3, 0, 0, ALLOWED },                              /* read */
         { DEFAULT, I386, 21, 0, 0, KILLED },                              /* mount */
-        { DEFAULT, I386, 102, 0, 1, ALLOWED },                            /* socketcall */
-        { DEFAULT, I386, 359, 0, 0, ALLOWED },                            /* socket */
-        { DEFAULT, I386, 120, 0, 0x10000011, ANSWERED(EPERM) },           /* clone */
-        { DEFAULT, I386, 403, 0, 0, ALLOWED },                            /* clock_gettime64 */
-        { DEFAULT, I386, 404, 0, 0, ANSWERED(ENOSYS) },                   /* clock_settime64 */
+        { DEFAULT, X64, SYS_socket, 0, AF_UNIX, ALLOWED },
+        { DEFAULT, X64, SYS_socket, 0, AF_VSOCK, ANSWERED(EAFNOSUPPORT) },
+        { DEFAULT, X64, SYS_socket, 0, UINT64_C(1) << 32 | AF_VSOCK, ANSWERED(EAFNOSUPPORT) },
+        { DEFAULT, I386, 359, 0, AF_VSOCK, ANSWERED(EAFNOSUPPORT) },
+        { DEFAULT, I386, 102, 0, 1, ANSWERED(ENOSYS) }, /* socketcall: socket */
+        { DEFAULT, I386, 102, 0, 3, ALLOWED },          /* socketcall: connect */
+        { SECCOMP_POLICY_RETAIN, "@rkt/default-whitelist socket socketcall", NULL, X64, SYS_socket, 0,
+          AF_VSOCK, ALLOWED },
+        { SECCOMP_POLICY_RETAIN, "@rkt/default-whitelist socket socketcall", NULL, I386, 102, 0, 1, ALLOWED },
+        { SECCOMP_POLICY_REMOVE, "@rkt/default-blacklist", NULL, X64, SYS_socket, 0, AF_VSOCK,
+          ANSWERED(EAFNOSUPPORT) },
+        { SECCOMP_POLICY_REMOVE, "@rkt/default-blacklist", NULL, X64, SYS_socket, 0, AF_INET, ALLOWED },
+        { SECCOMP_POLICY_REMOVE, "@rkt/default-blacklist", NULL, I386, 102, 0, 1, ANSWERED(ENOSYS) },
+        { SECCOMP_POLICY_REMOVE, "@rkt/default-blacklist", NULL, I386, 102, 0, 3, ALLOWED },
+        { DEFAULT, I386, 359, 0, 0, ALLOWED },                  /* socket */
+        { DEFAULT, I386, 120, 0, 0x10000011, ANSWERED(EPERM) }, /* clone */
+        { DEFAULT, I386, 403, 0, 0, ALLOWED },                  /* clock_gettime64 */
+        { DEFAULT, I386, 404, 0, 0, ANSWERED(ENOSYS) },         /* clock_settime64 */
         { SECCOMP_POLICY_DEFAULT, "", "EACCES", X64, SYS_mount, 0, 0, ANSWERED(EACCES) },
         { SECCOMP_POLICY_RETAIN, "@docker/default-whitelist umount2", NULL, X64, SYS_umount2, 0, 0, ALLOWED },
         { SECCOMP_POLICY_RETAIN, "@rkt/default-whitelist umount2", "EPERM", X64, SYS_mount, 0, 0,

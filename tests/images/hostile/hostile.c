@@ -20,6 +20,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/ptrace.h>
 #include <sys/socket.h>
@@ -437,6 +438,33 @@ static void other_doors(void)
 static void other_doors(void) {}
 #endif
 
+/* ----- Sockets ----- */
+
+/* Its other end is the hypervisor or the host, whatever the pod's network. */
+static void vsock(void)
+{
+    if (socket(AF_VSOCK, SOCK_STREAM | SOCK_CLOEXEC, 0) >= 0 || errno != EAFNOSUPPORT)
+        through("socket: %s", strerror(errno));
+#if defined(__x86_64__)
+    /* socketcall(2) of a 32-bit program, which takes the family from memory. */
+    unsigned *arguments =
+            mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_32BIT, -1, 0);
+    long result;
+
+    if (arguments == MAP_FAILED) {
+        through("no memory to try it with: %s", strerror(errno));
+        return;
+    }
+    memcpy(arguments, (unsigned[]){ AF_VSOCK, SOCK_STREAM, 0 }, 3 * sizeof(unsigned));
+    __asm__ volatile("int $0x80"
+                     : "=a"(result)
+                     : "0"(102L), "b"(1L), "c"(arguments)
+                     : "memory", "cc", "r8", "r9", "r10", "r11");
+    if (result != -ENOSYS)
+        through("socketcall: %ld", result);
+#endif
+}
+
 /* ----- Terminals ----- */
 
 static void terminal(void)
@@ -630,6 +658,7 @@ static const struct {
     { "namespaces", namespaces },
     { "other-doors", other_doors },
     { "terminal", terminal },
+    { "vsock", vsock },
     { "surroundings", surroundings },
     { "signals", signals },
     { "notify-flood", notify_flood },

@@ -175,18 +175,14 @@ int json_node_get_strv(const JsonNode *object, const char *key, JsonPresence pre
     r = check_count(&array, n, JSON_STRINGS_MAX, reterr);
     if (r < 0)
         return r;
-    v = n > 0 ? calloc(n + 1, sizeof(char *)) : NULL;
-    if (n > 0 && !v)
-        return -ENOMEM;
     for (size_t i = 0; i < n; i++) {
         JsonNode element = json_node_element(&array, i);
 
         r = check_type(&element, JSON_STRING, reterr);
+        if (r >= 0)
+            r = strv_extend(&v, json_string_value(element.value));
         if (r < 0)
             return r;
-        v[i] = strdup(json_string_value(element.value));
-        if (!v[i])
-            return -ENOMEM;
     }
     *ret = TAKE_PTR(v);
     return 1;

@@ -36,7 +36,8 @@ bool utf8_is_valid(const char *s);
  * terminal. */
 void string_disarm(char *s, const char *kept);
 
-/* Vectors of strings end with NULL; NULL is the empty vector. */
+/* Vectors of strings end with NULL; NULL is the empty vector. How much room there is follows from the length:
+ * so only what these functions made can be added to. */
 void strv_free(char **v);
 DEFINE_CLEANUP_FUNC(char **, strv_free)
 #define _cleanup_strv_ _cleanup_(strv_freep)

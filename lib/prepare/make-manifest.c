@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "base/array.h"
 #include "base/file-util.h"
 #include "base/string-util.h"
 
@@ -290,12 +291,11 @@ static int add_app(PodManifest *manifest, const PodOptions *options, const AppOp
 
 static int copy_volumes(const VolumeList *from, VolumeList *to)
 {
-    to->items = calloc(from->n + 1, sizeof(Volume));
-    if (!to->items)
-        return -ENOMEM;
     for (size_t i = 0; i < from->n; i++) {
-        Volume *volume = &to->items[to->n++];
+        Volume *volume = ARRAY_APPEND(to->items, to->n);
 
+        if (!volume)
+            return -ENOMEM;
         *volume = from->items[i];
         volume->name = strdup(from->items[i].name);
         volume->source = from->items[i].source ? strdup(from->items[i].source) : NULL;

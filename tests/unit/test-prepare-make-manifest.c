@@ -99,6 +99,33 @@ static void test_all(void)
     app_image_done(&image);
 }
 
+/* What the image or the command line has of something is added to, however much of it there is. */
+static void test_additions(void)
+{
+    for (size_t n = 1; n < 10; n++) {
+        _cleanup_(pod_manifest_freep) PodManifest *manifest = NULL;
+        _cleanup_strv_ char **arguments = NULL;
+        AppOptions app = { .image = "example.com/web" };
+        PodOptions options = { .apps = &app, .n_apps = 1 };
+        AppImage image = make_image();
+
+        for (size_t i = 0; i < n; i++) {
+            char volume[64];
+
+            (void) snprintf(volume, sizeof(volume), "v%zu,kind=host,source=/srv", i);
+            assert_int(volume_list_add_text(&options.volumes, volume, NULL), 0);
+            assert_int(strv_extend(&arguments, "argument"), 0);
+        }
+        app.arguments = arguments;
+        assert_int(pod_manifest_from_options(&options, &image, &manifest, NULL), 0);
+        assert_int(pod_manifest_complete_mounts(manifest, NULL), 0);
+        assert_int(manifest->volumes.n, n + 3);
+        assert_int(strv_length(manifest->apps[0].app->exec), n + 2);
+        volume_list_done(&options.volumes);
+        app_image_done(&image);
+    }
+}
+
 static void test_refused(void)
 {
     static const struct {
@@ -129,6 +156,7 @@ int main(void)
 
     assert_int(mkdirat(dir, "rootfs", 0755), 0);
     test_all();
+    test_additions();
     test_refused();
     assert_int(remove_tree_at(AT_FDCWD, directory), 0);
     return 0;

@@ -12,6 +12,7 @@
 #include "pod/layout.h"
 #include "pod/pod-json.h"
 #include "pod/pod-status.h"
+#include "stage1/interface.h"
 
 enum { EXIT_UUID_FILE = 1, EXIT_GENERAL = 254, WAIT_PAUSE_NS = 20000000 };
 
@@ -88,7 +89,7 @@ static int take_option(int id, const char *value, Error *reterr)
 static bool is_ready(const Pod *pod)
 {
     char target[16];
-    ssize_t n = readlinkat(pod->fd, POD_SUPERVISOR_STATUS, target, sizeof(target));
+    ssize_t n = readlinkat(pod->fd, STAGE1_SUPERVISOR_STATUS, target, sizeof(target));
 
     return n == 5 && memcmp(target, "ready", 5) == 0;
 }

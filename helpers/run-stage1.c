@@ -16,31 +16,16 @@
 
 extern char **environ;
 
-static const char default_hosts[] =
-        "# This is the default rkt /etc/hosts\n"
-        "127.0.0.1 localhost localhost.domain localhost4 localhost4.localdomain4 rkt-%s\n"
-        "\n"
-        "::1 ip6-localhost ip6-loopback localhost6 localhost6.localdomain6\n"
-        "fe00::0 ip6-localnet\n"
-        "ff00::0 ip6-mcastprefix\n"
-        "ff02::1 ip6-allnodes\n"
-        "::2 ip6-allrouters\n"
-        "::3 ip6-allhosts\n";
-
 /* ----- resolv.conf and hosts ----- */
 
-static int put_etc(const Pod *pod, const char *name, Buffer *text, Error *reterr)
+static int put_etc(const Pod *pod, const char *path, Buffer *text, Error *reterr)
 {
-    _cleanup_free_ char *path = NULL, *data = NULL;
+    _cleanup_free_ char *data = NULL;
     int r = buffer_steal(text, &data);
 
     if (r < 0)
         return r;
-    if (asprintf(&path, POD_STAGE1_ROOTFS "/etc/%s", name) < 0) {
-        path = NULL;
-        return -ENOMEM;
-    }
-    r = mkdir_parents_at(pod->fd, POD_STAGE1_ROOTFS "/etc", 0755);
+    r = mkdir_parents_at(pod->fd, STAGE1_ROOTFS "/etc", 0755);
     if (r >= 0)
         r = write_file_at(pod->fd, path, data, strlen(data), 0644, 0);
     return r < 0 ? error_set_errno(reterr, r, "cannot write \"%s\"", path) : 0;
@@ -80,7 +65,7 @@ static int put_resolv_conf(const Pod *pod, const RunOptions *options, const char
     add_line(&b, "options", options->dns_options);
     if (options->dns_domain)
         buffer_addf(&b, "domain %s\n", options->dns_domain);
-    return put_etc(pod, "rkt-resolv.conf", &b, reterr);
+    return put_etc(pod, STAGE1_RESOLV_CONF, &b, reterr);
 }
 
 static int put_hosts(const Pod *pod, const RunOptions *options, const char **ret_mode, Error *reterr)
@@ -97,13 +82,13 @@ static int put_hosts(const Pod *pod, const RunOptions *options, const char **ret
         return 0;
     }
     *ret_mode = "stage0";
-    buffer_addf(&b, default_hosts, pod->uuid);
+    buffer_addf(&b, STAGE1_DEFAULT_HOSTS, pod->uuid);
     STRV_FOREACH (entry, options->hosts_entries) {
         const char *equals = strchr(*entry, '=');
 
         buffer_addf(&b, "%.*s\t%s\n", (int) (equals - *entry), *entry, equals + 1);
     }
-    return put_etc(pod, "rkt-hosts", &b, reterr);
+    return put_etc(pod, STAGE1_HOSTS, &b, reterr);
 }
 
 /* ----- Arguments and environment ----- */
@@ -164,20 +149,20 @@ static int find_entrypoint(const Pod *pod, char **ret, Error *reterr)
     if (r < 0)
         return error_set_errno(reterr, r, "cannot find the entrypoint of the stage1 of pod \"%s\"",
                                pod->uuid);
-    return asprintf(ret, POD_STAGE1_ROOTFS "%s%s", *line == '/' ? "" : "/", line) < 0 ? -ENOMEM : 0;
+    return asprintf(ret, STAGE1_ROOTFS "%s%s", *line == '/' ? "" : "/", line) < 0 ? -ENOMEM : 0;
 }
 
 /* Opens the entrypoint; its links lead within the stage1's root. */
 static int open_program(const Pod *pod, const char *entrypoint, int *ret, Error *reterr)
 {
-    _cleanup_close_ int root = openat(pod->fd, POD_STAGE1_ROOTFS, O_PATH | O_DIRECTORY | O_CLOEXEC),
+    _cleanup_close_ int root = openat(pod->fd, STAGE1_ROOTFS, O_PATH | O_DIRECTORY | O_CLOEXEC),
                         file = -EBADF;
     struct mount_attr attr = { .attr_set = MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV };
     int mount;
 
     if (root < 0)
         return error_set_errno(reterr, -errno, "cannot open the pod's stage1");
-    file = open_in_root(root, entrypoint + strlen(POD_STAGE1_ROOTFS), O_PATH, 0);
+    file = open_in_root(root, entrypoint + strlen(STAGE1_ROOTFS), O_PATH, 0);
     if (file < 0)
         return error_set_errno(reterr, file, "cannot open the stage1's \"%s\"", entrypoint);
     mount = open_tree(file, "", OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_EMPTY_PATH);

@@ -25,5 +25,23 @@
 #define STAGE1_PID "pid" /* the pod's init, decimal, in the host's pid namespace */
 #define STAGE1_SUBCGROUP                                                                                     \
     "subcgroup" /* path of the pod's cgroup in the cgroup2 tree, where no unit of systemd ends it */
-#define STAGE1_STATUS STAGE1_ROOTFS "/rkt/status"
+#define STAGE1_STATUS STAGE1_ROOTFS "/rkt/status" /* status/APP: the app's exit status */
+/* Behind APP: there for their times. Ours: the original's are "-created" and "-started", which are also the
+ * ends of other apps' names; no name has a dot. */
+#define STAGE1_STATUS_CREATED ".created"
+#define STAGE1_STATUS_STARTED ".started"
 #define STAGE1_SUPERVISOR_STATUS STAGE1_ROOTFS "/rkt/supervisor-status" /* a symlink to "ready" */
+/* What stage0 made for all apps, where --dns-conf-mode= says stage0. */
+#define STAGE1_RESOLV_CONF STAGE1_ROOTFS "/etc/rkt-resolv.conf"
+#define STAGE1_HOSTS STAGE1_ROOTFS "/etc/rkt-hosts"
+/* A pod's /etc/hosts, which stage0 continues when it is asked to; %s is the UUID. */
+#define STAGE1_DEFAULT_HOSTS                                                                                 \
+    "# This is the default rkt /etc/hosts\n"                                                                 \
+    "127.0.0.1 localhost localhost.domain localhost4 localhost4.localdomain4 rkt-%s\n"                       \
+    "\n"                                                                                                     \
+    "::1 ip6-localhost ip6-loopback localhost6 localhost6.localdomain6\n"                                    \
+    "fe00::0 ip6-localnet\n"                                                                                 \
+    "ff00::0 ip6-mcastprefix\n"                                                                              \
+    "ff02::1 ip6-allnodes\n"                                                                                 \
+    "::2 ip6-allrouters\n"                                                                                   \
+    "::3 ip6-allhosts\n"

@@ -19,19 +19,17 @@
 #define POD_STAGE1 "stage1" /* stage1/{manifest,rootfs} */
 #define POD_STAGE1_MANIFEST POD_STAGE1 "/manifest"
 #define POD_STAGE1_ROOTFS POD_STAGE1 "/rootfs"
-#define POD_STAGE1_RUN POD_STAGE1 "/run" /* ours: one line, where the manifest says the entrypoint of that name is */
+#define POD_STAGE1_RUN                                                                                       \
+    POD_STAGE1 "/run" /* ours: one line, where the manifest says the entrypoint of that name is */
 #define POD_STAGE1_TREE_ID "stage1TreeStoreID"
 #define POD_OVERLAY "overlay" /* overlay/<tree>/{upper,work}/APP */
 #define POD_OVERLAY_PREPARED "overlay-prepared"
 #define POD_SHARED_VOLUMES "sharedVolumes"
 #define POD_NET_INFO "net-info.json"
 #define POD_PPID "ppid" /* the parent of the pod's init (foreign stage1) */
-#define POD_PID "pid"   /* the pod's init */
 #define POD_STAGE2                                                                                           \
     POD_STAGE1_ROOTFS "/opt/stage2" /* opt/stage2/APP/rootfs: an app's root where there is no overlay */
-#define POD_STATUS POD_STAGE1_ROOTFS "/rkt/status" /* rkt/status/{APP,APP-created,APP-started} */
-#define POD_SUPERVISOR_STATUS POD_STAGE1_ROOTFS "/rkt/supervisor-status"
-#define POD_UNIT "unit" /* ours: the unit that the pod was prepared for, one line */
+#define POD_UNIT "unit"             /* ours: the unit that the pod was prepared for, one line */
 
 /* Annotations of the pod manifest. */
 #define POD_ANNOTATION_MUTABLE "coreos.com/rkt/stage1/mutable"

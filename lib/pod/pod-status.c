@@ -12,6 +12,7 @@
 #include "base/string-util.h"
 #include "pod/layout.h"
 #include "pod/pod-summary.h"
+#include "stage1/interface.h"
 
 static const char *const pod_app_state_table[_POD_APP_STATE_MAX] = {
     [POD_APP_UNKNOWN] = "unknown",
@@ -119,19 +120,31 @@ static int status_add_apps(PodStatus *status)
     return 0;
 }
 
-/* What stage1 keeps of an app beneath status/: APP holds its exit code when it has ended, APP-started and
- * APP-created are there for their times. */
+/* The time of the file status/APPsuffix, or 0. */
+static int64_t app_file_time(int status_dir, const char *app, const char *suffix)
+{
+    char name[NAME_MAX + 1];
+
+    if (snprintf(name, sizeof(name), "%s%s", app, suffix) >= (int) sizeof(name))
+        return 0;
+    return file_time(status_dir, name);
+}
+
+/* What stage1 keeps of an app beneath status/: APP holds its exit code when it has ended, two more are there
+ * for their times. */
 static void app_read_state(const Pod *pod, int status_dir, PodApp *app)
 {
-    _cleanup_free_ char *code = NULL, *created = NULL, *started = NULL;
+    _cleanup_free_ char *code = NULL;
     int64_t value;
+    bool foreign;
 
-    if (status_dir < 0 || strchr(app->name, '/') || asprintf(&created, "%s-created", app->name) < 0)
+    if (status_dir < 0 || strchr(app->name, '/'))
         return;
-    if (asprintf(&started, "%s-started", app->name) < 0)
-        return;
-    app->created_ns = file_time(status_dir, created);
-    app->started_ns = file_time(status_dir, started);
+    app->created_ns = app_file_time(status_dir, app->name, STAGE1_STATUS_CREATED);
+    foreign = app->created_ns == 0;
+    if (foreign)
+        app->created_ns = app_file_time(status_dir, app->name, "-created");
+    app->started_ns = app_file_time(status_dir, app->name, foreign ? "-started" : STAGE1_STATUS_STARTED);
     if (read_one_line_at(status_dir, app->name, &code) >= 0 && parse_i64(code, &value) >= 0) {
         app->finished_ns = file_time(status_dir, app->name);
         app->exit_code = (int) value;
@@ -145,7 +158,7 @@ static void app_read_state(const Pod *pod, int status_dir, PodApp *app)
 
 static void status_read_apps(const Pod *pod, PodStatus *status)
 {
-    _cleanup_close_ int dir = openat(pod->fd, POD_STATUS, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    _cleanup_close_ int dir = openat(pod->fd, STAGE1_STATUS, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
     for (size_t i = 0; i < status->n_apps; i++) {
         app_read_state(pod, dir, &status->apps[i]);
@@ -193,7 +206,7 @@ static int read_child_pid(pid_t parent, pid_t *ret)
 int pod_read_pid(const Pod *pod, pid_t *ret)
 {
     pid_t parent;
-    int r = read_pid_file(pod, POD_PID, ret);
+    int r = read_pid_file(pod, STAGE1_PID, ret);
 
     if (r != -ENOENT)
         return r;
@@ -214,7 +227,7 @@ int pod_status_read(const Pod *pod, PodStatusFlags flags, PodStatus **ret)
     if (status->created_ns == 0)
         status->created_ns = file_time(pod->fd, POD_MANIFEST);
     if (pod->directory >= POD_DIRECTORY_RUN) {
-        status->started_ns = file_time(pod->fd, POD_PID);
+        status->started_ns = file_time(pod->fd, STAGE1_PID);
         if (status->started_ns == 0)
             status->started_ns = file_time(pod->fd, POD_PPID);
         (void) read_json(pod->fd, POD_NET_INFO, &status->networks, NULL);
@@ -235,7 +248,7 @@ int pod_status_read(const Pod *pod, PodStatusFlags flags, PodStatus **ret)
         if (pod->state == POD_STATE_RUNNING)
             (void) pod_read_pid(pod, &status->pid);
         else if (pod->directory >= POD_DIRECTORY_RUN)
-            (void) read_pid_file(pod, POD_PID, &status->pid);
+            (void) read_pid_file(pod, STAGE1_PID, &status->pid);
     }
     *ret = TAKE_PTR(status);
     return 0;

@@ -15,6 +15,7 @@
 #include <sys/mount.h>
 #include <sys/stat.h>
 
+#include "base/data-directory.h"
 #include "base/file-util.h"
 #include "base/string-util.h"
 #include "pod/layout.h"
@@ -97,14 +98,9 @@ int pod_root_open(const char *data_directory, bool create, int *ret_fd, Error *r
     _cleanup_close_ int data = -EBADF, fd = -EBADF;
     int r = 0;
 
-    if (create) {
-        r = mkdir_parents_at(AT_FDCWD, data_directory, 0755);
-        if (r < 0)
-            return error_set_errno(reterr, r, "cannot make \"%s\"", data_directory);
-    }
-    data = open(data_directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    data = data_directory_open(data_directory, create, reterr);
     if (data < 0)
-        return error_set_errno(reterr, -errno, "cannot open \"%s\"", data_directory);
+        return data;
     if (create)
         r = make_directory(data, LAYOUT_PODS, 02750);
     if (r >= 0) {

@@ -282,7 +282,7 @@ static int put_stage1(const Pod *pod, const Preparation *p, Error *reterr)
     r = from < 0 || to < 0 ? -errno : link_tree(from, to);
     if (r < 0)
         return error_set_errno(reterr, r, "cannot link the stage1 from \"%s\"", p->stage1.tree_path);
-    return put_directories(pod, POD_STATUS, reterr);
+    return put_directories(pod, STAGE1_STATUS, reterr);
 }
 
 static int put_plan(const Pod *pod, const Preparation *p, Error *reterr)

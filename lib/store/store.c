@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <sys/stat.h>
 
+#include "base/data-directory.h"
 #include "base/string-util.h"
 #include "digest.h"
 
@@ -129,23 +130,6 @@ static int check_directory(int dir, const struct StoreDirectory *directory, bool
     return geteuid() == 0 ? check_root_directory(dir, directory, &st, create, reterr) : 0;
 }
 
-static int open_data_directory(const char *dir, bool create, Error *reterr)
-{
-    int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC), r;
-
-    if (fd < 0 && errno == ENOENT && create) {
-        r = mkdir_parents_at(AT_FDCWD, dir, 0755);
-        if (r >= 0 && geteuid() == 0)
-            r = chown(dir, 0, store_group()) < 0 || chmod(dir, 02750) < 0 ? -errno : 0;
-        if (r < 0)
-            return error_set_errno(reterr, r, "cannot make the data directory %s", dir);
-        fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    }
-    if (fd < 0)
-        return error_set_errno(reterr, -errno, "cannot open the data directory %s", dir);
-    return fd;
-}
-
 int store_open(const char *dir, StoreOpenFlags flags, Store **ret, Error *reterr)
 {
     _cleanup_(store_freep) Store *store = calloc(1, sizeof(*store));
@@ -155,7 +139,7 @@ int store_open(const char *dir, StoreOpenFlags flags, Store **ret, Error *reterr
     if (!store)
         return -ENOMEM;
     store->dir_fd = store->cas_fd = -EBADF;
-    store->dir_fd = open_data_directory(dir, create, reterr);
+    store->dir_fd = data_directory_open(dir, create, reterr);
     if (store->dir_fd < 0)
         return store->dir_fd;
     store->dir = realpath(dir, NULL);

@@ -13,6 +13,7 @@
 #include "base/file-util.h"
 #include "base/string-util.h"
 #include "host.h"
+#include "interface.h"
 #include "journal/namespace.h"
 #include "sandbox/device.h"
 #include "sandbox/mount.h"
@@ -45,14 +46,7 @@ static int put_hosts(const Host *host, int root)
 {
     _cleanup_free_ char *text = NULL;
 
-    if (asprintf(&text,
-                 "# This is the default rkt /etc/hosts\n"
-                 "127.0.0.1 localhost localhost.domain localhost4 localhost4.localdomain4 rkt-%s\n"
-                 "\n"
-                 "::1 ip6-localhost ip6-loopback localhost6 localhost6.localdomain6\n"
-                 "fe00::0 ip6-localnet\nff00::0 ip6-mcastprefix\nff02::1 ip6-allnodes\n::2 ip6-allrouters\n"
-                 "::3 ip6-allhosts\n",
-                 host->uuid) < 0)
+    if (asprintf(&text, STAGE1_DEFAULT_HOSTS, host->uuid) < 0)
         return -ENOMEM;
     return put_file(root, "etc/hosts", text);
 }
@@ -228,11 +222,8 @@ int host_gather(Host *host, Error *reterr)
     }
     if (r < 0)
         return r;
-    r = gather_file(host->resolv_mode, "/etc/resolv.conf", "stage1/rootfs/etc/rkt-resolv.conf",
-                    &host->resolv_conf, reterr);
-    return r < 0 ? r
-                 : gather_file(host->hosts_mode, "/etc/hosts", "stage1/rootfs/etc/rkt-hosts", &host->hosts,
-                               reterr);
+    r = gather_file(host->resolv_mode, "/etc/resolv.conf", STAGE1_RESOLV_CONF, &host->resolv_conf, reterr);
+    return r < 0 ? r : gather_file(host->hosts_mode, "/etc/hosts", STAGE1_HOSTS, &host->hosts, reterr);
 }
 
 /* ----- The journal ----- */

@@ -30,6 +30,7 @@
 #include "base/string-util.h"
 #include "base/time-util.h"
 #include "host.h"
+#include "interface.h"
 #include "journal/notify.h"
 #include "sandbox/capability.h"
 #include "sandbox/cgroup.h"
@@ -160,7 +161,7 @@ static int app_start_stage(Init *init, HostApp *app)
     case APP_RUNNING:
         r = host_app_start(init->host, app, plan->exec, false, &error);
         if (r >= 0) {
-            write_status(init, app, "-started", 0);
+            write_status(init, app, STAGE1_STATUS_STARTED, 0);
             if (init->host->control >= 0)
                 (void) control_send(init->host->control, CONTROL_APP_STARTED,
                                     (uint32_t) (app - init->host->apps), app->pid);
@@ -503,7 +504,7 @@ static void start_apps(Init *init)
     for (size_t i = 0; i < host->plan->n_apps && init->phase == POD_RUNNING; i++) {
         HostApp *app = &host->apps[i];
 
-        write_status(init, app, "-created", 0);
+        write_status(init, app, STAGE1_STATUS_CREATED, 0);
         app->stage = app->plan->pre_start ? APP_PRE_START : APP_RUNNING;
         if (app_start_stage(init, app) < 0) {
             app->status = POD_EXIT_FAILURE;

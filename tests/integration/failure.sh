@@ -52,6 +52,17 @@ matches "so does systemctl status" "$(systemctl status --no-pager --lines=30 rkt
     'Unable to open "/no/such/program": No such file or directory'
 systemctl reset-failed rkt-missing
 
+# What is kept of one app is not taken for another's.
+rkt run --net=none --uuid-file-save=/run/uuid example.com/busybox --name=a --exec=/bin/sleep -- 2 --- \
+    example.com/busybox --name=a-started --exec=/bin/true example.com/busybox --name=a-created --exec=/bin/true
+uuid=$(</run/uuid)
+equals "apps whose names continue another's: the files" \
+    "$(cd "/var/lib/rkt/pods/run/$uuid/stage1/rootfs/rkt/status"; LC_ALL=C; echo *)" \
+    "a a-created a-created.created a-created.started a-started a-started.created a-started.started a.created a.started"
+times=$(rkt status --format=json-pretty "$uuid")
+matches "and what is said of them" "$(rkt status "$uuid")" $'app-a=0\napp-a-started=0\napp-a-created=0'
+equals "each with its times" "$(grep -c '"started_at": [1-9]' <<<"$times")" 4
+
 status=0
 output=$(systemd-run --quiet --wait --pipe --property=Delegate=yes \
     rkt run --net=none example.com/busybox --exec=/bin/sh -- -c 'echo hello; exit 9' 2>&1) || status=$?

@@ -283,6 +283,9 @@ fails "fetch --signature" 254 "$work/asc" rkt fetch "$images/busybox.aci" --sign
 # ----- Global flags and words that nobody knows -----
 
 equals "--dir is a store and pods of their own" "$(rkt --dir="$work/dir" list --no-legend)" ""
+rkt --dir="$work/fresh" run --net=none example.com/none >/dev/null 2>&1 || :
+equals "whoever comes first makes that as the first one was made" \
+    "$(stat -c '%a %U:%G' "$work"/fresh "$work"/fresh/{pods,pods/run})" "$(stat -c '%a %U:%G' /var/lib/rkt{,/pods,/pods/run})"
 equals "also behind the command" "$(rkt list --dir="$work/dir" --no-legend)" ""
 mkdir "$work/config"
 equals "all of them are understood by all commands" "$(rkt list --no-legend --dir="$work/dir" --system-config="$work/config" \

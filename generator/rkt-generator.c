@@ -263,7 +263,8 @@ int main(int argc, char **argv)
     status = parse_arguments(argc, argv, &error);
     if (status < 0)
         status = arg_dry_run ? run_dry(&g) : run_generator(&g, &error);
-    error_print(&error, "rkt-generator", false);
+    if (error.n > 0)
+        error_print(&error, -EINVAL, "rkt-generator", false);
     search_done(&g.search);
     namesakes_done(&g.namesakes);
     strv_free(arg_words);

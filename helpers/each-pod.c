@@ -13,7 +13,7 @@ static bool act_or_say(const EachPod *each, int root, const char *uuid, const ch
     if (r >= 0)
         r = each->act(pod, &error);
     if (r < 0)
-        error_print(&error, each->verb, each->debug);
+        error_print(&error, r, each->verb, each->debug);
     return r >= 0;
 }
 

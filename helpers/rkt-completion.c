@@ -471,9 +471,7 @@ int main(int argc, char **argv)
     if (r >= 0 && (fflush(stdout) == EOF || ferror(stdout)))
         r = error_set_errno(&error, -EIO, "cannot write the answer");
     if (r < 0) {
-        if (error.n == 0)
-            (void) error_set_errno(&error, r, "cannot complete");
-        error_print(&error, "completion", arg_global.debug);
+        error_print(&error, r, "completion", arg_global.debug);
         return EXIT_GENERAL;
     }
     return 0;

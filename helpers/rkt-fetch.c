@@ -266,7 +266,7 @@ static int run_worker(const Request *request, char ret_key[static IMAGE_KEY_LENG
         int r = work(request, to, &error);
 
         if (r < 0)
-            error_print(&error, "fetch", arg_global.debug);
+            error_print(&error, r, "fetch", arg_global.debug);
         _exit(r < 0 ? EXIT_GENERAL : 0);
     }
     to = safe_close(to);
@@ -362,7 +362,7 @@ int main(int argc, char **argv)
     if (r >= 0 && (fflush(stdout) == EOF || ferror(stdout)))
         r = error_set_errno(&error, -EIO, "cannot write the image ID");
     if (r < 0) {
-        error_print(&error, "fetch", arg_global.debug);
+        error_print(&error, r, "fetch", arg_global.debug);
         return EXIT_GENERAL;
     }
     return 0;

@@ -65,9 +65,9 @@ static int parse_argv(int argc, char *argv[], Error *reterr)
 }
 
 /* Says what went wrong with one pod and counts it. */
-static void pod_failed(const Error *error)
+static void pod_failed(const Error *error, int r)
 {
-    error_print(error, "gc", arg_global.debug);
+    error_print(error, r, "gc", arg_global.debug);
     failures++;
 }
 
@@ -89,7 +89,7 @@ static void mark(Pod *pod, PodDirectory to)
         r = pod_move(pod, to, &error);
     }
     if (r < 0)
-        pod_failed(&error);
+        pod_failed(&error, r);
     else if (to == POD_DIRECTORY_EXITED_GARBAGE)
         pod_unregister(pod);
 }
@@ -175,7 +175,7 @@ static int sweep(Pod *pod, void *userdata _unused_)
         r = pod_cleanup(pod, &arg_global, &error);
     }
     if (r < 0)
-        pod_failed(&error);
+        pod_failed(&error, r);
     return 0;
 }
 
@@ -283,6 +283,6 @@ int main(int argc, char *argv[])
     if (r >= 0)
         r = run(&error);
     if (r < 0)
-        error_print(&error, "gc", arg_global.debug);
+        error_print(&error, r, "gc", arg_global.debug);
     return r < 0 || failures > 0 ? EXIT_GENERAL : 0;
 }

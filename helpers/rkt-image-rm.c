@@ -60,7 +60,7 @@ int image_rm(int argc, char **argv, Error *reterr)
 
         r = remove_one(store, *word, &error);
         if (r < 0) {
-            error_print(&error, "rm", image_global.debug);
+            error_print(&error, r, "rm", image_global.debug);
             failed = true;
         } else
             removed += (unsigned) r;

@@ -64,6 +64,6 @@ int main(int argc, char **argv)
         r = error_set_errno(&error, -EIO, "cannot write the output");
     if (r >= 0)
         return r;
-    error_print(&error, argc > 0 ? last_word(argv[0]) : "image", image_global.debug);
+    error_print(&error, r, argc > 0 ? last_word(argv[0]) : "image", image_global.debug);
     return EXIT_GENERAL;
 }

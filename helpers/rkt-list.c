@@ -166,7 +166,7 @@ int main(int argc, char **argv)
     if (r >= 0 && (fflush(stdout) == EOF || ferror(stdout)))
         r = error_set_errno(&error, -EIO, "cannot write the list");
     if (r < 0) {
-        error_print(&error, "list", arg_global.debug);
+        error_print(&error, r, "list", arg_global.debug);
         return EXIT_GENERAL;
     }
     return 0;

@@ -70,8 +70,6 @@ int main(int argc, char **argv)
         r = error_set_errno(&error, -EIO, "cannot write the output");
     if (r >= 0)
         return r;
-    if (error.n == 0)
-        (void) error_set_errno(&error, r, "cannot go on");
-    error_print(&error, verb, pod_global.debug);
+    error_print(&error, r, verb, pod_global.debug);
     return EXIT_GENERAL;
 }

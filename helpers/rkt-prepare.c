@@ -68,9 +68,7 @@ int main(int argc, char **argv)
         r = run(&error);
     pod_options_done(&arg_pod);
     if (r < 0) {
-        if (error.n == 0)
-            (void) error_set_errno(&error, r, "cannot prepare the pod");
-        error_print(&error, "prepare", arg_global.debug);
+        error_print(&error, r, "prepare", arg_global.debug);
         return EXIT_GENERAL;
     }
     return 0;

@@ -224,6 +224,6 @@ int main(int argc, char *argv[])
     if (r >= 0)
         r = arg_unregister ? run_unregister(&error) : run_register(&error);
     if (r < 0)
-        error_print(&error, "register", arg_global.debug);
+        error_print(&error, r, "register", arg_global.debug);
     return r < 0 ? EXIT_USAGE : 0;
 }

@@ -77,7 +77,7 @@ int main(int argc, char *argv[])
     if (r >= 0)
         r = pod_root_open(arg_global.dir, false, &root, &error);
     if (r < 0) {
-        error_print(&error, "rm", arg_global.debug);
+        error_print(&error, r, "rm", arg_global.debug);
         return EXIT_GENERAL;
     }
     done = each_pod(&(EachPod){ "rm", arg_global.debug, remove_pod }, root, arg_pods, arg_uuid_file);

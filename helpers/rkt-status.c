@@ -236,7 +236,7 @@ int main(int argc, char **argv)
     if (r >= 0 && (fflush(stdout) == EOF || ferror(stdout)))
         r = error_set_errno(&error, -EIO, "cannot write");
     if (r < 0) {
-        error_print(&error, verbs[verb].verb, arg_global.debug);
+        error_print(&error, r, verbs[verb].verb, arg_global.debug);
         return arg_uuid_file ? EXIT_UUID_FILE : EXIT_GENERAL;
     }
     return 0;

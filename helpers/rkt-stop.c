@@ -187,7 +187,7 @@ int main(int argc, char *argv[])
     if (r >= 0)
         r = pod_root_open(arg_global.dir, false, &root, &error);
     if (r < 0)
-        error_print(&error, "stop", arg_global.debug);
+        error_print(&error, r, "stop", arg_global.debug);
     done = r >= 0 && each_pod(&(EachPod){ "stop", arg_global.debug, stop }, root, arg_pods, arg_uuid_file);
     strv_free(arg_pods);
     return done ? 0 : arg_uuid_file ? EXIT_UUID_FILE : EXIT_GENERAL;

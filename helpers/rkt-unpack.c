@@ -51,12 +51,14 @@ static int run(int argc, char **argv, Error *reterr)
 int main(int argc, char **argv)
 {
     _cleanup_error_ Error error = ERROR_INIT;
+    int r;
 
     /* Names in archives are UTF-8, and libarchive asks the locale. */
     (void) setlocale(LC_CTYPE, "C.UTF-8");
     (void) umask(0022);
-    if (run(argc, argv, &error) < 0) {
-        error_print(&error, "rkt-unpack", arg_global.debug);
+    r = run(argc, argv, &error);
+    if (r < 0) {
+        error_print(&error, r, "rkt-unpack", arg_global.debug);
         return 254;
     }
     return 0;

@@ -258,7 +258,7 @@ int main(int argc, char **argv)
         r = dispatch(argc, argv, &global, &error);
 
     if (r < 0) {
-        error_print(&error, "rkt", global.debug);
+        error_print(&error, r, "rkt", global.debug);
         return EXIT_GENERAL;
     }
     return r;

@@ -70,9 +70,7 @@ int run_verb(const RunVerb *verb, int argc, char **argv)
         r = run(verb, &global, &options, &error);
     run_options_done(&options);
     if (r < 0) {
-        if (error.n == 0)
-            (void) error_set_errno(&error, r, "cannot run the pod");
-        error_print(&error, verb->name, global.debug);
+        error_print(&error, r, verb->name, global.debug);
         return EXIT_GENERAL;
     }
     return 0;

@@ -3,19 +3,35 @@
 #include "data-directory.h"
 
 #include <grp.h>
+#include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "fd-util.h"
+#include "string-util.h"
+
+/* systemd-sysusers put it into the file. NSS is not asked: static programs come here. */
+static gid_t group_rkt(void)
+{
+    FILE *file = fopen("/etc/group", "re");
+    const struct group *group = NULL;
+    gid_t gid;
+
+    if (!file)
+        return 0;
+    do
+        group = fgetgrent(file);
+    while (group && !streq(group->gr_name, "rkt"));
+    gid = group ? group->gr_gid : 0;
+    (void) fclose(file);
+    return gid;
+}
 
 static int set_owner_and_mode(const char *path)
 {
-    const struct group *group;
-
     if (geteuid() != 0)
         return 0;
-    group = getgrnam("rkt");
-    return chown(path, 0, group ? group->gr_gid : 0) < 0 || chmod(path, 02750) < 0 ? -errno : 0;
+    return chown(path, 0, group_rkt()) < 0 || chmod(path, 02750) < 0 ? -errno : 0;
 }
 
 int data_directory_open(const char *path, bool create, Error *reterr)

@@ -84,10 +84,12 @@ const char *error_cause(const Error *error)
     return error->n > 0 ? error->chain[0] : NULL;
 }
 
-void error_print(const Error *error, const char *command, bool debug)
+void error_print(const Error *error, int r, const char *command, bool debug)
 {
-    if (error->n == 0)
+    if (error->n == 0) {
+        fprintf(stderr, "%s: %s\n", command, strerror(-r));
         return;
+    }
     if (debug) {
         fprintf(stderr, "%s: %s\n", command, error->chain[error->n - 1]);
         for (unsigned i = error->n - 1; i-- > 0;)

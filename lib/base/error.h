@@ -38,7 +38,7 @@ int error_prefix(Error *error, int r, const char *format, ...) _printf_(3, 4);
 const char *error_cause(const Error *error);
 
 /* Writes the error to standard error: `<command>: <outermost message>: <innermost cause>`; with debug the
- * whole chain, one message a line, indented by depth. */
-void error_print(const Error *error, const char *command, bool debug);
+ * whole chain, one message a line, indented by depth. With nothing said, strerror(-r) is the cause. */
+void error_print(const Error *error, int r, const char *command, bool debug);
 
 #define _cleanup_error_ _cleanup_(error_done)

@@ -170,7 +170,7 @@ static int app_start_stage(Init *init, HostApp *app)
     default: return 0;
     }
     if (r < 0)
-        error_print(&error, plan->name, init->host->debug);
+        error_print(&error, r, plan->name, init->host->debug);
     return r;
 }
 
@@ -528,7 +528,7 @@ void host_init(Host *host)
             (void) error_set_errno(&error, r, "cannot hear signals");
     }
     if (r < 0) {
-        error_print(&error, "stage1", host->debug);
+        error_print(&error, r, "stage1", host->debug);
         _exit(POD_EXIT_FAILURE);
     }
     start_apps(&init);

@@ -392,9 +392,7 @@ int main(int argc, char *argv[])
     int r = run(&host, argc, argv, &error);
 
     if (r < 0) {
-        if (error.n == 0)
-            (void) error_set_errno(&error, r, "cannot run the pod");
-        error_print(&error, "stage1", host.debug);
+        error_print(&error, r, "stage1", host.debug);
         return POD_EXIT_FAILURE;
     }
     return r;

@@ -49,7 +49,7 @@ int main(int argc, char *argv[])
     if (r >= 0)
         r = signal_init(force ? SIGKILL : SIGTERM, &error);
     if (r < 0) {
-        error_print(&error, "stage1 stop", debug);
+        error_print(&error, r, "stage1 stop", debug);
         return 1;
     }
     return 0;

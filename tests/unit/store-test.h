@@ -33,7 +33,7 @@ static inline Store *open_test_store(const char *dir)
     Store *store = NULL;
 
     if (store_open(dir, STORE_OPEN_CREATE, &store, &error) < 0) {
-        error_print(&error, "test", true);
+        error_print(&error, -EIO, "test", true);
         exit(1);
     }
     return store;
@@ -78,7 +78,7 @@ static inline void import_test_image(Store *store, const char *manifest, const T
     assert_int(archive_write_free(archive), ARCHIVE_OK);
     assert_int(lseek(fd, 0, SEEK_SET), 0);
     if (store_import_fd(store, fd, NULL, ret_key, &error) < 0) {
-        error_print(&error, "test", true);
+        error_print(&error, -EIO, "test", true);
         exit(1);
     }
 }

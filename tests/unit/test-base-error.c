@@ -53,10 +53,45 @@ static void test_control_characters(void)
     }
 }
 
+static void test_print(void)
+{
+    static const struct {
+        const char *cause, *outer;
+        bool debug;
+        const char *printed;
+    } cases[] = {
+        { NULL, NULL, false, "verb: Cannot allocate memory\n" },
+        { NULL, NULL, true, "verb: Cannot allocate memory\n" },
+        { "a", NULL, false, "verb: a\n" },
+        { "a", "b", false, "verb: b: a\n" },
+        { "a", "b", true, "verb: b\n  └─a\n" },
+    };
+
+    for (size_t i = 0; i < ELEMENTSOF(cases); i++) {
+        _cleanup_error_ Error error = ERROR_INIT;
+        char *printed = NULL;
+        size_t size;
+        FILE *standard = stderr, *captured = open_memstream(&printed, &size);
+
+        assert_true(captured != NULL);
+        if (cases[i].cause)
+            (void) error_set(&error, -ENOMEM, "%s", cases[i].cause);
+        if (cases[i].outer)
+            (void) error_prefix(&error, -ENOMEM, "%s", cases[i].outer);
+        stderr = captured;
+        error_print(&error, -ENOMEM, "verb", cases[i].debug);
+        (void) fclose(stderr);
+        stderr = standard;
+        assert_str(printed, cases[i].printed);
+        free(printed);
+    }
+}
+
 int main(void)
 {
     test_chain();
     test_prefix_alone();
     test_control_characters();
+    test_print();
     return 0;
 }

@@ -165,7 +165,7 @@ static void test_restrict(int root, int scratch)
     assert_int(mount_attach_at(sys, root, "/sys", MOUNT_TARGET_API, NULL), 0);
     (void) clock_gettime(CLOCK_MONOTONIC, &start);
     if (mount_restrict_paths(proc, sys, true, scratch, &error) < 0) {
-        error_print(&error, "test", true);
+        error_print(&error, -EIO, "test", true);
         exit(1);
     }
     (void) clock_gettime(CLOCK_MONOTONIC, &end);

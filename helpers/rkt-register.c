@@ -3,6 +3,7 @@
  * lines with stage1 over its descriptors 0 and 1 (Documentation/internals.md). A step that fails is told and
  * logged, the next is tried: no pod depends on us, and stage1 may have stopped listening. */
 
+#include <grp.h>
 #include <signal.h>
 #include <string.h>
 
@@ -20,6 +21,7 @@
 enum { BUS_TIMEOUT_MS = 10000, EXIT_USAGE = 254 };
 
 static const char *arg_uuid, *arg_machine_name, *arg_journal_namespace, *arg_unit, *arg_root_directory = "";
+static uint64_t arg_journal_max_use;
 static bool arg_scope, arg_unregister;
 static GlobalOptions arg_global = GLOBAL_OPTIONS_INIT;
 
@@ -27,6 +29,7 @@ enum {
     OPT_UUID = 1,
     OPT_MACHINE_NAME,
     OPT_JOURNAL_NAMESPACE,
+    OPT_JOURNAL_MAX_USE,
     OPT_UNIT,
     OPT_ROOT_DIRECTORY,
     OPT_SCOPE,
@@ -38,6 +41,7 @@ static const Option options[] = {
     { "machine-name", OPTION_VALUE, OPT_MACHINE_NAME, "NAME", "its name in systemd-machined" },
     { "journal-namespace", OPTION_VALUE, OPT_JOURNAL_NAMESPACE, "NAME",
       "start the journal namespace of that name" },
+    { "journal-max-use", OPTION_VALUE, OPT_JOURNAL_MAX_USE, "BYTES", "the most space that it may take" },
     { "unit", OPTION_VALUE, OPT_UNIT, "UNIT", "the declared pod's unit, whose the journal namespace is" },
     { "root-directory", OPTION_VALUE, OPT_ROOT_DIRECTORY, "DIR", "the pod's root directory on the host" },
     { "scope", OPTION_BOOL, OPT_SCOPE, NULL, "move the leader into a scope of its own" },
@@ -51,6 +55,10 @@ static int take_option(int id, const char *value, Error *reterr)
     case OPT_UUID: arg_uuid = value; return 0;
     case OPT_MACHINE_NAME: arg_machine_name = value; return 0;
     case OPT_JOURNAL_NAMESPACE: arg_journal_namespace = value; return 0;
+    case OPT_JOURNAL_MAX_USE:
+        return parse_u64(value, &arg_journal_max_use) < 0
+                       ? error_set(reterr, -EINVAL, "--journal-max-use=%s: not a number", value)
+                       : 0;
     case OPT_UNIT: arg_unit = value; return 0;
     case OPT_ROOT_DIRECTORY: arg_root_directory = value; return 0;
     case OPT_SCOPE: arg_scope = streq(value, "true"); return 0;
@@ -123,16 +131,28 @@ static void start_journal(Bus *bus)
     char unit[JOURNAL_UNIT_MAX];
     int r;
 
-    r = journal_namespace_configure(arg_journal_namespace);
+    r = journal_namespace_configure(arg_journal_namespace, arg_journal_max_use);
     if (r < 0)
         log_warning("cannot limit the size of journal namespace %s: %s", arg_journal_namespace, strerror(-r));
-    r = unit_start(bus, journal_namespace_unit(arg_journal_namespace, unit), &error);
+    (void) journal_namespace_unit(arg_journal_namespace, unit);
+    r = r > 0 ? unit_restart(bus, unit, &error) : unit_start(bus, unit, &error);
     say_result("journal", "journal", r, &error);
     if (r < 0)
         return;
     r = journal_namespace_set_owner(arg_journal_namespace, arg_unit ? arg_unit : arg_uuid);
     if (r < 0)
         log_warning("cannot note whose journal namespace %s is: %s", arg_journal_namespace, strerror(-r));
+}
+
+/* Members of group rkt may look at pods, so at what they log. */
+static void share_journal(void)
+{
+    const struct group *group = getgrnam("rkt");
+    int r = group ? journal_namespace_share(arg_journal_namespace, group->gr_gid) : 0;
+
+    if (r < 0 && r != -EOPNOTSUPP && r != -ENOENT)
+        log_warning("cannot let group rkt read journal namespace %s: %s", arg_journal_namespace,
+                    strerror(-r));
 }
 
 static void start_scope(Bus *bus, pid_t leader)
@@ -178,6 +198,8 @@ static int run_register(Error *reterr)
     if (arg_scope)
         start_scope(bus, leader);
     register_machine(bus, leader);
+    if (arg_journal_namespace)
+        share_journal();
     return 0;
 }
 

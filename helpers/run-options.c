@@ -4,6 +4,7 @@
 
 #include <arpa/inet.h>
 
+#include "appc/quantity.h"
 #include "base/string-util.h"
 
 enum {
@@ -16,6 +17,7 @@ enum {
     OPT_INTERACTIVE,
     OPT_IPC,
     OPT_JOURNAL,
+    OPT_JOURNAL_MAX_USE,
     OPT_MACHINE_NAME,
     OPT_MDS_REGISTER,
     OPT_NET,
@@ -31,6 +33,8 @@ const Option run_option_table[] = {
     { "interactive", OPTION_BOOL, OPT_INTERACTIVE, NULL, NULL, NULL },
     { "ipc", OPTION_VALUE, OPT_IPC, "auto|private|parent", "the pod's IPC namespace", "auto" },
     { "journal", OPTION_VALUE, OPT_JOURNAL, "pod|host", "a journal of the pod's own, or the host's", "pod" },
+    { "journal-max-use", OPTION_VALUE, OPT_JOURNAL_MAX_USE, "SIZE", "most space of the pod's journal",
+      "64Mi" },
     { "machine-name", OPTION_VALUE, OPT_MACHINE_NAME, "NAME", "name of the pod in machined", "rkt-$PODUUID" },
     { "mds-register", OPTION_BOOL, OPT_MDS_REGISTER, NULL, NULL, NULL },
     { "net", OPTION_OPTIONAL, OPT_NET, "host|none", "the pod's network", "default" },
@@ -67,6 +71,17 @@ static int take_machine_name(RunOptions *options, const char *value, Error *rete
     int r = machine_name_make(value, options->machine_name);
 
     return r < 0 ? error_set(reterr, r, "--machine-name=%s: not a valid machine name", value) : 0;
+}
+
+/* journald takes less for a mistake and goes on with this. */
+enum { JOURNAL_MAX_USE_MIN = 1024 * 1024 };
+
+static int take_journal_max_use(RunOptions *options, const char *value, Error *reterr)
+{
+    if (quantity_parse(value, false, &options->journal_max_use) < 0 ||
+        options->journal_max_use < JOURNAL_MAX_USE_MIN)
+        return error_set(reterr, -EINVAL, "--journal-max-use=%s: must be a size of at least 1Mi", value);
+    return 0;
 }
 
 /* What is a line or a word of a file must not bring another line. */
@@ -129,6 +144,7 @@ int run_options_take(RunOptions *options, int id, const char *value, Error *rete
     case OPT_JOURNAL:
         return take_word(&options->journal, "journal", value, (const char *const[]){ "pod", "host", NULL },
                          reterr);
+    case OPT_JOURNAL_MAX_USE: return take_journal_max_use(options, value, reterr);
     case OPT_MACHINE_NAME: return take_machine_name(options, value, reterr);
     case OPT_NET: options->network = value; return 0;
     case OPT_INTERACTIVE: return refuse("interactive", value, reterr);
@@ -141,6 +157,9 @@ int run_options_check(const RunOptions *options, Error *reterr)
 {
     const char *network = options->network ? options->network : "default";
 
+    if (options->journal_max_use > 0 && options->journal && streq(options->journal, "host"))
+        return error_set(reterr, -EINVAL,
+                         "--journal-max-use is for --journal=pod: the host's journal has its own");
     if (streq(network, "none") || streq(network, "host"))
         return 0;
     return error_set(reterr, -EOPNOTSUPP, "network \"%s\" is not built yet: say --net=none or --net=host",

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "base/error.h"
 #include "base/option.h"
@@ -14,6 +15,7 @@ typedef struct RunOptions {
     char machine_name[MACHINE_NAME_MAX + 1]; /* "": not given */
     char **dns, **dns_search, **dns_options, **hosts_entries;
     const char *dns_domain;
+    uint64_t journal_max_use; /* 0: not given */
 } RunOptions;
 
 void run_options_done(RunOptions *options);

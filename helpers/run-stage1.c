@@ -5,6 +5,7 @@
 
 #include "run-stage1.h"
 
+#include <inttypes.h>
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/syscall.h>
@@ -128,12 +129,14 @@ static int make_arguments(const Pod *pod, const GlobalOptions *global, const Run
 
 static int make_environment(const Pod *pod, const RunOptions *options)
 {
-    char lock[16];
+    char lock[16], max_use[32];
 
     (void) snprintf(lock, sizeof(lock), "%d", pod->lock);
+    (void) snprintf(max_use, sizeof(max_use), "%" PRIu64, options->journal_max_use);
     if (setenv(STAGE1_ENV_LOCK_FD, lock, 1) < 0 ||
         (*options->machine_name && setenv(STAGE1_ENV_MACHINE_NAME, options->machine_name, 1) < 0) ||
-        (options->journal && setenv(STAGE1_ENV_JOURNAL, options->journal, 1) < 0))
+        (options->journal && setenv(STAGE1_ENV_JOURNAL, options->journal, 1) < 0) ||
+        (options->journal_max_use > 0 && setenv(STAGE1_ENV_JOURNAL_MAX_USE, max_use, 1) < 0))
         return -errno;
     return 0;
 }

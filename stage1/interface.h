@@ -16,9 +16,10 @@
 #define STAGE1_ENV_LOCK_FD "RKT_LOCK_FD"
 
 /* Ours: the name in machined, without it rkt-<uuid>; "pod" or "host" (see Journal= in rkt.pod(5)), default
- * "pod" with systemd, none without. */
+ * "pod" with systemd, none without; the most bytes of a journal of the pod's own. */
 #define STAGE1_ENV_MACHINE_NAME "RKT_MACHINE_NAME"
 #define STAGE1_ENV_JOURNAL "RKT_JOURNAL"
+#define STAGE1_ENV_JOURNAL_MAX_USE "RKT_JOURNAL_MAX_USE"
 
 /* Beneath the pod's directory. */
 #define STAGE1_ROOTFS "stage1/rootfs"

@@ -7,18 +7,18 @@
 #include "namespace.h"
 
 #include <ctype.h>
+#include <inttypes.h>
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/acl.h"
 #include "base/file-util.h"
 #include "base/string-util.h"
 
 #define OWNER_FILE "rkt-owner"
 
-static const char limit_text[] = "# Made by rkt-register(8) for a pod.\n"
-                                 "[Journal]\n"
-                                 "SystemMaxUse=64M\n"
-                                 "RuntimeMaxUse=16M\n";
+static const char limit_head[] = "# Made by rkt-register(8) for a pod.\n[Journal]\n",
+                  limit_default[] = "SystemMaxUse=64M\nRuntimeMaxUse=16M\n";
 
 static const char *const log_directories[] = { "/var/log/journal", "/run/log/journal" };
 static const char *const config_directories[] = { "/etc/systemd", "/run/systemd", "/usr/local/lib/systemd",
@@ -53,24 +53,37 @@ const char *journal_namespace_unit(const char *name, char ret[static JOURNAL_UNI
     return ret;
 }
 
-int journal_namespace_configure(const char *name)
+static bool has_own_settings(const char *name)
 {
     NamespacePath path;
+
+    for (size_t i = 0; i < ELEMENTSOF(config_directories); i++)
+        if (access(namespace_path(&path, "%s/journald@%s.conf", config_directories[i], name), F_OK) >= 0)
+            return true;
+    return false;
+}
+
+int journal_namespace_configure(const char *name, uint64_t max_use)
+{
+    _cleanup_free_ char *before = NULL;
+    char limit[128], text[256];
+    NamespacePath directory, path;
     int r;
 
     if (!journal_namespace_is_valid(name))
         return -EINVAL;
-    for (size_t i = 0; i < ELEMENTSOF(config_directories); i++)
-        if (access(namespace_path(&path, "%s/journald@%s.conf", config_directories[i], name), F_OK) >= 0)
-            return 0;
-    namespace_path(&path, "/run/systemd/journald@%s.conf.d", name);
-    r = mkdir_parents_at(AT_FDCWD, path.text, 0755);
-    if (r < 0)
-        return r;
-    namespace_path(&path, "/run/systemd/journald@%s.conf.d/10-rkt.conf", name);
-    if (access(path.text, F_OK) >= 0)
+    namespace_path(&directory, "/run/systemd/journald@%s.conf.d", name);
+    namespace_path(&path, "%s/10-rkt.conf", directory.text);
+    if (max_use == 0 && has_own_settings(name))
+        return unlink(path.text) >= 0 ? 1 : errno == ENOENT ? 0 : -errno;
+    (void) snprintf(limit, sizeof(limit), "SystemMaxUse=%" PRIu64 "\nRuntimeMaxUse=%" PRIu64 "\n", max_use,
+                    max_use);
+    (void) snprintf(text, sizeof(text), "%s%s", limit_head, max_use > 0 ? limit : limit_default);
+    if (read_file_at(AT_FDCWD, path.text, sizeof(text), &before, NULL) >= 0 && streq(before, text))
         return 0;
-    r = write_file_at(AT_FDCWD, path.text, limit_text, strlen(limit_text), 0644, 0);
+    r = mkdir_parents_at(AT_FDCWD, directory.text, 0755);
+    if (r >= 0)
+        r = write_file_at(AT_FDCWD, path.text, text, strlen(text), 0644, 0);
     return r < 0 ? r : 1;
 }
 
@@ -116,6 +129,36 @@ int journal_namespace_set_owner(const char *name, const char *owner)
     int r = journal_namespace_open(name, &dir);
 
     return r < 0 ? r : write_file_at(dir, OWNER_FILE, owner, strlen(owner), 0644, 0);
+}
+
+/* journald gives what it makes the directory's default access list. What it made before there was one is
+ * given it here. */
+int journal_namespace_share(const char *name, gid_t group)
+{
+    _cleanup_closedir_ DIR *d = NULL;
+    struct dirent *entry;
+    int fd, r = journal_namespace_open(name, &fd);
+
+    if (r < 0)
+        return r;
+    d = fdopendir(fd);
+    if (!d) {
+        r = -errno;
+        (void) close(fd);
+        return r;
+    }
+    r = acl_let_group_read_within(fd, group);
+    while (r == 0 && (entry = readdir(d))) {
+        _cleanup_close_ int file = -EBADF;
+
+        if (!endswith(entry->d_name, ".journal"))
+            continue;
+        file = openat(fd, entry->d_name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+        if (file >= 0)
+            r = acl_let_group_read(file, group);
+        r = r > 0 ? 0 : r;
+    }
+    return r < 0 ? r : 0;
 }
 
 /* One directory of log_directories. */

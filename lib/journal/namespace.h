@@ -4,6 +4,8 @@
 #pragma once
 
 #include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
 #include <time.h>
 
 #include "stream.h"
@@ -13,10 +15,11 @@ bool journal_namespace_is_valid(const char *name);
 enum { JOURNAL_UNIT_MAX = sizeof("systemd-journald@.service") + JOURNAL_NAMESPACE_MAX };
 const char *journal_namespace_unit(const char *name, char ret[static JOURNAL_UNIT_MAX]);
 
-/* Limits the disk space of a namespace, before its journald starts. An administrator's journald@NAME.conf
- * stands for itself, and drop-ins in journald@NAME.conf.d win over ours. Returns 1 when a limit was written.
+/* Limits the disk space of a namespace to max_use bytes (0: a default), before its journald starts. Without
+ * max_use an administrator's journald@NAME.conf stands for itself; drop-ins in journald@NAME.conf.d win over
+ * ours. Returns 1 when the limit is another than before: a journald that runs has to be started again.
  */
-int journal_namespace_configure(const char *name);
+int journal_namespace_configure(const char *name, uint64_t max_use);
 
 /* Opens the directory of its files, persistent or volatile as its journald decided; -ENOENT: there is none
  * yet.
@@ -26,6 +29,9 @@ int journal_namespace_open(const char *name, int *ret);
 /* Notes in the namespace's directory whose it is: a unit's name, or a pod's UUID. Without that note it is not
  * ours. */
 int journal_namespace_set_owner(const char *name, const char *owner);
+
+/* Lets a group read the files that are there and those that will be. */
+int journal_namespace_share(const char *name, gid_t group);
 
 /* Calls back for every namespace that has an owner; changed is when its directory last changed. */
 typedef int (*JournalNamespaceCallback)(const char *name, const char *owner, time_t changed, void *userdata);

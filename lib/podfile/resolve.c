@@ -226,7 +226,9 @@ static void check_pod(Resolver *resolver, const PodSection *pod)
 {
     static const char *const stage1[] = { "Stage1FromDir", "Stage1Hash", "Stage1Name", "Stage1Path",
                                           "Stage1URL" };
-    const PodEntry *port = pod_section_find(pod, "Port"), *network = pod_section_find(pod, "Network");
+    const PodEntry *port = pod_section_find(pod, "Port"), *network = pod_section_find(pod, "Network"),
+                   *journal = pod_section_find(pod, "Journal"),
+                   *max_use = pod_section_find(pod, "JournalMaxUse");
 
     for (size_t i = 0; i < ELEMENTSOF(stage1); i++)
         for (size_t k = i + 1; k < ELEMENTSOF(stage1); k++)
@@ -234,6 +236,9 @@ static void check_pod(Resolver *resolver, const PodSection *pod)
     if (port && network && (streq(network->value, "none") || streq(network->value, "host")))
         complain(resolver, port->path, port->line, "Port=: there is nothing to forward with Network=%s",
                  network->value);
+    if (max_use && journal && streq(journal->value, "host"))
+        complain(resolver, max_use->path, max_use->line,
+                 "JournalMaxUse=: the host's journal has a limit of its own");
     check_volumes(resolver, pod);
     check_mounts(resolver, pod);
 }

@@ -107,14 +107,13 @@ int pod_check_quantity(const PodKey *key, const char *value, Error *reterr)
     return check_quantity(value, true, &n, reterr);
 }
 
-int pod_check_memory(const PodKey *key, const char *value, Error *reterr)
+int pod_check_size(const PodKey *key, const char *value, Error *reterr)
 {
     uint64_t n;
     int r = check_quantity(value, false, &n, reterr);
 
-    (void) key;
-    if (r >= 0 && n < 4096)
-        return error_set(reterr, -EINVAL, "%s is less than 4096 bytes of memory", value);
+    if (r >= 0 && n < (uint64_t) key->min)
+        return error_set(reterr, -EINVAL, "%s is less than %lld bytes", value, (long long) key->min);
     return r;
 }
 

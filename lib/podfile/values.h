@@ -12,7 +12,7 @@ int pod_check_range(const PodKey *key, const char *value, Error *reterr);
 int pod_check_path(const PodKey *key, const char *value, Error *reterr);
 int pod_check_image(const PodKey *key, const char *value, Error *reterr);
 int pod_check_program(const PodKey *key, const char *value, Error *reterr);
-int pod_check_memory(const PodKey *key, const char *value, Error *reterr);
+int pod_check_size(const PodKey *key, const char *value, Error *reterr);
 int pod_check_quantity(const PodKey *key, const char *value, Error *reterr);
 int pod_check_assignment(const PodKey *key, const char *value,
                          Error *reterr); /* NAME=VALUE of the environment */

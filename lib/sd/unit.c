@@ -109,6 +109,11 @@ int unit_stop(Bus *bus, const char *name, Error *reterr)
     return unit_job(bus, "StopUnit", name, reterr);
 }
 
+int unit_restart(Bus *bus, const char *name, Error *reterr)
+{
+    return unit_job(bus, "RestartUnit", name, reterr);
+}
+
 /* ----- Scopes ----- */
 
 const char *machine_scope_name(const char *uuid, char ret[static MACHINE_SCOPE_NAME_MAX])

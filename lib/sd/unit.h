@@ -9,11 +9,12 @@
 #include "base/uuid.h"
 #include "bus.h"
 
-/* Starts or stops a unit and waits until the job is done: one round trip and one signal. A job that did not
- * end well is -EPROTO
+/* Starts, stops or restarts a unit and waits until the job is done: one round trip and one signal. A job that
+ * did not end well is -EPROTO
  * ("failed", "dependency" …), -ENOENT a unit that does not exist. */
 int unit_start(Bus *bus, const char *name, Error *reterr);
 int unit_stop(Bus *bus, const char *name, Error *reterr);
+int unit_restart(Bus *bus, const char *name, Error *reterr);
 
 typedef struct ScopeOptions {
     const char *name; /* "….scope" */

@@ -55,7 +55,8 @@ typedef struct HostApp {
 
 typedef struct Host {
     const char *uuid, *hostname, *machine_name,
-            *journal_namespace; /* not owned; journal_namespace NULL: none of its own */
+            *journal_namespace, /* not owned; journal_namespace NULL: none of its own */
+            *journal_max_use;   /* in bytes; NULL: what rkt-register takes */
     bool debug, network_none, share_ipc, no_capabilities, no_paths, no_seccomp;
     const char *resolv_mode, *hosts_mode;
 

@@ -32,6 +32,8 @@ int machine_start(Machine *machine, const Host *host, Error *reterr)
         r = strv_extendf(&argv, "--machine-name=%s", host->machine_name);
     if (r >= 0 && host->journal_namespace)
         r = strv_extendf(&argv, "--journal-namespace=%s", host->journal_namespace);
+    if (r >= 0 && host->journal_namespace && host->journal_max_use)
+        r = strv_extendf(&argv, "--journal-max-use=%s", host->journal_max_use);
     if (r >= 0 && host->plan->unit)
         r = strv_extendf(&argv, "--unit=%s", host->plan->unit);
     if (r >= 0 && host->home == CGROUP_HOME_SCOPE)

@@ -167,6 +167,7 @@ static int choose_names(Host *host)
         host->hostname = name;
     if (host->systemd && !(journal && streq(journal, "host")))
         host->journal_namespace = host->machine_name;
+    host->journal_max_use = getenv(STAGE1_ENV_JOURNAL_MAX_USE);
     return 0;
 }
 

@@ -1,0 +1,111 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# images: busybox
+# A pod's journal: its size, who reads it, and how long it is there.
+
+# shellcheck source-path=SCRIPTDIR source=lib.sh
+. "${0%/*}/lib.sh"
+fetch_images busybox
+
+machine_id=$(</etc/machine-id)
+rkt_group=$(getent group rkt | cut -d: -f3)
+# as GROUP COMMAND...: an ordinary user with that one more group.
+as() {
+    setpriv --reuid=65534 --regid=65534 --groups="$1" "${@:2}"
+}
+
+# largest NAMESPACE: the limit that its journald goes by, as it says when it starts.
+largest() {
+    journalctl --namespace="$1" --identifier=systemd-journald --output=cat --no-pager --quiet |
+        sed -nE 's/.* max ([0-9]+)(\.0)?M,.*/\1/p' | tail -n 1
+}
+
+web() {
+    pod_file web <<END
+[Pod]
+Network=host
+$1
+[App:app]
+Image=example.com/busybox
+Exec=/bin/sh -c "echo the word is \$0; trap 'exit 0' TERM; while :; do sleep 0.2; done" ${2:-one}
+END
+}
+
+# ----- How large -----
+
+web ''
+start web
+soon "the app is heard" 20 log_has web app 'the word is one'
+equals "64 MiB, if nothing is said" "$(largest rkt-web)" 64
+web JournalMaxUse=8Mi two
+matches "the key is a flag" "$(systemctl cat rkt-web)" ' --journal-max-use=8Mi '
+succeeds "another limit" systemctl restart rkt-web
+soon "is what its journald knows" 20 eval '[[ $(largest rkt-web) == 8 ]]'
+soon "it has what the app says" 20 log_has web app 'the word is two'
+matches "and what it said before" "$(app_log_kept web app)" 'the word is one'
+web JournalMaxUse=8Mi three
+systemctl restart rkt-web
+soon "the same limit again" 20 log_has web app 'the word is three'
+fails "no size" 254 'journal-max-use=tiny: must be a size of at least 1Mi' \
+    rkt run --net=none --journal-max-use=tiny example.com/busybox
+fails "not with the host's journal" 254 'journal-max-use is for --journal=pod' \
+    rkt run --net=none --journal=host --journal-max-use=8Mi example.com/busybox
+
+mkdir -p /etc/systemd/journald@rkt-own.conf.d
+printf '[Journal]\nSystemMaxUse=16M\nRuntimeMaxUse=16M\n' >/etc/systemd/journald@rkt-own.conf.d/50-size.conf
+sed 's/JournalMaxUse=.*//' /etc/rkt/pods.d/web.pod | pod_file own
+start own
+soon "an administrator's drop-in wins" 20 eval '[[ $(largest rkt-own) == 16 ]]'
+systemctl stop rkt-own
+
+# ----- Who reads it -----
+
+matches "members of group rkt read it" "$(as "$rkt_group" journalctl --namespace=rkt-web --output=cat --quiet)" \
+    'the word is three'
+journalctl --namespace=rkt-web --rotate
+web JournalMaxUse=8Mi four
+systemctl restart rkt-web
+soon "the next file, too" 20 \
+    eval '[[ $(as "$rkt_group" journalctl --namespace=rkt-web --output=cat --quiet) == *"word is four"* ]]'
+lacks "nobody else does" "$(as 65533 journalctl --namespace=rkt-web --output=cat --quiet 2>&1 || :)" 'word is'
+lacks "and they read not the host's" \
+    "$(as "$rkt_group" journalctl --output=cat --quiet --identifier=systemd 2>&1 || :)" 'rkt-web'
+fails "-M is root's: journalctl enters the machine" 1 'machine= switch requires root' \
+    as "$rkt_group" journalctl --machine=rkt-web --output=cat
+matches "which reads the same there" "$(journalctl --machine=rkt-web --output=cat)" 'the word is four'
+
+# ----- How long -----
+
+systemctl stop rkt-web
+collect_garbage >/dev/null
+matches "a declared pod's stays when the pod is gone" "$(app_log_kept web app)" 'the word is four'
+matches "for members of group rkt, too" "$(as "$rkt_group" journalctl --namespace=rkt-web --output=cat --quiet)" \
+    'the word is four'
+remove_pod_file web
+systemctl stop systemd-journald@rkt-web.service systemd-journald@rkt-web.socket
+collect_garbage >/dev/null 2>&1
+succeeds "until its file goes, and gc comes" test ! -e "/var/log/journal/$machine_id.rkt-web"
+
+rkt run --net=none --uuid-file-save=/run/uuid example.com/busybox --exec=/bin/echo -- the word is five >/dev/null
+uuid=$(</run/uuid)
+matches "any other pod's stays" "$(journalctl --namespace="rkt-$uuid" --output=cat --quiet)" 'the word is five'
+matches "for members of group rkt, too" \
+    "$(as "$rkt_group" journalctl --namespace="rkt-$uuid" --output=cat --quiet)" 'the word is five'
+collect_garbage >/dev/null 2>&1
+succeeds "until gc" test ! -e "/var/log/journal/$machine_id.rkt-$uuid"
+
+# ----- The host's journal -----
+
+pod_file host <<'END'
+[Pod]
+Network=host
+Journal=host
+[App:app]
+Image=example.com/busybox
+Exec=/bin/sh -c "echo the word is six; exec sleep 1000"
+END
+start host
+soon "Journal=host: the host's has it" 20 \
+    eval '[[ $(journalctl --unit=rkt-host --identifier=app --output=cat --quiet) == "the word is six" ]]'
+succeeds "and there is no other" test ! -e "/var/log/journal/$machine_id.rkt-host"
+systemctl stop rkt-host

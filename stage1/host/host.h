@@ -69,6 +69,7 @@ typedef struct Host {
     int pod_cgroup, init_cgroup; /* what the init is cloned into, without systemd; else -EBADF */
     bool systemd;                /* is the host's PID 1 */
     bool service_main;           /* we are a service's main process and hand that on to the init */
+    bool going;                  /* the init has heard CONTROL_GO */
 
     int root;               /* detached tmpfs, the pod's root */
     int shared_memory;      /* detached tmpfs, /dev/shm of all apps */
@@ -109,6 +110,8 @@ int host_raise_loopback(void);
 
 /* set-up.c: what the clone does before it is the pod's init. */
 int host_set_up(Host *host, Error *reterr);
+/* Waits until the host's side has done its part; ends the init when it failed to. */
+void host_await_go(Host *host);
 
 /* init.c: the pod's PID 1; never returns. */
 _noreturn_ void host_init(Host *host);

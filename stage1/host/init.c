@@ -527,10 +527,12 @@ void host_init(Host *host)
         if (r < 0)
             (void) error_set_errno(&error, r, "cannot hear signals");
     }
-    if (r < 0) {
+    if (r < 0)
         error_print(&error, r, "stage1", host->debug);
+    /* Neither apps nor our exit before we are what systemd watches. */
+    host_await_go(host);
+    if (r < 0)
         _exit(POD_EXIT_FAILURE);
-    }
     start_apps(&init);
     loop(&init);
     _exit(pod_exit_status(&init));

@@ -7,7 +7,7 @@
  * meanwhile
  *   3. gather what only the host's side can make: overlays, volumes, /dev trees, log streams, all as
  * descriptors
- *   4. clone the pod's init into its namespaces; it waits
+ *   4. clone the pod's init into its namespaces; it sets itself up, and waits before it starts an app
  *   5. tell rkt-register who the leader is; wait for the scope if there is to be one
  *   6a. as a service's main process: the init becomes it (it was cloned as PID 1's child), we end
  *   6b. else: stay in the foreground until the init ends

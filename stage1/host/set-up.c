@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* From the clone of `run` to the pod's init: it waits until the host's side has done its part, leaves the
- * host's files behind for a root of its own, and keeps no descriptor but those that it will use. */
+/* From the clone of `run` to the pod's init: it leaves the host's files behind for a root of its own, keeps
+ * no descriptor but those that it will use, and waits until the host's side has done its part. */
 
 #include <fcntl.h>
 #include <string.h>
@@ -120,9 +120,21 @@ static int close_strangers(const Host *host)
     return close_all_but(STDERR_FILENO + 1, keep, n);
 }
 
-int host_set_up(Host *host, Error *reterr)
+void host_await_go(Host *host)
 {
     ControlMessage message;
+
+    if (host->going)
+        return;
+    if (control_receive(host->control, &message) <= 0 || message.kind != CONTROL_GO)
+        _exit(POD_EXIT_FAILURE); /* the host's side has said why */
+    host->going = true;
+    if (host->service_main)
+        host->control = safe_close(host->control);
+}
+
+int host_set_up(Host *host, Error *reterr)
+{
     int r;
 
     (void) setsid();
@@ -139,14 +151,8 @@ int host_set_up(Host *host, Error *reterr)
     host->status_dir = openat(host->pod_dir, STAGE1_STATUS, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (host->status_dir < 0)
         return error_set_errno(reterr, -errno, "cannot open the pod's %s", STAGE1_STATUS);
-
-    r = control_receive(host->control, &message);
-    if (r <= 0 || message.kind != CONTROL_GO)
-        _exit(POD_EXIT_FAILURE); /* the host's side has said why */
-    if (host->service_main)
-        host->control = safe_close(host->control);
-
     if (host->home == CGROUP_HOME_SCOPE) {
+        host_await_go(host); /* we are in the scope then */
         r = host_enter_cgroups(host, reterr);
         if (r < 0)
             return r;

@@ -16,6 +16,7 @@
 #include "pod/global-options.h"
 #include "sd/bus.h"
 #include "sd/machine.h"
+#include "sd/runtime.h"
 #include "sd/unit.h"
 
 enum { BUS_TIMEOUT_MS = 10000, EXIT_USAGE = 254 };
@@ -206,12 +207,13 @@ static int run_register(Error *reterr)
 /* Only a machine whose leader is dead: by now the name may be another pod's. */
 static int unregister_dead(Bus *bus, Error *reterr)
 {
-    pid_t leader;
-    int r = machine_leader(bus, arg_machine_name, &leader, reterr);
+    _cleanup_(runtime_machine_done) RuntimeMachine machine = { 0 };
+    int r = runtime_machine_read(arg_machine_name, &machine);
 
-    if (r == -ENXIO || (r >= 0 && (kill(leader, 0) >= 0 || errno != ESRCH)))
+    if (r == -ENOENT || (r >= 0 && (kill(machine.leader, 0) >= 0 || errno != ESRCH)))
         return 0;
-    return r < 0 ? r : machine_unregister(bus, arg_machine_name, reterr);
+    return r < 0 ? error_set_errno(reterr, r, "cannot read the state of machine %s", arg_machine_name)
+                 : machine_unregister(bus, arg_machine_name, reterr);
 }
 
 static int run_unregister(Error *reterr)

@@ -127,7 +127,8 @@ int machine_leader(Bus *bus, const char *name, pid_t *ret, Error *reterr)
 }
 
 /* machined forgets a machine, and the unit it was in, only once it has nothing else to do. Whoever registers
- * one of that unit in between is refused, and the unit is stopped. */
+ * one of that unit in between is refused, and the unit is stopped. So we ask until it has; that answers for
+ * the unregistering, too, which therefore is not waited for itself. */
 static int await_forgotten(Bus *bus, const char *name, Error *reterr)
 {
     pid_t leader;
@@ -149,10 +150,9 @@ int machine_unregister(Bus *bus, const char *name, Error *reterr)
 
     if (r < 0)
         return r;
-    r = bus_call(bus, call, NULL, reterr);
-    if (r == -ENXIO)
-        return 0;
-    return r < 0 ? r : await_forgotten(bus, name, reterr);
+    (void) sd_bus_message_set_expect_reply(call, 0);
+    r = sd_bus_send(bus->connection, call, NULL);
+    return r < 0 ? error_set_errno(reterr, r, "machine %s", name) : await_forgotten(bus, name, reterr);
 }
 
 void machined_wake(Bus *bus)

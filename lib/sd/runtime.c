@@ -62,6 +62,36 @@ static int read_machine(int dir, const char *name, RuntimeMachine *machine)
     return machine->id && machine->service ? 0 : -ENODATA;
 }
 
+static int open_machines(int *ret)
+{
+    int fd = open("/run/systemd/machines", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+    if (fd < 0)
+        return -errno;
+    *ret = fd;
+    return 0;
+}
+
+static int read_machine_of(int dir, const char *name, RuntimeMachine *ret)
+{
+    _cleanup_(runtime_machine_done) RuntimeMachine machine = { 0 };
+    int r = read_machine(dir, name, &machine);
+
+    if (r < 0)
+        return r;
+    *ret = machine;
+    machine = (RuntimeMachine){ 0 };
+    return 0;
+}
+
+int runtime_machine_read(const char *name, RuntimeMachine *ret)
+{
+    _cleanup_close_ int dir = -EBADF;
+    int r = open_machines(&dir);
+
+    return r < 0 ? r : read_machine_of(dir, name, ret);
+}
+
 /* The first component of the path that is no slice. */
 static int unit_from_cgroup(const char *path, char **ret)
 {
@@ -105,14 +135,13 @@ int runtime_unit_of_process(pid_t pid, char **ret)
 
 int runtime_machine_of_unit(const char *unit, RuntimeMachine *ret)
 {
-    _cleanup_(runtime_machine_done) RuntimeMachine machine = { 0 };
-    _cleanup_close_ int dir = open("/run/systemd/machines", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    _cleanup_close_ int dir = -EBADF;
     char link[512], name[128];
     ssize_t n;
-    int r;
+    int r = open_machines(&dir);
 
-    if (dir < 0)
-        return -errno;
+    if (r < 0)
+        return r;
     n = snprintf(link, sizeof(link), "unit:%s", unit);
     if (n < 0 || (size_t) n >= sizeof(link))
         return -ENAMETOOLONG;
@@ -120,12 +149,7 @@ int runtime_machine_of_unit(const char *unit, RuntimeMachine *ret)
     if (n < 0)
         return -errno;
     name[n] = '\0';
-    r = read_machine(dir, name, &machine);
-    if (r < 0)
-        return r;
-    *ret = machine;
-    machine = (RuntimeMachine){ 0 };
-    return 0;
+    return read_machine_of(dir, name, ret);
 }
 
 int runtime_machine_foreach(RuntimeMachineCallback callback, void *userdata)

@@ -27,6 +27,9 @@ void runtime_machine_done(RuntimeMachine *machine);
 /* The unit that a process is in ("….service" or "….scope" of the system's systemd); -ENXIO: none. */
 int runtime_unit_of_process(pid_t pid, char **ret);
 
+/* The machine of that name; -ENOENT: none. */
+int runtime_machine_read(const char *name, RuntimeMachine *ret);
+
 /* The machine that is registered from a unit; -ENOENT: none. */
 int runtime_machine_of_unit(const char *unit, RuntimeMachine *ret);
 

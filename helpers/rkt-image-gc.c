@@ -9,7 +9,7 @@
 #include "base/string-util.h"
 #include "base/time-util.h"
 #include "pod/layout.h"
-#include "pod/pod.h"
+#include "pod/pod-status.h"
 #include "rkt-image.h"
 
 #define DEFAULT_GRACE_PERIOD "24h"
@@ -35,11 +35,18 @@ static int take_option(int id, const char *value, Error *reterr)
 
 typedef struct References {
     char **trees;
+    char **images; /* of pods whose trees could not be told */
     Error *reterr;
+    int result; /* of the first such pod */
 } References;
 
+static int add_word(char ***words, const char *word)
+{
+    return strv_contains(*words, word) ? 0 : strv_extend(words, word);
+}
+
 /* A pod that is being removed may have lost it already. */
-static int add_tree_of(const Pod *pod, const char *path, References *references)
+static int add_tree_of(const Pod *pod, const char *path, References *references, Error *reterr)
 {
     _cleanup_free_ char *id = NULL;
     int r = read_one_line_at(pod->fd, path, &id);
@@ -49,34 +56,64 @@ static int add_tree_of(const Pod *pod, const char *path, References *references)
     if (r >= 0 && !store_tree_id_is_valid(id))
         r = -EBADMSG;
     if (r < 0)
-        return error_set_errno(references->reterr, r, "cannot read \"%s\" of pod \"%s\"", path, pod->uuid);
-    return strv_contains(references->trees, id) ? 0 : strv_consume(&references->trees, TAKE_PTR(id));
+        return error_set_errno(reterr, r, "cannot read \"%s\" of pod \"%s\"", path, pod->uuid);
+    return add_word(&references->trees, id);
 }
 
-static int add_trees_of_apps(const Pod *pod, References *references)
+static int add_trees_of_apps(const Pod *pod, References *references, Error *reterr)
 {
     _cleanup_closedir_ DIR *d = NULL;
-    int r = directory_open(pod->fd, POD_APPSINFO, &d);
+    int result = directory_open(pod->fd, POD_APPSINFO, &d);
     struct dirent *entry;
 
-    if (r == -ENOENT)
+    if (result == -ENOENT)
         return 0;
-    if (r < 0)
-        return error_set_errno(references->reterr, r, "cannot list the apps of pod \"%s\"", pod->uuid);
-    while (r >= 0 && (entry = readdir(d))) {
+    if (result < 0)
+        return error_set_errno(reterr, result, "cannot list the apps of pod \"%s\"", pod->uuid);
+    while ((entry = readdir(d))) {
         char path[sizeof(POD_APPSINFO POD_APP_TREE_ID) + 2 + NAME_MAX];
+        int r;
 
         (void) snprintf(path, sizeof(path), POD_APPSINFO "/%s/" POD_APP_TREE_ID, entry->d_name);
-        r = entry->d_name[0] == '.' ? 0 : add_tree_of(pod, path, references);
+        r = entry->d_name[0] == '.' ? 0 : add_tree_of(pod, path, references, reterr);
+        result = result < 0 ? result : r;
     }
+    return result;
+}
+
+/* What is known otherwise of a pod that does not say its trees: those that it has mounted have a directory
+ * there, and its manifest has the images. */
+static int add_traces(const Pod *pod, References *references)
+{
+    _cleanup_(pod_status_freep) PodStatus *status = NULL;
+    _cleanup_closedir_ DIR *d = NULL;
+    struct dirent *entry;
+    int r = 0;
+
+    if (directory_open(pod->fd, POD_OVERLAY, &d) >= 0)
+        while (r >= 0 && (entry = readdir(d)))
+            r = store_tree_id_is_valid(entry->d_name) ? add_word(&references->trees, entry->d_name) : 0;
+    if (r < 0 || pod_status_read(pod, POD_STATUS_MANIFEST, &status) < 0)
+        return r;
+    for (size_t i = 0; r >= 0 && i < status->n_apps; i++)
+        r = add_word(&references->images, status->apps[i].image_id);
     return r;
 }
 
+/* A pod that can't be read keeps what it may need, and is told in the end. */
 static int add_trees(Pod *pod, void *userdata)
 {
-    int r = add_tree_of(pod, POD_STAGE1_TREE_ID, userdata);
+    References *references = userdata;
+    Error *reterr = references->result < 0 ? NULL : references->reterr;
+    int r = add_tree_of(pod, POD_STAGE1_TREE_ID, references, reterr);
 
-    return r < 0 ? r : add_trees_of_apps(pod, userdata);
+    if (r >= 0)
+        r = add_trees_of_apps(pod, references, reterr);
+    if (r >= 0 || r == -ENOMEM)
+        return r;
+    if (references->result >= 0)
+        references->result = r;
+    return add_traces(pod, references);
 }
 
 static int find_trees(References *references)
@@ -107,12 +144,15 @@ static int keep_image(Store *store, const char *key, char ***kept)
     return r;
 }
 
-static int find_kept(Store *store, char *const *trees, StoreImage *const *images, size_t n, char ***kept)
+static int find_kept(Store *store, const References *references, StoreImage *const *images, size_t n,
+                     char ***kept)
 {
     int64_t now = now_ns();
     int r = 0;
 
-    STRV_FOREACH (id, trees) {
+    STRV_FOREACH (key, references->images)
+        r = r < 0 ? r : keep_image(store, *key, kept);
+    STRV_FOREACH (id, references->trees) {
         char key[IMAGE_KEY_LENGTH + 1];
 
         if (r >= 0 && store_read_tree_image(store, *id, key, NULL) >= 0)
@@ -145,7 +185,7 @@ static int remove_image(Store *store, const char *key, Error *reterr)
     return 0;
 }
 
-static int remove_images(Store *store, char *const *trees, Error *reterr)
+static int remove_images(Store *store, const References *references, Error *reterr)
 {
     _cleanup_strv_ char **kept = NULL;
     StoreImage **images = NULL;
@@ -153,7 +193,7 @@ static int remove_images(Store *store, char *const *trees, Error *reterr)
     int r = store_list_images(store, &images, &n, reterr);
 
     if (r >= 0)
-        r = find_kept(store, trees, images, n, &kept);
+        r = find_kept(store, references, images, n, &kept);
     for (size_t i = 0; r != -ENOMEM && i < n; i++) {
         int q = strv_contains(kept, images[i]->key) ? 0 : remove_image(store, images[i]->key, reterr);
 
@@ -176,12 +216,15 @@ static int remove_unused(Store *store, Error *reterr)
     if (lock < 0)
         return error_set_errno(reterr, lock, "cannot take the lock for preparing pods");
     r = find_trees(&references);
+    if (references.result < 0)
+        reterr = NULL;
     if (r >= 0)
         r = store_discard_trees_but(store, references.trees, say_tree, reterr);
     if (r >= 0)
-        r = remove_images(store, references.trees, reterr);
+        r = remove_images(store, &references, reterr);
     strv_free(references.trees);
-    return r;
+    strv_free(references.images);
+    return references.result < 0 ? references.result : r;
 }
 
 int image_gc(int argc, char **argv, Error *reterr)

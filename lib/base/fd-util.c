@@ -39,6 +39,28 @@ int open_beneath(int dir, const char *path, int flags, mode_t mode)
     return open_resolved(dir, path, flags, mode, RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS);
 }
 
+int open_without_links(int dir, const char *path, int flags)
+{
+    return open_resolved(dir, path, flags, 0, RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS);
+}
+
+int unlink_without_links(int dir, const char *path, int flags)
+{
+    const char *slash = strrchr(path, '/');
+    _cleanup_free_ char *parent = NULL;
+    _cleanup_close_ int fd = -EBADF;
+
+    if (!slash)
+        return unlinkat(dir, path, flags) < 0 ? -errno : 0;
+    parent = strndup(path, (size_t) (slash - path));
+    if (!parent)
+        return -ENOMEM;
+    fd = open_without_links(dir, parent, O_PATH | O_DIRECTORY);
+    if (fd < 0)
+        return fd;
+    return unlinkat(fd, slash + 1, flags) < 0 ? -errno : 0;
+}
+
 int directory_open(int dir, const char *path, DIR **ret)
 {
     _cleanup_close_ int fd = openat(dir, path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);

@@ -17,6 +17,10 @@ int open_in_root(int root, const char *path, int flags, mode_t mode);
 /* Opens path beneath dir; a path or symlink that leads out fails with -EXDEV. */
 int open_beneath(int dir, const char *path, int flags, mode_t mode);
 
+/* The same for a path that may have no symlink in it at all (-ELOOP). */
+int open_without_links(int dir, const char *path, int flags);
+int unlink_without_links(int dir, const char *path, int flags);
+
 /* Opens a directory for readdir(3); a symlink is none (-ENOTDIR). */
 int directory_open(int dir, const char *path, DIR **ret);
 

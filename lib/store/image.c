@@ -47,10 +47,10 @@ int store_read_image(Store *store, const char *key, StoreImage **ret, Error *ret
     if (!image)
         return -ENOMEM;
     store_record_path(key, path);
-    fd = openat(store->cas_fd, path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW);
+    fd = open_without_links(store->cas_fd, path, O_RDONLY | O_NONBLOCK);
     if (fd < 0)
-        return errno == ENOENT ? no_such_image(key, reterr)
-                               : error_set_errno(reterr, -errno, "cannot open the record of image %s", key);
+        return fd == -ENOENT ? no_such_image(key, reterr)
+                             : error_set_errno(reterr, fd, "cannot open the record of image %s", key);
     r = fstat(fd, &st) < 0 ? -errno : read_fd(fd, RECORD_SIZE_MAX, &text, NULL);
     if (r >= 0)
         r = record_parse(text, image);
@@ -95,8 +95,8 @@ static void remove_from_index(Store *store, const StoreImage *image)
 
     store_name_path(image->name, directory);
     (void) snprintf(path, sizeof(path), "%.300s/%s", directory, image->key);
-    (void) unlinkat(store->cas_fd, path, 0);
-    (void) unlinkat(store->cas_fd, directory, AT_REMOVEDIR);
+    (void) unlink_without_links(store->cas_fd, path, 0);
+    (void) unlink_without_links(store->cas_fd, directory, AT_REMOVEDIR);
 }
 
 int store_write_record(Store *store, const StoreImage *image, Error *reterr)
@@ -285,10 +285,10 @@ int store_read_image_manifest(Store *store, const char *key, char **ret, size_t 
     int r;
 
     store_object_path(STORE_MANIFEST, key, path);
-    fd = openat(store->cas_fd, path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW);
+    fd = open_without_links(store->cas_fd, path, O_RDONLY | O_NONBLOCK);
     if (fd < 0)
-        return errno == ENOENT ? no_such_image(key, reterr)
-                               : error_set_errno(reterr, -errno, "cannot open the manifest of image %s", key);
+        return fd == -ENOENT ? no_such_image(key, reterr)
+                             : error_set_errno(reterr, fd, "cannot open the manifest of image %s", key);
     r = read_fd(fd, STORE_MANIFEST_SIZE_MAX, ret, ret_size);
     return r < 0 ? error_set_errno(reterr, r, "cannot read the manifest of image %s", key) : 0;
 }
@@ -300,10 +300,10 @@ int store_open_image(Store *store, const char *key, Error *reterr)
     StorePath path;
 
     store_object_path(STORE_BLOB, key, path);
-    fd = openat(store->cas_fd, path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW);
+    fd = open_without_links(store->cas_fd, path, O_RDONLY | O_NONBLOCK);
     if (fd < 0)
-        return errno == ENOENT ? no_such_image(key, reterr)
-                               : error_set_errno(reterr, -errno, "cannot open image %s", key);
+        return fd == -ENOENT ? no_such_image(key, reterr)
+                             : error_set_errno(reterr, fd, "cannot open image %s", key);
     if (fstat(fd, &st) < 0)
         return error_set_errno(reterr, -errno, "cannot look at image %s", key);
     if (!S_ISREG(st.st_mode))
@@ -316,9 +316,11 @@ int store_open_image(Store *store, const char *key, Error *reterr)
 static int unlink_object(Store *store, const char *kind, const char *key)
 {
     StorePath path;
+    int r;
 
     store_object_path(kind, key, path);
-    return unlinkat(store->cas_fd, path, 0) < 0 && errno != ENOENT ? -errno : 0;
+    r = unlink_without_links(store->cas_fd, path, 0);
+    return r == -ENOENT ? 0 : r;
 }
 
 static int unlink_contents(Store *store, const char *key)

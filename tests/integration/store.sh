@@ -211,10 +211,27 @@ succeeds "not one that a pod was made from" test -e "$(blob "$used")"
 succeeds "nor one that another depends on" test -e "$(blob "$base")"
 equals "nor does anything half made stay" "$(find $cas -name '.*')" ""
 printf broken >"$pod/appsinfo/an-app/treeStoreID"
-fails "where a pod can't be read nothing goes" 254 'cannot read "appsinfo/an-app/treeStoreID" of pod' \
+printf '{"apps":[{"name":"an-app","image":{"id":"%s"}}]}' "$used" >"$pod/pod"
+idle=$(fetch_named example.com/idle)
+$unpack --dir=$dir "$top"
+mkdir -p "$pod/overlay/$(tree_of "$top")"
+fails "a pod that can't be read is told" 254 'cannot read "appsinfo/an-app/treeStoreID" of pod' \
     rkt --dir=$dir image gc --grace-period=0s
-succeeds "not even what is unused" test -e "$(blob "$top")"
+fails "what others left goes all the same" 1 '' test -e "$(blob "$idle")"
+succeeds "its own image stays" test -e "$(blob "$used")"
+succeeds "and that of a tree which it has mounted" test -e "$(blob "$top")"
+equals "with that tree" "$(cd $cas/tree && echo *)" "$(ls "$pod/overlay")"
 rm -r "$pod"
+# A member's link in the place of a directory.
+lured=$(fetch_named example.com/lured)
+two=${lured#sha512-}
+two=$cas/blob/sha512/${two:0:2}
+mv "$two" /run/elsewhere
+as_member ln -s /run/elsewhere "$two"
+fails "image rm goes through no link" 254 'Too many levels of symbolic links' rkt --dir=$dir image rm "$lured"
+succeeds "what is behind it stays" test -e "/run/elsewhere/$lured"
+rm "$two"
+mv /run/elsewhere "$two"
 succeeds "without pods" rkt --dir=$dir image gc --grace-period=0s
 equals "and without grace nothing stays" "$(find $cas/{blob,imageManifest,imageInfo,imageName,imagelocks,tmp,tree,treestorelocks} \
     -type f -o -name 'deps-*')" ""

@@ -1,0 +1,83 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# images: busybox
+# What each verb of machinectl does with a pod, as Documentation/machinectl.md says it, and what to use instead.
+
+# shellcheck source-path=SCRIPTDIR source=lib.sh
+. "${0%/*}/lib.sh"
+fetch_images busybox
+
+pod_file web <<'END'
+[Pod]
+Network=host
+[App:app]
+Image=example.com/busybox
+Exec=/bin/sh -c "trap 'echo heard it' USR1; trap 'exit 0' TERM; echo up; while :; do sleep 0.2; done"
+END
+start web
+soon "the app is up" 20 log_has web app up
+
+# ----- Verbs that look -----
+
+matches "list" "$(machinectl list --no-legend)" '^rkt-web +container +rkt '
+matches "status" "$(machinectl status --no-pager rkt-web)" 'Leader: [0-9]+ \(rkt-init\).*Unit: rkt-web.service'
+matches "status shows the apps" "$(machinectl status --no-pager rkt-web)" 'app.*/bin/sh'
+equals "show" "$(machinectl show rkt-web --property=Service --property=Class --property=Unit --value | paste -sd' ')" \
+    "rkt rkt-web.service container"
+ordinary=(setpriv --reuid=65534 --regid=65534 --clear-groups)
+matches "anyone may look" "$("${ordinary[@]}" machinectl list --no-legend)" '^rkt-web '
+matches "anyone may look closer" "$("${ordinary[@]}" machinectl status --no-pager rkt-web)" 'Unit: rkt-web.service'
+fails "and do no more" 1 '' "${ordinary[@]}" machinectl terminate rkt-web
+
+# ----- Verbs that stop -----
+
+# The other way to say who: 252 knows no other, 257 knows it, too.
+succeeds "kill of the leader" machinectl kill --kill-who=leader --signal=USR1 rkt-web
+equals "harms nobody" "$(unit_property rkt-web ActiveState)" active
+before=$(leader rkt-web)
+succeeds "reboot" machinectl reboot rkt-web
+soon "is a new pod of the same unit" 20 eval '[[ $(leader rkt-web) && $(leader rkt-web) != "$before" ]]'
+equals "counted as a restart" "$(unit_property rkt-web NRestarts)" 1
+
+# stops VERB RESULT: of the unit, to be started again.
+stops() {
+    state_is web active || start web
+    succeeds "$1" machinectl "${@:3}" rkt-web
+    soon "$1: the unit is stopped" 20 state_is web 'inactive|failed'
+    equals "$1: the unit's result" "$(unit_property rkt-web Result)" "$2"
+}
+stops poweroff success poweroff
+stops stop success stop
+stops terminate success terminate
+stops kill success kill
+stops "kill --signal=KILL" signal kill --signal=KILL
+systemctl reset-failed rkt-web
+start web
+
+# ----- Verbs that need an init system or an image of the machine -----
+
+for verb in shell login; do
+    fails "$verb" 1 '' timeout 20 machinectl "$verb" rkt-web
+done
+fails "systemctl -M" 1 '' systemctl -M rkt-web status
+echo content >/run/file
+succeeds "copy-to the pod's root" machinectl copy-to rkt-web /run/file /run/file
+succeeds "and copy-from there" machinectl copy-from rkt-web /run/file /run/copy
+fails "bind" 1 '' machinectl bind rkt-web /run /run/host-run
+for verb in start enable disable; do
+    fails "$verb" 1 'does not exist' machinectl "$verb" rkt-web
+done
+equals "none of them harms the pod" "$(unit_property rkt-web ActiveState)" active
+equals "a pod is no image of machined's" "$(machinectl list-images --no-legend | grep -c rkt || :)" 0
+
+# ----- What to use instead -----
+
+pid=$(head -n 1 /sys/fs/cgroup/machine.slice/rkt-web.service/app/cgroup.procs)
+succeeds "what is copied to the pod's root no app sees" test ! -e "/proc/$pid/root/run/file"
+equals "nsenter instead of shell" "$(nsenter --target "$pid" --all --root --wd /bin/sh -c 'cat /proc/1/comm; ls /bin/busybox')" \
+    $'rkt-init\n/bin/busybox'
+succeeds "cp instead of copy-to" cp /run/file "/proc/$pid/root/tmp/file"
+equals "the app sees it" "$(nsenter --target "$pid" --mount --root /bin/sh -c 'cat /tmp/file')" content
+succeeds "and copy-from" cp "/proc/$pid/root/bin/busybox" /run/busybox
+matches "journalctl -M" "$(journalctl --machine=rkt-web --identifier=app --output=cat --quiet)" up
+systemctl stop rkt-web

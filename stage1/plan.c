@@ -78,6 +78,11 @@ static void plan_app_done(PlanApp *app)
         free(app->mounts[i].target);
     }
     free(app->mounts);
+    for (size_t i = 0; i < app->n_sockets; i++) {
+        free(app->sockets[i].name);
+        free(app->sockets[i].protocol);
+    }
+    free(app->sockets);
     free(app->groups);
     free(app->name);
 }
@@ -163,6 +168,12 @@ int plan_write(const Plan *plan, int pod_dir, Error *reterr)
             put(&b, "mount-target", m->target);
             put(&b, "mount-read-only", m->read_only ? "yes" : "no");
             put(&b, "mount-recursive", m->recursive ? "yes" : "no");
+        }
+        for (size_t j = 0; j < app->n_sockets; j++) {
+            put(&b, "socket", app->sockets[j].name);
+            put(&b, "socket-protocol", app->sockets[j].protocol);
+            put_u64(&b, "socket-port", app->sockets[j].port);
+            put_u64(&b, "socket-count", app->sockets[j].count);
         }
     }
     r = buffer_error(&b);
@@ -256,6 +267,24 @@ static int take_mount_record(PlanApp *app, const char *key, const char *value)
     return 0;
 }
 
+static int take_socket_record(PlanApp *app, const char *key, const char *value)
+{
+    PlanSocket *s;
+
+    if (streq(key, "socket")) {
+        s = ARRAY_APPEND(app->sockets, app->n_sockets);
+        return s ? take_string(&s->name, value) : -ENOMEM;
+    }
+    if (app->n_sockets == 0)
+        return -EINVAL;
+    s = &app->sockets[app->n_sockets - 1];
+    if (streq(key, "socket-protocol"))
+        return take_string(&s->protocol, value);
+    if (streq(key, "socket-port"))
+        return parse_u64(value, &s->port);
+    return streq(key, "socket-count") ? parse_u64(value, &s->count) : -EINVAL;
+}
+
 static int take_record(Plan *plan, const char *key, const char *value)
 {
     PlanApp *app = plan->n_apps > 0 ? &plan->apps[plan->n_apps - 1] : NULL;
@@ -279,6 +308,8 @@ static int take_record(Plan *plan, const char *key, const char *value)
         return take_group(app, value);
     if (startswith(key, "mount"))
         return take_mount_record(app, key, value);
+    if (startswith(key, "socket"))
+        return take_socket_record(app, key, value);
     for (size_t i = 0; i < ELEMENTSOF(app_fields); i++)
         if (streq(app_fields[i].key, key))
             return take_field(&app_fields[i], (char *) app + app_fields[i].offset, value);

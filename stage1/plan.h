@@ -30,6 +30,13 @@ typedef struct PlanMount {
     char *target; /* inside the app's root; resolved there when it is mounted */
 } PlanMount;
 
+/* A port on which the app takes over a socket that systemd listens on. */
+typedef struct PlanSocket {
+    char *name;           /* the port's */
+    char *protocol;       /* "tcp" or "udp" */
+    uint64_t port, count; /* of the host */
+} PlanSocket;
+
 /* What an app's standard descriptor is. */
 typedef enum PlanStdio {
     PLAN_STDIO_DEFAULT,
@@ -65,6 +72,8 @@ typedef struct PlanApp {
     uint64_t cpu_shares;   /* 2..262144; 0: none */
     PlanMount *mounts;     /* in the order they are to be made */
     size_t n_mounts;
+    PlanSocket *sockets;
+    size_t n_sockets;
 } PlanApp;
 
 typedef struct Plan {

@@ -137,8 +137,6 @@ void exposed_port_list_done(ExposedPortList *list)
     *list = (ExposedPortList){ 0 };
 }
 
-#define _cleanup_exposed_ports_ _cleanup_(exposed_port_list_done)
-
 static bool ip_is_valid(const char *s)
 {
     struct in6_addr address;
@@ -211,6 +209,14 @@ static json_t *exposed_port_write(const void *item)
 int exposed_port_list_to_json(const ExposedPortList *list, json_t *object, const char *key)
 {
     return json_set_list(object, key, list->items, list->n, sizeof(ExposedPort), exposed_port_write);
+}
+
+const ExposedPort *exposed_port_list_find(const ExposedPortList *list, const char *name)
+{
+    for (size_t i = 0; i < list->n; i++)
+        if (streq(list->items[i].name, name))
+            return &list->items[i];
+    return NULL;
 }
 
 /* ----- Flags ----- */

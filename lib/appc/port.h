@@ -37,6 +37,8 @@ typedef struct ExposedPortList {
 } ExposedPortList;
 
 void exposed_port_list_done(ExposedPortList *list);
+#define _cleanup_exposed_ports_ _cleanup_(exposed_port_list_done)
+const ExposedPort *exposed_port_list_find(const ExposedPortList *list, const char *name);
 int exposed_port_list_from_json(const JsonNode *object, const char *key, ExposedPortList *ret, Error *reterr);
 int exposed_port_list_to_json(const ExposedPortList *list, json_t *object, const char *key);
 

@@ -131,6 +131,22 @@ int strv_extendf(char ***v, const char *format, ...)
     return n < 0 ? -ENOMEM : strv_consume(v, s);
 }
 
+int strv_set_variable(char ***v, const char *name, const char *value)
+{
+    size_t n = strlen(name);
+    char *pair;
+
+    if (asprintf(&pair, "%s=%s", name, value) < 0)
+        return -ENOMEM;
+    for (char **s = *v; s && *s; s++)
+        if (strncmp(*s, name, n) == 0 && (*s)[n] == '=') {
+            free(*s);
+            *s = pair;
+            return 0;
+        }
+    return strv_consume(v, pair);
+}
+
 int strv_copy(char *const *v, char ***ret)
 {
     _cleanup_strv_ char **copy = NULL;

@@ -47,8 +47,9 @@ int strv_extend(char ***v, const char *s); /* appends a copy */
 int strv_consume(char ***v, char *s);      /* appends s itself, frees it on failure */
 int strv_extendf(char ***v, const char *format, ...) _printf_(2, 3);
 int strv_copy(char *const *v, char ***ret);
-int strv_split(const char *s, const char *separators, char ***ret); /* empty fields are left out */
-char *strv_join(char *const *v, const char *separator);             /* NULL: out of memory */
+int strv_set_variable(char ***v, const char *name, const char *value); /* NAME=VALUE, in place of another */
+int strv_split(const char *s, const char *separators, char ***ret);    /* empty fields are left out */
+char *strv_join(char *const *v, const char *separator);                /* NULL: out of memory */
 #define STRV_FOREACH(s, v) for (char *const *s = (v); s && *s; s++)
 
 /* A text buffer that grows. Out of memory is remembered and told once, by buffer_error() or buffer_steal().

@@ -84,6 +84,27 @@ static int read_environment_files(const PodOptions *options, NameValueList *list
     return 0;
 }
 
+/* What tells of the caller's own process, its descriptors and its service. */
+static bool is_callers_own(const char *name)
+{
+    static const char *const names[] = { "CREDENTIALS_DIRECTORY",
+                                         "INVOCATION_ID",
+                                         "JOURNAL_STREAM",
+                                         "LISTEN_FDNAMES",
+                                         "LISTEN_FDS",
+                                         "LISTEN_PID",
+                                         "MAINPID",
+                                         "NOTIFY_SOCKET",
+                                         "SYSTEMD_EXEC_PID",
+                                         "WATCHDOG_PID",
+                                         "WATCHDOG_USEC" };
+
+    for (size_t i = 0; i < ELEMENTSOF(names); i++)
+        if (streq(names[i], name))
+            return true;
+    return false;
+}
+
 /* What nobody set is passed on from the caller. */
 static int inherit_environment(NameValueList *list)
 {
@@ -93,7 +114,7 @@ static int inherit_environment(NameValueList *list)
 
         if (!name)
             return -ENOMEM;
-        if (strchr(*pair, '=') && *name && !name_value_list_get(list, name))
+        if (strchr(*pair, '=') && *name && !is_callers_own(name) && !name_value_list_get(list, name))
             r = set_pair(list, *pair);
         if (r < 0)
             return r;
@@ -305,6 +326,45 @@ static int copy_volumes(const VolumeList *from, VolumeList *to)
     return 0;
 }
 
+static int add_ports(PodManifest *manifest, const PodOptions *options, Error *reterr)
+{
+    STRV_FOREACH (port, options->ports) {
+        int r = exposed_port_list_add_text(&manifest->ports, *port, reterr);
+
+        if (r < 0)
+            return r;
+    }
+    return 0;
+}
+
+static const Port *find_port(const PodManifest *manifest, const char *name)
+{
+    for (size_t i = 0; i < manifest->n_apps; i++) {
+        const Port *port = port_list_find(&manifest->apps[i].app->ports, name);
+
+        if (port)
+            return port;
+    }
+    return NULL;
+}
+
+/* A port of the host counts where systemd listens on it; nothing is forwarded. */
+static int check_ports(const PodManifest *manifest, Error *reterr)
+{
+    for (size_t i = 0; i < manifest->ports.n; i++) {
+        const ExposedPort *exposed = &manifest->ports.items[i];
+        const Port *port = find_port(manifest, exposed->name);
+
+        if (!port)
+            return error_set(reterr, -ENOENT, "port \"%s\": no app has a port of that name", exposed->name);
+        if (!port->socket_activated || exposed->pod_port)
+            return error_set(reterr, -EOPNOTSUPP,
+                             "port \"%s\": forwarding a port that is not socketActivated is not built yet",
+                             exposed->name);
+    }
+    return 0;
+}
+
 int pod_manifest_from_options(const PodOptions *options, const AppImage *images, PodManifest **ret,
                               Error *reterr)
 {
@@ -325,6 +385,10 @@ int pod_manifest_from_options(const PodOptions *options, const AppImage *images,
         r = copy_volumes(&options->volumes, &manifest->volumes);
     for (size_t i = 0; r >= 0 && i < options->n_apps; i++)
         r = add_app(manifest, options, &options->apps[i], &images[i], &from_files, reterr);
+    if (r >= 0)
+        r = add_ports(manifest, options, reterr);
+    if (r >= 0)
+        r = check_ports(manifest, reterr);
     if (r < 0)
         return r;
     *ret = TAKE_PTR(manifest);
@@ -335,8 +399,6 @@ int pod_manifest_fill(PodManifest *manifest, const AppImage *images, Error *rete
 {
     if (manifest->n_apps == 0)
         return error_set(reterr, -EINVAL, "pod must contain at least one application");
-    if (manifest->ports.n > 0)
-        return error_set(reterr, -EOPNOTSUPP, "ports of a pod manifest are not built yet");
     if (manifest->isolators.n > 0)
         return error_set(reterr, -EOPNOTSUPP, "isolators of a whole pod are not built yet");
     for (size_t i = 0; i < manifest->n_apps; i++) {
@@ -348,7 +410,7 @@ int pod_manifest_fill(PodManifest *manifest, const AppImage *images, Error *rete
         if (r < 0)
             return r;
     }
-    return 0;
+    return check_ports(manifest, reterr);
 }
 
 const Volume *pod_manifest_mount_volume(const PodManifest *manifest, const Mount *mount)

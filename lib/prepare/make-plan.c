@@ -266,6 +266,33 @@ static int plan_mounts(const AppContext *context)
     return 0;
 }
 
+/* ----- Sockets ----- */
+
+/* The host's side of a port is what --port says, else the port itself. */
+static int plan_sockets(const AppContext *context)
+{
+    const PortList *ports = &context->app->app->ports;
+
+    for (size_t i = 0; i < ports->n; i++) {
+        const Port *port = &ports->items[i];
+        const ExposedPort *exposed = exposed_port_list_find(&context->manifest->ports, port->name);
+        PlanSocket *planned;
+
+        if (!port->socket_activated)
+            continue;
+        planned = ARRAY_APPEND(context->plan->sockets, context->plan->n_sockets);
+        if (!planned)
+            return -ENOMEM;
+        planned->name = strdup(port->name);
+        planned->protocol = strdup(port->protocol);
+        planned->port = exposed ? exposed->host_port : port->port;
+        planned->count = port->count;
+        if (!planned->name || !planned->protocol)
+            return -ENOMEM;
+    }
+    return 0;
+}
+
 /* ----- The whole ----- */
 
 static int plan_app(const AppContext *context, Error *reterr)
@@ -300,6 +327,8 @@ static int plan_app(const AppContext *context, Error *reterr)
         r = plan_stdio(context, "stderr", &plan->stderr_mode, reterr);
     if (r >= 0)
         r = plan_mounts(context);
+    if (r >= 0)
+        r = plan_sockets(context);
     return r < 0 ? error_prefix(reterr, r, "app \"%s\"", context->app->name) : 0;
 }
 

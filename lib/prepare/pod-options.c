@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "appc/port.h"
 #include "base/string-util.h"
 
 static const char *const pull_policy_table[_PULL_POLICY_MAX] = {
@@ -30,6 +31,7 @@ typedef enum FlagKind {
     FLAG_APP_STDIO,
     FLAG_MOUNT,
     FLAG_VOLUME,
+    FLAG_PORT,
     FLAG_PULL_POLICY,
     FLAG_STORE_ONLY,
     FLAG_NO_STORE,
@@ -78,7 +80,8 @@ typedef struct Flag {
     F(OOM_SCORE_ADJUST, "oom-score-adjust", VALUE, NULL, NULL, FLAG_APP_STRING, APP(oom_score_adj))          \
     F(POD_MANIFEST, "pod-manifest", VALUE, "FILE", "take the pod from an appc pod manifest",                 \
       FLAG_POD_STRING, POD(pod_manifest))                                                                    \
-    F(PORT, "port", VALUE, "NAME:[HOSTIP:]HOSTPORT", NULL, FLAG_REFUSED, 0)                                  \
+    F(PORT, "port", VALUE, "NAME:[HOSTIP:]HOSTPORT", "port of the host that a port of an app is", FLAG_PORT, \
+      0)                                                                                                     \
     F(PRIVATE_USERS, "private-users", BOOL, NULL, NULL, FLAG_REFUSED, 0)                                     \
     F(PULL_POLICY, "pull-policy", VALUE, "new|never|update", "when to fetch an image", FLAG_PULL_POLICY, 0)  \
     F(QUIET, "quiet", BOOL, NULL, "print only the UUID", FLAG_POD_BOOL, POD(quiet))                          \
@@ -153,6 +156,7 @@ void pod_options_done(PodOptions *options)
     volume_list_done(&options->volumes);
     mount_list_done(&options->mounts);
     own_options_done(&options->own);
+    strv_free(options->ports);
     strv_free(options->set_environment);
     strv_free(options->environment_files);
 }
@@ -229,6 +233,15 @@ static int take_pull_policy(PodOptions *options, const char *value, Error *reter
     return 0;
 }
 
+/* Read again for the manifest. */
+static int take_port(PodOptions *options, const char *value, Error *reterr)
+{
+    _cleanup_exposed_ports_ ExposedPortList checked = {};
+    int r = exposed_port_list_add_text(&checked, value, reterr);
+
+    return r < 0 ? error_prefix(reterr, r, "--port=%s", value) : strv_extend(&options->ports, value);
+}
+
 static int take_stage1(PodOptions *options, Stage1Source source, const char *value, Error *reterr)
 {
     if (options->stage1)
@@ -282,6 +295,7 @@ int pod_options_take(PodOptions *options, OptionParser *parser, int id, const ch
     case FLAG_POD_BOOL: *(bool *) field = streq(value, "true"); return 0;
     case FLAG_MOUNT: return mount_list_add_text(app ? &app->mounts : &options->mounts, value, reterr);
     case FLAG_VOLUME: return volume_list_add_text(&options->volumes, value, reterr);
+    case FLAG_PORT: return take_port(options, value, reterr);
     case FLAG_PULL_POLICY: return take_pull_policy(options, value, reterr);
     case FLAG_STORE_ONLY: return streq(value, "true") ? take_pull_policy(options, "never", reterr) : 0;
     case FLAG_NO_STORE: return streq(value, "true") ? take_pull_policy(options, "update", reterr) : 0;
@@ -312,7 +326,7 @@ const char *pod_option_name(int id, const char **value)
 int pod_options_check(const PodOptions *options, Error *reterr)
 {
     if (options->pod_manifest) {
-        if (options->n_apps > 0 || options->volumes.n > 0 || options->mounts.n > 0 ||
+        if (options->n_apps > 0 || options->volumes.n > 0 || options->mounts.n > 0 || options->ports ||
             options->inherit_environment || options->set_environment || options->environment_files)
             return error_set(reterr, -EINVAL, "conflicting flags set with --pod-manifest (see --help)");
         return 0;

@@ -53,6 +53,7 @@ typedef struct PodOptions {
     VolumeList volumes;
     MountList mounts; /* before any image: of all apps */
     OwnOptions own;
+    char **ports; /* NAME:[HOSTIP:]HOSTPORT */
     char **set_environment, **environment_files;
     bool inherit_environment, quiet;
     const char *pod_manifest, *uuid_file_save, *unit;

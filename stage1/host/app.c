@@ -191,17 +191,25 @@ static int enter_app_root(Host *host, HostApp *app, Error *reterr)
 
 /* ----- The program ----- */
 
-static int extend_environment(const Host *host, const PlanApp *app, char ***ret)
+/* Sockets are the program's alone, not its handlers'. */
+static bool gets_sockets(const HostApp *app)
+{
+    return app->n_sockets > 0 && app->stage == APP_RUNNING;
+}
+
+static int extend_environment(const Host *host, const HostApp *app, char ***ret)
 {
     _cleanup_strv_ char **environment = NULL;
-    int r = strv_copy(app->environment, &environment);
+    int r = strv_copy(app->plan->environment, &environment);
 
     if (r >= 0)
         r = strv_extend(&environment, "container=rkt");
     if (r >= 0)
         r = strv_extendf(&environment, "container_uuid=%s", host->uuid);
-    if (r >= 0 && app->notify)
+    if (r >= 0 && app->plan->notify)
         r = strv_extend(&environment, "NOTIFY_SOCKET=/run/systemd/notify");
+    if (r >= 0 && gets_sockets(app))
+        r = host_describe_sockets(app, &environment);
     if (r >= 0)
         *ret = TAKE_PTR(environment);
     return r;
@@ -251,10 +259,29 @@ static int place_stdio(const HostApp *app, Error *reterr)
     return 0;
 }
 
-static int become_app(Host *host, HostApp *app, bool as_root, int report, Error *reterr)
+/* What stays open for the program: its sockets, and the report until the exec. */
+static int keep_descriptors(HostApp *app, int *report, int **ret, size_t *ret_n, Error *reterr)
+{
+    size_t n = gets_sockets(app) ? app->n_sockets : 0;
+    int *keep = calloc(n + 1, sizeof(int)), r = 0;
+
+    if (!keep)
+        return -ENOMEM;
+    if (n > 0)
+        r = host_place_sockets(app, report);
+    for (size_t i = 0; i < n; i++)
+        keep[i] = STDERR_FILENO + 1 + (int) i;
+    keep[n] = *report;
+    *ret = keep;
+    *ret_n = n + 1;
+    return r < 0 ? error_set_errno(reterr, r, "cannot place the app's sockets") : 0;
+}
+
+static int become_app(Host *host, HostApp *app, bool as_root, int *report, Error *reterr)
 {
     const PlanApp *plan = app->plan;
-    const Confinement confinement = {
+    _cleanup_free_ int *keep = NULL;
+    Confinement confinement = {
         .uid = as_root ? 0 : plan->uid,
         .gid = as_root ? 0 : plan->gid,
         .groups = plan->groups,
@@ -266,8 +293,6 @@ static int become_app(Host *host, HostApp *app, bool as_root, int report, Error 
         .has_oom_score_adj = plan->has_oom_score_adj,
         .oom_score_adj = plan->oom_score_adj,
         .working_directory = plan->working_directory,
-        .keep = &report,
-        .n_keep = 1,
     };
     sigset_t none;
     int r;
@@ -281,8 +306,11 @@ static int become_app(Host *host, HostApp *app, bool as_root, int report, Error 
         r = 0;
     if (r >= 0)
         r = place_stdio(app, reterr);
+    if (r >= 0)
+        r = keep_descriptors(app, report, &keep, &confinement.n_keep, reterr);
     if (r < 0)
         return r;
+    confinement.keep = keep;
     (void) signal(SIGPIPE, SIG_DFL);
     (void) sigemptyset(&none);
     (void) sigprocmask(SIG_SETMASK, &none, NULL);
@@ -296,9 +324,9 @@ _noreturn_ static void child(Host *host, HostApp *app, char *const argv[], bool 
     char **environment = NULL;
     int r;
 
-    r = extend_environment(host, app->plan, &environment);
+    r = extend_environment(host, app, &environment);
     if (r >= 0)
-        r = become_app(host, app, as_root, report, &error);
+        r = become_app(host, app, as_root, &report, &error);
     if (r >= 0) {
         r = exec_program(argv, environment);
         (void) error_set_errno(&error, r, "Unable to open \"%s\"", argv[0]);
@@ -349,6 +377,8 @@ int host_app_start(Host *host, HostApp *app, char *const argv[], bool as_root, E
     if (pid < 0)
         return error_set_errno(reterr, (int) pid, "cannot clone the app's process");
     app->pid = pid;
+    if (gets_sockets(app))
+        host_drop_sockets(app);
     if (app->namespace_fd < 0) {
         (void) snprintf(path, sizeof(path), "/proc/%d/ns/mnt", (int) pid);
         app->namespace_fd = open(path, O_RDONLY | O_CLOEXEC);

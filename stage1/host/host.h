@@ -30,6 +30,12 @@ typedef enum CgroupHome {
     CGROUP_HOME_BARE,      /* no systemd: rkt-<uuid> below our own cgroup */
 } CgroupHome;
 
+/* A socket that systemd listens on, for one of an app's ports. */
+typedef struct HostSocket {
+    int fd;
+    const PlanSocket *port; /* not owned */
+} HostSocket;
+
 /* An app on its way from the host's side into the pod. Descriptors are closed in the init once they are used.
  */
 typedef struct HostApp {
@@ -41,6 +47,8 @@ typedef struct HostApp {
     int null;            /* its /dev/null, opened before the app could put something else there */
     int notify;          /* where it says READY=1; -EBADF: it does not */
     int output, errors;  /* descriptors 1 and 2: journal streams, or pipes to the foreground process */
+    HostSocket *sockets;
+    size_t n_sockets;
     struct sock_filter *filter;
     size_t n_filter;
 
@@ -104,6 +112,14 @@ int host_find_cgroup_home(Host *host, Error *reterr);
  * is to be cloned into host->init_cgroup from within host->pod_cgroup, the root of its cgroup namespace. */
 int host_enter_cgroups(Host *host, Error *reterr);
 int host_remove_cgroups(const Host *host);
+
+/* sockets.c: takes what systemd has passed to this process, each socket for the app whose port it is. */
+int host_take_sockets(Host *host, Error *reterr);
+void host_drop_sockets(HostApp *app);
+/* In the app's own process, once nothing else of it matters any more: its sockets become the descriptors from
+ * 3 up; *report moves where it is in the way. Then what its environment says of them. */
+int host_place_sockets(HostApp *app, int *report);
+int host_describe_sockets(const HostApp *app, char ***environment);
 
 /* loopback.c: in the network namespace that a pod without network gets. */
 int host_raise_loopback(void);

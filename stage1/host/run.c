@@ -300,6 +300,8 @@ static int start_pod(Host *host, Foreground *foreground, Machine *machine, Error
         host_init(host);
     }
     foreground->init = init;
+    for (size_t i = 0; i < host->plan->n_apps; i++)
+        host_drop_sockets(&host->apps[i]);
 
     r = write_pid(host, init);
     if (r < 0)
@@ -335,6 +337,8 @@ static int run(Host *host, int argc, char *argv[], Error *reterr)
         r = plan_read(host->pod_dir, &host->plan, reterr);
     if (r >= 0)
         r = allocate_apps(host);
+    if (r >= 0)
+        r = host_take_sockets(host, reterr);
     if (r >= 0)
         r = host_find_cgroup_home(host, reterr);
     if (r < 0)

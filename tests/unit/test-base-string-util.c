@@ -50,6 +50,12 @@ static void test_vectors(void)
     assert_int(strv_length(v), 100);
     assert_str(v[99], "99");
     assert_true(strv_contains(v, "42"));
+    assert_int(strv_set_variable(&v, "A", "1"), 0);
+    assert_int(strv_set_variable(&v, "AB", "2"), 0);
+    assert_int(strv_set_variable(&v, "A", "3"), 0);
+    assert_int(strv_length(v), 102);
+    assert_str(v[100], "A=3");
+    assert_str(v[101], "AB=2");
     assert_int(strv_split(" a  b,c ", " ,", &copy), 0);
     joined = strv_join(copy, "-");
     assert_str(joined, "a-b-c");

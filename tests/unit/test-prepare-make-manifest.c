@@ -18,7 +18,10 @@ static const char image_text[] =
         "\"group\":\"8\",\"environment\":[{\"name\":\"A\",\"value\":\"image\"},"
         "{\"name\":\"B\",\"value\":\"image\"}],\"mountPoints\":[{\"name\":\"data\",\"path\":\"/data/deep\","
         "\"readOnly\":true},{\"name\":\"top\",\"path\":\"/data\"},{\"name\":\"own\",\"path\":\"/own\"}],"
-        "\"isolators\":[{\"name\":\"resource/memory\",\"value\":{\"limit\":\"1Gi\"}}]}}";
+        "\"ports\":[{\"name\":\"http\",\"protocol\":\"tcp\",\"port\":80,\"socketActivated\":true},"
+        "{\"name\":\"plain\",\"protocol\":\"tcp\",\"port\":81},{\"name\":\"dns\",\"protocol\":\"udp\","
+        "\"port\":53,\"count\":2,\"socketActivated\":true}],\"isolators\":[{\"name\":\"resource/"
+        "memory\",\"value\":{\"limit\":\"1Gi\"}}]}}";
 
 static char directory[] = "/tmp/test-prepare.XXXXXX";
 
@@ -71,6 +74,16 @@ static void check_plan(const PodManifest *manifest, const AppImage *image)
     assert_int(app->mounts[0].kind, PLAN_MOUNT_EMPTY);
     assert_str(app->mounts[2].target, "/data/deep");
     assert_str(app->mounts[2].source, "/srv");
+    assert_int(plan_write(plan, dir, NULL), 0);
+    plan_free(plan);
+    assert_int(plan_read(dir, &plan, NULL), 0);
+    app = &plan->apps[0];
+    assert_int(app->n_sockets, 2);
+    assert_str(app->sockets[0].name, "http");
+    assert_int(app->sockets[0].port, 8080); /* --port says so */
+    assert_int(app->sockets[1].port, 53);
+    assert_int(app->sockets[1].count, 2);
+    assert_str(app->sockets[1].protocol, "udp");
     assert_true(app->mounts[2].read_only); /* the mount point says so, the volume nothing */
 }
 
@@ -79,13 +92,13 @@ static void test_all(void)
     static const char image_name[] = "example.com/web";
     static char *environment[] = { (char *) "A=app", NULL },
                 *set[] = { (char *) "A=all", (char *) "C=all", NULL },
-                *arguments[] = { (char *) "argument", NULL };
+                *arguments[] = { (char *) "argument", NULL }, *ports[] = { (char *) "http:8080", NULL };
     AppOptions app = { .image = image_name,
                        .exec = "/bin/other",
                        .memory = "5M",
                        .environment = environment,
                        .arguments = arguments };
-    PodOptions options = { .apps = &app, .n_apps = 1, .set_environment = set };
+    PodOptions options = { .apps = &app, .n_apps = 1, .ports = ports, .set_environment = set };
     _cleanup_(pod_manifest_freep) PodManifest *manifest = NULL;
     AppImage image = make_image();
 
@@ -133,12 +146,15 @@ static void test_refused(void)
         const char *cause;
     } cases[] = {
         { { .image = "i", .name = "No" }, "--name=No: not a valid app name" },
+        { { .image = "i" },
+          "port \"plain\": forwarding a port that is not socketActivated is not built yet" },
         { { .image = "i", .memory = "4095" }, "\"4095\" is too small, the least is 4096" },
     };
 
     for (size_t i = 0; i < ELEMENTSOF(cases); i++) {
         AppOptions app = cases[i].app;
-        PodOptions options = { .apps = &app, .n_apps = 1 };
+        char *ports[] = { (char *) "plain:81", NULL };
+        PodOptions options = { .apps = &app, .n_apps = 1, .ports = ports };
         _cleanup_error_ Error error = ERROR_INIT;
         PodManifest *manifest = NULL;
         AppImage image = make_image();

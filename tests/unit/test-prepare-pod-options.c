@@ -45,7 +45,7 @@ static void test_refused(void)
         { { "--pod-manifest=x", "a.aci" }, "conflicting flags set with --pod-manifest (see --help)" },
         { { "--pod-manifest=x", "--set-env=A=b" }, "conflicting flags set with --pod-manifest (see --help)" },
         { { "a.aci", "--stage1-path=x", "--stage1-name=y" }, "the --stage1-… flags exclude each other" },
-        { { "a.aci", "--port=x:1" }, "--port is not built yet" },
+        { { "a.aci", "--port=x:y" }, "\"y\" is not a port (1 to 65535)" },
         { { "a.aci", "--private-users" }, "--private-users is not built yet" },
         { { "a.aci", "--no-overlay" }, "--no-overlay is not built yet" },
         { { "a.aci", "--stdin=tty" }, "--stdin=tty is not built yet" },

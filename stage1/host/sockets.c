@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Sockets on which systemd listens for the pod, as sd_listen_fds(3) passes them. Each belongs to one app: the
+ * one with the socketActivated port that the descriptor is named after (PORT, or APP/PORT where several apps
+ * have such a port), else the one whose port it is bound to. Neither a socket nor a port may be left over: an
+ * app that waits for connections to a socket that it did not get waits for ever.
+ *
+ * Without sockets nothing is asked of the kernel. */
+
+#include <netinet/in.h>
+#include <sys/socket.h>
+
+#include "base/array.h"
+#include "base/fd-util.h"
+#include "base/string-util.h"
+#include "host.h"
+
+enum { PASSED_FROM = 3, PASSED_MAX = 1024 }; /* SD_LISTEN_FDS_START; as the default of LimitNOFILE= */
+
+/* A socket on its way to its app. */
+typedef struct Passed {
+    int fd;
+    const char *name;
+    size_t name_length;
+    int port; /* 0: bound to none */
+    const char *protocol;
+} Passed;
+
+typedef bool (*Match)(const Passed *passed, const PlanApp *app, const PlanSocket *port);
+
+static bool match_name(const Passed *passed, const PlanApp *app, const PlanSocket *port)
+{
+    const char *slash = memchr(passed->name, '/', passed->name_length),
+               *name = slash ? slash + 1 : passed->name;
+    size_t n_app = slash ? (size_t) (slash - passed->name) : 0,
+           n_name = passed->name_length - (size_t) (name - passed->name);
+
+    if (slash && (strlen(app->name) != n_app || strncmp(app->name, passed->name, n_app) != 0))
+        return false;
+    return strlen(port->name) == n_name && strncmp(port->name, name, n_name) == 0;
+}
+
+static bool match_port(const Passed *passed, const PlanApp *app _unused_, const PlanSocket *port)
+{
+    return passed->protocol && streq(port->protocol, passed->protocol) &&
+           (uint64_t) passed->port >= port->port && (uint64_t) passed->port - port->port < port->count;
+}
+
+static void look_at(Passed *passed)
+{
+    union {
+        struct sockaddr any;
+        struct sockaddr_in in;
+        struct sockaddr_in6 in6;
+    } address;
+    socklen_t size = sizeof(address), type_size = sizeof(int);
+    int type;
+
+    if (getsockname(passed->fd, &address.any, &size) < 0 ||
+        getsockopt(passed->fd, SOL_SOCKET, SO_TYPE, &type, &type_size) < 0)
+        return;
+    if (address.any.sa_family == AF_INET)
+        passed->port = ntohs(address.in.sin_port);
+    else if (address.any.sa_family == AF_INET6)
+        passed->port = ntohs(address.in6.sin6_port);
+    else
+        return;
+    passed->protocol = type == SOCK_STREAM ? "tcp" : type == SOCK_DGRAM ? "udp" : NULL;
+}
+
+static int complain(const Passed *passed, Error *reterr, const char *why)
+{
+    int n = (int) passed->name_length;
+
+    return passed->port > 0 ? error_set(reterr, -ENOENT, "socket \"%.*s\" (port %d): %s", n, passed->name,
+                                        passed->port, why)
+                            : error_set(reterr, -ENOENT, "socket \"%.*s\": %s", n, passed->name, why);
+}
+
+/* Returns 1 when it has found its app, 0 when no port matches. */
+static int give(Host *host, const Passed *passed, Match match, Error *reterr)
+{
+    const PlanSocket *found = NULL;
+    HostApp *owner = NULL;
+    HostSocket *added;
+
+    for (size_t i = 0; i < host->plan->n_apps; i++) {
+        const PlanApp *app = &host->plan->apps[i];
+
+        for (size_t k = 0; k < app->n_sockets; k++) {
+            if (!match(passed, app, &app->sockets[k]))
+                continue;
+            if (found)
+                return complain(passed, reterr,
+                                "several apps have such a port; name it FileDescriptorName=APP/PORT");
+            found = &app->sockets[k];
+            owner = &host->apps[i];
+        }
+    }
+    if (!found)
+        return 0;
+    added = ARRAY_APPEND(owner->sockets, owner->n_sockets);
+    if (!added)
+        return -ENOMEM;
+    *added = (HostSocket){ .fd = passed->fd, .port = found };
+    return 1;
+}
+
+static int take(Host *host, int fd, const char *name, size_t n, Error *reterr)
+{
+    Passed passed = { .fd = fd, .name = name, .name_length = n };
+    int r = fd_set_cloexec(fd, true);
+
+    if (r < 0)
+        return error_set_errno(reterr, r, "$LISTEN_FDS counts descriptor %d", fd);
+    look_at(&passed);
+    r = give(host, &passed, match_name, reterr);
+    if (r == 0)
+        r = give(host, &passed, match_port, reterr);
+    if (r == 0)
+        r = complain(&passed, reterr,
+                     "no app has a socketActivated port of that name or number; "
+                     "name it after one: FileDescriptorName=PORT");
+    return r < 0 ? r : 0;
+}
+
+static bool has_socket(const HostApp *app, const PlanSocket *port)
+{
+    for (size_t i = 0; i < app->n_sockets; i++)
+        if (app->sockets[i].port == port)
+            return true;
+    return false;
+}
+
+static int check_ports(const Host *host, Error *reterr)
+{
+    for (size_t i = 0; i < host->plan->n_apps; i++) {
+        const PlanApp *app = &host->plan->apps[i];
+
+        for (size_t k = 0; k < app->n_sockets; k++)
+            if (!has_socket(&host->apps[i], &app->sockets[k]))
+                return error_set(
+                        reterr, -ENOENT,
+                        "port \"%s\" of app %s is socketActivated, and none of the sockets is for it; "
+                        "name one FileDescriptorName=%s",
+                        app->sockets[k].name, app->name, app->sockets[k].name);
+    }
+    return 0;
+}
+
+int host_take_sockets(Host *host, Error *reterr)
+{
+    const char *pid = getenv("LISTEN_PID"), *count = getenv("LISTEN_FDS"), *names = getenv("LISTEN_FDNAMES");
+    uint64_t number, n;
+
+    if (!pid || !count || parse_u64(pid, &number) < 0 || number != (uint64_t) getpid())
+        return 0;
+    if (parse_u64(count, &n) < 0 || n > PASSED_MAX)
+        return error_set(reterr, -EINVAL, "$LISTEN_FDS is no number of at most %d", PASSED_MAX);
+    for (uint64_t i = 0; i < n; i++) {
+        size_t length = names ? strcspn(names, ":") : 0;
+        int r = take(host, PASSED_FROM + (int) i, names ? names : "", length, reterr);
+
+        if (r < 0)
+            return r;
+        if (names)
+            names = names[length] ? names + length + 1 : NULL;
+    }
+    return n > 0 ? check_ports(host, reterr) : 0;
+}
+
+void host_drop_sockets(HostApp *app)
+{
+    for (size_t i = 0; i < app->n_sockets; i++)
+        app->sockets[i].fd = safe_close(app->sockets[i].fd);
+}
+
+int host_place_sockets(HostApp *app, int *report)
+{
+    int above = PASSED_FROM + (int) app->n_sockets;
+
+    /* First out of the way, those that are in it. */
+    *report = fcntl(*report, F_DUPFD_CLOEXEC, above);
+    if (*report < 0)
+        return -errno;
+    for (size_t i = 0; i < app->n_sockets; i++) {
+        app->sockets[i].fd = fcntl(app->sockets[i].fd, F_DUPFD_CLOEXEC, above);
+        if (app->sockets[i].fd < 0)
+            return -errno;
+    }
+    for (size_t i = 0; i < app->n_sockets; i++)
+        if (dup2(app->sockets[i].fd, PASSED_FROM + (int) i) < 0)
+            return -errno;
+    return 0;
+}
+
+int host_describe_sockets(const HostApp *app, char ***environment)
+{
+    _cleanup_buffer_ Buffer names = { 0 };
+    _cleanup_free_ char *text = NULL;
+    char count[16], pid[16];
+    int r;
+
+    for (size_t i = 0; i < app->n_sockets; i++)
+        buffer_addf(&names, "%s%s", i > 0 ? ":" : "", app->sockets[i].port->name);
+    (void) snprintf(count, sizeof(count), "%zu", app->n_sockets);
+    (void) snprintf(pid, sizeof(pid), "%d", (int) getpid());
+    r = buffer_steal(&names, &text);
+    if (r >= 0)
+        r = strv_set_variable(environment, "LISTEN_FDNAMES", text);
+    if (r >= 0)
+        r = strv_set_variable(environment, "LISTEN_FDS", count);
+    return r < 0 ? r : strv_set_variable(environment, "LISTEN_PID", pid);
+}

@@ -1,0 +1,220 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# images: listener busybox redis
+# layers: sockets.layers
+# Sockets that systemd listens on reach the app whose port they are, and no other; the first connection starts the pod. The
+# pods and units of Documentation/examples are on this machine from its boot on.
+
+# shellcheck source-path=SCRIPTDIR source=lib.sh
+. "${0%/*}/lib.sh"
+
+fetch_images listener busybox redis
+
+# ask PORT: the line that a TCP port answers.
+ask() {
+    local line
+    exec {connection}<>"/dev/tcp/127.0.0.1/$1"
+    read -r -t $((10 * slowness)) line <&"$connection" || :
+    exec {connection}>&-
+    printf '%s\n' "$line"
+}
+
+# why UNIT: what the last start said.
+why() {
+    journalctl --unit="$1" --output=cat --no-pager --quiet --invocation=0 2>/dev/null ||
+        journalctl --unit="$1" --output=cat --no-pager --quiet
+}
+
+# ----- The example of a pod file -----
+
+units=(rkt-hello.service rkt-hello.socket hello-by-hand.service hello-by-hand.socket proxy-to-rkt-redis.service
+    proxy-to-rkt-redis.socket rkt-redis.service)
+equals "systemd-analyze verify is silent on the examples" \
+    "$(systemd-analyze verify --man=no --generators=yes "${units[@]}" 2>&1 || :)" ""
+systemctl start sockets.target
+equals "the socket listens" "$(unit_property rkt-hello.socket ActiveState)" active
+equals "as [Install] wants" "$(systemctl show -P Wants sockets.target | tr ' ' '\n' | grep -x rkt-hello.socket)" rkt-hello.socket
+equals "and the pod does not run" "$(unit_property rkt-hello ActiveState)" inactive
+equals "a connection starts the pod and is answered" "$(ask 8080)" "http 1"
+equals "the pod runs" "$(unit_property rkt-hello ActiveState)" active
+equals "the next connection is the same app's" "$(ask 8080)" "http 2"
+equals "it was told of one socket by its port's name, and has no other descriptor" \
+    "$(app_log hello hello | head -n 1)" "sockets=1 names=http descriptors=4"
+pid=$(leader rkt-hello)
+# shellcheck disable=SC2012
+lacks "the listening socket is not among the init's" \
+    "$(ls -l "/proc/$pid/fd" | sed -n 's/.*socket:\[\([0-9]*\)\]/\1/p')" \
+    "(^|"$'\n'")$(awk '$2 ~ /:1F90$/ && $4 == "0A" { print $10; exit }' /proc/net/tcp6)($|"$'\n'")"
+systemctl kill --signal=SIGKILL rkt-hello
+soon "killed" 20 eval '[[ $(unit_property rkt-hello ActiveState) == failed ]]'
+equals "the next connection starts it again" "$(ask 8080)" "http 1"
+systemctl stop rkt-hello 2>/dev/null
+equals "after a stop the socket still listens" "$(unit_property rkt-hello.socket ActiveState)" active
+start hello
+equals "a start by hand has the socket, too" "$(ask 8080)" "http 1"
+systemctl stop rkt-hello.socket rkt-hello
+start hello
+equals "also when nothing had listened" "$(ask 8080)" "http 1"
+systemctl stop rkt-hello.socket rkt-hello
+
+# ----- By hand -----
+
+systemctl start hello-by-hand.socket
+equals "a unit with rkt run: by the port's number" "$(ask 8090)" "http 1"
+systemctl stop hello-by-hand.socket hello-by-hand.service
+
+printf '[Socket]\nListenDatagram=/run/hello.dgram\nListenStream=8091\nFileDescriptorName=http\n' \
+    >/run/systemd/system/simple.socket
+printf '[Service]\nExecStart=/usr/bin/rkt run --net=none example.com/listener\n' >/run/systemd/system/simple.service
+systemctl daemon-reload
+systemctl start simple.socket
+equals "a service of type simple, two sockets of one name" "$(ask 8091)" "http 1"
+matches "it has both" "$(journalctl --no-pager --output=cat --unit=simple.service)" "sockets=2 names=http:http"
+systemctl stop simple.socket simple.service
+
+# ----- Several apps -----
+
+# two_apps NAME MORE <SOCKET-SECTION: a pod of two listeners that share the port admin; MORE ports of the second one.
+two_apps() {
+    local id
+    id=$(rkt image list --no-legend --full | awk '/listener/ { print $1 }')
+    cat >/etc/rkt/pods.d/"$1".json <<END
+{ "acKind": "PodManifest", "acVersion": "0.8.11", "apps": [
+  { "name": "one", "image": { "id": "$id" }, "app": { "exec": [ "/bin/listener" ], "user": "0", "group": "0", "ports": [
+    { "name": "admin", "protocol": "tcp", "port": 9001, "socketActivated": true } ] } },
+  { "name": "two", "image": { "id": "$id" }, "app": { "exec": [ "/bin/listener" ], "user": "0", "group": "0", "ports": [
+    { "name": "admin", "protocol": "tcp", "port": 9002, "socketActivated": true }$2 ] } } ] }
+END
+    mkdir -p /etc/rkt/pods.d/"$1".pod.d
+    cat >/etc/rkt/pods.d/"$1".pod.d/socket.conf
+    systemctl daemon-reload
+}
+
+two_apps two ', { "name": "range", "protocol": "udp", "port": 9010, "count": 3, "socketActivated": true }' <<'END'
+[Pod]
+Network=none
+[Socket]
+ListenStream=127.0.0.1:9001
+ListenStream=127.0.0.1:9002
+ListenDatagram=127.0.0.1:9010
+ListenDatagram=127.0.0.1:9012
+END
+systemctl start rkt-two.socket
+equals "by number: the first app" "$(ask 9001)" "admin 1"
+equals "the second" "$(ask 9002)" "admin 1"
+equals "each has its own only" "$(app_log two one | head -n 1) $(app_log two two | head -n 1)" \
+    "sockets=1 names=admin descriptors=4 sockets=3 names=admin:range:range descriptors=6"
+exec {datagrams}<>/dev/udp/127.0.0.1/9012
+printf x >&"$datagrams"
+line=$(timeout $((10 * slowness)) dd bs=100 count=1 status=none <&"$datagrams" || :)
+exec {datagrams}>&-
+equals "a range of datagram ports" "$line" "range 1"
+systemctl stop rkt-two.socket rkt-two
+
+two_apps named '' <<'END'
+[Pod]
+Network=none
+[Socket]
+ListenStream=/run/named
+FileDescriptorName=two/admin
+END
+printf '[Socket]\nListenStream=8092\nFileDescriptorName=one/admin\nService=rkt-named.service\n' \
+    >/run/systemd/system/more.socket
+systemctl daemon-reload
+systemctl start more.socket rkt-named.socket
+equals "APP/PORT, and a socket from another unit" "$(ask 8092)" "admin 1"
+equals "the other app has the other one" "$(app_log named two | head -n 1)" "sockets=1 names=admin descriptors=4"
+systemctl stop more.socket rkt-named.socket rkt-named
+
+# ----- What does not fit -----
+
+# refused NAME REGEX: the pod rkt-NAME does not start, and says why.
+refused() {
+    local name=$1 regex=$2
+    systemctl start "rkt-$name" 2>/dev/null || :
+    matches "$name" "$(why "rkt-$name")" "$regex"
+    systemctl stop "rkt-$name.socket" "rkt-$name" 2>/dev/null || :
+}
+
+sed -e 's/^ListenStream=.*/ListenStream=8093/' -e 's/^FileDescriptorName=.*/FileDescriptorName=htpp/' \
+    /etc/rkt/pods.d/hello.pod >/etc/rkt/pods.d/misnamed.pod
+sed 's/^FileDescriptorName=.*/FileDescriptorName=status/' /etc/rkt/pods.d/misnamed.pod >/etc/rkt/pods.d/not-activated.pod
+sed 's/listener/busybox/' /etc/rkt/pods.d/misnamed.pod >/etc/rkt/pods.d/portless.pod
+sed 's/^FileDescriptorName=.*//' /etc/rkt/pods.d/misnamed.pod >/etc/rkt/pods.d/nameless.pod
+two_apps ambiguous '' <<'END'
+[Pod]
+Network=none
+[Socket]
+ListenStream=8093
+FileDescriptorName=admin
+END
+two_apps missing '' <<'END'
+[Pod]
+Network=none
+[Socket]
+ListenStream=127.0.0.1:9001
+END
+refused misnamed 'socket "htpp" \(port 8093\): no app has a socketActivated port of that name or number'
+refused not-activated 'socket "status" \(port 8093\): no app has a socketActivated port'
+refused portless 'socket "htpp" \(port 8093\): no app has a socketActivated port'
+refused nameless 'socket "rkt-nameless.socket" \(port 8093\): no app has.*FileDescriptorName=PORT'
+refused ambiguous 'socket "admin" \(port 8093\): several apps have such a port; name it FileDescriptorName=APP/PORT'
+refused missing 'port "admin" of app two is socketActivated, and none of the sockets is for it'
+fails "--port of no app" 254 'port "web": no app has a port of that name' rkt prepare --port=web:1 example.com/listener
+fails "--port to forward" 254 'port "status": forwarding a port that is not socketActivated is not built yet' \
+    rkt prepare --port=status:1 example.com/listener
+
+# Started without sockets, it is an app like others.
+matches "rkt run without sockets" \
+    "$(timeout 5 rkt run --net=none example.com/listener --exec=/bin/sh -- -c 'env; echo end' 2>&1)" "end"
+# shellcheck disable=SC2016
+lacks "what a caller's own sockets are is not inherited" \
+    "$(LISTEN_PID=1 LISTEN_FDS=1 LISTEN_FDNAMES=x rkt run --net=none --inherit-env example.com/busybox --exec=/bin/sh \
+        -- -c env 2>&1)" LISTEN_
+fails "descriptors that are not there" 254 'LISTEN_FDS counts descriptor 3' \
+    bash -c 'LISTEN_PID=$$ LISTEN_FDS=1 exec rkt run --net=none example.com/listener 3<&-'
+rm /etc/rkt/pods.d/{misnamed,not-activated,portless,nameless}.pod /etc/rkt/pods.d/*.json
+
+# ----- Templates, masks -----
+
+cat >/etc/rkt/pods.d/many@.pod <<'END'
+[Pod]
+Network=none
+[App:listener]
+Image=example.com/listener
+[Socket]
+ListenStream=/run/many-%i
+FileDescriptorName=http
+[Install]
+DefaultInstance=blue
+WantedBy=sockets.target
+END
+systemctl daemon-reload
+matches "a template's default instance is wanted" "$(systemctl show -P Wants sockets.target)" 'rkt-many@blue\.socket'
+systemctl start rkt-many@blue.socket rkt-many@red.socket
+equals "an instance by its socket" "$(curl --silent --http0.9 --unix-socket /run/many-red http://x/ || :)" "http 1"
+equals "the other one does not run" "$(unit_property rkt-many@blue ActiveState)" inactive
+systemctl stop rkt-many@blue.socket rkt-many@red.socket rkt-many@red 2>/dev/null
+ln -sf /dev/null /etc/rkt/pods.d/hello.pod
+systemctl daemon-reload
+equals "a masked file has no socket either" "$(unit_property rkt-hello.socket LoadState)" not-found
+rm /etc/rkt/pods.d/hello.pod
+
+# A bad file in the place of a socket holds nothing up.
+printf '[App]\nImge=x\n[Socket]\nListenStream=1\n[Install]\nWantedBy=sockets.target\n' >/etc/rkt/pods.d/bad.pod
+systemctl daemon-reload
+systemctl stop sockets.target
+systemctl start sockets.target
+equals "a stub at sockets.target makes no cycle" "$(journalctl --no-pager --output=cat _PID=1 | grep -c 'ordering cycle' || :)" 0
+equals "and says why" "$(unit_property rkt-bad ExecMainStatus)" 78
+rm /etc/rkt/pods.d/bad.pod
+systemctl daemon-reload
+
+# ----- systemd-socket-proxyd -----
+
+systemctl start proxy-to-rkt-redis.socket
+equals "redis does not run" "$(unit_property rkt-redis ActiveState)" inactive
+succeeds "a connection to the proxy starts it" redis_ping 6371
+equals "redis runs" "$(unit_property rkt-redis ActiveState)" active
+systemctl stop proxy-to-rkt-redis.socket proxy-to-rkt-redis.service
+soon "without the proxy it stops" 30 eval '[[ $(unit_property rkt-redis ActiveState) == inactive ]]'

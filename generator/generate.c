@@ -39,7 +39,7 @@ static int check_aliases(const Search *search, const GeneratedUnit *unit, const 
 
         if (!rest || strchr(*link, '/'))
             continue;
-        name = strndup(rest, strlen(rest) - strlen(".service"));
+        name = strndup(rest, (size_t) (strrchr(rest, '.') - rest));
         if (!name)
             return -ENOMEM;
         if (search_find(search, name) || pod_name_check(name, NULL) < 0)

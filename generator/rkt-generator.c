@@ -71,7 +71,7 @@ static int write_link(const Generator *g, const char *link, const char *unit)
 
     /* The link of a template's instance leads to the template. */
     if (slash && at && !streq(slash + 1, unit)) {
-        if (asprintf(&target, "../%.*s@.service", (int) (at - unit), unit) < 0)
+        if (asprintf(&target, "../%.*s@%s", (int) (at - unit), unit, strrchr(unit, '.')) < 0)
             return -ENOMEM;
     } else if (asprintf(&target, "%s%s", slash ? "../" : "", unit) < 0)
         return -ENOMEM;
@@ -87,21 +87,31 @@ static int write_link(const Generator *g, const char *link, const char *unit)
     return symlinkat(target, g->output, link) < 0 && errno != EEXIST ? -errno : 0;
 }
 
+static int write_text(const Generator *g, const char *name, const Buffer *text, Error *reterr)
+{
+    int r = 0;
+
+    if (g->output < 0)
+        printf("# %s\n%s\n", name, text->data);
+    else
+        r = write_file_at(g->output, name, text->data, text->size, 0644, 0);
+    return r < 0 ? error_set_errno(reterr, r, "%s", name) : 0;
+}
+
 static int write_unit(const Generator *g, const GeneratedUnit *unit, Error *reterr)
 {
-    int r;
+    int r = write_text(g, unit->name, &unit->text, reterr);
 
-    if (g->output < 0) {
-        printf("# %s\n%s\n", unit->name, unit->text.data);
-        STRV_FOREACH (link, unit->links)
-            printf("# %s\n", *link);
-        return 0;
-    }
-    r = write_file_at(g->output, unit->name, unit->text.data, unit->text.size, 0644, 0);
+    if (r >= 0 && unit->socket)
+        r = write_text(g, unit->socket, &unit->socket_text, reterr);
     if (r < 0)
-        return error_set_errno(reterr, r, "%s", unit->name);
+        return r;
     STRV_FOREACH (link, unit->links) {
-        r = write_link(g, *link, unit->name);
+        if (g->output < 0) {
+            printf("# %s\n", *link);
+            continue;
+        }
+        r = write_link(g, *link, unit->socket ? unit->socket : unit->name);
         if (r < 0)
             return error_set_errno(reterr, r, "%s", *link);
     }

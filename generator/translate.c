@@ -30,6 +30,8 @@ void generated_unit_done(GeneratedUnit *unit)
 {
     free(unit->name);
     buffer_done(&unit->text);
+    free(unit->socket);
+    buffer_done(&unit->socket_text);
     strv_free(unit->links);
     *unit = (GeneratedUnit){ 0 };
 }
@@ -243,12 +245,13 @@ static int add_mounts(const Translator *t)
 static void add_copies(const Translator *t, PodSectionKind kind, const char *only)
 {
     const PodSection *section = pod_file_section(t->file, kind);
+    bool apart = kind == POD_SECTION_SERVICE; /* ExecStartPre= has its place there */
 
     for (size_t i = 0; section && i < section->n_entries; i++) {
         const PodEntry *entry = &section->entries[i];
 
         if (entry->dropped || (entry->info->use != POD_KEY_PASS && entry->info->use != POD_KEY_APPEND) ||
-            (only != NULL) != streq(entry->key, "ExecStartPre"))
+            (apart && (only != NULL) != streq(entry->key, "ExecStartPre")))
             continue;
         buffer_addf(t->b, "%s=%s%s\n", entry->key, entry->value, endswith(entry->value, "\\") ? " " : "");
     }
@@ -264,6 +267,9 @@ static int add_unit_section(const Translator *t)
         buffer_addf(t->b, "Description=Pod %s (rkt)\n", t->name);
     buffer_addf(t->b, "SourcePath=%s\n", t->path);
     r = add_mounts(t);
+    /* So that a start by hand finds the sockets listening, too. */
+    if (pod_file_section(t->file, POD_SECTION_SOCKET))
+        buffer_addf(t->b, "Requires=rkt-%s%s.socket\n", t->name, is_template(t->name) ? "%i" : "");
     add_copies(t, POD_SECTION_UNIT, NULL);
     return r;
 }
@@ -347,6 +353,20 @@ static int add_service_section(const Translator *t)
     return r;
 }
 
+/* ----- The socket ----- */
+
+static void add_socket_unit(const Translator *t)
+{
+    buffer_addf(t->b,
+                "# Written by rkt-generator(8) from %s; changes belong there.\n\n"
+                "[Unit]\n"
+                "Description=Sockets of pod %s (rkt)\n"
+                "SourcePath=%s\n\n"
+                "[Socket]\n",
+                t->path, t->name, t->path);
+    add_copies(t, POD_SECTION_SOCKET, NULL);
+}
+
 /* ----- [Install] ----- */
 
 /* Specifiers that systemctl enable would fill in, as far as they are about the unit's name. */
@@ -400,8 +420,9 @@ static int add_link(const Translator *t, const PodEntry *entry, const char *word
         return 0;
     if (is_template(t->name))
         return fail_at(t, entry, "a template has none; write it into the instance's file");
-    if (!endswith(name, ".service"))
-        return fail_at(t, entry, "an alias of a service ends in .service");
+    if (!endswith(name, strrchr(unit, '.')))
+        return pod_file_complain(t->file, t->reterr, entry->path, entry->line, "Alias=: it has to end in %s",
+                                 strrchr(unit, '.'));
     return strv_extend(links, name);
 }
 
@@ -418,7 +439,8 @@ static int add_links(const Translator *t, GeneratedUnit *ret)
     if (instance && (!unit_prefix_is_valid(instance->value) ||
                      strlen(ret->name) + strlen(instance->value) > UNIT_NAME_MAX))
         return fail_at(t, instance, "this is no instance's name");
-    if (asprintf(&unit, "rkt-%s%s.service", t->name, instance ? instance->value : "") < 0)
+    if (asprintf(&unit, "rkt-%s%s.%s", t->name, instance ? instance->value : "",
+                 ret->socket ? "socket" : "service") < 0)
         return -ENOMEM;
     for (size_t i = 0; install && i < install->n_entries; i++) {
         const PodEntry *entry = &install->entries[i];
@@ -442,17 +464,32 @@ static int unit_init(GeneratedUnit *unit, const char *name)
     return asprintf(&unit->name, "rkt-%s.service", name) < 0 ? -ENOMEM : 0;
 }
 
+static int translate_socket(const Translator *t, GeneratedUnit *unit)
+{
+    Translator of_socket = *t;
+
+    if (asprintf(&unit->socket, "rkt-%s.socket", t->name) < 0) {
+        unit->socket = NULL;
+        return -ENOMEM;
+    }
+    of_socket.b = &unit->socket_text;
+    add_socket_unit(&of_socket);
+    return buffer_error(&unit->socket_text);
+}
+
 static int translate_into(const Translator *t, GeneratedUnit *unit)
 {
     int r = add_unit_section(t);
 
     if (r >= 0)
         r = add_service_section(t);
+    if (r >= 0 && pod_file_section(t->file, POD_SECTION_SOCKET))
+        r = translate_socket(t, unit);
     if (r >= 0)
         r = add_links(t, unit);
     if (r >= 0)
         r = buffer_error(&unit->text);
-    if (r >= 0 && unit->text.size >= UNIT_LINE_MAX)
+    if (r >= 0 && (unit->text.size >= UNIT_LINE_MAX || unit->socket_text.size >= UNIT_LINE_MAX))
         return pod_file_complain(t->file, t->reterr, t->path, 0, "its unit would be larger than 1 MB");
     return r;
 }
@@ -505,6 +542,8 @@ int translate_stub(const char *name, const char *path, const PodFile *file, cons
 {
     _cleanup_generated_unit_ GeneratedUnit unit;
     Translator t = { .name = name, .path = path, .file = file, .b = &unit.text };
+    /* In the place of a socket it is wanted by sockets.target, which other services wait for. */
+    const char *early = pod_file_section(file, POD_SECTION_SOCKET) ? "DefaultDependencies=no\n" : "";
     int r = unit_init(&unit, name);
 
     if (r < 0)
@@ -513,11 +552,12 @@ int translate_stub(const char *name, const char *path, const PodFile *file, cons
                 "# Written by rkt-generator(8): %s has an error.\n\n"
                 "[Unit]\n"
                 "Description=Pod %s (rkt), whose file has an error\n"
-                "SourcePath=%s\n\n"
+                "SourcePath=%s\n"
+                "%s\n"
                 "[Service]\n"
                 "Type=oneshot\n"
                 "ExecStart=" GENERATOR_PATH " --refuse ",
-                path, name, path);
+                path, name, path, early);
     r = add_message(t.b, why);
     buffer_adds(t.b, "\n");
     if (r >= 0)

@@ -10,7 +10,10 @@
 typedef struct GeneratedUnit {
     char *name; /* "rkt-web.service" */
     Buffer text;
-    char **links; /* beside the unit: "multi-user.target.wants/rkt-web.service", or an alias */
+    char *socket; /* "rkt-web.socket", which starts it; or NULL */
+    Buffer socket_text;
+    char **links; /* beside the unit, or its socket where there is one:
+                     "multi-user.target.wants/rkt-web.service", or an alias */
 } GeneratedUnit;
 
 void generated_unit_done(GeneratedUnit *unit);

@@ -12,7 +12,7 @@
 typedef enum PodKeyUse {
     POD_KEY_FLAG,   /* becomes a flag of the command lines */
     POD_KEY_OWN,    /* the generator knows what to do with it */
-    POD_KEY_PASS,   /* copied into the same section of the unit */
+    POD_KEY_PASS,   /* copied into the same section of the unit; its check sees the value as it stands */
     POD_KEY_APPEND, /* the same, and adds to a list of our own; a reset does not touch ours */
     POD_KEY_REFUSE, /* an error; the reason says what to use instead */
 } PodKeyUse;

@@ -131,6 +131,9 @@ static void resolve_entry(Resolver *resolver, PodSection *section, size_t i)
     }
     if (entry->info->use == POD_KEY_PASS) {
         entry->size = strlen(entry->value) + 1;
+        if (entry->info->check && *entry->value && !strchr(entry->value, '%') &&
+            entry->info->check(entry->info, entry->value, &why) < 0)
+            refuse(resolver, entry, &why);
         return;
     }
     if (*entry->value == '\0') {
@@ -233,7 +236,8 @@ static void check_pod(Resolver *resolver, const PodSection *pod)
     for (size_t i = 0; i < ELEMENTSOF(stage1); i++)
         for (size_t k = i + 1; k < ELEMENTSOF(stage1); k++)
             check_conflict(resolver, pod, stage1[i], stage1[k]);
-    if (port && network && (streq(network->value, "none") || streq(network->value, "host")))
+    if (port && network && !pod_file_section(resolver->file, POD_SECTION_SOCKET) &&
+        (streq(network->value, "none") || streq(network->value, "host")))
         complain(resolver, port->path, port->line, "Port=: there is nothing to forward with Network=%s",
                  network->value);
     if (max_use && journal && streq(journal->value, "host"))
@@ -241,6 +245,17 @@ static void check_pod(Resolver *resolver, const PodSection *pod)
                  "JournalMaxUse=: the host's journal has a limit of its own");
     check_volumes(resolver, pod);
     check_mounts(resolver, pod);
+}
+
+static void check_socket(Resolver *resolver, const PodSection *socket)
+{
+    bool listens = false;
+
+    for (size_t i = 0; i < socket->n_entries; i++)
+        if (startswith(socket->entries[i].key, "Listen"))
+            listens = *socket->entries[i].value != '\0';
+    if (!listens)
+        complain(resolver, socket->path, socket->line, "[Socket] has no ListenStream= or other Listen key");
 }
 
 static void check_apps(Resolver *resolver)
@@ -278,11 +293,10 @@ int pod_file_resolve(PodFile *file, Error *reterr)
 
     for (size_t i = 0; i < file->n_sections; i++)
         for (size_t k = 0; k < file->sections[i].n_entries; k++)
-            if (file->sections[i].kind != POD_SECTION_SOCKET)
-                resolve_entry(&resolver, &file->sections[i], k);
+            resolve_entry(&resolver, &file->sections[i], k);
     section = pod_file_section(file, POD_SECTION_SOCKET);
     if (section)
-        complain(&resolver, section->path, section->line, "[Socket] is not built yet");
+        check_socket(&resolver, section);
     section = pod_file_section(file, POD_SECTION_POD);
     if (section)
         check_pod(&resolver, section);

@@ -284,3 +284,31 @@ int pod_check_network(const PodKey *key, const char *value, Error *reterr)
         return error_set(reterr, -EINVAL, "\"%s\" is no NAME[:ARGUMENTS],…", value);
     return 0;
 }
+
+/* ----- Sockets ----- */
+
+int pod_check_accept(const PodKey *key _unused_, const char *value, Error *reterr)
+{
+    int r = parse_bool(value);
+
+    if (r < 0)
+        return error_set(reterr, -EINVAL, "\"%s\" is neither yes nor no", value);
+    return r > 0 ? error_set(reterr, -EINVAL,
+                             "each connection would start a pod of its own; the app accepts connections "
+                             "itself, from the socket that it gets")
+                 : 0;
+}
+
+/* PORT or APP/PORT. */
+int pod_check_descriptor_name(const PodKey *key _unused_, const char *value, Error *reterr)
+{
+    const char *slash = strchr(value, '/');
+    _cleanup_free_ char *app = slash ? strndup(value, (size_t) (slash - value)) : NULL;
+
+    if (slash && !app)
+        return -ENOMEM;
+    if (!ac_name_is_valid(slash ? slash + 1 : value) || (app && !ac_name_is_valid(app)))
+        return error_set(reterr, -EINVAL, "\"%s\" must be a port's name as the image has it, or APP/PORT",
+                         value);
+    return 0;
+}

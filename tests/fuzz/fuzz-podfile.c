@@ -17,6 +17,8 @@ static void check_unit(const GeneratedUnit *unit)
 
     if (!first || strstr(first + 1, exec) || !utf8_is_valid(unit->text.data))
         abort();
+    if (unit->socket && !utf8_is_valid(unit->socket_text.data))
+        abort();
     STRV_FOREACH(link, unit->links)
     if (strstr(*link, "..") && strchr(*link, '/') != strrchr(*link, '/'))
         abort();

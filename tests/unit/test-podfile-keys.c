@@ -29,9 +29,12 @@ static void test_nearest(void)
         PodSectionKind kind;
         const char *name, *nearest;
     } cases[] = {
-        { POD_SECTION_APP, "Memroy", "Memory" },      { POD_SECTION_APP, "image", "Image" },
-        { POD_SECTION_POD, "Volumes", "Volume" },     { POD_SECTION_SERVICE, "Restarts", "Restart" },
-        { POD_SECTION_SOCKET, "ListenStream", NULL }, { POD_SECTION_APP, "Zzzzzzzzzz", NULL },
+        { POD_SECTION_APP, "Memroy", "Memory" },
+        { POD_SECTION_APP, "image", "Image" },
+        { POD_SECTION_POD, "Volumes", "Volume" },
+        { POD_SECTION_SERVICE, "Restarts", "Restart" },
+        { POD_SECTION_SOCKET, "ListenSteam", "ListenStream" },
+        { POD_SECTION_APP, "Zzzzzzzzzz", NULL },
     };
 
     for (size_t i = 0; i < ELEMENTSOF(cases); i++)

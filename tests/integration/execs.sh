@@ -13,7 +13,7 @@ fetch_images true
 # programs DIRECTORY: what was executed in the traces there, sorted; of ours, and the app's `true`.
 programs() {
     sed -nE 's/^exec(ve|veat)\([^[]*\["([^"]*)".* = 0$/\2/p' "$1"/* | sed 's|.*/||' |
-        grep -xE 'rkt|rkt-.*|run|run-prepared|stop|gc|true' | LC_ALL=C sort | paste -sd' '
+        grep -xE 'rkt|rkt-.*|run|stop|gc|true' | LC_ALL=C sort | paste -sd' '
 }
 
 # traced COMMAND...: prints the programs.
@@ -33,7 +33,7 @@ prepare() {
 without_systemd=(unshare --mount --propagation private bash -c 'mount -t tmpfs none /run/systemd && exec "$@"' -)
 uuid=$(prepare) # the first also renders the stage1
 equals "rkt run-prepared, without systemd" \
-    "$(traced "${without_systemd[@]}" rkt run-prepared --net=none "$uuid")" "rkt run run-prepared true"
+    "$(traced "${without_systemd[@]}" rkt run-prepared --net=none "$uuid")" "rkt run true"
 equals "rkt run, without systemd" \
     "$(traced "${without_systemd[@]}" rkt run --net=none example.com/true)" "rkt run run true"
 
@@ -54,7 +54,7 @@ eventually 10 grep -q '^TracerPid:[[:space:]]*[1-9]' /proc/1/status
 systemctl start --wait rkt-short
 kill "$tracer"
 wait "$tracer" 2>/dev/null || :
-equals "a service" "$(programs "$work/service")" "rkt rkt-gc rkt-prepare rkt-register rkt-register run run-prepared true"
+equals "a service" "$(programs "$work/service")" "rkt rkt-gc rkt-prepare rkt-register rkt-register run true"
 
 remove_pod_file short
 rm -rf "$work"

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* rkt run-prepared: becomes the stage1 of a prepared pod. All that could be decided is in the pod's
- * directory, so this links nothing but libc. */
+ * directory, so this links nothing but libc, and is part of rkt itself. */
+
+#include "run-prepared.h"
 
 #include "base/string-util.h"
 #include "run-verb.h"
@@ -52,7 +54,7 @@ static int open_prepared(int root, const GlobalOptions *global _unused_, Pod **r
     return 0;
 }
 
-int main(int argc, char **argv)
+int run_prepared(int argc, char **argv)
 {
     static const RunVerb verb = {
         "run-prepared", "UUID | --uuid-file=FILE", "Runs a prepared pod.", options, take, check, open_prepared

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 #include "podfile/keys.h"
+
+#include "base/string-util.h"
 #include "test.h"
 
 /* What bsearch() and the generator rely on. */
@@ -72,8 +74,42 @@ static void test_of_flag(void)
     assert_true(!pod_key_is_path(pod_key_find(POD_SECTION_POD, "Hostname")));
 }
 
+static void assert_has_key(PodSectionKind kind, const char *flag)
+{
+    if (pod_key_of_flag(kind, flag))
+        return;
+    fprintf(stderr, "no key for --%s in [%s]\n", flag, pod_section_to_string(kind));
+    exit(1);
+}
+
+/* Each flag of `rkt run` has a key, or one that is refused by name; in [Pod] or [App] as it goes for the pod
+ * or follows an image. */
+static void test_every_flag(void)
+{
+    static const char pod[] =
+            "annotation dns dns-domain dns-opt dns-search hostname hosts-entry inherit-env interactive ipc "
+            "mds-register mount net no-overlay no-store pod-manifest port private-users pull-policy quiet "
+            "set-env set-env-file stage1-from-dir stage1-hash stage1-name stage1-path stage1-url store-only "
+            "user-annotation user-label uuid-file-save volume journal journal-max-use machine-name "
+            "debug dir system-config local-config user-config trust-keys-from-https insecure-options",
+                      app[] = "annotation cap-remove cap-retain caps-remove caps-retain cpu cpu-shares "
+                              "environment group memory mount name oom-score-adj readonly-rootfs seccomp "
+                              "signature stderr stdin stdout supplementary-gids user user-annotation "
+                              "user-label working-dir";
+    _cleanup_strv_ char **pod_flags = NULL, **app_flags = NULL;
+
+    assert_int(strv_split(pod, " ", &pod_flags), 0);
+    assert_int(strv_split(app, " ", &app_flags), 0);
+    STRV_FOREACH (flag, pod_flags)
+        assert_has_key(POD_SECTION_POD, *flag);
+    STRV_FOREACH (flag, app_flags)
+        assert_has_key(POD_SECTION_APP, *flag);
+    assert_true(pod_key_find(POD_SECTION_APP, "Image") && pod_key_find(POD_SECTION_APP, "Exec"));
+}
+
 int main(void)
 {
+    test_every_flag();
     test_tables();
     test_nearest();
     test_of_flag();

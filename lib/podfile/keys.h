@@ -21,7 +21,7 @@ typedef enum PodKeyFlags {
     POD_KEY_LIST = 1 << 0,    /* several assignments add up; without it the last one counts */
     POD_KEY_WORDS = 1 << 1,   /* a value is several words, one flag each */
     POD_KEY_JOIN = 1 << 2,    /* with both: all words become one flag, with commas between them */
-    POD_KEY_PROGRAM = 1 << 3, /* with POD_KEY_WORDS: the first is a program, and it alone is checked */
+    POD_KEY_PROGRAM = 1 << 3, /* with POD_KEY_WORDS: the first is a program, and the check is for it alone */
 } PodKeyFlags;
 
 /* The command lines that take a flag. */

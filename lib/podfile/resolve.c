@@ -75,19 +75,18 @@ static void drop_earlier(PodSection *section, size_t i)
 static int check_words(const PodEntry *entry, Error *reterr)
 {
     const PodKey *info = entry->info;
+    PodValueCheck check = info->check;
+    int r = 0;
 
     POD_ENTRY_FOREACH_WORD (word, entry) {
-        int r;
-
         if (!utf8_is_valid(word) || strchr(word, '\n'))
             return error_set(reterr, -EINVAL, "a value has to be UTF-8 without newlines");
-        if (info->check && !strchr(word, '%')) {
-            r = info->check(info, word, reterr);
-            if (r < 0)
-                return r;
-        }
+        if (check && !strchr(word, '%'))
+            r = check(info, word, reterr);
+        if (r < 0)
+            return r;
         if (info->flags & POD_KEY_PROGRAM)
-            break;
+            check = NULL;
     }
     return 0;
 }

@@ -73,7 +73,9 @@ static int write_link(const Generator *g, const char *link, const char *unit)
     if (slash && at && !streq(slash + 1, unit)) {
         if (asprintf(&target, "../%.*s@%s", (int) (at - unit), unit, strrchr(unit, '.')) < 0)
             return -ENOMEM;
-    } else if (asprintf(&target, "%s%s", slash ? "../" : "", unit) < 0)
+    } else
+        target = string_concat(slash ? "../" : "", unit);
+    if (!target)
         return -ENOMEM;
     if (symlinkat(target, g->output, link) >= 0 || errno == EEXIST)
         return 0;
@@ -94,7 +96,7 @@ static int write_text(const Generator *g, const char *name, const Buffer *text, 
     if (g->output < 0)
         printf("# %s\n%s\n", name, text->data);
     else
-        r = write_file_at(g->output, name, text->data, text->size, 0644, 0);
+        r = write_file_at(g->output, name, text->data, text->size, 0644, WRITE_UMASK);
     return r < 0 ? error_set_errno(reterr, r, "%s", name) : 0;
 }
 

@@ -213,17 +213,12 @@ SearchItem *search_find(const Search *search, const char *name)
 
 static char *file_name(const SearchItem *item)
 {
-    char *name;
-
-    return asprintf(&name, "%s%s", item->name, item->json ? ".json" : ".pod") < 0 ? NULL : name;
+    return string_concat(item->name, item->json ? ".json" : ".pod");
 }
 
 char *search_path(const Search *search, const SearchItem *item)
 {
-    _cleanup_free_ char *name = file_name(item);
-    char *path;
-
-    return !name || asprintf(&path, "%s/%s", search->paths[item->dir], name) < 0 ? NULL : path;
+    return string_concat(search->paths[item->dir], "/", item->name, item->json ? ".json" : ".pod");
 }
 
 /* A link is a mask when it leads to the null device, whatever way. */

@@ -82,20 +82,30 @@ static int check_word(const Translator *t, const PodEntry *entry, const char *wo
     return 0;
 }
 
-static int add_word(const Translator *t, const PodEntry *entry, const char *prefix, const char *word)
+static int add_word(const Translator *t, const PodEntry *entry, const char *word)
 {
     int r = check_word(t, entry, word);
 
     if (r < 0)
         return r;
     buffer_adds(t->b, " ");
-    unit_add_word_prefixed(t->b, UNIT_WORD_EXEC, prefix, word);
+    unit_add_word(t->b, UNIT_WORD_EXEC, word);
+    return 0;
+}
+
+static int add_flag(const Translator *t, const PodEntry *entry, const char *flag, const char *value)
+{
+    int r = check_word(t, entry, value);
+
+    if (r < 0)
+        return r;
+    buffer_adds(t->b, " ");
+    unit_add_flag(t->b, flag, value);
     return 0;
 }
 
 /* The words of all assignments to a key as one flag, commas between them. Comes with the last of them. */
-static int add_joined(const Translator *t, const PodSection *section, const PodEntry *entry,
-                      const char *prefix)
+static int add_joined(const Translator *t, const PodSection *section, const PodEntry *entry)
 {
     _cleanup_buffer_ Buffer joined = { 0 };
 
@@ -111,7 +121,7 @@ static int add_joined(const Translator *t, const PodSection *section, const PodE
     }
     if (buffer_error(&joined) < 0)
         return -ENOMEM;
-    return add_word(t, entry, prefix, joined.data);
+    return add_flag(t, entry, entry->info->text, joined.data);
 }
 
 /* The flags that a section's keys mean on one of the command lines. */
@@ -119,17 +129,15 @@ static int add_flags(const Translator *t, const PodSection *section, PodLine lin
 {
     for (size_t i = 0; section && i < section->n_entries; i++) {
         const PodEntry *entry = &section->entries[i];
-        char prefix[64];
         int r = 0;
 
         if (entry->dropped || entry->info->use != POD_KEY_FLAG || !(entry->info->lines & line))
             continue;
-        (void) snprintf(prefix, sizeof(prefix), "--%s=", entry->info->text);
         if (entry->info->flags & POD_KEY_JOIN)
-            r = add_joined(t, section, entry, prefix);
+            r = add_joined(t, section, entry);
         else
             POD_ENTRY_FOREACH_WORD (word, entry) {
-                r = add_word(t, entry, prefix, word);
+                r = add_flag(t, entry, entry->info->text, word);
                 if (r < 0)
                     break;
             }
@@ -147,7 +155,7 @@ static int add_program(const Translator *t, const PodSection *app, bool last)
     int r;
 
     if (exec) {
-        r = add_word(t, exec, "--exec=", exec->value);
+        r = add_flag(t, exec, "exec", exec->value);
         if (r < 0)
             return r;
     }
@@ -163,7 +171,7 @@ static int add_program(const Translator *t, const PodSection *app, bool last)
                 return fail_at(t, entry, "an argument can't be \"---\", which ends an app's arguments");
             buffer_adds(t->b, any ? "" : " --");
             any = true;
-            r = add_word(t, entry, "", word);
+            r = add_word(t, entry, word);
             if (r < 0)
                 return r;
         }
@@ -179,11 +187,11 @@ static int add_app(const Translator *t, const PodSection *app, bool last)
     int r;
 
     buffer_adds(t->b, " \\\n   ");
-    r = add_word(t, image, "", image->value);
+    r = add_word(t, image, image->value);
     if (r < 0)
         return r;
     if (app->app)
-        buffer_addf(t->b, " --name=%s", app->app);
+        buffer_add_all(t->b, " --name=", app->app);
     r = add_flags(t, app, POD_LINE_PREPARE);
     return r < 0 ? r : add_program(t, app, last);
 }
@@ -253,7 +261,7 @@ static void add_copies(const Translator *t, PodSectionKind kind, const char *onl
         if (entry->dropped || (entry->info->use != POD_KEY_PASS && entry->info->use != POD_KEY_APPEND) ||
             (apart && (only != NULL) != streq(entry->key, "ExecStartPre")))
             continue;
-        buffer_addf(t->b, "%s=%s%s\n", entry->key, entry->value, endswith(entry->value, "\\") ? " " : "");
+        buffer_add_all(t->b, entry->key, "=", entry->value, endswith(entry->value, "\\") ? " \n" : "\n");
     }
 }
 
@@ -262,10 +270,11 @@ static int add_unit_section(const Translator *t)
     const PodSection *section = pod_file_section(t->file, POD_SECTION_UNIT);
     int r;
 
-    buffer_addf(t->b, "# Written by rkt-generator(8) from %s; changes belong there.\n\n[Unit]\n", t->path);
+    buffer_add_all(t->b, "# Written by rkt-generator(8) from ", t->path,
+                   "; changes belong there.\n\n[Unit]\n");
     if (!pod_section_find(section, "Description"))
-        buffer_addf(t->b, "Description=Pod %s (rkt)\n", t->name);
-    buffer_addf(t->b, "SourcePath=%s\n", t->path);
+        buffer_add_all(t->b, "Description=Pod ", t->name, " (rkt)\n");
+    buffer_add_all(t->b, "SourcePath=", t->path, "\n");
     r = add_mounts(t);
     /* So that a start by hand finds the sockets listening, too. */
     if (pod_file_section(t->file, POD_SECTION_SOCKET))
@@ -295,21 +304,21 @@ static int add_prepare(const Translator *t)
 static int add_run(const Translator *t)
 {
     char machine[MACHINE_NAME_MAX + 1];
-    _cleanup_free_ char *unit = NULL;
+    _cleanup_free_ char *unit = string_concat("rkt-", t->name);
     int r;
 
-    if (asprintf(&unit, "rkt-%s", t->name) < 0)
+    if (!unit)
         return -ENOMEM;
     buffer_adds(t->b, "ExecStart=" RKT_BINDIR "/rkt run-prepared");
     /* An instance's name is only known to PID 1; run-prepared makes it valid by the same table. */
     if (is_template(t->name))
-        buffer_addf(t->b, " --machine-name=%s%%i", unit);
+        buffer_add_all(t->b, " --machine-name=", unit, "%i");
     else {
         r = machine_name_make(unit, machine);
         if (r < 0)
             return pod_file_complain(t->file, t->reterr, t->path, 0,
                                      "no name for machined can be made of \"%s\"", t->name);
-        buffer_addf(t->b, " --machine-name=%s", machine);
+        buffer_add_all(t->b, " --machine-name=", machine);
     }
     r = add_flags(t, t->pod, POD_LINE_RUN);
     buffer_adds(t->b, " --uuid-file=" UUID_FILE "\n");
@@ -323,7 +332,7 @@ static int add_gc(const Translator *t)
 
     buffer_adds(t->b, "ExecStopPost=" RKT_LIBEXECDIR "/rkt-gc --mark-only");
     if (dir)
-        r = add_word(t, dir, "--dir=", dir->value);
+        r = add_flag(t, dir, "dir", dir->value);
     buffer_adds(t->b, " --uuid-file=" UUID_FILE "\n");
     return r;
 }
@@ -414,7 +423,7 @@ static int add_link(const Translator *t, const PodEntry *entry, const char *word
                                  "%s=: \"%s\" is no unit's name", entry->key, name);
     for (size_t i = 0; i < ELEMENTSOF(kinds); i++)
         if (streq(entry->key, kinds[i].key))
-            return strv_extendf(links, "%s%s/%s", name, kinds[i].suffix, unit);
+            return strv_consume(links, string_concat(name, kinds[i].suffix, "/", unit));
     /* Alias= is what is left. */
     if (streq(name, unit))
         return 0;
@@ -431,17 +440,17 @@ static int add_links(const Translator *t, GeneratedUnit *ret)
 {
     const PodSection *install = pod_file_section(t->file, POD_SECTION_INSTALL);
     const PodEntry *instance = pod_section_find(install, "DefaultInstance");
-    _cleanup_free_ char *unit = NULL;
+    _cleanup_free_ char *unit = string_concat("rkt-", t->name, instance ? instance->value : "",
+                                              ret->socket ? ".socket" : ".service");
     int r = 0;
 
+    if (!unit)
+        return -ENOMEM;
     if (instance && !is_template(t->name))
         return fail_at(t, instance, "only a template (NAME@.pod) has one");
     if (instance && (!unit_prefix_is_valid(instance->value) ||
                      strlen(ret->name) + strlen(instance->value) > UNIT_NAME_MAX))
         return fail_at(t, instance, "this is no instance's name");
-    if (asprintf(&unit, "rkt-%s%s.%s", t->name, instance ? instance->value : "",
-                 ret->socket ? "socket" : "service") < 0)
-        return -ENOMEM;
     for (size_t i = 0; install && i < install->n_entries; i++) {
         const PodEntry *entry = &install->entries[i];
 
@@ -460,18 +469,17 @@ static int add_links(const Translator *t, GeneratedUnit *ret)
 
 static int unit_init(GeneratedUnit *unit, const char *name)
 {
-    *unit = (GeneratedUnit){ 0 };
-    return asprintf(&unit->name, "rkt-%s.service", name) < 0 ? -ENOMEM : 0;
+    *unit = (GeneratedUnit){ .name = string_concat("rkt-", name, ".service") };
+    return unit->name ? 0 : -ENOMEM;
 }
 
 static int translate_socket(const Translator *t, GeneratedUnit *unit)
 {
     Translator of_socket = *t;
 
-    if (asprintf(&unit->socket, "rkt-%s.socket", t->name) < 0) {
-        unit->socket = NULL;
+    unit->socket = string_concat("rkt-", t->name, ".socket");
+    if (!unit->socket)
         return -ENOMEM;
-    }
     of_socket.b = &unit->socket_text;
     add_socket_unit(&of_socket);
     return buffer_error(&unit->socket_text);

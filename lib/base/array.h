@@ -8,13 +8,13 @@
 /* Appends a zeroed element and counts it. Returns it, or NULL without memory; others may have moved. */
 #define ARRAY_APPEND(items, n) ((__typeof__(items)) array_append((void **) &(items), &(n), sizeof(*(items))))
 
-/* Room grows at powers of two, so that n appends copy O(n). */
+/* Room for four, then it grows at powers of two, so that n appends copy O(n). */
 static inline void *array_append(void **items, size_t *n, size_t size)
 {
     char *added;
 
-    if ((*n & (*n - 1)) == 0) {
-        void *larger = reallocarray(*items, *n > 0 ? *n * 2 : 1, size);
+    if (*n == 0 || (*n >= 4 && (*n & (*n - 1)) == 0)) {
+        void *larger = reallocarray(*items, *n > 0 ? *n * 2 : 4, size);
 
         if (!larger)
             return NULL;

@@ -111,7 +111,7 @@ static int sync_directory_of(int dir, const char *path)
 /* Opens a hidden file beside its target, so that the rename stays within one file system. The name may be
  * taken, by what a killed process of our number left or, as the number is asked for once, by a child of ours:
  * then the next one is. */
-static int open_hidden(int dir, const char *path, char **ret_name)
+static int open_hidden(int dir, const char *path, mode_t mode, char **ret_name)
 {
     static unsigned counter;
     static pid_t pid;
@@ -127,7 +127,7 @@ static int open_hidden(int dir, const char *path, char **ret_name)
         if (asprintf(&name, "%.*s" WRITE_ASIDE_PREFIX "%s.%d-%u", prefix, path, path + prefix, (int) pid,
                      counter++) < 0)
             return -ENOMEM;
-        fd = openat(dir, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+        fd = openat(dir, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode);
         if (fd >= 0) {
             *ret_name = TAKE_PTR(name);
             return fd;
@@ -144,11 +144,11 @@ int write_file_at(int dir, const char *path, const void *data, size_t size, mode
     _cleanup_close_ int fd = -EBADF;
     int r;
 
-    fd = open_hidden(dir, path, &aside);
+    fd = open_hidden(dir, path, mode, &aside);
     if (fd < 0)
         return fd;
     r = write_full(fd, data, size);
-    if (r >= 0 && fchmod(fd, mode) < 0)
+    if (r >= 0 && !(flags & WRITE_UMASK) && fchmod(fd, mode) < 0)
         r = -errno;
     if (r >= 0 && (flags & WRITE_SYNC) && fdatasync(fd) < 0)
         r = -errno;

@@ -21,10 +21,11 @@ int read_one_line_at(int dir, const char *path, char **ret);
 typedef enum WriteFlags {
     WRITE_SYNC = 1 << 0,      /* fdatasync() the file, fsync() the directory */
     WRITE_EXCLUSIVE = 1 << 1, /* -EEXIST when the name is taken */
+    WRITE_UMASK = 1 << 2,     /* mode is masked by the umask, for one system call less */
 } WriteFlags;
 
 /* Writes aside (beside path, under a name that begins with the prefix and path's own) and renames into place.
- * mode is not masked by the umask. */
+ * mode is not masked by the umask, unless that is asked for. */
 #define WRITE_ASIDE_PREFIX ".#"
 int write_file_at(int dir, const char *path, const void *data, size_t size, mode_t mode, WriteFlags flags);
 

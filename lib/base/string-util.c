@@ -5,13 +5,6 @@
 #include <limits.h>
 #include <ctype.h>
 
-const char *startswith(const char *s, const char *prefix)
-{
-    size_t n = strlen(prefix);
-
-    return strncmp(s, prefix, n) == 0 ? s + n : NULL;
-}
-
 bool endswith(const char *s, const char *suffix)
 {
     size_t n = strlen(s), m = strlen(suffix);
@@ -194,15 +187,31 @@ char *strv_join(char *const *v, const char *separator)
     return buffer_steal(&b, &joined) < 0 ? NULL : joined;
 }
 
+char *strv_concat(const char *const *v)
+{
+    size_t size = 1;
+    char *joined, *end;
+
+    for (const char *const *s = v; *s; s++)
+        size += strlen(*s);
+    joined = end = malloc(size);
+    if (!joined)
+        return NULL;
+    *end = '\0';
+    for (const char *const *s = v; *s; s++)
+        end = stpcpy(end, *s);
+    return joined;
+}
+
 static bool buffer_reserve(Buffer *b, size_t more)
 {
     size_t room = b->room > 0 ? b->room : 256;
     char *larger;
 
+    if (more < b->room - b->size)
+        return true;
     if (b->failed || more > SIZE_MAX / 4 - b->size)
         return !(b->failed = true);
-    if (b->size + more + 1 <= b->room)
-        return true;
     while (room < b->size + more + 1)
         room *= 2;
     larger = realloc(b->data, room);
@@ -223,9 +232,10 @@ void buffer_add(Buffer *b, const void *data, size_t size)
     b->data[b->size] = '\0';
 }
 
-void buffer_adds(Buffer *b, const char *s)
+void buffer_add_strv(Buffer *b, const char *const *v)
 {
-    buffer_add(b, s, strlen(s));
+    for (; *v; v++)
+        buffer_adds(b, *v);
 }
 
 void buffer_addf(Buffer *b, const char *format, ...)

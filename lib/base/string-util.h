@@ -24,7 +24,12 @@ static inline bool streq_ptr(const char *a, const char *b)
 }
 
 /* What stands behind the prefix, or NULL. */
-const char *startswith(const char *s, const char *prefix);
+static inline const char *startswith(const char *s, const char *prefix)
+{
+    size_t n = strlen(prefix);
+
+    return strncmp(s, prefix, n) == 0 ? s + n : NULL;
+}
 bool endswith(const char *s, const char *suffix);
 
 /* UTF-8 (RFC 3629): the length of the character that s, of size bytes, begins with, 0 when it is none;
@@ -50,6 +55,8 @@ int strv_copy(char *const *v, char ***ret);
 int strv_set_variable(char ***v, const char *name, const char *value); /* NAME=VALUE, in place of another */
 int strv_split(const char *s, const char *separators, char ***ret);    /* empty fields are left out */
 char *strv_join(char *const *v, const char *separator);                /* NULL: out of memory */
+char *strv_concat(const char *const *v);                               /* the same, with nothing between */
+#define string_concat(...) strv_concat((const char *const[]){ __VA_ARGS__, NULL })
 #define STRV_FOREACH(s, v) for (char *const *s = (v); s && *s; s++)
 
 /* A text buffer that grows. Out of memory is remembered and told once, by buffer_error() or buffer_steal().
@@ -60,7 +67,12 @@ typedef struct Buffer {
     bool failed;
 } Buffer;
 void buffer_add(Buffer *b, const void *data, size_t size);
-void buffer_adds(Buffer *b, const char *s);
+static inline void buffer_adds(Buffer *b, const char *s)
+{
+    buffer_add(b, s, strlen(s));
+}
+void buffer_add_strv(Buffer *b, const char *const *v);
+#define buffer_add_all(b, ...) buffer_add_strv(b, (const char *const[]){ __VA_ARGS__, NULL })
 void buffer_addf(Buffer *b, const char *format, ...) _printf_(2, 3);
 int buffer_error(const Buffer *b);
 int buffer_steal(Buffer *b, char **ret); /* "" when nothing was added */

@@ -5,14 +5,13 @@
 
 #include "podfile/pod-file.h"
 
+#include <ctype.h>
 #include <string.h>
 
 #include "appc/types.h"
 #include "base/array.h"
 #include "base/string-util.h"
 #include "podfile/keys.h"
-
-#define BLANKS " \t"
 
 typedef struct Reader {
     PodFile *file;
@@ -84,12 +83,24 @@ static void complain(Reader *reader, unsigned line, const char *format, ...)
         reader->first = r;
 }
 
+static bool is_blank(char c)
+{
+    return c == ' ' || c == '\t';
+}
+
+static char *skip_blanks(char *s)
+{
+    while (is_blank(*s))
+        s++;
+    return s;
+}
+
 static char *strip(char *s)
 {
     size_t n;
 
-    s += strspn(s, BLANKS);
-    for (n = strlen(s); n > 0 && strchr(BLANKS, s[n - 1]); n--)
+    s = skip_blanks(s);
+    for (n = strlen(s); n > 0 && is_blank(s[n - 1]); n--)
         s[n - 1] = '\0';
     return s;
 }
@@ -226,9 +237,9 @@ static char *next_line(char **rest, char *end)
     return line;
 }
 
-static bool is_comment(const char *line)
+static bool is_comment(char *line)
 {
-    line += strspn(line, BLANKS);
+    line = skip_blanks(line);
     return *line == '#' || *line == ';';
 }
 
@@ -242,12 +253,23 @@ static bool is_continued(const char *line, size_t n)
     return backslashes % 2 == 1;
 }
 
-static bool has_control_chars(const char *line)
+static bool is_control(char c)
 {
-    for (; *line; line++)
-        if (((unsigned char) *line < 0x20 && *line != '\t') || *line == 0x7f)
-            return true;
-    return false;
+    return ((unsigned char) c < 0x20 && c != '\t') || c == 0x7f;
+}
+
+/* One pass, as nearly every line is ASCII. */
+static void check_characters(Reader *reader, const char *line, unsigned number)
+{
+    unsigned char bits = 0;
+    const char *s;
+
+    for (s = line; *s && !is_control(*s); s++)
+        bits |= (unsigned char) *s;
+    if (*s)
+        complain(reader, number, "a control character (write it as an escape, in quotes)");
+    else if (!isascii(bits) && !utf8_is_valid(line))
+        complain(reader, number, "the line is not UTF-8");
 }
 
 static int read_lines(Reader *reader, char *text, char *end)
@@ -263,10 +285,7 @@ static int read_lines(Reader *reader, char *text, char *end)
         number++;
         if (is_comment(line))
             continue;
-        if (has_control_chars(line))
-            complain(reader, number, "a control character (write it as an escape, in quotes)");
-        else if (!utf8_is_valid(line))
-            complain(reader, number, "the line is not UTF-8");
+        check_characters(reader, line, number);
         if (!whole) {
             whole = to = line;
             start = number;

@@ -215,26 +215,30 @@ static void check_volumes(Resolver *resolver, const PodSection *pod)
     }
 }
 
-/* Two keys of which only one may be there. */
-static void check_conflict(Resolver *resolver, const PodSection *section, const char *a, const char *b)
+/* Keys that begin alike and of which only one may be there. */
+static void check_conflict(Resolver *resolver, const PodSection *section, const char *prefix)
 {
-    const PodEntry *first = pod_section_find(section, a), *second = pod_section_find(section, b);
+    const PodEntry *first = NULL;
 
-    if (first && second)
-        complain(resolver, second->path, second->line, "%s= and %s= exclude each other", b, a);
+    for (size_t i = 0; i < section->n_entries; i++) {
+        const PodEntry *entry = &section->entries[i];
+
+        if (entry->dropped || !startswith(entry->key, prefix))
+            continue;
+        if (first && first->info != entry->info)
+            complain(resolver, entry->path, entry->line, "%s= and %s= exclude each other", entry->key,
+                     first->key);
+        first = entry;
+    }
 }
 
 static void check_pod(Resolver *resolver, const PodSection *pod)
 {
-    static const char *const stage1[] = { "Stage1FromDir", "Stage1Hash", "Stage1Name", "Stage1Path",
-                                          "Stage1URL" };
     const PodEntry *port = pod_section_find(pod, "Port"), *network = pod_section_find(pod, "Network"),
                    *journal = pod_section_find(pod, "Journal"),
                    *max_use = pod_section_find(pod, "JournalMaxUse");
 
-    for (size_t i = 0; i < ELEMENTSOF(stage1); i++)
-        for (size_t k = i + 1; k < ELEMENTSOF(stage1); k++)
-            check_conflict(resolver, pod, stage1[i], stage1[k]);
+    check_conflict(resolver, pod, "Stage1");
     if (port && network && !pod_file_section(resolver->file, POD_SECTION_SOCKET) &&
         (streq(network->value, "none") || streq(network->value, "host")))
         complain(resolver, port->path, port->line, "Port=: there is nothing to forward with Network=%s",
@@ -275,7 +279,7 @@ static void check_apps(Resolver *resolver)
         if (!pod_section_find(app, "Image"))
             complain(resolver, app->path, app->line, "[App%s%s] has no Image=", app->app ? ":" : "",
                      app->app ? app->app : "");
-        check_conflict(resolver, app, "CapsRetain", "CapsRemove");
+        check_conflict(resolver, app, "Caps");
         check_mounts(resolver, app);
     }
     if (manifest && last)

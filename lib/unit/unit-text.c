@@ -52,21 +52,22 @@ static void add_chars(Buffer *b, UnitWordKind kind, const char *word)
     }
 }
 
-void unit_add_word_prefixed(Buffer *b, UnitWordKind kind, const char *prefix, const char *word)
-{
-    bool quotes = needs_quotes(prefix) || needs_quotes(word) || (*prefix == '\0' && *word == '\0');
-
-    if (quotes)
-        buffer_adds(b, "\"");
-    add_chars(b, kind, prefix);
-    add_chars(b, kind, word);
-    if (quotes)
-        buffer_adds(b, "\"");
-}
-
 void unit_add_word(Buffer *b, UnitWordKind kind, const char *word)
 {
-    unit_add_word_prefixed(b, kind, "", word);
+    const char *quote = *word == '\0' || needs_quotes(word) ? "\"" : "";
+
+    buffer_adds(b, quote);
+    add_chars(b, kind, word);
+    buffer_adds(b, quote);
+}
+
+void unit_add_flag(Buffer *b, const char *flag, const char *value)
+{
+    const char *quote = needs_quotes(value) ? "\"" : "";
+
+    buffer_add_all(b, quote, "--", flag, "=");
+    add_chars(b, UNIT_WORD_EXEC, value);
+    buffer_adds(b, quote);
 }
 
 int unit_unknown_specifier(const char *value)

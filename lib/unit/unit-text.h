@@ -15,8 +15,8 @@ typedef enum UnitWordKind {
 /* Adds one word, quoted where it must be. The value must be UTF-8 without newline. */
 void unit_add_word(Buffer *b, UnitWordKind kind, const char *word);
 
-/* Adds prefix and value as one word: `--name=` and what was asked for. */
-void unit_add_word_prefixed(Buffer *b, UnitWordKind kind, const char *prefix, const char *word);
+/* Adds "--FLAG=VALUE" as one word of a command line. */
+void unit_add_flag(Buffer *b, const char *flag, const char *value);
 
 /* The first character behind a "%" that is no specifier of units, or -1: "%z" gives 'z', a "%" at the end
  * gives 0. */

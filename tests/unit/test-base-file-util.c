@@ -25,6 +25,7 @@ static void test_write_and_read(int dir)
 {
     _cleanup_free_ char *text = NULL;
     struct stat st;
+    mode_t old;
 
     assert_int(write_file_at(dir, "a", "one", 3, 0640, 0), 0);
     assert_content(dir, "a", "one");
@@ -32,6 +33,11 @@ static void test_write_and_read(int dir)
     assert_content(dir, "a", "two");
     assert_int(fstatat(dir, "a", &st, 0), 0);
     assert_int(st.st_mode & 07777, 0644);
+    old = umask(077);
+    assert_int(write_file_at(dir, "masked", "", 0, 0644, WRITE_UMASK), 0);
+    (void) umask(old);
+    assert_int(fstatat(dir, "masked", &st, 0), 0);
+    assert_int(st.st_mode & 07777, 0600);
     assert_int(write_file_at(dir, "a", "x", 1, 0644, WRITE_EXCLUSIVE), -EEXIST);
     assert_content(dir, "a", "two");
     assert_int(read_file_at(dir, "a", 2, &text, NULL), -EFBIG);

@@ -61,6 +61,20 @@ static void test_vectors(void)
     assert_str(joined, "a-b-c");
 }
 
+static void test_concatenation(void)
+{
+    _cleanup_free_ char *text = string_concat("a", "", "bc", "d"), *empty = string_concat("");
+    _cleanup_buffer_ Buffer b = { 0 };
+
+    assert_str(text, "abcd");
+    assert_str(empty, "");
+    for (unsigned i = 0; i < 100; i++)
+        buffer_add_all(&b, "1234", "567", "8\n");
+    assert_int(buffer_error(&b), 0);
+    assert_int(b.size, 900);
+    assert_str(b.data + 882, "12345678\n12345678\n");
+}
+
 static void test_numbers(void)
 {
     uint64_t u;
@@ -119,6 +133,7 @@ int main(void)
     test_disarm();
     test_duration();
     test_vectors();
+    test_concatenation();
     test_numbers();
     test_nearest();
     return 0;

@@ -38,6 +38,25 @@ static void test_words(void)
     }
 }
 
+static void test_flags(void)
+{
+    static const struct {
+        const char *value, *expected;
+    } cases[] = {
+        { "web", "--name=web" },
+        { "", "--name=" },
+        { "two words", "\"--name=two words\"" },
+        { "$A", "--name=$$A" },
+    };
+
+    for (size_t i = 0; i < ELEMENTSOF(cases); i++) {
+        _cleanup_buffer_ Buffer b = { 0 };
+
+        unit_add_flag(&b, "name", cases[i].value);
+        assert_str(b.data, cases[i].expected);
+    }
+}
+
 static void test_specifiers(void)
 {
     assert_int(unit_unknown_specifier("no %% and %i%n"), -1);
@@ -65,6 +84,7 @@ static void test_names(void)
 int main(void)
 {
     test_words();
+    test_flags();
     test_specifiers();
     test_names();
     return 0;

@@ -3,10 +3,13 @@
 #include "foreground.h"
 
 #include <fcntl.h>
+#include <limits.h>
 #include <poll.h>
 #include <signal.h>
-#include <sys/signalfd.h>
 #include <sys/prctl.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
 #include <syslog.h>
 
 #include "base/fd-util.h"
@@ -119,46 +122,111 @@ void foreground_done(Foreground *foreground)
 
 /* ----- Output ----- */
 
-static void print_line(const Foreground *foreground, const Host *host, size_t index, const char *text,
-                       size_t size)
-{
-    int64_t now_us;
+enum { PREFIX_MAX = 512, OUTPUT_SIZE = 4 * (sizeof(((LogPipe *) NULL)->line) + PREFIX_MAX) };
 
-    if (index == foreground->n_pipes - 1) {
-        (void) dprintf(STDERR_FILENO, "%.*s\n", (int) size, text);
+/* What of ours is on its way out. Where nobody reads it stays here, and what does not fit stays in the apps'
+ * pipes, so that the apps wait, and we go on hearing signals. */
+typedef struct Output {
+    int fd;
+    bool own; /* fd is an open file description of our own, which never blocks */
+    bool is_socket;
+    char data[OUTPUT_SIZE];
+    size_t filled;
+} Output;
+
+/* A terminal or a pipe is opened anew: whoever shares what we were given would not expect O_NONBLOCK on it.
+ */
+static void output_open(Output *output, int fd)
+{
+    char path[FD_PATH_MAX];
+    struct stat st;
+    int own = -EBADF;
+
+    output->fd = fd;
+    if (fstat(fd, &st) < 0)
         return;
-    }
-    now_us = monotonic_ns() / 1000;
-    (void) dprintf(STDOUT_FILENO, "[%5lld.%06lld] %s[%d]: %.*s\n", (long long) now_us / 1000000,
-                   (long long) now_us % 1000000, host->apps[index / 2].plan->name,
-                   (int) foreground->app_pids[index / 2], (int) size, text);
+    output->is_socket = S_ISSOCK(st.st_mode);
+    if (S_ISFIFO(st.st_mode) || isatty(fd))
+        own = open(fd_path(fd, path), O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+    if (own < 0)
+        return;
+    output->fd = own;
+    output->own = true;
 }
 
-/* Returns false at the end of the pipe. */
-static bool copy_output(Foreground *foreground, const Host *host, size_t index)
+static void output_close(Output *output)
+{
+    if (output->own)
+        (void) close(output->fd);
+}
+
+static bool output_has_room(const Output *output)
+{
+    return sizeof(output->data) - output->filled >= sizeof(((LogPipe *) NULL)->line) + PREFIX_MAX;
+}
+
+/* To be called when poll(2) says so; then even a pipe that blocks takes PIPE_BUF. */
+static void output_write(Output *output)
+{
+    size_t size = output->own || output->filled < PIPE_BUF ? output->filled : PIPE_BUF;
+    ssize_t n = output->is_socket ? send(output->fd, output->data, output->filled, MSG_DONTWAIT)
+                                  : write(output->fd, output->data, size);
+
+    if (n < 0 && (errno == EAGAIN || errno == EINTR))
+        return;
+    if (n < 0)
+        n = (ssize_t) output->filled; /* nobody will ever have it */
+    output->filled -= (size_t) n;
+    memmove(output->data, output->data + n, output->filled);
+}
+
+/* The init's own errors are printed as they are. */
+static void print_line(const Foreground *foreground, const Host *host, size_t index, size_t size,
+                       Output *output)
+{
+    const char *text = foreground->pipes[index].line;
+    size_t room = sizeof(output->data) - output->filled;
+    int64_t now_us = monotonic_ns() / 1000;
+    int n;
+
+    if (index == foreground->n_pipes - 1)
+        n = snprintf(output->data + output->filled, room, "%.*s\n", (int) size, text);
+    else
+        n = snprintf(output->data + output->filled, room, "[%5lld.%06lld] %s[%d]: %.*s\n",
+                     (long long) now_us / 1000000, (long long) now_us % 1000000,
+                     host->apps[index / 2].plan->name, (int) foreground->app_pids[index / 2], (int) size,
+                     text);
+    output->filled += (size_t) n < room ? (size_t) n : room - 1;
+}
+
+/* A line that has no end is printed when there is no more room for it, or when the pipe has ended. */
+static void print_lines(Foreground *foreground, const Host *host, size_t index, Output *output)
 {
     LogPipe *pipe = &foreground->pipes[index];
-    ssize_t n = read(pipe->fd, pipe->line + pipe->filled, sizeof(pipe->line) - pipe->filled);
-    char *start = pipe->line, *newline;
 
-    if (n < 0)
-        return errno == EAGAIN || errno == EINTR;
-    if (n > 0 && pipe->journal >= 0)
+    while (pipe->filled > 0 && output_has_room(output)) {
+        char *newline = memchr(pipe->line, '\n', pipe->filled);
+        size_t size = newline ? (size_t) (newline - pipe->line) : pipe->filled, taken = size + !!newline;
+
+        if (!newline && pipe->fd >= 0 && pipe->filled < sizeof(pipe->line))
+            return;
+        print_line(foreground, host, index, size, output);
+        pipe->filled -= taken;
+        memmove(pipe->line, pipe->line + taken, pipe->filled);
+    }
+}
+
+static void read_pipe(LogPipe *pipe)
+{
+    ssize_t n = read(pipe->fd, pipe->line + pipe->filled, sizeof(pipe->line) - pipe->filled);
+
+    if (n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR))
+        pipe->fd = safe_close(pipe->fd);
+    if (n <= 0)
+        return;
+    if (pipe->journal >= 0)
         (void) write_full(pipe->journal, pipe->line + pipe->filled, (size_t) n);
     pipe->filled += (size_t) n;
-    while ((newline = memchr(start, '\n', pipe->filled - (size_t) (start - pipe->line)))) {
-        print_line(foreground, host, index, start, (size_t) (newline - start));
-        start = newline + 1;
-    }
-    pipe->filled -= (size_t) (start - pipe->line);
-    if (pipe->filled > 0 && (n == 0 || pipe->filled == sizeof(pipe->line))) {
-        print_line(foreground, host, index, start, pipe->filled);
-        pipe->filled = 0;
-    }
-    memmove(pipe->line, start, pipe->filled);
-    if (n == 0)
-        pipe->fd = safe_close(pipe->fd);
-    return n > 0;
 }
 
 /* ----- The loop ----- */
@@ -210,31 +278,89 @@ static void drop_write_ends(Foreground *foreground, Host *host)
     foreground->init_errors = safe_close(foreground->init_errors);
 }
 
+typedef struct Loop {
+    Foreground *foreground;
+    Host *host;
+    int signals;
+    unsigned asked; /* to stop, from outside */
+    Output outputs[2];
+    struct pollfd *fds; /* the pipes', then: */
+} Loop;
+enum { POLL_OUTPUTS, POLL_ERRORS, POLL_CONTROL, POLL_SIGNALS, _POLL_MAX };
+enum { LAST_WORDS_MS = 100 }; /* for somebody to read them, once the pod has ended as it was asked to */
+
+static Output *output_of(Loop *loop, size_t index)
+{
+    return &loop->outputs[index == loop->foreground->n_pipes - 1 ? POLL_ERRORS : POLL_OUTPUTS];
+}
+
+static bool is_over(const Loop *loop)
+{
+    const Foreground *foreground = loop->foreground;
+
+    for (size_t i = 0; i < foreground->n_pipes; i++)
+        if (foreground->pipes[i].fd >= 0 || foreground->pipes[i].filled > 0)
+            return false;
+    return loop->outputs[POLL_OUTPUTS].filled == 0 && loop->outputs[POLL_ERRORS].filled == 0;
+}
+
+/* 0: whoever asked for the end does not wait for who doesn't read. */
+static int await(Loop *loop)
+{
+    int timeout = loop->asked > 0 && loop->host->control < 0 ? LAST_WORDS_MS : -1, r;
+    size_t n = loop->foreground->n_pipes;
+    struct pollfd *own = loop->fds + n;
+
+    for (size_t i = 0; i < n; i++)
+        loop->fds[i] = (struct pollfd){
+            .fd = output_has_room(output_of(loop, i)) ? loop->foreground->pipes[i].fd : -EBADF,
+            .events = POLLIN,
+        };
+    for (size_t i = POLL_OUTPUTS; i <= POLL_ERRORS; i++)
+        own[i] = (struct pollfd){
+            .fd = loop->outputs[i].filled > 0 ? loop->outputs[i].fd : -EBADF,
+            .events = POLLOUT,
+        };
+    own[POLL_CONTROL] = (struct pollfd){ .fd = loop->host->control, .events = POLLIN };
+    own[POLL_SIGNALS] = (struct pollfd){ .fd = loop->signals, .events = POLLIN };
+    r = poll(loop->fds, (nfds_t) (n + _POLL_MAX), timeout);
+    return r < 0 && errno == EINTR ? 1 : r;
+}
+
+static void turn(Loop *loop)
+{
+    Foreground *foreground = loop->foreground;
+    const struct pollfd *own = loop->fds + foreground->n_pipes;
+
+    if (own[POLL_SIGNALS].revents)
+        hand_on_signals(foreground, loop->signals, &loop->asked);
+    if (own[POLL_CONTROL].revents)
+        hear_init(foreground, loop->host);
+    for (size_t i = POLL_OUTPUTS; i <= POLL_ERRORS; i++)
+        if (own[i].revents)
+            output_write(&loop->outputs[i]);
+    for (size_t i = 0; i < foreground->n_pipes; i++) {
+        if (loop->fds[i].revents)
+            read_pipe(&foreground->pipes[i]);
+        print_lines(foreground, loop->host, i, output_of(loop, i));
+    }
+}
+
 int foreground_run(Foreground *foreground, Host *host, Machine *machine)
 {
     _cleanup_close_ int signals = catch_signals();
-    size_t n = foreground->n_pipes, open = n;
-    _cleanup_free_ struct pollfd *fds = calloc(n + 2, sizeof(struct pollfd));
-    unsigned asked = 0;
+    _cleanup_free_ struct pollfd *fds = calloc(foreground->n_pipes + _POLL_MAX, sizeof(struct pollfd));
+    Loop loop = { .foreground = foreground, .host = host, .signals = signals, .fds = fds };
 
     if (!fds)
         return -ENOMEM;
     drop_write_ends(foreground, host);
-    while (open > 0) {
-        for (size_t i = 0; i < n; i++)
-            fds[i] = (struct pollfd){ .fd = foreground->pipes[i].fd, .events = POLLIN };
-        fds[n] = (struct pollfd){ .fd = host->control, .events = POLLIN };
-        fds[n + 1] = (struct pollfd){ .fd = signals, .events = POLLIN };
-        if (poll(fds, (nfds_t) (n + 2), -1) < 0 && errno != EINTR)
-            break;
-        if (fds[n].revents)
-            hear_init(foreground, host);
-        for (size_t i = 0; i < n; i++)
-            if (fds[i].revents && !copy_output(foreground, host, i))
-                open--;
-        if (fds[n + 1].revents)
-            hand_on_signals(foreground, signals, &asked);
-    }
+    output_open(&loop.outputs[POLL_OUTPUTS], STDOUT_FILENO);
+    output_open(&loop.outputs[POLL_ERRORS], STDERR_FILENO);
+    while (!is_over(&loop) && await(&loop) > 0)
+        turn(&loop);
+    output_close(&loop.outputs[POLL_OUTPUTS]);
+    output_close(&loop.outputs[POLL_ERRORS]);
     machine_done(machine);
     return wait_for_exit(foreground->init);
 }

@@ -209,23 +209,35 @@ systemctl stop rkt-crash
 remove_pod_file crash
 systemctl reset-failed
 
-# Nobody reads what rkt run prints; it waits with its last words, so that its child is not reaped.
+# Nobody reads what rkt run prints: it may not wait for that when it is asked to stop, nor may the pod.
 has_ended() {
     [[ $(ps -o stat= -p "$1") =~ ^(Z|$) ]]
 }
 mkfifo "$work/unread"
 exec {unread}<>"$work/unread"
-rkt run --net=none --uuid-file-save="$work/uuid" example.com/hostile -- console-flood --- >"$work/unread" 2>&1 &
-sleep 3
-begin=$SECONDS
+# unread NAME: a pod that writes without end, as a child of ours in $runner.
+unread() {
+    rkt run --net=none --uuid-file-save="$work/uuid" example.com/hostile -- console-flood --- >"$work/unread" 2>&1 &
+    runner=$!
+    sleep 3
+    begin=$SECONDS
+}
+unread
 timeout -k 5 60 rkt stop "$(<"$work/uuid")" >/dev/null 2>&1 || :
 soon "an unread console: the pod's init ends" 20 has_ended "$(cat "/var/lib/rkt/pods/run/$(<"$work/uuid")/pid")"
 at_most "an unread console: seconds to stop" $((SECONDS - begin)) $((20 * slowness))
-cat <&"$unread" >/dev/null &
-reader=$!
-wait %rkt 2>/dev/null || :
-kill "$reader"
+kill -TERM "$runner"
+soon "an unread console: rkt run hears SIGTERM" 5 has_ended "$runner"
+wait "$runner" || :
+unread
+kill -TERM "$runner"
+soon "an unread console: SIGTERM stops the pod, and rkt run ends" 20 has_ended "$runner"
+lacks "an unread console: no descriptor of ours is non-blocking now" "$(cat "/proc/$$/fdinfo/$unread")" 'flags:[[:space:]]*0[0-7]*[4-7][0-7]{3}$'
+wait "$runner" || :
 exec {unread}>&-
+rkt run --net=none example.com/hostile --exec=/bin/sh -- -c 'i=0; while [ $i -lt 20000 ]; do echo line $i; i=$((i+1)); done' --- |
+    { sleep 2; cat; } >"$work/slow"
+equals "a slow reader gets every line" "$(grep -c '\] hostile\[[0-9]*\]: line [0-9]*.\?$' "$work/slow")" 20000
 
 succeeds "an app that is called init" timeout -k 5 60 rkt run --net=none example.com/hostile --name=init -- surroundings ---
 output=$(timeout -k 5 60 rkt run --net=none example.com/hostile --exec=/bin/sh -- -c 'sleep 31337 & exit 0' --- 2>&1) || :

@@ -2,6 +2,7 @@
 
 #include "make-plan.h"
 
+#include <linux/capability.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -332,6 +333,26 @@ static int plan_app(const AppContext *context, Error *reterr)
     return r < 0 ? error_prefix(reterr, r, "app \"%s\"", context->app->name) : 0;
 }
 
+/* For a handler after its app the pod's init keeps all rights until then, and whoever may trace it has them.
+ */
+static int check_tracing(const Plan *plan, Error *reterr)
+{
+    const PlanApp *tracer = NULL, *handled = NULL;
+
+    for (size_t i = 0; i < plan->n_apps; i++) {
+        if (plan->apps[i].capabilities & (UINT64_C(1) << CAP_SYS_PTRACE))
+            tracer = &plan->apps[i];
+        if (plan->apps[i].post_stop)
+            handled = &plan->apps[i];
+    }
+    if (!tracer || !handled)
+        return 0;
+    return error_set(reterr, -EPERM,
+                     "app \"%s\" has CAP_SYS_PTRACE and app \"%s\" a post-stop handler, together they reach "
+                     "all rights on the host: --insecure-options=capabilities allows that",
+                     tracer->name, handled->name);
+}
+
 int plan_from_manifest(const PodManifest *manifest, const AppImage *images, const char *unit,
                        InsecureOptions insecure, int pod_dir, Plan **ret, Error *reterr)
 {
@@ -351,6 +372,12 @@ int plan_from_manifest(const PodManifest *manifest, const AppImage *images, cons
             .plan = ARRAY_APPEND(plan->apps, plan->n_apps),
         };
         int r = context.plan ? plan_app(&context, reterr) : -ENOMEM;
+
+        if (r < 0)
+            return r;
+    }
+    if (!(insecure & INSECURE_CAPABILITIES)) {
+        int r = check_tracing(plan, reterr);
 
         if (r < 0)
             return r;

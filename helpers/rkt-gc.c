@@ -5,6 +5,7 @@
 
 #include <signal.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 
 #include "base/file-util.h"
@@ -17,6 +18,7 @@
 #include "pod-cleanup.h"
 #include "pod/layout.h"
 #include "sd/runtime.h"
+#include "stage1/plan.h"
 
 enum { EXIT_GENERAL = 254 };
 
@@ -104,13 +106,26 @@ static int64_t pod_age_ns(const Pod *pod)
     return now_ns() - ((int64_t) ts.tv_sec * 1000000000 + ts.tv_nsec);
 }
 
+/* A pod of a unit, or of rkt run, is not written to the disk before it is moved to prepared/: after a power
+ * cut files may be there without their bytes, and it can't be run any more. */
+static bool is_broken(const Pod *pod)
+{
+    static const char *const files[] = { POD_MANIFEST, PLAN_FILE };
+    struct stat st;
+
+    for (size_t i = 0; i < ELEMENTSOF(files); i++)
+        if (fstatat(pod->fd, files[i], &st, AT_SYMLINK_NOFOLLOW) >= 0 && st.st_size == 0)
+            return true;
+    return false;
+}
+
 static int mark_if_ended(Pod *pod, void *userdata _unused_)
 {
     switch (pod->state) {
     case POD_STATE_EMBRYO:
     case POD_STATE_ABORTED_PREPARE: mark(pod, POD_DIRECTORY_GARBAGE); break;
     case POD_STATE_PREPARED:
-        if (pod_age_ns(pod) >= arg_expire_prepared_ns)
+        if (pod_age_ns(pod) >= arg_expire_prepared_ns || is_broken(pod))
             mark(pod, POD_DIRECTORY_GARBAGE);
         break;
     case POD_STATE_EXITED: mark(pod, POD_DIRECTORY_EXITED_GARBAGE); break;

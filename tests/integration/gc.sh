@@ -72,19 +72,22 @@ hold "$running" sleep 1000
 aborted=$(make_pod prepare)
 embryo=$(make_pod embryo)
 prepared=$(make_pod prepared)
+hollow=$(make_pod prepared)
+: >"$pods/prepared/$hollow/plan"
 
 equals "what marking says" "$(rkt gc --mark-only 2>&1 >/dev/null | sort)" \
-    "$(printf 'gc: moving pod "%s" to garbage\n' "$exited" "$aborted" "$embryo" | sort)"
+    "$(printf 'gc: moving pod "%s" to garbage\n' "$exited" "$aborted" "$embryo" "$hollow" | sort)"
 succeeds "an exited pod is marked" is_in exited-garbage "$exited"
 succeeds "a running one is not" is_in run "$running"
 succeeds "an aborted one is garbage" is_in garbage "$aborted"
 succeeds "so is an embryo" is_in garbage "$embryo"
 succeeds "a prepared one waits" is_in prepared "$prepared"
+succeeds "one that a power cut left without its bytes is garbage" is_in garbage "$hollow"
 
 # ----- Sweep -----
 
 equals "what sweeping says" "$(rkt gc 2>"$work/err" | sort)" \
-    "$(printf 'Garbage collecting pod "%s"\n' "$aborted" "$embryo" | sort)"
+    "$(printf 'Garbage collecting pod "%s"\n' "$aborted" "$embryo" "$hollow" | sort)"
 equals "within the grace period" "$(<"$work/err")" \
     "gc: pod \"$exited\" not removed: still within grace period (30m0s)"
 succeeds "it stays" is_in exited-garbage "$exited"

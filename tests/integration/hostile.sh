@@ -76,6 +76,20 @@ held "a pre-start that planted it" "$output" plant-null
 equals "a planted /dev/null: the app and its post-stop have the true one" \
     "$(grep -ao 'standard-input=.*' <<<"$output")" $'standard-input=held\nstandard-input=held'
 
+fails "CAP_SYS_PTRACE beside a post-stop handler is refused" 254 'has CAP_SYS_PTRACE and app "[a-z]*" a post-stop handler' \
+    rkt prepare example.com/planter --caps-retain=CAP_SYS_PTRACE
+fails "also in another app" 254 'app "tracer" has CAP_SYS_PTRACE and app "planter" a post-stop handler' \
+    rkt prepare example.com/planter example.com/hostile --name=tracer --caps-retain=CAP_SYS_PTRACE
+succeeds "unless that is allowed by name" rkt --insecure-options=capabilities prepare example.com/planter \
+    --caps-retain=CAP_SYS_PTRACE
+
+systemd-run --quiet --unit=host-abstract --socket-property=ListenStream=@rkt-host-abstract cat
+held "the host's abstract sockets" "$(run example.com/hostile -- abstract)" abstract
+matches "but with --net=host, as security.md says" \
+    "$(timeout -k 5 60 rkt run --net=host example.com/hostile -- abstract --- 2>&1 </dev/null)" 'abstract=BROKEN connected'
+systemctl stop host-abstract.socket host-abstract.service 2>/dev/null || :
+systemctl reset-failed
+
 # ----- Strange callers -----
 
 # from NAME COMMAND...: what COMMAND, put before rkt run, leaves to the app.
@@ -200,6 +214,46 @@ systemctl reset-failed rkt-notify-flood
 remove_pod_file notify-flood
 remove_pod_file signals
 
+# Ready is what each app says of itself.
+pod forged "/bin/hostile notify-flood"
+sed -i 's,^Exec=,Annotation=appc.io/executor/supports-systemd-notify=true\n&,' /etc/rkt/pods.d/forged.pod
+printf '%s\n' '[App:silent]' Image=example.com/hostile Annotation=appc.io/executor/supports-systemd-notify=true \
+    "Exec=/bin/sh -c 'exec sleep 1000'" >>/etc/rkt/pods.d/forged.pod
+systemctl daemon-reload
+systemctl start --no-block rkt-forged
+sleep 3
+equals "an app's READY is not another's" "$(unit_property rkt-forged ActiveState)" activating
+stops "a pod that is not ready" forged
+remove_pod_file forged
+systemctl reset-failed
+
+variant waiting '"user": "0", "eventHandlers": [ { "name": "pre-start", "exec": [ "/bin/sh", "-c", "trap : TERM; sleep 1000; sleep 1000" ] } ]'
+pod early "/bin/sh -c 'echo started; exec sleep 1000'"
+sed -i 's,example.com/hostile,example.com/waiting,' /etc/rkt/pods.d/early.pod
+systemctl daemon-reload
+systemctl start --no-block rkt-early
+sleep 3
+stops "a pod whose pre-start is running" early
+lacks "its app was never started" "$(app_log_kept early hostile)" started
+remove_pod_file early
+systemctl reset-failed
+
+# A target in a volume that another pod swaps for a link meanwhile: some starts fail, none mounts anywhere else.
+mkdir -p "$work/shared" /run/host-target
+rkt run --net=none --volume=v,kind=host,source="$work/shared" example.com/hostile --mount=volume=v,target=/volume -- swap-target --- \
+    >/dev/null 2>&1 </dev/null &
+swapper=$!
+eventually 10 test -L "$work/shared/link"
+mounts=$(sort /proc/1/mountinfo)
+for _ in {1..25}; do
+    timeout -k 5 60 rkt run --net=none --volume=v,kind=host,source="$work/shared" --volume=w,kind=empty example.com/hostile \
+        --mount=volume=v,target=/volume --mount=volume=w,target=/volume/target --exec=/bin/sh -- -c 'echo x >/volume/target/planted' --- >/dev/null 2>&1 || :
+done
+kill "$swapper"
+wait "$swapper" || :
+equals "mount targets swapped while starting: the host's mounts" "$(sort /proc/1/mountinfo)" "$mounts"
+equals "mount targets swapped while starting: the link's target" "$(ls /run/host-target)" ""
+
 # The status by which a pod asks its unit to stay down; SIGILL gives the same.
 pod crash "/bin/sh -c 'sleep 1; exit 132'" Restart=on-failure RestartSec=100ms
 start crash
@@ -236,8 +290,8 @@ lacks "an unread console: no descriptor of ours is non-blocking now" "$(cat "/pr
 wait "$runner" || :
 exec {unread}>&-
 rkt run --net=none example.com/hostile --exec=/bin/sh -- -c 'i=0; while [ $i -lt 20000 ]; do echo line $i; i=$((i+1)); done' --- |
-    { sleep 2; cat; } >"$work/slow"
-equals "a slow reader gets every line" "$(grep -c '\] hostile\[[0-9]*\]: line [0-9]*.\?$' "$work/slow")" 20000
+    { sleep 2; cat; } >"$work/lines"
+equals "a slow reader gets every line" "$(grep -c '\] hostile\[[0-9]*\]: line [0-9]*.\?$' "$work/lines")" 20000
 
 succeeds "an app that is called init" timeout -k 5 60 rkt run --net=none example.com/hostile --name=init -- surroundings ---
 output=$(timeout -k 5 60 rkt run --net=none example.com/hostile --exec=/bin/sh -- -c 'sleep 31337 & exit 0' --- 2>&1) || :

@@ -465,6 +465,28 @@ static void vsock(void)
 #endif
 }
 
+/* A service of the host, which listens on this name. */
+static void abstract(void)
+{
+    static const char name[] = "rkt-host-abstract";
+    struct sockaddr_un address = { .sun_family = AF_UNIX };
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+    memcpy(address.sun_path + 1, name, sizeof(name) - 1);
+    if (connect(fd, (struct sockaddr *) &address, offsetof(struct sockaddr_un, sun_path) + sizeof(name)) >= 0)
+        through("connected");
+    close(fd);
+}
+
+/* In a volume that another pod mounts below: the target goes away and comes back as a link, all the time. */
+static void swap_target(void)
+{
+    mkdir("/volume/target", 0755);
+    (void) !symlink("../../../../../../../run/host-target", "/volume/link");
+    for (;;)
+        syscall(SYS_renameat2, AT_FDCWD, "/volume/target", AT_FDCWD, "/volume/link", 2 /* RENAME_EXCHANGE */);
+}
+
 /* ----- Terminals ----- */
 
 static void terminal(void)
@@ -659,6 +681,8 @@ static const struct {
     { "other-doors", other_doors },
     { "terminal", terminal },
     { "vsock", vsock },
+    { "abstract", abstract },
+    { "swap-target", swap_target },
     { "surroundings", surroundings },
     { "signals", signals },
     { "notify-flood", notify_flood },

@@ -181,9 +181,17 @@ static int add_program(const Translator *t, const PodSection *app, bool last)
     return 0;
 }
 
+/* [Service] ReloadSignal= is of all apps that have none of their own. */
+static const PodEntry *reload_signal_of(const Translator *t, const PodSection *app)
+{
+    const PodEntry *own = app ? pod_section_find(app, "ReloadSignal") : NULL;
+
+    return own ? NULL : pod_section_find(pod_file_section(t->file, POD_SECTION_SERVICE), "ReloadSignal");
+}
+
 static int add_app(const Translator *t, const PodSection *app, bool last)
 {
-    const PodEntry *image = pod_section_find(app, "Image");
+    const PodEntry *image = pod_section_find(app, "Image"), *reload = reload_signal_of(t, app);
     int r;
 
     buffer_adds(t->b, " \\\n   ");
@@ -193,6 +201,8 @@ static int add_app(const Translator *t, const PodSection *app, bool last)
     if (app->app)
         buffer_add_all(t->b, " --name=", app->app);
     r = add_flags(t, app, POD_LINE_PREPARE);
+    if (r >= 0 && reload)
+        r = add_flag(t, reload, "reload-signal", reload->value);
     return r < 0 ? r : add_program(t, app, last);
 }
 
@@ -337,6 +347,24 @@ static int add_gc(const Translator *t)
     return r;
 }
 
+/* The administrator's ExecReload= come first: what checks a configuration decides whether it is read. */
+static int add_reload(const Translator *t)
+{
+    const PodEntry *of_all = reload_signal_of(t, NULL);
+    bool reloads = of_all;
+
+    if (of_all && pod_section_find(t->pod, "PodManifest"))
+        return fail_at(t, of_all,
+                       "an app of a manifest has it as annotation coreos.com/rkt/stage2/reload-signal; add "
+                       "ExecReload=" RKT_LIBEXECDIR "/rkt-reload");
+    for (size_t i = 0; i < t->file->n_sections; i++)
+        reloads = reloads || (t->file->sections[i].kind == POD_SECTION_APP &&
+                              pod_section_find(&t->file->sections[i], "ReloadSignal"));
+    if (reloads)
+        buffer_adds(t->b, "ExecReload=" RKT_LIBEXECDIR "/rkt-reload\n");
+    return 0;
+}
+
 static int add_service_section(const Translator *t)
 {
     int r;
@@ -359,7 +387,7 @@ static int add_service_section(const Translator *t)
     if (r >= 0)
         r = add_gc(t);
     add_copies(t, POD_SECTION_SERVICE, NULL);
-    return r;
+    return r < 0 ? r : add_reload(t);
 }
 
 /* ----- The socket ----- */

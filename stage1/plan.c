@@ -40,6 +40,8 @@ static const struct Field {
     { "stdin", FIELD_STDIO, offsetof(PlanApp, stdin_mode) },
     { "stdout", FIELD_STDIO, offsetof(PlanApp, stdout_mode) },
     { "stderr", FIELD_STDIO, offsetof(PlanApp, stderr_mode) },
+    { "watchdog", FIELD_BOOL, offsetof(PlanApp, watchdog) },
+    { "reload-signal", FIELD_INT, offsetof(PlanApp, reload_signal) },
     { "stop-signal", FIELD_INT, offsetof(PlanApp, stop_signal) },
     { "stop-timeout", FIELD_U64, offsetof(PlanApp, stop_timeout_ns) },
     { "has-oom-score-adj", FIELD_BOOL, offsetof(PlanApp, has_oom_score_adj) },

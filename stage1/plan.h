@@ -15,6 +15,7 @@
 
 #define PLAN_FILE "plan"
 enum { PLAN_VERSION = 1, PLAN_SIZE_MAX = 4 * 1024 * 1024 };
+#define STOP_TIMEOUT_MAX_NS (24 * 3600 * INT64_C(1000000000))
 
 /* Where a mount's source is. */
 typedef enum PlanMountKind {
@@ -61,9 +62,11 @@ typedef struct PlanApp {
     size_t n_groups;
     uint64_t capabilities; /* the bounding set; a root app has them all effective */
     char *filter; /* name in the pod's directory of a seccomp program (struct sock_filter[]); NULL: none */
-    bool no_new_privileges, read_only_rootfs, notify;
+    bool no_new_privileges, read_only_rootfs;
+    bool notify, watchdog; /* it says READY=1; it says WATCHDOG=1 */
     PlanStdio stdin_mode, stdout_mode, stderr_mode;
     int stop_signal;          /* 0: SIGTERM */
+    int reload_signal;        /* 0: it can't reload */
     uint64_t stop_timeout_ns; /* 0: 10 s */
     bool has_oom_score_adj;
     int oom_score_adj;

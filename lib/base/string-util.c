@@ -397,6 +397,60 @@ int parse_duration(const char *s, int64_t *ret_ns)
     return 0;
 }
 
+static const struct DurationUnit timespan_units[] = {
+    { "us", 1000 },
+    { "usec", 1000 },
+    { "ms", 1000000 },
+    { "msec", 1000000 },
+    { "", 1000000000 },
+    { "s", 1000000000 },
+    { "sec", 1000000000 },
+    { "second", 1000000000 },
+    { "seconds", 1000000000 },
+    { "m", 60000000000 },
+    { "min", 60000000000 },
+    { "minute", 60000000000 },
+    { "minutes", 60000000000 },
+    { "h", 3600000000000 },
+    { "hr", 3600000000000 },
+    { "hour", 3600000000000 },
+    { "hours", 3600000000000 },
+};
+
+int parse_timespan(const char *s, int64_t *ret_ns)
+{
+    static const char blanks[] = " \t";
+    int64_t total = 0;
+
+    s += strspn(s, blanks);
+    if (*s == '\0')
+        return -EINVAL;
+    while (*s) {
+        const struct DurationUnit *unit = NULL;
+        int64_t value = 0;
+        size_t n;
+
+        if (!isdigit((unsigned char) *s))
+            return -EINVAL;
+        for (; isdigit((unsigned char) *s); s++)
+            if (__builtin_mul_overflow(value, 10, &value) || __builtin_add_overflow(value, *s - '0', &value))
+                return -ERANGE;
+        s += strspn(s, blanks);
+        n = strcspn(s, "0123456789 \t");
+        for (size_t i = 0; i < ELEMENTSOF(timespan_units); i++)
+            if (strlen(timespan_units[i].name) == n && strncmp(s, timespan_units[i].name, n) == 0)
+                unit = &timespan_units[i];
+        if (!unit)
+            return -EINVAL;
+        if (__builtin_mul_overflow(value, unit->ns, &value) || __builtin_add_overflow(total, value, &total))
+            return -ERANGE;
+        s += n;
+        s += strspn(s, blanks);
+    }
+    *ret_ns = total;
+    return 0;
+}
+
 /* Writes value / unit with as many decimals as it needs. */
 static void add_fraction(Buffer *b, uint64_t value, uint64_t unit, const char *name)
 {

@@ -208,26 +208,72 @@ static void copy_status(char ret[static NOTIFY_STATUS_MAX + 1], const char *s, s
     ret[used] = '\0';
 }
 
+/* A number of at most 18 digits, so that it can't overflow; else 0. */
+static uint64_t read_number(const char *s, size_t size)
+{
+    uint64_t value = 0;
+
+    if (size > 18)
+        return 0;
+    for (; size > 0; s++, size--) {
+        if (*s < '0' || *s > '9')
+            return 0;
+        value = value * 10 + (uint64_t) (*s - '0');
+    }
+    return value;
+}
+
+/* What stands behind the prefix in a line of *size bytes, which then are those that are left; or NULL. */
+static const char *line_startswith(const char *line, size_t *size, const char *prefix)
+{
+    size_t n = strlen(prefix);
+
+    if (*size < n || memcmp(line, prefix, n) != 0)
+        return NULL;
+    *size -= n;
+    return line + n;
+}
+
+static bool take_line(const char *line, size_t size, NotifyMessage *ret)
+{
+    static const struct {
+        const char *line;
+        size_t offset;
+    } flags[] = {
+        { "READY=1", offsetof(NotifyMessage, ready) },
+        { "RELOADING=1", offsetof(NotifyMessage, reloading) },
+        { "WATCHDOG=1", offsetof(NotifyMessage, watchdog) },
+        { "WATCHDOG=trigger", offsetof(NotifyMessage, trigger) },
+    };
+    const char *value;
+
+    for (size_t i = 0; i < ELEMENTSOF(flags); i++)
+        if (size == strlen(flags[i].line) && memcmp(line, flags[i].line, size) == 0)
+            return *(bool *) ((char *) ret + flags[i].offset) = true;
+    if ((value = line_startswith(line, &size, "STATUS="))) {
+        copy_status(ret->status, value, size);
+        return ret->has_status = true;
+    }
+    if ((value = line_startswith(line, &size, "EXTEND_TIMEOUT_USEC=")))
+        ret->extend_us = read_number(value, size);
+    return value && ret->extend_us > 0;
+}
+
 bool notify_parse(const char *data, size_t size, NotifyMessage *ret)
 {
-    static const char ready[] = "READY=1", status[] = "STATUS=";
+    const struct ucred sender = ret->sender;
+    bool told = false;
 
     if (size > NOTIFY_DATAGRAM_MAX || memchr(data, '\0', size))
         return false;
-    ret->ready = ret->has_status = false;
-    ret->status[0] = '\0';
+    *ret = (NotifyMessage){ .sender = sender };
     while (size > 0) {
         const char *newline = memchr(data, '\n', size);
         size_t n = newline ? (size_t) (newline - data) : size, step = newline ? n + 1 : n;
 
-        if (n == strlen(ready) && memcmp(data, ready, n) == 0)
-            ret->ready = true;
-        else if (n >= strlen(status) && memcmp(data, status, strlen(status)) == 0) {
-            copy_status(ret->status, data + strlen(status), n - strlen(status));
-            ret->has_status = true;
-        }
+        told = take_line(data, n, ret) || told;
         data += step;
         size -= step;
     }
-    return ret->ready || ret->has_status;
+    return told;
 }

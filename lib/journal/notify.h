@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <sys/socket.h>
 #include <sys/types.h>
 
@@ -31,7 +32,8 @@ enum { NOTIFY_DATAGRAM_MAX = 4096, NOTIFY_STATUS_MAX = 511 };
 typedef struct NotifyMessage {
     struct ucred sender; /* in our pid namespace; pid 0: from outside of it. The caller decides whether it may
                             speak. */
-    bool ready;
+    bool ready, reloading, watchdog, trigger; /* READY=1, RELOADING=1, WATCHDOG=1, WATCHDOG=trigger */
+    uint64_t extend_us;                       /* EXTEND_TIMEOUT_USEC=; 0: not said */
     bool has_status;
     char status[NOTIFY_STATUS_MAX + 1]; /* one line of printable UTF-8 */
 } NotifyMessage;

@@ -15,7 +15,7 @@
 
 #define OURS "the unit only works with the value that the generator gives it"
 #define LATER "it is not built yet"
-#define STOPPING "the pod's init stops the apps on SIGTERM; use TimeoutStopSec= for the time they have"
+#define STOPPING "the pod's init stops the apps on SIGTERM; use StopSignal= and StopTimeout= in [App]"
 #define CONFINED "it would confine rkt while it sets the pod up; each app is confined by its keys in [App]"
 #define ONE_POD "each connection would start a pod of its own; the app accepts connections itself"
 #define OUTPUT                                                                                               \
@@ -215,6 +215,7 @@ static const PodKey app_keys[] = {
     { "OOMScoreAdjust", POD_KEY_FLAG, "oom-score-adj", pod_check_range, 0, POD_LINE_PREPARE, .min = -1000,
       .max = 1000 },
     { "ReadonlyRootfs", POD_KEY_FLAG, "readonly-rootfs", pod_check_bool, 0, POD_LINE_PREPARE },
+    { "ReloadSignal", POD_KEY_FLAG, "reload-signal", pod_check_signal, 0, POD_LINE_PREPARE },
     { "Seccomp", POD_KEY_FLAG, "seccomp", pod_check_text, JOINED, POD_LINE_PREPARE },
     { "Signature", POD_KEY_FLAG, "signature", pod_check_path, 0, POD_LINE_PREPARE },
     { "Stderr", POD_KEY_FLAG, "stderr", pod_check_enum, 0, POD_LINE_PREPARE,
@@ -222,13 +223,14 @@ static const PodKey app_keys[] = {
     { "Stdin", POD_KEY_FLAG, "stdin", pod_check_enum, 0, POD_LINE_PREPARE, .values = "null|tty|stream" },
     { "Stdout", POD_KEY_FLAG, "stdout", pod_check_enum, 0, POD_LINE_PREPARE,
       .values = "null|tty|stream|log" },
-    { "StopSignal", POD_KEY_REFUSE, LATER },
-    { "StopTimeout", POD_KEY_REFUSE, LATER },
+    { "StopSignal", POD_KEY_FLAG, "stop-signal", pod_check_signal, 0, POD_LINE_PREPARE },
+    { "StopTimeout", POD_KEY_FLAG, "stop-timeout", pod_check_timeout, 0, POD_LINE_PREPARE },
     { "SupplementaryGIDs", POD_KEY_FLAG, "supplementary-gids", pod_check_text, JOINED, POD_LINE_PREPARE },
     { "User", POD_KEY_FLAG, "user", pod_check_text, 0, POD_LINE_PREPARE },
     { "UserAnnotation", POD_KEY_FLAG, "user-annotation", pod_check_annotation, POD_KEY_LIST,
       POD_LINE_PREPARE },
     { "UserLabel", POD_KEY_FLAG, "user-label", pod_check_annotation, POD_KEY_LIST, POD_LINE_PREPARE },
+    { "Watchdog", POD_KEY_FLAG, "watchdog", pod_check_bool, 0, POD_LINE_PREPARE },
     { "WorkingDir", POD_KEY_REFUSE, "the key is WorkingDirectory=" },
     { "WorkingDirectory", POD_KEY_FLAG, "working-dir", pod_check_text, 0, POD_LINE_PREPARE },
 };
@@ -274,7 +276,7 @@ static const PodKey service_keys[] = {
       "it would reach rkt only, not the apps; use EnvironmentFile= in [Pod]" },
     { "ExecCondition", POD_KEY_APPEND, NULL, NULL, POD_KEY_LIST },
     { "ExecPaths", POD_KEY_REFUSE, CONFINED },
-    { "ExecReload", POD_KEY_PASS },
+    { "ExecReload", POD_KEY_APPEND, NULL, NULL, POD_KEY_LIST },
     { "ExecSearchPath", POD_KEY_REFUSE, CONFINED },
     { "ExecStart", POD_KEY_REFUSE, "the apps are started by [App]: use Image= and Exec= there" },
     { "ExecStartPost", POD_KEY_APPEND, NULL, NULL, POD_KEY_LIST },
@@ -397,7 +399,7 @@ static const PodKey service_keys[] = {
     { "ProtectSystem", POD_KEY_REFUSE, CONFINED },
     { "ReadOnlyPaths", POD_KEY_REFUSE, "use ReadonlyRootfs= or Mount= in [App]" },
     { "ReadWritePaths", POD_KEY_REFUSE, "use Volume= in [Pod] and Mount= in [App]" },
-    { "ReloadSignal", POD_KEY_REFUSE, LATER },
+    { "ReloadSignal", POD_KEY_OWN, NULL, pod_check_signal, 0 },
     { "RemainAfterExit", POD_KEY_REFUSE, OURS },
     { "RemoveIPC", POD_KEY_REFUSE, CONFINED },
     { "Restart", POD_KEY_PASS },
@@ -491,8 +493,9 @@ static const PodKey service_keys[] = {
     { "User", POD_KEY_REFUSE, "rkt itself needs root; use User= in [App], or PrivateUsers= in [Pod]" },
     { "UtmpIdentifier", POD_KEY_REFUSE, OUTPUT },
     { "UtmpMode", POD_KEY_REFUSE, OUTPUT },
-    { "WatchdogSec", POD_KEY_REFUSE, LATER },
-    { "WatchdogSignal", POD_KEY_REFUSE, LATER },
+    { "WatchdogSec", POD_KEY_PASS },
+    { "WatchdogSignal", POD_KEY_REFUSE,
+      "the pod's init waits for SIGABRT, and passes it on to who was silent" },
     { "WorkingDirectory", POD_KEY_REFUSE, "use WorkingDirectory= in [App]" },
 };
 

@@ -8,6 +8,7 @@
 
 #include "appc/quantity.h"
 #include "appc/types.h"
+#include "base/signal-name.h"
 #include "base/string-util.h"
 
 int pod_check_text(const PodKey *key, const char *value, Error *reterr)
@@ -78,6 +79,24 @@ int pod_check_image(const PodKey *key, const char *value, Error *reterr)
     if (startswith(value, "./") || startswith(value, "../") ||
         (*value != '/' && !strchr(value, ':') && endswith(value, ".aci")))
         return error_set(reterr, -EINVAL, "\"%s\" is a relative path; a unit needs an absolute one", value);
+    return 0;
+}
+
+int pod_check_signal(const PodKey *key, const char *value, Error *reterr)
+{
+    (void) key;
+    if (signal_from_name(value) < 0)
+        return error_set(reterr, -EINVAL, "\"%s\" is no signal", value);
+    return 0;
+}
+
+int pod_check_timeout(const PodKey *key, const char *value, Error *reterr)
+{
+    int64_t ns;
+
+    (void) key;
+    if (parse_timespan(value, &ns) < 0 || ns > 24 * 3600 * INT64_C(1000000000))
+        return error_set(reterr, -EINVAL, "\"%s\" is no time of at most a day", value);
     return 0;
 }
 

@@ -13,6 +13,8 @@ int pod_check_path(const PodKey *key, const char *value, Error *reterr);
 int pod_check_image(const PodKey *key, const char *value, Error *reterr);
 int pod_check_program(const PodKey *key, const char *value, Error *reterr);
 int pod_check_size(const PodKey *key, const char *value, Error *reterr);
+int pod_check_signal(const PodKey *key, const char *value, Error *reterr);
+int pod_check_timeout(const PodKey *key, const char *value, Error *reterr); /* at most a day */
 int pod_check_quantity(const PodKey *key, const char *value, Error *reterr);
 int pod_check_assignment(const PodKey *key, const char *value,
                          Error *reterr); /* NAME=VALUE of the environment */

@@ -223,14 +223,22 @@ static int set_app(App *app, const PodOptions *options, const AppOptions *app_op
 
 static int add_annotations(RuntimeApp *app, const AppOptions *options)
 {
+    const struct {
+        const char *name, *value;
+    } settings[] = {
+        { ANNOTATION_STDIN, options->standard_input },
+        { ANNOTATION_STDOUT, options->standard_output },
+        { ANNOTATION_STDERR, options->standard_error },
+        { ANNOTATION_STOP_SIGNAL, options->stop_signal },
+        { ANNOTATION_STOP_TIMEOUT, options->stop_timeout },
+        { ANNOTATION_RELOAD_SIGNAL, options->reload_signal },
+        { ANNOTATION_WATCHDOG, options->watchdog },
+    };
     int r = set_pairs(&app->annotations, options->own.annotations);
 
-    if (r >= 0 && options->standard_input)
-        r = name_value_list_set(&app->annotations, ANNOTATION_STDIN, options->standard_input);
-    if (r >= 0 && options->standard_output)
-        r = name_value_list_set(&app->annotations, ANNOTATION_STDOUT, options->standard_output);
-    if (r >= 0 && options->standard_error)
-        r = name_value_list_set(&app->annotations, ANNOTATION_STDERR, options->standard_error);
+    for (size_t i = 0; r >= 0 && i < ELEMENTSOF(settings); i++)
+        if (settings[i].value)
+            r = name_value_list_set(&app->annotations, settings[i].name, settings[i].value);
     return r;
 }
 

@@ -8,6 +8,12 @@
 #include "prepare/app-image.h"
 #include "prepare/pod-options.h"
 
+/* Annotations of an app or, where it has none, of its image: how its unit deals with it. */
+#define ANNOTATION_STOP_SIGNAL "coreos.com/rkt/stage2/stop-signal"
+#define ANNOTATION_STOP_TIMEOUT "coreos.com/rkt/stage2/stop-timeout"
+#define ANNOTATION_RELOAD_SIGNAL "coreos.com/rkt/stage2/reload-signal"
+#define ANNOTATION_WATCHDOG "coreos.com/rkt/stage2/watchdog"
+
 /* images: one for each of options->apps. */
 int pod_manifest_from_options(const PodOptions *options, const AppImage *images, PodManifest **ret,
                               Error *reterr);

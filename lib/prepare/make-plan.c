@@ -9,6 +9,7 @@
 #include "base/array.h"
 #include "base/fd-util.h"
 #include "base/log.h"
+#include "base/signal-name.h"
 #include "base/string-util.h"
 #include "prepare/make-manifest.h"
 #include "sandbox/capability.h"
@@ -210,6 +211,42 @@ static int plan_stdio(const AppContext *context, const char *stream, PlanStdio *
     return 0;
 }
 
+/* ----- What its unit asks of it ----- */
+
+static int plan_signal(const AppContext *context, const char *annotation, int *ret, Error *reterr)
+{
+    const char *name = annotation_of(context, annotation);
+    int number = name ? signal_from_name(name) : 0;
+
+    if (number < 0)
+        return error_set(reterr, -EINVAL, "annotation %s: \"%s\" is no signal", annotation, name);
+    *ret = number;
+    return 0;
+}
+
+static int plan_protocol(const AppContext *context, Error *reterr)
+{
+    const char *notify = annotation_of(context, ANNOTATION_NOTIFY),
+               *timeout = annotation_of(context, ANNOTATION_STOP_TIMEOUT),
+               *watchdog = annotation_of(context, ANNOTATION_WATCHDOG);
+    PlanApp *plan = context->plan;
+    int64_t ns;
+    int r;
+
+    plan->notify = notify && parse_bool(notify) > 0;
+    plan->watchdog = watchdog && parse_bool(watchdog) > 0;
+    if (timeout) {
+        r = parse_timespan(timeout, &ns);
+        if (r < 0 || ns > STOP_TIMEOUT_MAX_NS)
+            return error_set(reterr, -EINVAL,
+                             "annotation " ANNOTATION_STOP_TIMEOUT ": \"%s\" is no time of at most a day",
+                             timeout);
+        plan->stop_timeout_ns = ns > 0 ? (uint64_t) ns : 1;
+    }
+    r = plan_signal(context, ANNOTATION_STOP_SIGNAL, &plan->stop_signal, reterr);
+    return r < 0 ? r : plan_signal(context, ANNOTATION_RELOAD_SIGNAL, &plan->reload_signal, reterr);
+}
+
 /* ----- Mounts ----- */
 
 static size_t path_depth(const char *path)
@@ -298,7 +335,6 @@ static int plan_sockets(const AppContext *context)
 
 static int plan_app(const AppContext *context, Error *reterr)
 {
-    const char *notify = annotation_of(context, ANNOTATION_NOTIFY);
     PlanApp *plan = context->plan;
     int r;
 
@@ -306,8 +342,9 @@ static int plan_app(const AppContext *context, Error *reterr)
     if (!plan->name)
         return -ENOMEM;
     plan->read_only_rootfs = context->app->read_only_rootfs;
-    plan->notify = notify && parse_bool(notify) > 0;
     r = plan_commands(context);
+    if (r >= 0)
+        r = plan_protocol(context, reterr);
     if (r >= 0)
         r = plan_identity(context, reterr);
     if (r >= 0)

@@ -87,6 +87,8 @@ typedef struct Flag {
     F(QUIET, "quiet", BOOL, NULL, "print only the UUID", FLAG_POD_BOOL, POD(quiet))                          \
     F(READONLY_ROOTFS, "readonly-rootfs", BOOL, NULL, "write-protect the app's root", FLAG_APP_BOOL,         \
       APP(read_only_rootfs))                                                                                 \
+    F(RELOAD_SIGNAL, "reload-signal", VALUE, "SIGNAL", "what makes the app reload", FLAG_APP_STRING,         \
+      APP(reload_signal))                                                                                    \
     F(SECCOMP, "seccomp", VALUE, "mode=retain|remove[,errno=NAME],CALL,…", "system call filter",             \
       FLAG_APP_STRING, APP(seccomp))                                                                         \
     F(SET_ENV, "set-env", VALUE, "NAME=VALUE", "variable of all apps", FLAG_POD_PAIRS, POD(set_environment)) \
@@ -106,6 +108,10 @@ typedef struct Flag {
       APP(standard_input))                                                                                   \
     F(STDOUT, "stdout", VALUE, "log|null", "where the app's standard output goes", FLAG_APP_STDIO,           \
       APP(standard_output))                                                                                  \
+    F(STOP_SIGNAL, "stop-signal", VALUE, "SIGNAL", "what asks the app to end, instead of SIGTERM",           \
+      FLAG_APP_STRING, APP(stop_signal))                                                                     \
+    F(STOP_TIMEOUT, "stop-timeout", VALUE, "TIME", "how long it may take to (10s)", FLAG_APP_STRING,         \
+      APP(stop_timeout))                                                                                     \
     F(STORE_ONLY, "store-only", BOOL, NULL, NULL, FLAG_STORE_ONLY, 0)                                        \
     F(SUPPLEMENTARY_GIDS, "supplementary-gids", VALUE, "GID,…", "further groups of the app",                 \
       FLAG_APP_STRING, APP(supplementary_gids))                                                              \
@@ -120,6 +126,8 @@ typedef struct Flag {
     F(UUID_FILE_SAVE, "uuid-file-save", VALUE, "FILE", "write the pod's UUID to a file", FLAG_POD_STRING,    \
       POD(uuid_file_save))                                                                                   \
     F(VOLUME, "volume", VALUE, "NAME,kind=host|empty,…", "a volume of the pod", FLAG_VOLUME, 0)              \
+    F(WATCHDOG, "watchdog", BOOL, NULL, "the app answers the watchdog of its unit", FLAG_APP_STRING,         \
+      APP(watchdog))                                                                                         \
     F(WORKING_DIR, "working-dir", VALUE, "DIR", "working directory of the app", FLAG_APP_STRING,             \
       APP(working_directory))
 

@@ -123,7 +123,7 @@ static int attach_shared(const Host *host, const HostApp *app, Error *reterr)
         r = bind_shared(app, shared[i].path, shared[i].target, shared[i].kind, reterr);
     if (r >= 0 && !exists_in_root(app, "/etc/hosts"))
         r = bind_shared(app, "/etc/hosts", "/etc/hosts", MOUNT_TARGET_FILE, reterr);
-    if (r >= 0 && app->plan->notify) {
+    if (r >= 0 && host_app_notifies(app->plan)) {
         char path[HOST_NOTIFY_PATH_MAX];
 
         host_notify_path(host, app, path);
@@ -197,6 +197,7 @@ static bool gets_sockets(const HostApp *app)
     return app->n_sockets > 0 && app->stage == APP_RUNNING;
 }
 
+/* In the process that is to be the app's: WATCHDOG_PID is its number as it sees itself. */
 static int extend_environment(const Host *host, const HostApp *app, char ***ret)
 {
     _cleanup_strv_ char **environment = NULL;
@@ -206,8 +207,13 @@ static int extend_environment(const Host *host, const HostApp *app, char ***ret)
         r = strv_extend(&environment, "container=rkt");
     if (r >= 0)
         r = strv_extendf(&environment, "container_uuid=%s", host->uuid);
-    if (r >= 0 && app->plan->notify)
+    if (r >= 0 && host_app_notifies(app->plan))
         r = strv_extend(&environment, "NOTIFY_SOCKET=/run/systemd/notify");
+    if (r >= 0 && app->plan->watchdog && host->watchdog_us > 0 && app->stage == APP_RUNNING) {
+        r = strv_extendf(&environment, "WATCHDOG_USEC=%llu", (unsigned long long) host->watchdog_us);
+        if (r >= 0)
+            r = strv_extendf(&environment, "WATCHDOG_PID=%d", (int) getpid());
+    }
     if (r >= 0 && gets_sockets(app))
         r = host_describe_sockets(app, &environment);
     if (r >= 0)

@@ -45,7 +45,7 @@ typedef struct HostApp {
     int devices;         /* detached tmpfs, the app's /dev */
     int console;         /* the FIFO behind its /dev/console, both ends */
     int null;            /* its /dev/null, opened before the app could put something else there */
-    int notify;          /* where it says READY=1; -EBADF: it does not */
+    int notify;          /* where it says READY=1 or WATCHDOG=1; -EBADF: it does not */
     int output, errors;  /* descriptors 1 and 2: journal streams, or pipes to the foreground process */
     HostSocket *sockets;
     size_t n_sockets;
@@ -59,6 +59,11 @@ typedef struct HostApp {
     enum { APP_WAITING, APP_PRE_START, APP_RUNNING, APP_POST_STOP, APP_DONE } stage;
     bool executed, ready, killed, console_waits; /* for room in output */
     int status;
+
+    /* What its service manager hears of it; see service.c. */
+    enum { APP_RELOAD_NONE, APP_RELOAD_ASKED, APP_RELOADING } reload;
+    bool pinged, aborted; /* WATCHDOG=1 since the last one we sent; SIGABRT for not having said it */
+    char *status_text;    /* its own STATUS=; NULL: none */
 } HostApp;
 
 typedef struct Host {
@@ -85,6 +90,7 @@ typedef struct Host {
     int journal_sockets;    /* the same of its sockets, for the apps' /run/systemd/journal */
     int resolv_conf, hosts; /* detached mounts of files, where stage0 or the host gives them */
     int notify;             /* connected to the service manager, or -EBADF */
+    uint64_t watchdog_us;   /* how often it wants to hear of us; 0: not */
     int control;            /* between the foreground process and the init */
     int status_dir;         /* the init's, for the apps' statuses */
 } Host;
@@ -128,6 +134,12 @@ int host_raise_loopback(void);
 int host_set_up(Host *host, Error *reterr);
 /* Waits until the host's side has done its part; ends the init when it failed to. */
 void host_await_go(Host *host);
+
+/* Whether the app gets a notify socket. */
+static inline bool host_app_notifies(const PlanApp *plan)
+{
+    return plan->notify || plan->watchdog;
+}
 
 /* init.c: the pod's PID 1; never returns. */
 _noreturn_ void host_init(Host *host);

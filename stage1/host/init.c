@@ -5,7 +5,7 @@
  * - The first app to fail ends the pod: the others are stopped, and its status is the pod's.
  * - Asked to stop (SIGTERM, SIGRTMIN+3, SIGRTMIN+4) it exits 0 unless an app had to be killed; SIGINT asks
  * for a reboot and exits 133; a declared pod that machinectl powers off exits 132. An app's true status is in
- * status/APP either way.
+ * status/APP either way. SIGHUP has a service's apps reload, SIGABRT says that its watchdog ran out.
  * - Signals are blocked and read from a descriptor: a blocked signal is never dropped for PID 1, an unhandled
  * one is. Only those from outside count: an app may not end its pod with a success that it did not have.
  * - Whatever an app sends, it may only keep the loop busy for a moment, and nothing here waits for somebody
@@ -29,9 +29,8 @@
 #include "base/log.h"
 #include "base/string-util.h"
 #include "base/time-util.h"
-#include "host.h"
+#include "init.h"
 #include "interface.h"
-#include "journal/notify.h"
 #include "sandbox/capability.h"
 #include "sandbox/cgroup.h"
 
@@ -39,18 +38,6 @@ enum { STOP_TIMEOUT_DEFAULT_S = 10 };
 
 /* What is done for an app before the loop looks at everything else again. */
 enum { REAPED_AT_ONCE = 64, MESSAGES_AT_ONCE = 16, MESSAGES_PAUSE_MS = 20, CONSOLE_CHUNK = 16 * 1024 };
-
-typedef struct Init {
-    Host *host;
-    int signals, children;  /* what asks the pod to end; SIGCHLD */
-    bool unreaped;          /* not all that ended were looked at */
-    int64_t messages_at_ns; /* when apps' messages are heard again */
-    bool ready, unprivileged;
-    enum { POD_RUNNING, POD_STOPPING, POD_KILLING } phase;
-    bool asked, reboot, poweroff; /* from outside, not because an app ended */
-    int status;                   /* the first failing app's */
-    int64_t deadline_ns;          /* when apps that are being stopped are killed */
-} Init;
 
 static void write_status(const Init *init, const HostApp *app, const char *suffix, int value)
 {
@@ -62,12 +49,6 @@ static void write_status(const Init *init, const HostApp *app, const char *suffi
     r = write_file_at(init->host->status_dir, name, text, *suffix ? 0 : strlen(text), 0644, 0);
     if (r < 0)
         log_warning("cannot record the status of app %s: %s", name, strerror(-r));
-}
-
-static void notify_manager(const Init *init, const char *message)
-{
-    if (init->host->notify >= 0)
-        (void) notify_send(init->host->notify, message);
 }
 
 /* ----- Ending ----- */
@@ -95,7 +76,6 @@ static void pod_stop(Init *init)
     if (init->phase != POD_RUNNING)
         return;
     init->phase = POD_STOPPING;
-    notify_manager(init, "STOPPING=1");
     for (size_t i = 0; i < init->host->plan->n_apps; i++) {
         HostApp *app = &init->host->apps[i];
         int64_t timeout = (int64_t) app->plan->stop_timeout_ns;
@@ -104,13 +84,33 @@ static void pod_stop(Init *init)
             app->stage = APP_DONE;
         if (!app_has_processes(app))
             continue;
-        app_signal(app, app->plan->stop_signal > 0 ? app->plan->stop_signal : SIGTERM);
+        if (!app->aborted)
+            app_signal(app, app->plan->stop_signal > 0 ? app->plan->stop_signal : SIGTERM);
         if (timeout == 0)
             timeout = STOP_TIMEOUT_DEFAULT_S * 1000000000LL;
         if (timeout > longest)
             longest = timeout;
     }
     init->deadline_ns = monotonic_ns() + longest;
+    service_tell_stopping(init);
+}
+
+/* The service manager did not hear of who asked to be watched: these dump core, the others are stopped. */
+static void pod_abort(Init *init)
+{
+    if (init->phase != POD_RUNNING)
+        return;
+    for (size_t i = 0; i < init->host->plan->n_apps; i++) {
+        HostApp *app = &init->host->apps[i];
+
+        app->aborted = service_app_is_watched(app) && !app->pinged;
+        if (!app->aborted)
+            continue;
+        log_error("app %s did not answer the watchdog", app->plan->name);
+        app_signal(app, SIGABRT);
+    }
+    init->status = 128 + SIGABRT;
+    pod_stop(init);
 }
 
 static void pod_kill(Init *init)
@@ -185,7 +185,8 @@ static void app_finish(Init *init, HostApp *app)
         log_error("app %s failed: exit status %d", app->plan->name, app->status);
         init->status = app->status;
         pod_stop(init);
-    }
+    } else if (!pod_is_over(init))
+        service_note_finished(init, app);
 }
 
 /* One process of an app has ended: on to the next stage. */
@@ -289,15 +290,22 @@ static void forget_set_up(void)
 
 static void note_ready(Init *init)
 {
+    bool executed = true, ready = true;
+
     if (init->ready || init->phase != POD_RUNNING)
         return;
-    for (size_t i = 0; i < init->host->plan->n_apps; i++)
-        if (!init->host->apps[i].ready)
-            return;
+    for (size_t i = 0; i < init->host->plan->n_apps; i++) {
+        executed = executed && init->host->apps[i].executed;
+        ready = ready && init->host->apps[i].ready;
+    }
+    if (executed && !ready)
+        service_tell_states(init);
+    if (!ready)
+        return;
     init->ready = true;
     if (symlinkat("ready", init->host->status_dir, "../supervisor-status") < 0)
         log_warning("cannot record that the pod is ready: %s", strerror(errno));
-    notify_manager(init, "READY=1");
+    service_tell_ready(init);
     if (init->host->control >= 0)
         (void) control_send(init->host->control, CONTROL_READY, 0, 0);
     forget_set_up();
@@ -319,20 +327,6 @@ static void hear_report(Init *init, HostApp *app)
     note_ready(init);
 }
 
-static void take_message(Init *init, HostApp *app, const NotifyMessage *message)
-{
-    if (message->ready && app->stage == APP_RUNNING) {
-        app->ready = true;
-        note_ready(init);
-    }
-    if (message->status[0] != '\0') {
-        char text[NOTIFY_STATUS_MAX + 300];
-
-        (void) snprintf(text, sizeof(text), "STATUS=%s: %s", app->plan->name, message->status);
-        notify_manager(init, text);
-    }
-}
-
 /* Whose message it is, its socket tells: only that app has it, and a sender may be gone by now. Who sends so
  * many at once waits: each costs the service manager a message. */
 static void hear_notify(Init *init, HostApp *app)
@@ -344,8 +338,8 @@ static void hear_notify(Init *init, HostApp *app)
 
         if (r < 0)
             return;
-        if (r > 0)
-            take_message(init, app, &message);
+        if (r > 0 && service_take_message(init, app, &message))
+            note_ready(init);
     }
     init->messages_at_ns = monotonic_ns() + MESSAGES_PAUSE_MS * 1000000LL;
 }
@@ -367,6 +361,15 @@ static void hear_signal(Init *init)
     if (read(init->signals, &info, sizeof(info)) != (ssize_t) sizeof(info) || !is_from_outside(&info))
         return;
     number = (int) info.ssi_signo;
+    if (number == SIGABRT) {
+        pod_abort(init);
+        return;
+    }
+    /* Without a service it is the terminal that is gone. */
+    if (number == SIGHUP && init->host->service_main) {
+        service_reload(init);
+        return;
+    }
     /* Asked twice means now. */
     if (init->asked && number == SIGINT)
         pod_kill(init);
@@ -422,7 +425,8 @@ enum { POLL_REPORT, POLL_CONSOLE, POLL_NOTIFY, _POLL_APP_MAX };
 static int await(const Init *init, struct pollfd *fds)
 {
     const Host *host = init->host;
-    int pause = until_ms(init->messages_at_ns), timeout = -1;
+    int pause = until_ms(init->messages_at_ns);
+    int64_t next_ns = service_next_ns(init);
 
     fds[POLL_SIGNALS] = (struct pollfd){ .fd = init->signals, .events = POLLIN };
     fds[POLL_CHILDREN] = (struct pollfd){ .fd = init->children, .events = POLLIN };
@@ -436,10 +440,13 @@ static int await(const Init *init, struct pollfd *fds)
         own[POLL_NOTIFY] = (struct pollfd){ .fd = pause > 0 ? -EBADF : app->notify, .events = POLLIN };
     }
     if (init->phase == POD_STOPPING)
-        timeout = until_ms(init->deadline_ns);
-    if (pause > 0 && (timeout < 0 || timeout > pause))
-        timeout = pause;
-    return poll(fds, (nfds_t) (POLL_APPS + _POLL_APP_MAX * host->plan->n_apps), init->unreaped ? 0 : timeout);
+        next_ns = earlier_ns(next_ns, init->deadline_ns);
+    if (pause > 0)
+        next_ns = earlier_ns(next_ns, init->messages_at_ns);
+    return poll(fds, (nfds_t) (POLL_APPS + _POLL_APP_MAX * host->plan->n_apps),
+                init->unreaped ? 0
+                : next_ns > 0  ? until_ms(next_ns)
+                               : -1);
 }
 
 static void loop(Init *init)
@@ -469,6 +476,7 @@ static void loop(Init *init)
             hear_signal(init);
         if (is_overdue(init))
             pod_kill(init);
+        service_keep_time(init);
         drop_rights(init);
     }
     for (size_t i = 0; i < n_apps; i++)
@@ -477,7 +485,7 @@ static void loop(Init *init)
 
 static void block_signals(sigset_t *ret_requests, sigset_t *ret_children)
 {
-    const int requests[] = { SIGTERM, SIGINT, SIGHUP, SIGPWR, SIGRTMIN + 3, SIGRTMIN + 4 };
+    const int requests[] = { SIGTERM, SIGINT, SIGHUP, SIGPWR, SIGABRT, SIGRTMIN + 3, SIGRTMIN + 4 };
 
     (void) sigemptyset(ret_requests);
     for (size_t i = 0; i < ELEMENTSOF(requests); i++)
@@ -533,6 +541,7 @@ void host_init(Host *host)
     host_await_go(host);
     if (r < 0)
         _exit(POD_EXIT_FAILURE);
+    service_begin(&init);
     start_apps(&init);
     loop(&init);
     _exit(pod_exit_status(&init));

@@ -177,6 +177,17 @@ static bool is_service_main(const Host *host)
     return (host->home == CGROUP_HOME_UNIT || host->home == CGROUP_HOME_DELEGATED) && getenv("NOTIFY_SOCKET");
 }
 
+/* The variables are meant for the process that systemd started, and that is us. */
+static uint64_t watchdog_interval(void)
+{
+    const char *interval = getenv("WATCHDOG_USEC"), *pid = getenv("WATCHDOG_PID");
+    uint64_t us, number;
+
+    if (!interval || parse_u64(interval, &us) < 0)
+        return 0;
+    return pid && (parse_u64(pid, &number) < 0 || number != (uint64_t) getpid()) ? 0 : us;
+}
+
 static int take_lock(Host *host, Error *reterr)
 {
     const char *text = getenv(STAGE1_ENV_LOCK_FD);
@@ -344,6 +355,8 @@ static int run(Host *host, int argc, char *argv[], Error *reterr)
     if (r < 0)
         return r;
     host->service_main = is_service_main(host);
+    if (host->service_main)
+        host->watchdog_us = watchdog_interval();
 
     /* First: what we start from here on sits in the init's cgroup, and the unit's own holds no process. */
     if (host->home != CGROUP_HOME_SCOPE)

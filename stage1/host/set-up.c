@@ -75,12 +75,12 @@ static int listen_to_apps(Host *host, Error *reterr)
         char path[HOST_NOTIFY_PATH_MAX];
         int r;
 
-        if (!app->plan->notify)
+        if (!host_app_notifies(app->plan))
             continue;
         host_notify_path(host, app, path);
         r = notify_listen(path, 0666, &app->notify);
         if (r < 0)
-            return error_set_errno(reterr, r, "cannot listen for the readiness of app %s", app->plan->name);
+            return error_set_errno(reterr, r, "cannot listen to app %s", app->plan->name);
     }
     return 0;
 }

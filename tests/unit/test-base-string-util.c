@@ -40,6 +40,38 @@ static void test_duration(void)
     }
 }
 
+static void test_timespan(void)
+{
+    static const struct {
+        const char *text;
+        int64_t ns; /* -1: an error */
+    } cases[] = {
+        { "90", 90000000000 },
+        { "1min 30s", 90000000000 },
+        { "1h30m", 5400000000000 },
+        { " 5 sec ", 5000000000 },
+        { "500ms", 500000000 },
+        { "0", 0 },
+        { "", -1 },
+        { " ", -1 },
+        { "s", -1 },
+        { "-5", -1 },
+        { "5x", -1 },
+        { "5 s s", -1 },
+        { "infinity", -1 },
+        { "99999999999", -1 },
+        { "99999999999999999999", -1 },
+    };
+
+    for (size_t i = 0; i < ELEMENTSOF(cases); i++) {
+        int64_t ns = -1;
+        int r = parse_timespan(cases[i].text, &ns);
+
+        assert_int(r >= 0, cases[i].ns >= 0);
+        assert_int(ns, cases[i].ns);
+    }
+}
+
 static void test_vectors(void)
 {
     _cleanup_strv_ char **v = NULL, **copy = NULL;
@@ -132,6 +164,7 @@ int main(void)
 {
     test_disarm();
     test_duration();
+    test_timespan();
     test_vectors();
     test_concatenation();
     test_numbers();

@@ -25,7 +25,7 @@ static void test_parse(void)
         { "READY=10", false, false, NULL },
         { "XREADY=1", false, false, NULL },
         { "READY=1 ", false, false, NULL },
-        { "MAINPID=1\nSTOPPING=1\nEXTEND_TIMEOUT_USEC=1\nFDSTORE=1", false, false, NULL },
+        { "MAINPID=1\nSTOPPING=1\nFDSTORE=1\nWATCHDOG_USEC=1", false, false, NULL },
         { "MAINPID=1\nREADY=1", true, true, NULL },
         { "", false, false, NULL },
         { "\n\n\n", false, false, NULL },
@@ -45,6 +45,39 @@ static void test_parse(void)
         assert_int(m.ready, cases[i].ready);
         assert_int(m.has_status, cases[i].status != NULL);
         assert_str(m.status, cases[i].status ? cases[i].status : "");
+    }
+}
+
+static void test_parse_protocol(void)
+{
+    static const struct {
+        const char *data;
+        bool told, reloading, watchdog, trigger;
+        uint64_t extend_us;
+    } cases[] = {
+        { "RELOADING=1\nMONOTONIC_USEC=1", true, true, false, false, 0 },
+        { "RELOADING=0", false, false, false, false, 0 },
+        { "WATCHDOG=1", true, false, true, false, 0 },
+        { "WATCHDOG=trigger", true, false, false, true, 0 },
+        { "WATCHDOG=2", false, false, false, false, 0 },
+        { "WATCHDOG=", false, false, false, false, 0 },
+        { "EXTEND_TIMEOUT_USEC=5000000\nWATCHDOG=1", true, false, true, false, 5000000 },
+        { "EXTEND_TIMEOUT_USEC=0", false, false, false, false, 0 },
+        { "EXTEND_TIMEOUT_USEC=-1", false, false, false, false, 0 },
+        { "EXTEND_TIMEOUT_USEC= 1", false, false, false, false, 0 },
+        { "EXTEND_TIMEOUT_USEC=infinity", false, false, false, false, 0 },
+        { "EXTEND_TIMEOUT_USEC=999999999999999999", true, false, false, false, 999999999999999999 },
+        { "EXTEND_TIMEOUT_USEC=9999999999999999999", false, false, false, false, 0 },
+    };
+
+    for (size_t i = 0; i < ELEMENTSOF(cases); i++) {
+        NotifyMessage m = { 0 };
+
+        assert_int(notify_parse(cases[i].data, strlen(cases[i].data), &m), cases[i].told);
+        assert_int(m.reloading, cases[i].reloading);
+        assert_int(m.watchdog, cases[i].watchdog);
+        assert_int(m.trigger, cases[i].trigger);
+        assert_int((int64_t) m.extend_us, (int64_t) cases[i].extend_us);
     }
 }
 
@@ -203,6 +236,7 @@ static void test_addresses(void)
 int main(void)
 {
     test_parse();
+    test_parse_protocol();
     test_parse_limits();
     test_round_trip();
     test_too_long();

@@ -124,26 +124,39 @@ static int call(char **words)
     return say(words[0], syscall(atol(words[0]), -1L, -1L, -1L, -1L, -1L, -1L));
 }
 
-/* SECONDS: says on the notify socket that it is ready, and stays. */
-static int ready(char **words)
+static long notify_send(const char *text)
 {
     const char *path = getenv("NOTIFY_SOCKET");
     struct sockaddr_un address = { .sun_family = AF_UNIX };
     int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-    static const char text[] = "READY=1\nSTATUS=ready as can be\n";
+    long result;
 
     if (!path || strlen(path) >= sizeof(address.sun_path)) {
         errno = ENOENT;
-        return say("ready", -1);
+        return -1;
     }
     memcpy(address.sun_path, path, strlen(path));
     if (path[0] == '@')
         address.sun_path[0] = 0;
-    say("ready", sendto(fd, text, sizeof(text) - 1, 0, (struct sockaddr *) &address,
-                        (socklen_t) (offsetof(struct sockaddr_un, sun_path) + strlen(path))));
+    result = sendto(fd, text, strlen(text), 0, (struct sockaddr *) &address,
+                    (socklen_t) (offsetof(struct sockaddr_un, sun_path) + strlen(path)));
+    close(fd);
+    return result;
+}
+
+/* SECONDS: says on the notify socket that it is ready, and stays. */
+static int ready(char **words)
+{
+    say("ready", notify_send("READY=1\nSTATUS=ready as can be\n"));
     fflush(stdout);
     sleep((unsigned) atoi(words[0]));
     return 0;
+}
+
+/* LINE: says it on the notify socket. */
+static int notify(char **words)
+{
+    return say(words[0], notify_send(words[0]));
 }
 
 /* BYTES: takes that much memory and touches it; a limit kills it before it has said so. */
@@ -215,6 +228,7 @@ static const struct {
     { "device", 3, device },
     { "call", 1, call },
     { "ready", 1, ready },
+    { "notify", 1, notify },
     { "memory", 1, memory },
     { "burn", 1, burn },
     { "exit", 1, leave },

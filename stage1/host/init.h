@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the pod's init knows beside its Host, and service.c: what it and the service manager tell each other
+ * about the apps. Without a service manager that listens, telling costs nothing. */
+#pragma once
+
+#include "host.h"
+#include "journal/notify.h"
+
+typedef struct Init {
+    Host *host;
+    int signals, children;  /* what asks the pod to end; SIGCHLD */
+    bool unreaped;          /* not all that ended were looked at */
+    int64_t messages_at_ns; /* when apps' messages are heard again */
+    bool ready, unprivileged;
+    enum { POD_RUNNING, POD_STOPPING, POD_KILLING } phase;
+    bool asked, reboot, poweroff; /* from outside, not because an app ended */
+    int status;                   /* the first failing app's */
+    int64_t deadline_ns;          /* when apps that are being stopped are killed */
+
+    /* service.c's; times are of CLOCK_MONOTONIC, 0: not. */
+    bool reloading;
+    int64_t reload_at_ns; /* when who did not say that it reloads counts as having done so */
+    int64_t extend_to_ns; /* how long apps may extend a start or a reload */
+    int64_t ping_at_ns;   /* our own next WATCHDOG=1 */
+} Init;
+
+/* The earlier one of two times of which 0 is none. */
+static inline int64_t earlier_ns(int64_t a, int64_t b)
+{
+    return a == 0 || (b != 0 && b < a) ? b : a;
+}
+
+void service_begin(Init *init);
+void service_tell_states(const Init *init);
+void service_tell_ready(Init *init);
+void service_tell_stopping(const Init *init);
+void service_note_finished(Init *init, HostApp *app);
+
+/* True when the app may be ready now. */
+bool service_take_message(Init *init, HostApp *app, const NotifyMessage *message);
+
+/* Has the apps reload that can. */
+void service_reload(Init *init);
+
+/* Whether it runs and asked to be watched. */
+bool service_app_is_watched(const HostApp *app);
+
+/* When service_keep_time() has something to do; 0: never. */
+int64_t service_next_ns(const Init *init);
+void service_keep_time(Init *init);

@@ -6,6 +6,8 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <locale.h>
+#include <poll.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/types.h>
@@ -23,12 +25,15 @@
 
 enum { EXIT_GENERAL = 254, KEY_HEX_SHORT = 32 };
 
-enum { OPT_FULL = 1, OPT_PULL_POLICY, OPT_SIGNATURE };
+enum { OPT_FULL = 1, OPT_PROGRESS, OPT_PULL_POLICY, OPT_QUIET, OPT_SIGNATURE };
 
 static const Option options[] = {
     { "full", OPTION_BOOL, OPT_FULL, NULL, "print the whole image ID", NULL },
+    { "progress", OPTION_BOOL, OPT_PROGRESS, NULL,
+      "print lines of how far it is; end when standard input does", NULL },
     { "pull-policy", OPTION_VALUE, OPT_PULL_POLICY, "new|never|update", "when to look for a newer image",
       "update" },
+    { "quiet", OPTION_BOOL, OPT_QUIET, NULL, "print only image IDs, and errors", NULL },
     { "signature", OPTION_VALUE, OPT_SIGNATURE, "FILE", "the signature of the image named before it", NULL },
     {},
 };
@@ -55,7 +60,7 @@ typedef struct Request {
 } Request;
 
 static GlobalOptions arg_global = GLOBAL_OPTIONS_INIT;
-static bool arg_full;
+static bool arg_full, arg_progress, arg_quiet;
 static PullPolicy arg_pull_policy = PULL_POLICY_UPDATE;
 static Request *arg_requests;
 static size_t arg_n_requests;
@@ -98,6 +103,8 @@ static int take_option(int id, const char *value, Error *reterr)
 {
     switch (id) {
     case OPT_FULL: arg_full = streq(value, "true"); return 0;
+    case OPT_PROGRESS: arg_progress = streq(value, "true"); return 0;
+    case OPT_QUIET: arg_quiet = streq(value, "true"); return 0;
     case OPT_PULL_POLICY: return take_pull_policy(value, reterr);
     case OPT_SIGNATURE: return take_signature(value, reterr);
     case OPTION_POSITIONAL: return take_request(value);
@@ -200,6 +207,10 @@ static void show_progress(uint64_t bytes, void *userdata)
     if (tenths == last && bytes < (uint64_t) *total)
         return;
     last = tenths;
+    if (arg_progress) {
+        (void) dprintf(STDOUT_FILENO, "progress %" PRIu64 " %jd\n", bytes, (intmax_t) *total);
+        return;
+    }
     (void) fprintf(stderr, "\rreading image: %" PRIu64 " of %jd MB%s", bytes / 1000000,
                    (intmax_t) *total / 1000000, bytes >= (uint64_t) *total ? "\n" : "");
 }
@@ -209,8 +220,9 @@ static int import_file(Store *store, const Request *request, char *ret_key, Erro
     StoreImportOptions import = {};
     struct stat st;
 
-    log_info("using image from file %s", request->path);
-    if (isatty(STDERR_FILENO) && fstat(request->fd, &st) >= 0) {
+    if (!arg_quiet)
+        log_info("using image from file %s", request->path);
+    if ((arg_progress || (isatty(STDERR_FILENO) && !arg_quiet)) && fstat(request->fd, &st) >= 0) {
         import.on_progress = show_progress;
         import.userdata = &st.st_size;
     }
@@ -279,6 +291,20 @@ static int run_worker(const Request *request, char ret_key[static IMAGE_KEY_LENG
         log_error("cannot fetch \"%s\": who reads it was ended by signal %d (%s)", request->image,
                   WTERMSIG(status), strsignal(WTERMSIG(status)));
     return status == 0 && image_key_is_valid(ret_key) ? 0 : -EIO;
+}
+
+/* SIGIO, which comes when nobody holds the other end any longer, ends us, and our unit the worker. */
+static int end_with_input(Error *reterr)
+{
+    struct pollfd input = { .fd = STDIN_FILENO };
+    int flags = fcntl(STDIN_FILENO, F_GETFL);
+
+    if (flags < 0 || fcntl(STDIN_FILENO, F_SETOWN, getpid()) < 0 ||
+        fcntl(STDIN_FILENO, F_SETFL, flags | O_ASYNC) < 0)
+        return error_set_errno(reterr, -errno, "cannot watch standard input");
+    if (poll(&input, 1, 0) > 0)
+        return error_set(reterr, -EPIPE, "standard input has ended");
+    return 0;
 }
 
 /* ----- One image after the other ----- */
@@ -357,6 +383,8 @@ int main(int argc, char **argv)
         verb_print_help("fetch", "IMAGE…", "Brings images into the store.", options);
         return 0;
     }
+    if (r >= 0 && arg_progress)
+        r = end_with_input(&error);
     if (r >= 0)
         r = run(&error);
     if (r >= 0 && (fflush(stdout) == EOF || ferror(stdout)))

@@ -6,16 +6,11 @@
 
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 
 #include "appc/image-reference.h"
 #include "base/file-util.h"
-#include "base/log.h"
-#include "base/spawn.h"
 #include "base/string-util.h"
 #include "rkt-config.h"
-
-enum { FETCH_OUTPUT_MAX = 64 * 1024 };
 
 void app_image_done(AppImage *image)
 {
@@ -30,89 +25,6 @@ void app_images_free(AppImage *images, size_t n)
     for (size_t i = 0; images && i < n; i++)
         app_image_done(&images[i]);
     free(images);
-}
-
-/* ----- rkt-fetch ----- */
-
-/* rkt-fetch prints the key as its last line. */
-static int key_from_output(char *output, char ret_key[static IMAGE_KEY_LENGTH + 1])
-{
-    size_t length = strlen(output);
-    const char *line;
-
-    while (length > 0 && output[length - 1] == '\n')
-        output[--length] = '\0';
-    line = strrchr(output, '\n');
-    line = line ? line + 1 : output;
-    if (!image_key_is_valid(line))
-        return -EBADMSG;
-    memcpy(ret_key, line, IMAGE_KEY_LENGTH + 1);
-    return 0;
-}
-
-static int read_pipe(int fd, char *buffer, size_t size)
-{
-    ssize_t n = read_full(fd, buffer, size - 1);
-
-    if (n < 0)
-        return (int) n;
-    buffer[n] = '\0';
-    return 0;
-}
-
-static int run_fetch(char *const *argv, char ret_key[static IMAGE_KEY_LENGTH + 1], Error *reterr)
-{
-    _cleanup_close_ int null = open("/dev/null", O_RDONLY | O_CLOEXEC), reader = -EBADF, writer = -EBADF;
-    _cleanup_free_ char *output = calloc(1, FETCH_OUTPUT_MAX);
-    SpawnOptions options = SPAWN_OPTIONS_INIT;
-    int fds[2], status, r;
-    pid_t pid;
-
-    if (!output)
-        return -ENOMEM;
-    if (pipe2(fds, O_CLOEXEC) < 0)
-        return -errno;
-    reader = fds[0];
-    writer = fds[1];
-    options.fds[0] = null;
-    options.fds[1] = writer;
-    options.die_with_parent = true;
-    r = spawn(RKT_LIBEXECDIR "/rkt-fetch", argv, &options, &pid);
-    if (r < 0)
-        return error_set_errno(reterr, r, "cannot run " RKT_LIBEXECDIR "/rkt-fetch");
-    writer = safe_close(writer);
-    r = read_pipe(reader, output, FETCH_OUTPUT_MAX);
-    reader = safe_close(reader);
-    status = wait_for_exit(pid);
-    if (status < 0)
-        return status;
-    if (status != 0)
-        return error_set(reterr, -EIO, "it could not be fetched (rkt-fetch exited with %d)", status);
-    if (r >= 0)
-        r = key_from_output(output, ret_key);
-    return r < 0 ? error_set(reterr, r, "rkt-fetch printed no image key") : 0;
-}
-
-static int fetch(const GlobalOptions *global, const char *text, const char *signature, PullPolicy policy,
-                 char ret_key[static IMAGE_KEY_LENGTH + 1], Error *reterr)
-{
-    _cleanup_strv_ char **argv = NULL;
-    int r;
-
-    r = strv_extend(&argv, "rkt-fetch");
-    if (r >= 0)
-        r = global_options_to_strv(global, &argv);
-    if (r >= 0)
-        r = strv_extendf(&argv, "--pull-policy=%s", pull_policy_to_string(policy));
-    if (r >= 0)
-        r = strv_extend(&argv, "--full");
-    if (r >= 0)
-        r = strv_extend(&argv, text);
-    if (r >= 0 && signature)
-        r = strv_extendf(&argv, "--signature=%s", signature);
-    if (r < 0)
-        return r;
-    return run_fetch(argv, ret_key, reterr);
 }
 
 /* ----- Images of apps ----- */
@@ -134,7 +46,7 @@ static int find_in_store(Store *store, const ImageReference *reference,
     return -ENOENT;
 }
 
-int image_find_or_fetch(Store *store, const GlobalOptions *global, const char *text, const char *signature,
+int image_find_or_fetch(Store *store, const FetchOptions *options, const char *text, const char *signature,
                         PullPolicy policy, char ret_key[static IMAGE_KEY_LENGTH + 1], Error *reterr)
 {
     _cleanup_(image_reference_freep) ImageReference *reference = NULL;
@@ -153,7 +65,7 @@ int image_find_or_fetch(Store *store, const GlobalOptions *global, const char *t
         if (reterr)
             error_done(reterr);
     }
-    r = fetch(global, text, signature, policy, ret_key, reterr);
+    r = image_fetch(options, text, signature, policy, ret_key, reterr);
     return r < 0 ? error_prefix(reterr, r, "image \"%s\"", text) : 0;
 }
 
@@ -187,16 +99,18 @@ static bool is_newer_than_image(Store *store, const char *path, const char *key)
 }
 
 /* Images that were installed with rkt are as trusted as rkt. */
-static int import_installed(const GlobalOptions *global, const char *path,
+static int import_installed(const FetchOptions *options, const char *path,
                             char ret_key[static IMAGE_KEY_LENGTH + 1], Error *reterr)
 {
-    GlobalOptions trusted = *global;
+    GlobalOptions global = *options->global;
+    FetchOptions trusted = *options;
 
-    trusted.insecure |= INSECURE_IMAGE;
-    return fetch(&trusted, path, NULL, PULL_POLICY_UPDATE, ret_key, reterr);
+    global.insecure |= INSECURE_IMAGE;
+    trusted.global = &global;
+    return image_fetch(&trusted, path, NULL, PULL_POLICY_UPDATE, ret_key, reterr);
 }
 
-static int find_default(Store *store, const GlobalOptions *global, char ret_key[static IMAGE_KEY_LENGTH + 1],
+static int find_default(Store *store, const FetchOptions *options, char ret_key[static IMAGE_KEY_LENGTH + 1],
                         Error *reterr)
 {
     static const char *const paths[] = {
@@ -213,7 +127,7 @@ static int find_default(Store *store, const GlobalOptions *global, char ret_key[
             continue;
         if (found >= 0 && !is_newer_than_image(store, paths[i], ret_key))
             return 0;
-        return import_installed(global, paths[i], ret_key, reterr);
+        return import_installed(options, paths[i], ret_key, reterr);
     }
     if (found >= 0)
         return 0;
@@ -221,7 +135,7 @@ static int find_default(Store *store, const GlobalOptions *global, char ret_key[
                      RKT_VERSION, paths[0]);
 }
 
-static int find_from_dir(const GlobalOptions *global, const char *name,
+static int find_from_dir(const FetchOptions *options, const char *name,
                          char ret_key[static IMAGE_KEY_LENGTH + 1], Error *reterr)
 {
     _cleanup_free_ char *path = NULL;
@@ -233,10 +147,10 @@ static int find_from_dir(const GlobalOptions *global, const char *name,
         path = NULL;
         return -ENOMEM;
     }
-    return import_installed(global, path, ret_key, reterr);
+    return import_installed(options, path, ret_key, reterr);
 }
 
-static int find_by_path(const GlobalOptions *global, const char *path,
+static int find_by_path(const FetchOptions *options, const char *path,
                         char ret_key[static IMAGE_KEY_LENGTH + 1], Error *reterr)
 {
     _cleanup_free_ char *real = realpath(path, NULL);
@@ -244,23 +158,23 @@ static int find_by_path(const GlobalOptions *global, const char *path,
     if (!real)
         return error_set_errno(reterr, -errno, "cannot open \"%s\"", path);
     if (startswith(real, RKT_STAGE1_IMAGES_DIR "/"))
-        return import_installed(global, real, ret_key, reterr);
-    return fetch(global, real, NULL, PULL_POLICY_UPDATE, ret_key, reterr);
+        return import_installed(options, real, ret_key, reterr);
+    return image_fetch(options, real, NULL, PULL_POLICY_UPDATE, ret_key, reterr);
 }
 
-int stage1_image_find(Store *store, const GlobalOptions *global, Stage1Source source, const char *text,
+int stage1_image_find(Store *store, const FetchOptions *options, Stage1Source source, const char *text,
                       char ret_key[static IMAGE_KEY_LENGTH + 1], Error *reterr)
 {
     int r = -EINVAL;
 
     switch (source) {
-    case STAGE1_DEFAULT: r = find_default(store, global, ret_key, reterr); break;
-    case STAGE1_FROM_DIR: r = find_from_dir(global, text, ret_key, reterr); break;
+    case STAGE1_DEFAULT: r = find_default(store, options, ret_key, reterr); break;
+    case STAGE1_FROM_DIR: r = find_from_dir(options, text, ret_key, reterr); break;
     case STAGE1_HASH: r = store_find_image(store, text, ret_key, reterr); break;
-    case STAGE1_PATH: r = find_by_path(global, text, ret_key, reterr); break;
+    case STAGE1_PATH: r = find_by_path(options, text, ret_key, reterr); break;
     case STAGE1_NAME:
     case STAGE1_URL:
-        r = image_find_or_fetch(store, global, text, NULL, PULL_POLICY_NEW, ret_key, reterr);
+        r = image_find_or_fetch(store, options, text, NULL, PULL_POLICY_NEW, ret_key, reterr);
         break;
     }
     return r < 0 ? error_prefix(reterr, r, "cannot find the stage1 image") : 0;

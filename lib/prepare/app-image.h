@@ -5,8 +5,7 @@
 
 #include "appc/image-manifest.h"
 #include "base/error.h"
-#include "pod/global-options.h"
-#include "prepare/pod-options.h"
+#include "prepare/fetch.h"
 #include "store/store.h"
 
 typedef struct AppImage {
@@ -23,7 +22,7 @@ void app_images_free(AppImage *images, size_t n);
 
 /* The key of what text means as an image: from the store as far as the policy allows, else by
  * /usr/lib/rkt/rkt-fetch. signature: a file, or NULL. */
-int image_find_or_fetch(Store *store, const GlobalOptions *global, const char *text, const char *signature,
+int image_find_or_fetch(Store *store, const FetchOptions *options, const char *text, const char *signature,
                         PullPolicy policy, char ret_key[static IMAGE_KEY_LENGTH + 1], Error *reterr);
 
 /* Renders the tree of image->key, if it is not there yet, and reads its manifest. */
@@ -31,5 +30,5 @@ int app_image_load(Store *store, AppImage *image, Error *reterr);
 
 /* The stage1 by the flag that names it; by default from the store by name and version, else the file among
  * the stage1 images, else the one beside the rkt program. */
-int stage1_image_find(Store *store, const GlobalOptions *global, Stage1Source source, const char *text,
+int stage1_image_find(Store *store, const FetchOptions *options, Stage1Source source, const char *text,
                       char ret_key[static IMAGE_KEY_LENGTH + 1], Error *reterr);

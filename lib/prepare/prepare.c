@@ -26,6 +26,7 @@ typedef struct Preparation {
     Store *store;
     const GlobalOptions *global;
     const PodOptions *options;
+    FetchOptions fetch;
     AppImage *images, stage1;
     size_t n_images;
     PodManifest *manifest;
@@ -45,7 +46,7 @@ static void preparation_done(Preparation *preparation)
 static int load_image(Preparation *p, size_t index, const char *text, const char *signature, Error *reterr)
 {
     AppImage *image = &p->images[index];
-    int r = image_find_or_fetch(p->store, p->global, text, signature, p->options->pull_policy, image->key,
+    int r = image_find_or_fetch(p->store, &p->fetch, text, signature, p->options->pull_policy, image->key,
                                 reterr);
 
     return r < 0 ? r : app_image_load(p->store, image, reterr);
@@ -321,7 +322,7 @@ static int gather(Preparation *p, Error *reterr)
 {
     int r;
 
-    r = stage1_image_find(p->store, p->global, p->options->stage1_source, p->options->stage1, p->stage1.key,
+    r = stage1_image_find(p->store, &p->fetch, p->options->stage1_source, p->options->stage1, p->stage1.key,
                           reterr);
     if (r >= 0)
         r = app_image_load(p->store, &p->stage1, reterr);
@@ -373,8 +374,12 @@ static int make_pod(const Preparation *p, int root, PrepareFlags flags, Pod **re
 int pod_prepare(Store *store, int root, const GlobalOptions *global, const PodOptions *options,
                 PrepareFlags flags, Pod **ret, Error *reterr)
 {
-    _cleanup_(preparation_done)
-            Preparation preparation = { .store = store, .global = global, .options = options };
+    _cleanup_(preparation_done) Preparation preparation = {
+        .store = store,
+        .global = global,
+        .options = options,
+        .fetch = { .global = global, .unit = options->unit, .quiet = options->quiet }
+    };
     _cleanup_close_ int lock = store_lock_prepare(store, LOCK_KIND_SHARED, true);
     int r;
 

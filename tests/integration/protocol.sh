@@ -177,6 +177,8 @@ systemctl stop rkt-unasked
 # ----- Exit statuses -----
 
 pod_file again <<'END'
+[Unit]
+StartLimitIntervalSec=0
 [Pod]
 Network=none
 [App:again]

@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What limits a pod (MemoryMax=, CPUQuota=, IPAddressDeny=) must not starve the fetching of its images. So a
+ * unit's ExecStartPre= has rkt-fetch run by systemd-run in a unit beside its own. That one can't outlive the
+ * start: rkt-fetch ends when its standard input does, which is a pipe that nobody but we hold.
+ *
+ * Meanwhile it says how far it is, which becomes the pod's STATUS=, and more time for the start: as long as
+ * bytes come, no timeout ends it. */
+
+#include "fetch.h"
+
+#include <fcntl.h>
+#include <string.h>
+#include <sys/wait.h>
+
+#include "base/fd-util.h"
+#include "base/log.h"
+#include "base/spawn.h"
+#include "base/string-util.h"
+#include "journal/notify.h"
+#include "rkt-config.h"
+
+enum { LINE_LENGTH_MAX = 255, EXTENSION_S = 60 };
+
+static const char systemd_run[] = "/usr/bin/systemd-run";
+
+typedef struct Fetch {
+    const FetchOptions *options;
+    const char *image;
+    int notify;
+    char last_line[LINE_LENGTH_MAX + 1];
+} Fetch;
+
+/* ----- What it says ----- */
+
+static void take_progress(const Fetch *fetch, const char *text)
+{
+    _cleanup_free_ char *image = strdup(fetch->image);
+    unsigned long long bytes, total;
+    int end = 0;
+
+    if (!image || sscanf(text, "%19llu %19llu%n", &bytes, &total, &end) != 2 || text[end] != '\0')
+        return;
+    string_disarm(image, "");
+    (void) notify_sendf(fetch->notify, "EXTEND_TIMEOUT_USEC=%d000000\nSTATUS=fetching %s: %llu of %llu MB",
+                        EXTENSION_S, image, bytes / 1000000, total / 1000000);
+}
+
+static void take_line(Fetch *fetch, const char *line)
+{
+    const char *progress = startswith(line, "progress ");
+
+    if (progress)
+        take_progress(fetch, progress);
+    else if (strlen(line) <= LINE_LENGTH_MAX)
+        (void) strcpy(fetch->last_line, line);
+}
+
+static int hear(Fetch *fetch, int reader)
+{
+    char buffer[4096];
+    size_t used = 0;
+    ssize_t n;
+
+    while ((n = read(reader, buffer + used, sizeof(buffer) - 1 - used)) != 0) {
+        char *line = buffer, *newline;
+
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0)
+            return -errno;
+        used += (size_t) n;
+        buffer[used] = '\0';
+        for (; (newline = strchr(line, '\n')); line = newline + 1) {
+            *newline = '\0';
+            take_line(fetch, line);
+        }
+        used -= (size_t) (line - buffer);
+        memmove(buffer, line, used);
+        if (used > LINE_LENGTH_MAX)
+            return -EBADMSG;
+    }
+    return 0;
+}
+
+/* ----- How it is run ----- */
+
+static int add_fetch(const FetchOptions *options, const char *text, const char *signature, PullPolicy policy,
+                     char ***argv)
+{
+    int r = global_options_to_strv(options->global, argv);
+
+    if (r >= 0)
+        r = strv_extendf(argv, "--pull-policy=%s", pull_policy_to_string(policy));
+    if (r >= 0)
+        r = strv_extend(argv, "--full");
+    if (r >= 0 && options->quiet)
+        r = strv_extend(argv, "--quiet");
+    if (r >= 0)
+        r = strv_extend(argv, text);
+    if (r >= 0 && signature)
+        r = strv_extendf(argv, "--signature=%s", signature);
+    return r;
+}
+
+/* Whether we are the process that the unit's systemd started, and can have it start another. */
+static bool is_of_unit(const FetchOptions *options)
+{
+    const char *text = getenv("SYSTEMD_EXEC_PID");
+    uint64_t pid;
+
+    return options->unit && text && parse_u64(text, &pid) >= 0 && pid == (uint64_t) getpid() &&
+           access(systemd_run, X_OK) >= 0 && access("/run/dbus/system_bus_socket", F_OK) >= 0;
+}
+
+static int add_systemd_run(const FetchOptions *options, char ***argv)
+{
+    static unsigned n;
+    int r = strv_split("systemd-run --quiet --collect --wait --pipe --service-type=exec", " ", argv);
+
+    if (r >= 0)
+        r = strv_extendf(argv, "--unit=run-%.*s-fetch-%d-%u.service", (int) strcspn(options->unit, "."),
+                         options->unit, (int) getpid(), n++);
+    if (r >= 0)
+        r = strv_extendf(argv, "--description=Images of %s", options->unit);
+    if (r >= 0)
+        r = strv_extend(argv, "--");
+    if (r >= 0)
+        r = strv_extend(argv, RKT_LIBEXECDIR "/rkt-fetch");
+    return r < 0 ? r : strv_extend(argv, "--progress");
+}
+
+static int run(Fetch *fetch, const char *program, char *const *argv, Error *reterr)
+{
+    _cleanup_close_ int reader = -EBADF, writer = -EBADF, input = -EBADF, held = -EBADF;
+    SpawnOptions options = SPAWN_OPTIONS_INIT;
+    int fds[2], status, r;
+    pid_t pid;
+
+    if (pipe2(fds, O_CLOEXEC) < 0)
+        return -errno;
+    reader = fds[0];
+    writer = fds[1];
+    if (pipe2(fds, O_CLOEXEC) < 0)
+        return -errno;
+    input = fds[0];
+    held = fds[1];
+    options.fds[0] = input;
+    options.fds[1] = writer;
+    options.die_with_parent = true;
+    r = spawn(program, argv, &options, &pid);
+    if (r < 0)
+        return error_set_errno(reterr, r, "cannot run %s", program);
+    input = safe_close(input);
+    writer = safe_close(writer);
+    r = hear(fetch, reader);
+    reader = safe_close(reader);
+    status = wait_for_exit(pid);
+    if (status < 0)
+        return status;
+    if (status != 0)
+        return error_set(reterr, -EIO, "it could not be fetched (rkt-fetch exited with %d)", status);
+    return r < 0 ? error_set_errno(reterr, r, "cannot hear what rkt-fetch says") : 0;
+}
+
+int image_fetch(const FetchOptions *options, const char *text, const char *signature, PullPolicy policy,
+                char ret_key[static IMAGE_KEY_LENGTH + 1], Error *reterr)
+{
+    _cleanup_close_ int notify = -EBADF;
+    Fetch fetch = { .options = options, .image = text, .notify = -EBADF };
+    _cleanup_strv_ char **argv = NULL;
+    bool apart = is_of_unit(options);
+    int r;
+
+    if (apart && notify_open(NULL, &notify) >= 0)
+        fetch.notify = notify;
+    r = apart ? add_systemd_run(options, &argv) : strv_extend(&argv, "rkt-fetch");
+    if (r >= 0)
+        r = add_fetch(options, text, signature, policy, &argv);
+    if (r >= 0)
+        r = run(&fetch, apart ? systemd_run : RKT_LIBEXECDIR "/rkt-fetch", argv, reterr);
+    if (r < 0)
+        return r;
+    /* It prints the key as its last line. */
+    if (!image_key_is_valid(fetch.last_line))
+        return error_set(reterr, -EBADMSG, "rkt-fetch printed no image key");
+    memcpy(ret_key, fetch.last_line, IMAGE_KEY_LENGTH + 1);
+    return 0;
+}

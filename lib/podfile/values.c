@@ -167,7 +167,8 @@ int pod_check_capability(const PodKey *key, const char *value, Error *reterr)
     /* Words may themselves be lists with commas, as on the command line. */
     if (strlen(value) >= sizeof(copy))
         return error_set(reterr, -EINVAL, "\"%.32s…\" is no capability", value);
-    for (char *save = NULL, *name = strtok_r(strcpy(copy, value), ",", &save); name;
+    (void) snprintf(copy, sizeof(copy), "%s", value);
+    for (char *save = NULL, *name = strtok_r(copy, ",", &save); name;
          name = strtok_r(NULL, ",", &save)) {
         const char *rest = startswith(name, "CAP_");
 

@@ -126,7 +126,7 @@ const char *machine_scope_name(const char *uuid, char ret[static MACHINE_SCOPE_N
             to = stpcpy(to, "\\x2d");
         else
             *to++ = *uuid;
-    (void) strcpy(to, ".scope");
+    (void) stpcpy(to, ".scope");
     return ret;
 }
 

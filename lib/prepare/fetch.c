@@ -52,7 +52,7 @@ static void take_line(Fetch *fetch, const char *line)
     if (progress)
         take_progress(fetch, progress);
     else if (strlen(line) <= LINE_LENGTH_MAX)
-        (void) strcpy(fetch->last_line, line);
+        memcpy(fetch->last_line, line, strlen(line) + 1);
 }
 
 static int hear(Fetch *fetch, int reader)

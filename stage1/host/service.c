@@ -63,10 +63,10 @@ static void states_of(const Init *init, char ret[static STATES_MAX])
                          text ? ")" : "");
 
         if (n < 0 || (size_t) n >= sizeof(piece) || used + (size_t) n + sizeof("…") > STATES_MAX) {
-            (void) strcpy(ret + used, "…");
+            memcpy(ret + used, "…", sizeof("…"));
             return;
         }
-        (void) strcpy(ret + used, piece);
+        memcpy(ret + used, piece, (size_t) n + 1);
         used += (size_t) n;
     }
 }

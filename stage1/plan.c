@@ -28,6 +28,7 @@ static const struct Field {
     { "pre-start", FIELD_STRINGS, offsetof(PlanApp, pre_start) },
     { "post-stop", FIELD_STRINGS, offsetof(PlanApp, post_stop) },
     { "env", FIELD_STRINGS, offsetof(PlanApp, environment) },
+    { "credential", FIELD_STRINGS, offsetof(PlanApp, credentials) },
     { "working-directory", FIELD_STRING, offsetof(PlanApp, working_directory) },
     { "tree", FIELD_STRING, offsetof(PlanApp, tree) },
     { "uid", FIELD_ID, offsetof(PlanApp, uid) },

@@ -53,6 +53,7 @@ typedef struct PlanApp {
     char **exec;                   /* argv, the program not yet looked up */
     char **pre_start, **post_stop; /* NULL: none */
     char **environment;
+    char **credentials; /* names; what they hold is read at each start, and stands nowhere */
     char *working_directory;
     char *tree; /* absolute path of the rendered root file system; with overlay the lower layer, else the root
                    itself (relative to the pod's directory) */

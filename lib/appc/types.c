@@ -174,3 +174,15 @@ int image_id_parse(const char *s, char ret_key[static IMAGE_KEY_LENGTH + 1], Err
     ret_key[strlen(IMAGE_KEY_PREFIX) + n] = '\0';
     return 0;
 }
+
+bool credential_name_is_valid(const char *s)
+{
+    size_t n = strlen(s);
+
+    if (n == 0 || n > NAME_MAX || strcmp(s, ".") == 0 || strcmp(s, "..") == 0)
+        return false;
+    for (; *s; s++)
+        if (*s < ' ' || *s == 0x7f || strchr("/:,", *s))
+            return false;
+    return true;
+}

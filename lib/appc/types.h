@@ -12,6 +12,8 @@
 enum { APPC_NAME_MAX = 512 }; /* more is no name */
 
 /* ACName `^[a-z0-9]+([-][a-z0-9]+)*$`; ACIdentifier also lets `.`, `_`, `~` and `/` stand between. */
+/* One of systemd's (systemd.exec(5), CREDENTIALS), of ASCII and without comma. */
+bool credential_name_is_valid(const char *s);
 bool ac_name_is_valid(const char *s);
 bool ac_identifier_is_valid(const char *s);
 

@@ -305,6 +305,13 @@ int pod_check_network(const PodKey *key, const char *value, Error *reterr)
     return 0;
 }
 
+int pod_check_credential(const PodKey *key _unused_, const char *value, Error *reterr)
+{
+    return credential_name_is_valid(value)
+                   ? 0
+                   : error_set(reterr, -EINVAL, "\"%s\" is no credential's name", value);
+}
+
 /* ----- Sockets ----- */
 
 int pod_check_accept(const PodKey *key _unused_, const char *value, Error *reterr)

@@ -223,6 +223,7 @@ static int set_app(App *app, const PodOptions *options, const AppOptions *app_op
 
 static int add_annotations(RuntimeApp *app, const AppOptions *options)
 {
+    _cleanup_free_ char *credentials = strv_join(options->credentials, ",");
     const struct {
         const char *name, *value;
     } settings[] = {
@@ -233,9 +234,12 @@ static int add_annotations(RuntimeApp *app, const AppOptions *options)
         { ANNOTATION_STOP_TIMEOUT, options->stop_timeout },
         { ANNOTATION_RELOAD_SIGNAL, options->reload_signal },
         { ANNOTATION_WATCHDOG, options->watchdog },
+        { ANNOTATION_CREDENTIALS, options->credentials ? credentials : NULL },
     };
     int r = set_pairs(&app->annotations, options->own.annotations);
 
+    if (!credentials)
+        return -ENOMEM;
     for (size_t i = 0; r >= 0 && i < ELEMENTSOF(settings); i++)
         if (settings[i].value)
             r = name_value_list_set(&app->annotations, settings[i].name, settings[i].value);

@@ -14,6 +14,9 @@
 #define ANNOTATION_RELOAD_SIGNAL "coreos.com/rkt/stage2/reload-signal"
 #define ANNOTATION_WATCHDOG "coreos.com/rkt/stage2/watchdog"
 
+/* Of an app in the pod manifest; ours: names of credentials, commas between them. */
+#define ANNOTATION_CREDENTIALS "coreos.com/rkt/stage2/credentials"
+
 /* images: one for each of options->apps. */
 int pod_manifest_from_options(const PodOptions *options, const AppImage *images, PodManifest **ret,
                               Error *reterr);

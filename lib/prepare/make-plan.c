@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "appc/types.h"
 #include "base/array.h"
 #include "base/fd-util.h"
 #include "base/log.h"
@@ -114,6 +115,19 @@ static int plan_environment(const AppContext *context)
             r = strv_extendf(environment, "%s=%s", own->items[i].name, own->items[i].value);
     if (r >= 0)
         r = strv_extendf(environment, "AC_APP_NAME=%s", context->app->name);
+    return r;
+}
+
+/* The pod says this, never its image: nobody else may ask for a secret. */
+static int plan_credentials(const AppContext *context, Error *reterr)
+{
+    const char *names = name_value_list_get(&context->app->annotations, ANNOTATION_CREDENTIALS);
+    int r = names ? strv_split(names, ",", &context->plan->credentials) : 0;
+
+    STRV_FOREACH (name, context->plan->credentials)
+        if (r >= 0 && !credential_name_is_valid(*name))
+            r = error_set(reterr, -EINVAL,
+                          "annotation " ANNOTATION_CREDENTIALS ": \"%s\" is no credential's name", *name);
     return r;
 }
 
@@ -351,6 +365,8 @@ static int plan_app(const AppContext *context, Error *reterr)
         r = plan_groups(context);
     if (r >= 0)
         r = plan_environment(context);
+    if (r >= 0)
+        r = plan_credentials(context, reterr);
     if (r >= 0)
         r = plan_capabilities(context, reterr);
     if (r >= 0)

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "appc/port.h"
+#include "appc/types.h"
 #include "base/string-util.h"
 
 static const char *const pull_policy_table[_PULL_POLICY_MAX] = {
@@ -23,6 +24,7 @@ typedef enum FlagKind {
     FLAG_APP_STRING, /* offset in AppOptions: const char * */
     FLAG_APP_PAIRS,  /* NAME=VALUE, may be given several times */
     FLAG_BOTH_PAIRS, /* the same; before any image they are the pod's */
+    FLAG_APP_CREDENTIAL,
     FLAG_APP_BOOL,
     FLAG_POD_STRING, /* offset in PodOptions */
     FLAG_POD_PAIRS,
@@ -62,6 +64,8 @@ typedef struct Flag {
     F(CPU, "cpu", VALUE, "QUANTITY", "CPU limit of the app (500m)", FLAG_APP_STRING, APP(cpu))               \
     F(CPU_SHARES, "cpu-shares", VALUE, "N", "CPU weight of the app, 2 to 262144", FLAG_APP_STRING,           \
       APP(cpu_shares))                                                                                       \
+    F(CREDENTIAL, "credential", VALUE, "NAME", "a secret of $CREDENTIALS_DIRECTORY that the app gets",       \
+      FLAG_APP_CREDENTIAL, APP(credentials))                                                                 \
     F(ENVIRONMENT, "environment", VALUE, "NAME=VALUE", "variable of the app", FLAG_APP_PAIRS,                \
       APP(environment))                                                                                      \
     F(EXEC, "exec", VALUE, "PROGRAM", "run this instead of the image's program", FLAG_APP_STRING, APP(exec)) \
@@ -152,6 +156,7 @@ static void app_options_done(AppOptions *app)
 {
     strv_free(app->arguments);
     strv_free(app->environment);
+    strv_free(app->credentials);
     own_options_done(&app->own);
     mount_list_done(&app->mounts);
 }
@@ -214,6 +219,13 @@ static int add_pair(char ***pairs, const char *name, const char *value, Error *r
     return strv_extend(pairs, value);
 }
 
+static int add_credential(char ***names, const char *name, Error *reterr)
+{
+    if (!credential_name_is_valid(name))
+        return error_set(reterr, -EINVAL, "--credential=%s: no credential can be called so", name);
+    return strv_contains(*names, name) ? 0 : strv_extend(names, name);
+}
+
 static int set_once(const char **field, const char *name, const char *value, Error *reterr)
 {
     if (*field)
@@ -267,6 +279,7 @@ static int take_app_flag(AppOptions *app, const Flag *flag, const char *value, E
     case FLAG_APP_STRING: return set_once(field, flag->name, value, reterr);
     case FLAG_APP_STDIO: return take_stdio(field, flag->name, value, reterr);
     case FLAG_APP_PAIRS: return add_pair(field, flag->name, value, reterr);
+    case FLAG_APP_CREDENTIAL: return add_credential(field, value, reterr);
     default: *(bool *) field = streq(value, "true"); return 0;
     }
 }
@@ -290,6 +303,7 @@ int pod_options_take(PodOptions *options, OptionParser *parser, int id, const ch
     case FLAG_APP_STRING:
     case FLAG_APP_STDIO:
     case FLAG_APP_PAIRS:
+    case FLAG_APP_CREDENTIAL:
     case FLAG_APP_BOOL:
         if (!app)
             return error_set(reterr, -EINVAL, "--%s must follow an image", flag->name);

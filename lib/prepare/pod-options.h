@@ -26,6 +26,7 @@ typedef struct AppOptions {
     bool read_only_rootfs;
     char **arguments;   /* behind "--"; NULL: none */
     char **environment; /* NAME=VALUE */
+    char **credentials; /* names */
     OwnOptions own;
     MountList mounts;
 } AppOptions;

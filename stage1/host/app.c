@@ -161,6 +161,14 @@ static int attach_volumes(HostApp *app, Error *reterr)
     return 0;
 }
 
+/* Behind the volumes, one of which may be /run. */
+static int attach_credentials(const HostApp *app, Error *reterr)
+{
+    return app->credentials < 0 ? 0
+                                : mount_attach_at(app->credentials, app->rootfs, HOST_CREDENTIALS_PATH,
+                                                  MOUNT_TARGET_DIRECTORY, reterr);
+}
+
 static int enter_app_root(Host *host, HostApp *app, Error *reterr)
 {
     _cleanup_close_ int stage = open(HOST_STAGE_PATH, O_PATH | O_DIRECTORY | O_CLOEXEC);
@@ -178,6 +186,8 @@ static int enter_app_root(Host *host, HostApp *app, Error *reterr)
         r = make_missing(app, reterr);
     if (r >= 0)
         r = attach_volumes(app, reterr);
+    if (r >= 0)
+        r = attach_credentials(app, reterr);
     if (r < 0)
         return r;
     if (app->plan->read_only_rootfs) {
@@ -214,6 +224,8 @@ static int extend_environment(const Host *host, const HostApp *app, char ***ret)
         if (r >= 0)
             r = strv_extendf(&environment, "WATCHDOG_PID=%d", (int) getpid());
     }
+    if (r >= 0 && app->plan->credentials)
+        r = strv_set_variable(&environment, "CREDENTIALS_DIRECTORY", HOST_CREDENTIALS_PATH);
     if (r >= 0 && gets_sockets(app))
         r = host_describe_sockets(app, &environment);
     if (r >= 0)
@@ -361,6 +373,7 @@ static void drop_gathered(HostApp *app)
 {
     app->rootfs = safe_close(app->rootfs);
     app->devices = safe_close(app->devices);
+    app->credentials = safe_close(app->credentials);
     for (size_t i = 0; i < app->plan->n_mounts; i++)
         app->volumes[i] = safe_close(app->volumes[i]);
 }

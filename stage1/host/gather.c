@@ -179,6 +179,8 @@ static int gather_app(Host *host, HostApp *app, Error *reterr)
 
     if (r >= 0)
         r = make_devices(host, app, reterr);
+    if (r >= 0)
+        r = host_gather_credentials(app, reterr);
     if (r < 0)
         return r;
     app->volumes = calloc(plan->n_mounts + 1, sizeof(int));

@@ -208,8 +208,8 @@ static int allocate_apps(Host *host)
         HostApp *app = &host->apps[i];
 
         app->plan = &host->plan->apps[i];
-        app->rootfs = app->devices = app->console = app->null = app->notify = app->output = app->errors =
-                -EBADF;
+        app->rootfs = app->devices = app->credentials = app->console = app->null = app->notify = app->output =
+                app->errors = -EBADF;
         app->cgroup = app->namespace_fd = app->report = -EBADF;
     }
     return 0;

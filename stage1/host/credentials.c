@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Secrets that systemd has loaded for our unit, or whoever started us has in a directory: each app gets a
+ * copy of those that its pod names for it, in a file system of its own that is never on a disk, swap
+ * included. What they hold does not pass through our memory. */
+
+#include <fcntl.h>
+#include <sys/sendfile.h>
+#include <sys/stat.h>
+
+#include "base/fd-util.h"
+#include "base/string-util.h"
+#include "host.h"
+#include "sandbox/mount.h"
+
+enum { CREDENTIAL_SIZE_MAX = 1024 * 1024 }; /* systemd's */
+
+static int complain_missing(const char *name, Error *reterr)
+{
+    return error_set(
+            reterr, -ENOENT,
+            "it wants the credential \"%s\", which this start does not have: add "
+            "LoadCredential=%s:PATH to [Service] (or SetCredential=, ImportCredential=), or have it in "
+            "$CREDENTIALS_DIRECTORY",
+            name, name);
+}
+
+static int open_source(int dir, const char *name, int *ret, Error *reterr)
+{
+    _cleanup_close_ int fd = openat(dir, name, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    struct stat st;
+
+    if (fd < 0 && errno == ENOENT)
+        return complain_missing(name, reterr);
+    if (fd < 0 || fstat(fd, &st) < 0)
+        return error_set_errno(reterr, -errno, "cannot open the credential \"%s\"", name);
+    if (!S_ISREG(st.st_mode))
+        return error_set(reterr, -EINVAL, "the credential \"%s\" is no regular file", name);
+    if (st.st_size > CREDENTIAL_SIZE_MAX)
+        return error_set(reterr, -EFBIG, "the credential \"%s\" has more than %d bytes", name,
+                         CREDENTIAL_SIZE_MAX);
+    *ret = TAKE_FD(fd);
+    return 0;
+}
+
+static int copy(int from, int to)
+{
+    ssize_t n;
+
+    do
+        n = sendfile(to, from, NULL, CREDENTIAL_SIZE_MAX);
+    while (n > 0);
+    return n < 0 ? -errno : 0;
+}
+
+static int put_credential(const HostApp *app, int dir, const char *name, Error *reterr)
+{
+    _cleanup_close_ int from = -EBADF, to = -EBADF;
+    int r = open_source(dir, name, &from, reterr);
+
+    if (r < 0)
+        return r;
+    to = openat(app->credentials, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0400);
+    r = to < 0 ? -errno : copy(from, to);
+    if (r >= 0 && fchown(to, app->plan->uid, app->plan->gid) < 0)
+        r = -errno;
+    return r < 0 ? error_set_errno(reterr, r, "cannot give the app its credential \"%s\"", name) : 0;
+}
+
+int host_gather_credentials(HostApp *app, Error *reterr)
+{
+    static const MountOption options[] = { { "mode", "0500" } };
+    const uint64_t attributes = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC;
+    const char *path = getenv("CREDENTIALS_DIRECTORY");
+    _cleanup_close_ int dir = -EBADF;
+    int r;
+
+    if (!app->plan->credentials)
+        return 0;
+    /* Ours is the pod's directory. */
+    if (path && *path != '/')
+        return error_set(reterr, -EINVAL, "$CREDENTIALS_DIRECTORY must be an absolute path");
+    dir = path ? open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -EBADF;
+    if (dir < 0 && (!path || errno == ENOENT))
+        return complain_missing(app->plan->credentials[0], reterr);
+    if (dir < 0)
+        return error_set_errno(reterr, -errno, "cannot open $CREDENTIALS_DIRECTORY, \"%s\"", path);
+    r = mount_new("ramfs", options, ELEMENTSOF(options), attributes, &app->credentials, reterr);
+    STRV_FOREACH (name, app->plan->credentials)
+        if (r >= 0)
+            r = put_credential(app, dir, *name, reterr);
+    if (r < 0)
+        return r;
+    if (fchownat(app->credentials, "", app->plan->uid, app->plan->gid, AT_EMPTY_PATH) < 0)
+        r = -errno;
+    if (r >= 0)
+        r = mount_set_attributes(app->credentials, MOUNT_ATTR_RDONLY, 0, false);
+    return r < 0 ? error_set_errno(reterr, r, "cannot close the app's credentials") : 0;
+}

@@ -1,0 +1,133 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# images: busybox
+# A secret of the unit reaches the apps that the pod names for it, as their own users, and nobody and no place else.
+
+# shellcheck source-path=SCRIPTDIR source=lib.sh
+. "${0%/*}/lib.sh"
+
+# As on every host: PID 1's credentials come out of a mount namespace of their own.
+mount --make-rshared /
+before=$(snapshot)
+fetch_images busybox
+work=/etc/credentials-test
+mkdir "$work"
+secret=s3cret-$RANDOM$RANDOM$RANDOM
+mkdir -m 700 "$work/secrets"
+printf '%s' "$secret" >"$work/secrets/db"
+printf 'binary\0\nmore' >"$work/secrets/key"
+
+# ----- A declared pod -----
+
+# Each app says what it sees, and stays.
+pod_file web <<END
+[Pod]
+Network=none
+[App:web]
+Image=example.com/busybox
+User=33
+Group=33
+Credential=db key
+Credential=mode
+Exec=/bin/sh -c 'cd "\$CREDENTIALS_DIRECTORY"; pwd; stat -c "%%n %%a %%u %%g" . *; cmp db /run/credentials/db && sha256sum db key; cat mode; echo; stat -f -c %%T .; touch new; rm -f db; chmod 644 db; ls; exec sleep 1000'
+[App:other]
+Image=example.com/busybox
+Exec=/bin/sh -c 'echo "dir=\$CREDENTIALS_DIRECTORY"; ls -A /run/credentials; for p in /proc/[0-9]*; do cat \$p/root/run/credentials/db; done; echo end; exec sleep 1000'
+[Service]
+LoadCredential=db:$work/secrets/db
+LoadCredential=key:$work/secrets/key
+SetCredential=mode:production
+END
+start web
+soon "the other app has looked everywhere" 20 log_has web other '^end$'
+seen=$(app_log web web)
+matches "the directory is read-only, the user's own" "$seen" $'^/run/credentials\n\. 500 33 33\ndb 400 33 33\nkey 400 33 33\nmode 400 33 33\n'
+matches "they have what the unit has" "$seen" "$(printf '%s' "$secret" | sha256sum | cut -d' ' -f1)  db"
+matches "bytes of all kinds" "$seen" "$(sha256sum <"$work/secrets/key" | cut -d' ' -f1)  key"
+matches "SetCredential=, too" "$seen" $'\nproduction\n'
+matches "on no disk" "$seen" $'\n(ramfs|UNKNOWN[^\n]*858458f6)'
+equals "and can't be changed" "$(grep -c 'Read-only file system' <<<"$seen")" 3
+equals "the file systems are ramfs" "$(grep -c ' /run/credentials ro,.* - ramfs ' "/proc/$(pgrep -u 33 -x sleep)/mountinfo")" 1
+others=$(app_log web other)
+matches "the variable is the one app's" "$others" $'dir=\n'
+lacks "the other app, root, can't read it" "$others" "$secret"
+uuid=$(</run/rkt/pods/rkt-web/uuid)
+
+# nowhere NAME: in nothing that tells of the pod or is kept of it.
+nowhere() {
+    lacks "$1: not in status" "$(rkt status "$uuid")" "$secret"
+    equals "$1: not beneath /var/lib/rkt" "$(grep -rlF -- "$secret" /var/lib/rkt /run/rkt /run/systemd/generator 2>/dev/null || :)" ""
+    lacks "$1: not in the unit" "$(systemctl show rkt-web; systemctl cat rkt-web)" "$secret"
+    lacks "$1: in no command line or environment" "$(cat /proc/[0-9]*/cmdline /proc/[0-9]*/environ 2>/dev/null | tr '\0' '\n')" "$secret"
+}
+nowhere "while it runs"
+lacks "not in a journal" "$(journalctl --no-pager --output=cat; journalctl --namespace=rkt-web --no-pager --output=cat)" "$secret"
+matches "the plan has the names" "$(tr '\0' '\n' <"/var/lib/rkt/pods/run/$uuid/plan")" $'credential=db\ncredential=key\ncredential=mode\n'
+equals "the pod's init holds none" "$(find "/proc/$(leader rkt-web)/fd" -lname '*credentials*' | wc -l)" 0
+equals "no mount of the host's" "$(grep -c ' - ramfs .*rkt' /proc/1/mountinfo || :)" 0
+
+printf 'changed' >"$work/secrets/db"
+systemctl restart rkt-web
+soon "a restart takes what is there then" 20 \
+    log_has web web "$(printf changed | sha256sum | cut -d' ' -f1)  db"
+systemctl stop rkt-web
+nowhere "afterwards"
+
+# ----- What is not there -----
+
+# refused NAME REGEX <FILE
+refused() {
+    pod_file "$1"
+    systemctl start "rkt-$1" 2>/dev/null || :
+    matches "$1" "$(journalctl --no-pager --output=cat --unit="rkt-$1")" "$2"
+    systemctl reset-failed "rkt-$1"
+    remove_pod_file "$1"
+}
+refused none 'it wants the credential "db", which this start does not have: add LoadCredential=db:PATH to \[Service\]' <<'END'
+[Pod]
+Network=none
+[App:app]
+Image=example.com/busybox
+Credential=db
+END
+refused another 'it wants the credential "db", which this start does not have: add LoadCredential=db:PATH' <<'END'
+[Pod]
+Network=none
+[App:app]
+Image=example.com/busybox
+Credential=other db
+[Service]
+SetCredential=other:x
+END
+
+# ----- From a shell -----
+
+export CREDENTIALS_DIRECTORY=$work/secrets
+# run OPTION...: what the app's shell says.
+run() {
+    rkt run --net=none "$@" 2>/dev/null | sed 's/^.*\]: //'
+}
+equals "--credential" "$(run example.com/busybox --credential=db --exec=/bin/sh -- -c 'cat $CREDENTIALS_DIRECTORY/db; ls /run/credentials')" \
+    "changeddb"
+equals "in a volume at /run, too" "$(run --volume=run,kind=empty example.com/busybox --mount=volume=run,target=/run \
+    --credential=db --exec=/bin/sh -- -c 'cat /run/credentials/db; touch /run/here && echo')" "changed"
+equals "with a read-only root" "$(run example.com/busybox --readonly-rootfs --credential=db --exec=/bin/sh \
+    -- -c 'cat /run/credentials/db; echo')" "changed"
+equals "prepared first, it is read at the start" \
+    "$(uuid=$(CREDENTIALS_DIRECTORY='' rkt prepare example.com/busybox --credential=db --exec=/bin/cat -- /run/credentials/db 2>/dev/null)
+        rkt run-prepared --net=none "$uuid" 2>/dev/null | sed 's/^.*\]: //')" "changed"
+equals "an inherited environment does not tell of it" \
+    "$(run --inherit-env example.com/busybox --exec=/bin/sh -- -c 'echo "[$CREDENTIALS_DIRECTORY]"')" "[]"
+fails "a name that is a path" 254 '--credential=a/b: no credential can be called so' \
+    rkt prepare example.com/busybox --credential=a/b
+mkdir "$work/secrets/dir"
+truncate -s 2M "$work/secrets/large"
+fails "a directory" 254 'no regular file' rkt run --net=none example.com/busybox --credential=dir --exec=/bin/true
+fails "2 MB" 254 'has more than 1048576 bytes' rkt run --net=none example.com/busybox --credential=large --exec=/bin/true
+unset CREDENTIALS_DIRECTORY
+fails "without a directory" 254 'it wants the credential "db", which this start does not have' \
+    rkt run --net=none example.com/busybox --credential=db --exec=/bin/true
+
+remove_pod_file web
+collect_garbage
+nothing_left "nothing is left" "$before"

@@ -183,7 +183,7 @@ StartLimitIntervalSec=0
 Network=none
 [App:again]
 Image=example.com/probe
-Exec=/bin/sh -c 'sleep 0.5; exit 7'
+Exec=/bin/sh -c 'sleep 2; exit 7'
 [Service]
 SuccessExitStatus=7
 RestartForceExitStatus=7
@@ -193,6 +193,8 @@ equals "an administrator's exit statuses stand beside ours" "$(unit_property rkt
     unit_property rkt-again SuccessExitStatus)" "7 133 / 7 132 133"
 start again
 soon "an app's own brings the pod back, though Restart= is not there" 20 eval '(($(unit_property rkt-again NRestarts) >= 2))'
+# Not while it is prepared: systemd takes an ExecStartPre= that SIGTERM ends for a failure.
+eventually 20 state_is again active
 systemctl stop rkt-again
 
 for name in polite deaf reload late watched unasked again; do

@@ -30,6 +30,7 @@ static inline int64_t earlier_ns(int64_t a, int64_t b)
     return a == 0 || (b != 0 && b < a) ? b : a;
 }
 
+/* From now on apps may ask for more time: the pod starts, or reloads. */
 void service_begin(Init *init);
 void service_tell_states(const Init *init);
 void service_tell_ready(Init *init);

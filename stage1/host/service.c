@@ -146,7 +146,7 @@ static void note_ping(const Init *init)
 static void begin_reload(Init *init)
 {
     init->reloading = true;
-    init->extend_to_ns = monotonic_ns() + EXTENSION_MAX_S * INT64_C(1000000000);
+    service_begin(init);
     tell(init, "RELOADING=1");
 }
 

@@ -275,17 +275,19 @@ static void drop_rights(Init *init)
 /* ----- Readiness ----- */
 
 /* What only setting up needed goes from memory; what the loop needs of the program comes back, a few pages at
- * a time. */
+ * a time. All at once: to look at the headers once more would bring their pages back. */
 static void forget_set_up(void)
 {
     extern const ElfW(Ehdr) __ehdr_start;
     const char *base = (const char *) &__ehdr_start;
     const ElfW(Phdr) *headers = (const ElfW(Phdr) *) (base + __ehdr_start.e_phoff);
+    uintptr_t end = (uintptr_t) base;
 
     (void) malloc_trim(0);
     for (size_t i = 0; i < __ehdr_start.e_phnum; i++)
         if (headers[i].p_type == PT_LOAD && !(headers[i].p_flags & PF_W))
-            (void) madvise((void *) (base + headers[i].p_vaddr), headers[i].p_memsz, MADV_DONTNEED);
+            end = (uintptr_t) base + headers[i].p_vaddr + headers[i].p_memsz;
+    (void) madvise((void *) base, end - (uintptr_t) base, MADV_DONTNEED);
 }
 
 static void note_ready(Init *init)

@@ -73,6 +73,42 @@ soon "a restart takes what is there then" 20 \
 systemctl stop rkt-web
 nowhere "afterwards"
 
+# ----- What systemd finds or decrypts -----
+
+systemd-creds encrypt --with-key=host --name=db "$work/secrets/db" "$work/db.cred" 2>/dev/null
+pod_file sealed <<END
+[Pod]
+Network=none
+[App:app]
+Image=example.com/busybox
+Credential=db
+Exec=/bin/sha256sum /run/credentials/db
+[Service]
+LoadCredentialEncrypted=db:$work/db.cred
+END
+systemctl start --wait rkt-sealed
+matches "an encrypted credential reaches the app in the clear" "$(app_log_kept sealed app)" "$(sha256sum <"$work/secrets/db" | cut -d' ' -f1)  /run/credentials/db"
+lacks "it is encrypted in its file" "$(tr -d '\0' <"$work/db.cred")" "$(<"$work/secrets/db")"
+remove_pod_file sealed
+
+if (($(systemctl --version | awk 'NR == 1 { print $2 }') >= 254)); then
+    install -D -m 600 "$work/secrets/db" /etc/credstore/web.token
+    pod_file imported <<'END'
+[Pod]
+Network=none
+[App:app]
+Image=example.com/busybox
+Credential=web.token
+Exec=/bin/sha256sum /run/credentials/web.token
+[Service]
+ImportCredential=web.*
+END
+    systemctl start --wait rkt-imported
+    matches "an imported credential reaches the app" "$(app_log_kept imported app)" "$(sha256sum <"$work/secrets/db" | cut -d' ' -f1)  /run/credentials/web.token"
+    remove_pod_file imported
+    rm -r /etc/credstore
+fi
+
 # ----- What is not there -----
 
 # refused NAME REGEX <FILE

@@ -49,7 +49,8 @@ static const char *const declared_kind_table[_DECLARED_KIND_MAX] = {
 typedef struct Declared {
     DeclaredKind kind;
     char *name, *file;
-    char *unit; /* NULL for a name that no unit can have */
+    char *unit;   /* NULL for a name that no unit can have */
+    char *socket; /* the unit that starts it when somebody calls, or NULL */
     char *state;
     char *error;                /* one line, the file in it */
     char **links;               /* what wants it */
@@ -73,6 +74,7 @@ static void listing_done(Listing *listing)
         free(pod->name);
         free(pod->file);
         free(pod->unit);
+        free(pod->socket);
         free(pod->state);
         free(pod->error);
         strv_free(pod->links);
@@ -120,20 +122,46 @@ static bool unit_is_generated(const char *unit)
     return access(path, F_OK) >= 0;
 }
 
-static int unit_state(const Listing *listing, const char *unit, char **ret)
+static int query_state(const Listing *listing, const char *unit, char **ret)
 {
     UnitState state = { 0 };
 
-    if (!systemd_is_running())
-        return 0;
     if (listing->bus && unit_query(listing->bus, unit, &state, NULL) >= 0)
         *ret = TAKE_PTR(state.active_state);
     else
         *ret = strdup(runtime_unit_is_active(unit) ? "active" : "inactive");
     unit_state_done(&state);
-    if (*ret && streq(*ret, "inactive") && (unit_is_masked(unit) || !unit_is_generated(unit))) {
+    return *ret ? 0 : -ENOMEM;
+}
+
+/* More of a unit that does not run than systemd's "inactive": NULL if there is no more. */
+static const char *inactive_state(const Listing *listing, const Declared *pod)
+{
+    _cleanup_free_ char *socket = NULL;
+
+    if (unit_is_masked(pod->unit))
+        return "masked";
+    if (!unit_is_generated(pod->unit))
+        return "not-found";
+    if (pod->socket && query_state(listing, pod->socket, &socket) >= 0 && streq(socket, "active"))
+        return "listening";
+    return NULL;
+}
+
+static int unit_state(const Listing *listing, const Declared *pod, char **ret)
+{
+    const char *more;
+    int r;
+
+    if (!systemd_is_running())
+        return 0;
+    r = query_state(listing, pod->unit, ret);
+    if (r < 0 || !streq(*ret, "inactive"))
+        return r;
+    more = inactive_state(listing, pod);
+    if (more) {
         free(*ret);
-        *ret = strdup(unit_is_masked(unit) ? "masked" : "not-found");
+        *ret = strdup(more);
     }
     return *ret ? 0 : -ENOMEM;
 }
@@ -176,7 +204,7 @@ static int describe_state(const Listing *listing, Declared *pod)
     if (!pod->unit || pod->kind == DECLARED_TEMPLATE || !is_this_system())
         return 0;
     read_uuid(pod);
-    return unit_state(listing, pod->unit, &pod->state);
+    return unit_state(listing, pod, &pod->state);
 }
 
 static int list_item(Listing *listing, const SearchItem *item)
@@ -207,6 +235,7 @@ static int list_item(Listing *listing, const SearchItem *item)
         /* It is wanted by what wants its stub. */
         (void) translate_stub(item->name, path, &file, "", &unit);
     }
+    pod->socket = TAKE_PTR(unit.socket);
     STRV_FOREACH (link, unit.links) {
         if (!strchr(*link, '/'))
             continue;

@@ -35,6 +35,7 @@ systemctl start sockets.target
 equals "the socket listens" "$(unit_property rkt-hello.socket ActiveState)" active
 equals "as [Install] wants" "$(systemctl show -P Wants sockets.target | tr ' ' '\n' | grep -x rkt-hello.socket)" rkt-hello.socket
 equals "and the pod does not run" "$(unit_property rkt-hello ActiveState)" inactive
+matches "rkt pod list says that it is listened for" "$(rkt pod list --no-legend)" $'hello\t+rkt-hello.service\tlistening\t'
 equals "a connection starts the pod and is answered" "$(ask 8080)" "http 1"
 equals "the pod runs" "$(unit_property rkt-hello ActiveState)" active
 equals "the next connection is the same app's" "$(ask 8080)" "http 2"

@@ -452,7 +452,7 @@ static int run(int argc, char **argv, Error *reterr)
 
     if (argc > 1 && streq(argv[1], "--"))
         return answer(argv + 2, (size_t) (argc - 2));
-    r = command_line_parse(argc, argv, options, &arg_global, take_option, reterr);
+    r = command_line_read(argc, argv, options, &arg_global, take_option, reterr);
     if (r < 0)
         return r;
     if (arg_global.help) {

@@ -43,7 +43,9 @@ static int run(Error *reterr)
         return error_set(reterr, -EPERM, "cannot run as unprivileged user");
     if (arg_global.insecure & INSECURE_PATHS)
         log_warning("--insecure-options=paths counts when the pod is run: give it to run-prepared");
-    r = store_open(arg_global.dir, STORE_OPEN_CREATE, &store, reterr);
+    r = global_options_find_dir(&arg_global, reterr);
+    if (r >= 0)
+        r = store_open(arg_global.dir, STORE_OPEN_CREATE, &store, reterr);
     if (r >= 0)
         r = pod_root_open(arg_global.dir, true, &root, reterr);
     if (r >= 0)

@@ -236,7 +236,7 @@ int main(int argc, char *argv[])
     int r;
 
     (void) signal(SIGPIPE, SIG_IGN);
-    r = command_line_parse(argc, argv, options, &arg_global, take_option, &error);
+    r = command_line_read(argc, argv, options, &arg_global, take_option, &error);
     log_setup("register", arg_global.debug);
     if (r >= 0 && arg_global.help) {
         option_print_help(options);

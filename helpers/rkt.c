@@ -192,7 +192,7 @@ static int refuse(int id _unused_, const char *value, Error *reterr)
 static int version(int argc, char **argv, GlobalOptions *global, Error *reterr)
 {
     static const Option options[] = { {} };
-    int r = command_line_parse(argc, argv, options, global, refuse, reterr);
+    int r = command_line_read(argc, argv, options, global, refuse, reterr);
 
     if (r < 0)
         return r;

@@ -39,7 +39,7 @@ static int parse_argv(const RunVerb *verb, int argc, char **argv, GlobalOptions 
     return r < 0 ? r : run_options_check(options, reterr);
 }
 
-static int run(const RunVerb *verb, const GlobalOptions *global, const RunOptions *options, Error *reterr)
+static int run(const RunVerb *verb, GlobalOptions *global, const RunOptions *options, Error *reterr)
 {
     _cleanup_(pod_freep) Pod *pod = NULL;
     _cleanup_close_ int root = -EBADF;
@@ -47,7 +47,9 @@ static int run(const RunVerb *verb, const GlobalOptions *global, const RunOption
 
     if (geteuid() != 0)
         return error_set(reterr, -EPERM, "cannot run as unprivileged user");
-    r = pod_root_open(global->dir, true, &root, reterr);
+    r = global_options_find_dir(global, reterr);
+    if (r >= 0)
+        r = pod_root_open(global->dir, true, &root, reterr);
     if (r >= 0)
         r = verb->open(root, global, &pod, reterr);
     return r < 0 ? r : stage1_exec(pod, global, options, reterr);

@@ -6,7 +6,7 @@
 
 #include "base/string-util.h"
 
-int json_parse(const void *data, size_t size, json_t **ret, Error *reterr)
+static int parse(const void *data, size_t size, bool secret, json_t **ret, Error *reterr)
 {
     _cleanup_json_ json_t *json = NULL;
     json_error_t error;
@@ -17,13 +17,23 @@ int json_parse(const void *data, size_t size, json_t **ret, Error *reterr)
     if (!json) {
         if (json_error_code(&error) == json_error_out_of_memory)
             return -ENOMEM;
-        return error_set(reterr, -EBADMSG, "not valid JSON: line %d, column %d: %s", error.line, error.column,
-                         error.text);
+        return error_set(reterr, -EBADMSG, "not valid JSON: line %d, column %d%s%s", error.line, error.column,
+                         secret ? "" : ": ", secret ? "" : error.text);
     }
     if (!json_is_object(json))
         return error_set(reterr, -EBADMSG, "not a JSON object");
     *ret = TAKE_PTR(json);
     return 0;
+}
+
+int json_parse(const void *data, size_t size, json_t **ret, Error *reterr)
+{
+    return parse(data, size, false, ret, reterr);
+}
+
+int json_parse_secret(const void *data, size_t size, json_t **ret, Error *reterr)
+{
+    return parse(data, size, true, ret, reterr);
 }
 
 int json_format(const json_t *value, bool pretty, char **ret)

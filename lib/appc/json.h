@@ -20,6 +20,9 @@ enum { JSON_SIZE_MAX = 4 * 1024 * 1024, JSON_ARRAY_MAX = 4096, JSON_STRINGS_MAX 
  * JSON_SIZE_MAX, -EBADMSG when it is not JSON. */
 int json_parse(const void *data, size_t size, json_t **ret, Error *reterr);
 
+/* The same for what may hold a password: an error says where, but quotes nothing. */
+int json_parse_secret(const void *data, size_t size, json_t **ret, Error *reterr);
+
 /* Text without a newline at the end. */
 int json_format(const json_t *value, bool pretty, char **ret);
 

@@ -108,8 +108,8 @@ int global_options_take(GlobalOptions *global, int id, const char *value, Error 
     }
 }
 
-int command_line_parse(int argc, char **argv, const Option *options, GlobalOptions *global, OptionTake take,
-                       Error *reterr)
+int command_line_read(int argc, char **argv, const Option *options, GlobalOptions *global, OptionTake take,
+                      Error *reterr)
 {
     OptionParser parser = {
         .argc = argc, .argv = argv, .index = 1, .tables = { options, global_option_table }
@@ -124,6 +124,14 @@ int command_line_parse(int argc, char **argv, const Option *options, GlobalOptio
         r = global_options_has(id) ? global_options_take(global, id, value, reterr) : take(id, value, reterr);
     } while (r >= 0);
     return r;
+}
+
+int command_line_parse(int argc, char **argv, const Option *options, GlobalOptions *global, OptionTake take,
+                       Error *reterr)
+{
+    int r = command_line_read(argc, argv, options, global, take, reterr);
+
+    return r < 0 || global->help ? r : global_options_find_dir(global, reterr);
 }
 
 int duration_option_parse(const char *name, const char *value, int64_t *ret_ns, Error *reterr)

@@ -28,7 +28,7 @@ typedef enum InsecureOptions {
 
 /* Strings point into argv or are constants. */
 typedef struct GlobalOptions {
-    const char *dir; /* "/var/lib/rkt" */
+    const char *dir; /* "/var/lib/rkt"; see global_options_find_dir() */
     const char *system_config, *local_config;
     const char *user_config; /* "": none */
     InsecureOptions insecure;
@@ -63,11 +63,19 @@ int insecure_options_parse(const char *text, InsecureOptions *ret, Error *reterr
 /* The words that it knows, from 0 on; NULL: no more. */
 const char *insecure_option_word(size_t index);
 
+/* Without --dir=, makes dir what the files in paths.d say. command_line_parse() does this; whoever reads the
+ * command line in another way, and then uses dir, must. */
+int global_options_find_dir(GlobalOptions *global, Error *reterr);
+
 /* Goes through a whole command line: the global flags are taken, everything else (OPTION_POSITIONAL and
  * OPTION_DASH_DASH, too) is handed to take, until that fails. */
 typedef int (*OptionTake)(int id, const char *value, Error *reterr);
 int command_line_parse(int argc, char **argv, const Option *options, GlobalOptions *global, OptionTake take,
                        Error *reterr);
+
+/* The same for a program to which dir is nothing. */
+int command_line_read(int argc, char **argv, const Option *options, GlobalOptions *global, OptionTake take,
+                      Error *reterr);
 
 /* The value of a flag that is a duration; a negative one is none. */
 int duration_option_parse(const char *name, const char *value, int64_t *ret_ns, Error *reterr);

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* rkt config: prints what the configuration files of all layers come to. It is also the one that reads them
+ * for programs that don't know JSON: --print-data says where the data directory is. */
+
+#include <stdio.h>
+
+#include "appc/json.h"
+#include "base/log.h"
+#include "base/string-util.h"
+#include "config/config.h"
+#include "pod/global-options.h"
+
+enum { EXIT_GENERAL = 254 };
+enum { OPT_PRETTY_PRINT = 1, OPT_PRINT_DATA };
+
+static const Option options[] = {
+    { "pretty-print", OPTION_OPTIONAL, OPT_PRETTY_PRINT, "BOOL", "indent what is printed", "true" },
+    { "print-data", OPTION_BOOL, OPT_PRINT_DATA, NULL, NULL, NULL },
+    {},
+};
+
+static GlobalOptions arg_global = GLOBAL_OPTIONS_INIT;
+static bool arg_pretty = true, arg_print_data;
+
+static int take_option(int id, const char *value, Error *reterr)
+{
+    switch (id) {
+    case OPT_PRETTY_PRINT:
+        arg_pretty = parse_bool(value) > 0;
+        return parse_bool(value) >= 0
+                       ? 0
+                       : error_set(reterr, -EINVAL, "invalid --pretty-print value \"%s\"", value);
+    case OPT_PRINT_DATA: arg_print_data = streq(value, "true"); return 0;
+    default: return error_set(reterr, -EINVAL, "unexpected argument \"%s\"", value);
+    }
+}
+
+static int print(const Config *config)
+{
+    _cleanup_json_ json_t *root = json_object(), *entries = NULL;
+    _cleanup_free_ char *text = NULL;
+    int r = root ? config_to_json(config, &entries) : -ENOMEM;
+
+    if (r >= 0)
+        r = json_set(root, "stage0", TAKE_PTR(entries));
+    if (r >= 0)
+        r = json_format(root, arg_pretty, &text);
+    if (r >= 0)
+        (void) puts(text);
+    return r;
+}
+
+static int run(Error *reterr)
+{
+    const char *const layers[CONFIG_LAYERS] = { arg_global.system_config, arg_global.local_config,
+                                                arg_global.user_config };
+    _cleanup_(config_freep) Config *config = NULL;
+    int r = config_read(layers,
+                        arg_print_data ? CONFIG_TOPIC_MASK(CONFIG_TOPIC_PATHS) : CONFIG_TOPIC_MASK_ALL,
+                        &config, reterr);
+
+    if (r < 0)
+        return r;
+    if (arg_print_data)
+        (void) fputs(config->data ? config->data : arg_global.dir, stdout);
+    else
+        r = print(config);
+    if (r >= 0 && (fflush(stdout) == EOF || ferror(stdout)))
+        r = error_set_errno(reterr, -EIO, "cannot print the configuration");
+    return r;
+}
+
+int main(int argc, char **argv)
+{
+    _cleanup_error_ Error error = ERROR_INIT;
+    int r = command_line_read(argc, argv, options, &arg_global, take_option, &error);
+
+    log_setup("config", arg_global.debug);
+    if (r >= 0 && arg_global.help) {
+        verb_print_help("config", "", "Prints the configuration.", options);
+        return 0;
+    }
+    if (r >= 0)
+        r = run(&error);
+    if (r < 0) {
+        error_print(&error, r, "config", arg_global.debug);
+        return EXIT_GENERAL;
+    }
+    return 0;
+}

@@ -160,6 +160,20 @@ static int unlink_forced(int dir, const char *name, int flags)
  * of the tree and met again there. */
 enum { REMOVE_DEPTH_MAX = 64 };
 
+/* Names may be there that a killed process left, or an app planted. */
+static int lift(int dir, const char *name, int top, unsigned *lifted)
+{
+    for (;;) {
+        char lifted_name[64];
+
+        (void) snprintf(lifted_name, sizeof(lifted_name), ".lifted-%u-%u", (unsigned) getpid(), (*lifted)++);
+        if (renameat2(dir, name, top, lifted_name, RENAME_NOREPLACE) >= 0)
+            return 0;
+        if (errno != EEXIST)
+            return -errno;
+    }
+}
+
 static int remove_children(int fd, dev_t device, int top, unsigned depth, unsigned *lifted)
 {
     _cleanup_closedir_ DIR *d = fdopendir(fd);
@@ -190,11 +204,8 @@ static int remove_children(int fd, dev_t device, int top, unsigned depth, unsign
                     (void) close(child);
                     r = -EBUSY;
                 } else if (depth >= REMOVE_DEPTH_MAX) {
-                    char name[64];
-
                     (void) close(child);
-                    (void) snprintf(name, sizeof(name), ".lifted-%u-%u", (unsigned) getpid(), (*lifted)++);
-                    r = renameat(dirfd(d), entry->d_name, top, name) < 0 ? -errno : 0;
+                    r = lift(dirfd(d), entry->d_name, top, lifted);
                 } else {
                     r = remove_children(child, device, top, depth + 1, lifted);
                     if (r == 0)
@@ -210,6 +221,7 @@ static int remove_children(int fd, dev_t device, int top, unsigned depth, unsign
 int remove_tree_at(int dir, const char *name)
 {
     _cleanup_close_ int top = -EBADF;
+    unsigned lifted = 0;
     struct stat st;
     int r;
 
@@ -222,7 +234,7 @@ int remove_tree_at(int dir, const char *name)
     if (fstat(top, &st) < 0)
         return -errno;
     for (;;) {
-        unsigned lifted = 0;
+        unsigned before = lifted;
         int fd = openat(top, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
         if (fd < 0)
@@ -231,7 +243,7 @@ int remove_tree_at(int dir, const char *name)
         if (r < 0)
             return r;
         r = unlink_forced(dir, name, AT_REMOVEDIR);
-        if (r != -ENOTEMPTY || lifted == 0)
+        if (r != -ENOTEMPTY || lifted == before)
             return r;
     }
 }

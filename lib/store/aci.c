@@ -14,6 +14,7 @@
 
 #include "base/fd-util.h"
 #include "base/string-util.h"
+#include "base/xattr.h"
 
 enum { ACI_BUFFER = 128 * 1024, TAR_BLOCK = 512 };
 
@@ -286,8 +287,7 @@ int aci_reader_data(AciReader *reader, const void **ret, size_t *ret_size, uint6
 int aci_reader_xattr(AciReader *reader, const char **ret_name, const void **ret_value, size_t *ret_size)
 {
     while (archive_entry_xattr_next(reader->entry, ret_name, ret_value, ret_size) == ARCHIVE_OK)
-        if (*ret_name && *ret_size <= ACI_XATTRS_MAX &&
-            (streq(*ret_name, "security.capability") || startswith(*ret_name, "user.")))
+        if (*ret_name && *ret_size <= ACI_XATTRS_MAX && xattr_is_kept(*ret_name))
             return 1;
     return 0;
 }

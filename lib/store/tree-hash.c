@@ -15,9 +15,10 @@
 #include <sys/xattr.h>
 
 #include "base/string-util.h"
+#include "base/xattr.h"
 #include "digest.h"
 
-enum { HASH_BUFFER = 256 * 1024, HASH_DEPTH_MAX = 512, XATTRS_MAX = 64 * 1024, XATTR_VALUE_MAX = 64 * 1024 };
+enum { HASH_BUFFER = 256 * 1024, HASH_DEPTH_MAX = 512 };
 
 typedef struct TreeHash {
     struct sha256_ctx sha256;
@@ -63,42 +64,15 @@ static int add_xattr(TreeHash *hash, int fd, const char *name)
     return 0;
 }
 
-static bool is_kept_xattr(const char *name)
-{
-    return streq(name, "security.capability") || startswith(name, "user.");
-}
-
 static int add_xattrs(TreeHash *hash, int fd)
 {
     _cleanup_strv_ char **names = NULL;
-    _cleanup_free_ char *list = NULL;
-    ssize_t size = flistxattr(fd, NULL, 0);
-    int r;
+    int r = xattr_list(fd, &names);
 
-    if (size == 0 || (size < 0 && errno == EOPNOTSUPP))
-        return 0;
-    if (size < 0 || size > XATTRS_MAX)
-        return size < 0 ? -errno : -E2BIG;
-    list = malloc((size_t) size);
-    if (!list)
-        return -ENOMEM;
-    size = flistxattr(fd, list, (size_t) size);
-    if (size < 0)
-        return -errno;
-    for (const char *name = list; name < list + size; name += strlen(name) + 1) {
-        r = is_kept_xattr(name) ? strv_extend(&names, name) : 0;
-        if (r < 0)
-            return r;
-    }
-    if (!names)
-        return 0;
-    qsort(names, strv_length(names), sizeof(char *), compare_strings);
-    STRV_FOREACH (name, names) {
-        r = add_xattr(hash, fd, *name);
-        if (r < 0)
-            return r;
-    }
-    return 0;
+    STRV_FOREACH (name, names)
+        if (r >= 0)
+            r = add_xattr(hash, fd, *name);
+    return r;
 }
 
 static int add_link(TreeHash *hash, int dir, const char *name)

@@ -11,7 +11,7 @@
 enum { EXIT_GENERAL = 254 };
 
 static GlobalOptions arg_global = GLOBAL_OPTIONS_INIT;
-static PodOptions arg_pod = POD_OPTIONS_INIT;
+static PodOptions arg_pod = { .warn = log_warning };
 
 static int parse_argv(int argc, char **argv, Error *reterr)
 {

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* rkt run: rkt prepare and rkt run-prepared in one process, which becomes the stage1. */
 
+#include "base/log.h"
 #include "prepare/prepare.h"
 #include "run-verb.h"
 
-static PodOptions arg_pod = POD_OPTIONS_INIT;
+static PodOptions arg_pod = { .warn = log_warning };
 
 static int take(OptionParser *parser, int id, const char *value, Error *reterr)
 {

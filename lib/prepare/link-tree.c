@@ -5,11 +5,11 @@
 
 #include <limits.h>
 #include <string.h>
-#include <sys/sendfile.h>
 #include <sys/stat.h>
 
 #include "base/fd-util.h"
 #include "base/string-util.h"
+#include "prepare/copy-tree.h"
 
 enum { LINK_TREE_DEPTH_MAX = 64 };
 
@@ -17,6 +17,7 @@ static int copy_file(int from, int to, const char *name)
 {
     _cleanup_close_ int in = openat(from, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC), out = -EBADF;
     struct stat st;
+    int r;
 
     if (in < 0 || fstat(in, &st) < 0)
         return -errno;
@@ -25,13 +26,9 @@ static int copy_file(int from, int to, const char *name)
     out = openat(to, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
     if (out < 0)
         return -errno;
-    for (off_t left = st.st_size; left > 0;) {
-        ssize_t n = sendfile(out, in, NULL, (size_t) left);
-
-        if (n <= 0)
-            return n < 0 ? -errno : -EIO;
-        left -= n;
-    }
+    r = copy_contents(in, out, st.st_size);
+    if (r < 0)
+        return r;
     return fchown(out, st.st_uid, st.st_gid) < 0 || fchmod(out, st.st_mode & 07777) < 0 ? -errno : 0;
 }
 

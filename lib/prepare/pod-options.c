@@ -77,7 +77,8 @@ typedef struct Flag {
     F(MOUNT, "mount", VALUE, "volume=NAME,target=PATH", "mount a volume; before any image: in all apps",     \
       FLAG_MOUNT, 0)                                                                                         \
     F(NAME, "name", VALUE, "NAME", "name of the app", FLAG_APP_STRING, APP(name))                            \
-    F(NO_OVERLAY, "no-overlay", BOOL, NULL, NULL, FLAG_REFUSED, 0)                                           \
+    F(NO_OVERLAY, "no-overlay", BOOL, NULL, "copy the images instead of overlaying them", FLAG_POD_BOOL,     \
+      POD(no_overlay))                                                                                       \
     F(NO_STORE, "no-store", BOOL, NULL, NULL, FLAG_NO_STORE, 0)                                              \
     F(OOM_SCORE_ADJ, "oom-score-adj", VALUE, "N", "OOM score of the app, -1000 to 1000", FLAG_APP_STRING,    \
       APP(oom_score_adj))                                                                                    \

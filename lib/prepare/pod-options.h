@@ -57,11 +57,12 @@ typedef struct PodOptions {
     OwnOptions own;
     char **ports; /* NAME:[HOSTIP:]HOSTPORT */
     char **set_environment, **environment_files;
-    bool inherit_environment, quiet;
+    bool inherit_environment, no_overlay, quiet;
     const char *pod_manifest, *uuid_file_save, *unit;
     PullPolicy pull_policy;
     Stage1Source stage1_source;
     const char *stage1;
+    void (*warn)(const char *format, ...) _printf_(1, 2); /* NULL: nobody is told */
 } PodOptions;
 
 #define POD_OPTIONS_INIT                                                                                     \

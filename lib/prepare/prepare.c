@@ -14,9 +14,11 @@
 #include "pod/layout.h"
 #include "pod/pod-summary.h"
 #include "prepare/app-image.h"
+#include "prepare/copy-tree.h"
 #include "prepare/link-tree.h"
 #include "prepare/make-manifest.h"
 #include "prepare/make-plan.h"
+#include "prepare/overlay-support.h"
 #include "prepare/unit-pods.h"
 #include "stage1/interface.h"
 #include "stage1/plan.h"
@@ -30,6 +32,7 @@ typedef struct Preparation {
     AppImage *images, stage1;
     size_t n_images;
     PodManifest *manifest;
+    bool overlay;         /* else each app's root is a copy of its tree */
     char *given_manifest; /* --pod-manifest, kept as it stands but for what is filled in */
 } Preparation;
 
@@ -217,15 +220,71 @@ static int put_overlay(const Pod *pod, const char *name, const AppImage *image, 
 
 static int put_apps(const Pod *pod, const Preparation *p, Error *reterr)
 {
+    int r = 0;
+
+    for (size_t i = 0; r >= 0 && i < p->manifest->n_apps; i++)
+        r = put_app_info(pod, p->manifest->apps[i].name, &p->images[i], reterr);
+    return r;
+}
+
+static int put_overlays(const Pod *pod, const Preparation *p, Error *reterr)
+{
     int r = put_text(pod, POD_OVERLAY_PREPARED, "", reterr);
 
     if (r >= 0)
         r = put_closed_directory(pod, POD_OVERLAY, reterr);
-    for (size_t i = 0; r >= 0 && i < p->manifest->n_apps; i++) {
-        r = put_app_info(pod, p->manifest->apps[i].name, &p->images[i], reterr);
-        if (r >= 0)
-            r = put_overlay(pod, p->manifest->apps[i].name, &p->images[i], reterr);
-    }
+    for (size_t i = 0; r >= 0 && i < p->manifest->n_apps; i++)
+        r = put_overlay(pod, p->manifest->apps[i].name, &p->images[i], reterr);
+    return r;
+}
+
+static int make_directory(int dir, const char *name, int *ret)
+{
+    int fd = mkdirat(dir, name, 0755) < 0
+                     ? -EBADF
+                     : openat(dir, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+
+    if (fd < 0)
+        return -errno;
+    *ret = fd;
+    return 0;
+}
+
+static int put_copy(int stage2, const char *name, const AppImage *image, Error *reterr)
+{
+    static const char links[] = "links";
+    _cleanup_free_ char *rootfs = string_concat(image->tree_path, "/rootfs");
+    _cleanup_close_ int app = -EBADF, to = -EBADF, scratch = -EBADF, from = -EBADF;
+    int r;
+
+    if (!rootfs)
+        return -ENOMEM;
+    from = open(rootfs, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    r = from < 0 ? -errno : make_directory(stage2, name, &app);
+    if (r >= 0)
+        r = make_directory(app, POD_APP_ROOTFS, &to);
+    if (r >= 0)
+        r = make_directory(app, links, &scratch);
+    if (r >= 0)
+        r = copy_tree(from, to, scratch, reterr);
+    if (r >= 0)
+        r = remove_tree_at(app, links);
+    return r < 0 ? error_prefix(reterr, r, "cannot copy \"%s\"", rootfs) : 0;
+}
+
+/* Beneath what stage1 has brought; the directory may be its own. */
+static int put_copies(const Pod *pod, const Preparation *p, Error *reterr)
+{
+    _cleanup_close_ int stage2 = -EBADF;
+    int r = put_directories(pod, POD_STAGE2, reterr);
+
+    if (r < 0)
+        return r;
+    stage2 = open_without_links(pod->fd, POD_STAGE2, O_RDONLY | O_DIRECTORY);
+    if (stage2 < 0 || fchmod(stage2, 0700) < 0)
+        return error_set_errno(reterr, stage2 < 0 ? stage2 : -errno, "cannot close \"" POD_STAGE2 "\"");
+    for (size_t i = 0; r >= 0 && i < p->manifest->n_apps; i++)
+        r = put_copy(stage2, p->manifest->apps[i].name, &p->images[i], reterr);
     return r;
 }
 
@@ -286,16 +345,45 @@ static int put_stage1(const Pod *pod, const Preparation *p, Error *reterr)
     return put_directories(pod, STAGE1_STATUS, reterr);
 }
 
+static int use_copies(Plan *plan)
+{
+    plan->overlay = false;
+    for (size_t i = 0; i < plan->n_apps; i++) {
+        char *copy = string_concat(POD_STAGE2, "/", plan->apps[i].name, "/" POD_APP_ROOTFS);
+
+        if (!copy)
+            return -ENOMEM;
+        free(plan->apps[i].tree);
+        plan->apps[i].tree = copy;
+    }
+    return 0;
+}
+
 static int put_plan(const Pod *pod, const Preparation *p, Error *reterr)
 {
     _cleanup_(plan_freep) Plan *plan = NULL;
     int r = plan_from_manifest(p->manifest, p->images, p->options->unit, p->global->insecure, pod->fd, &plan,
                                reterr);
 
+    if (r >= 0 && !p->overlay)
+        r = use_copies(plan);
     return r < 0 ? r : plan_write(plan, pod->fd, reterr);
 }
 
-static int fill_pod(const Pod *pod, const Preparation *p, Error *reterr)
+static int choose_overlay(const Pod *pod, Preparation *p, Error *reterr)
+{
+    _cleanup_error_ Error why = ERROR_INIT;
+    int r = p->options->no_overlay ? 0 : overlay_is_supported(pod->fd, &why);
+
+    if (r < 0)
+        return error_set(reterr, r, "%s", error_cause(&why));
+    p->overlay = r > 0;
+    if (!p->overlay && !p->options->no_overlay && p->options->warn)
+        p->options->warn("disabling overlay support: \"%s\"", error_cause(&why));
+    return 0;
+}
+
+static int fill_pod(const Pod *pod, Preparation *p, Error *reterr)
 {
     int r = put_text(pod, POD_CREATED, "", reterr);
 
@@ -306,11 +394,15 @@ static int fill_pod(const Pod *pod, const Preparation *p, Error *reterr)
     if (r >= 0 && p->options->unit)
         r = put_text(pod, POD_UNIT, p->options->unit, reterr);
     if (r >= 0)
+        r = choose_overlay(pod, p, reterr);
+    if (r >= 0)
         r = put_apps(pod, p, reterr);
     if (r >= 0)
         r = put_volumes(pod, p->manifest, reterr);
     if (r >= 0)
         r = put_stage1(pod, p, reterr);
+    if (r >= 0)
+        r = p->overlay ? put_overlays(pod, p, reterr) : put_copies(pod, p, reterr);
     if (r >= 0)
         r = put_plan(pod, p, reterr);
     return r;
@@ -348,7 +440,7 @@ static int sync_pod(const Pod *pod, const Preparation *p, PrepareFlags flags, Er
     return error_set_errno(reterr, -errno, "cannot write pod \"%s\" to the disk", pod->uuid);
 }
 
-static int make_pod(const Preparation *p, int root, PrepareFlags flags, Pod **ret, Error *reterr)
+static int make_pod(Preparation *p, int root, PrepareFlags flags, Pod **ret, Error *reterr)
 {
     _cleanup_(pod_freep) Pod *pod = NULL;
     int r;

@@ -50,7 +50,6 @@ static void test_refused(void)
         { { "a.aci", "--credential=.." }, "--credential=..: no credential can be called so" },
         { { "--credential=a", "a.aci" }, "--credential must follow an image" },
         { { "a.aci", "--private-users" }, "--private-users is not built yet" },
-        { { "a.aci", "--no-overlay" }, "--no-overlay is not built yet" },
         { { "a.aci", "--stdin=tty" }, "--stdin=tty is not built yet" },
         { { "a.aci", "--stdin=log" }, "--stdin=log: unknown mode" },
         { { "" }, "an image must not be empty" },

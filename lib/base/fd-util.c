@@ -160,21 +160,50 @@ static int unlink_forced(int dir, const char *name, int flags)
  * of the tree and met again there. */
 enum { REMOVE_DEPTH_MAX = 64 };
 
+typedef struct Removal {
+    int top;
+    dev_t device; /* another file system is not entered */
+    unsigned lifted;
+} Removal;
+
+static int remove_children(Removal *removal, int fd, unsigned depth);
+
 /* Names may be there that a killed process left, or an app planted. */
-static int lift(int dir, const char *name, int top, unsigned *lifted)
+static int lift(Removal *removal, int dir, const char *name)
 {
     for (;;) {
-        char lifted_name[64];
+        char lifted[64];
 
-        (void) snprintf(lifted_name, sizeof(lifted_name), ".lifted-%u-%u", (unsigned) getpid(), (*lifted)++);
-        if (renameat2(dir, name, top, lifted_name, RENAME_NOREPLACE) >= 0)
+        (void) snprintf(lifted, sizeof(lifted), ".lifted-%u-%u", (unsigned) getpid(), removal->lifted++);
+        if (renameat2(dir, name, removal->top, lifted, RENAME_NOREPLACE) >= 0)
             return 0;
         if (errno != EEXIST)
             return -errno;
     }
 }
 
-static int remove_children(int fd, dev_t device, int top, unsigned depth, unsigned *lifted)
+static int remove_directory(Removal *removal, int dir, const char *name, unsigned depth)
+{
+    int child, r = unlink_forced(dir, name, AT_REMOVEDIR);
+    struct stat st;
+
+    if (r != -ENOTEMPTY && r != -EEXIST)
+        return r;
+    if (depth >= REMOVE_DEPTH_MAX)
+        return lift(removal, dir, name);
+    child = openat(dir, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    if (child < 0)
+        return -errno;
+    if (fstat(child, &st) < 0 || st.st_dev != removal->device) {
+        (void) close(child);
+        return -EBUSY;
+    }
+    r = remove_children(removal, child, depth + 1);
+    return r < 0 ? r : unlink_forced(dir, name, AT_REMOVEDIR);
+}
+
+/* Takes over fd. */
+static int remove_children(Removal *removal, int fd, unsigned depth)
 {
     _cleanup_closedir_ DIR *d = fdopendir(fd);
     int result = 0;
@@ -186,8 +215,7 @@ static int remove_children(int fd, dev_t device, int top, unsigned depth, unsign
     }
     for (;;) {
         struct dirent *entry = (errno = 0, readdir(d));
-        struct stat st;
-        int child, r;
+        int r = entry && entry->d_type == DT_DIR ? -EISDIR : 0;
 
         if (!entry) {
             if (errno != 0 && result == 0)
@@ -196,23 +224,10 @@ static int remove_children(int fd, dev_t device, int top, unsigned depth, unsign
         }
         if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
             continue;
-        r = unlink_forced(dirfd(d), entry->d_name, 0);
-        if (r == -EISDIR || r == -EPERM) {
-            child = openat(dirfd(d), entry->d_name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-            if (child >= 0) {
-                if (fstat(child, &st) < 0 || st.st_dev != device) {
-                    (void) close(child);
-                    r = -EBUSY;
-                } else if (depth >= REMOVE_DEPTH_MAX) {
-                    (void) close(child);
-                    r = lift(dirfd(d), entry->d_name, top, lifted);
-                } else {
-                    r = remove_children(child, device, top, depth + 1, lifted);
-                    if (r == 0)
-                        r = unlink_forced(dirfd(d), entry->d_name, AT_REMOVEDIR);
-                }
-            }
-        }
+        if (r == 0)
+            r = unlink_forced(dirfd(d), entry->d_name, 0);
+        if (r == -EISDIR || (r == -EPERM && entry->d_type == DT_UNKNOWN))
+            r = remove_directory(removal, dirfd(d), entry->d_name, depth);
         if (r < 0 && result == 0)
             result = r;
     }
@@ -221,7 +236,7 @@ static int remove_children(int fd, dev_t device, int top, unsigned depth, unsign
 int remove_tree_at(int dir, const char *name)
 {
     _cleanup_close_ int top = -EBADF;
-    unsigned lifted = 0;
+    Removal removal = {};
     struct stat st;
     int r;
 
@@ -233,17 +248,18 @@ int remove_tree_at(int dir, const char *name)
         return errno == ENOENT ? 0 : -errno;
     if (fstat(top, &st) < 0)
         return -errno;
+    removal = (Removal){ .top = top, .device = st.st_dev };
     for (;;) {
-        unsigned before = lifted;
+        unsigned before = removal.lifted;
         int fd = openat(top, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
         if (fd < 0)
             return -errno;
-        r = remove_children(fd, st.st_dev, top, 0, &lifted);
+        r = remove_children(&removal, fd, 0);
         if (r < 0)
             return r;
         r = unlink_forced(dir, name, AT_REMOVEDIR);
-        if (r != -ENOTEMPTY || lifted == before)
+        if (r != -ENOTEMPTY || removal.lifted == before)
             return r;
     }
 }

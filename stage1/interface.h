@@ -46,3 +46,6 @@
     "ff02::1 ip6-allnodes\n"                                                                                 \
     "::2 ip6-allrouters\n"                                                                                   \
     "::3 ip6-allhosts\n"
+
+/* In an app's root; ours. */
+#define STAGE1_CREDENTIALS_PATH "/run/credentials"

@@ -17,7 +17,8 @@
 #include "base/fd-util.h"
 #include "base/string-util.h"
 #include "host.h"
-#include "sandbox/confine.h"
+#include "interface.h"
+#include "program.h"
 #include "sandbox/mount.h"
 
 #define FILE_ATTRIBUTES (MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC | MOUNT_ATTR_RDONLY)
@@ -165,7 +166,7 @@ static int attach_volumes(HostApp *app, Error *reterr)
 static int attach_credentials(const HostApp *app, Error *reterr)
 {
     return app->credentials < 0 ? 0
-                                : mount_attach_at(app->credentials, app->rootfs, HOST_CREDENTIALS_PATH,
+                                : mount_attach_at(app->credentials, app->rootfs, STAGE1_CREDENTIALS_PATH,
                                                   MOUNT_TARGET_DIRECTORY, reterr);
 }
 
@@ -211,12 +212,8 @@ static bool gets_sockets(const HostApp *app)
 static int extend_environment(const Host *host, const HostApp *app, char ***ret)
 {
     _cleanup_strv_ char **environment = NULL;
-    int r = strv_copy(app->plan->environment, &environment);
+    int r = program_environment(app->plan, host->uuid, &environment);
 
-    if (r >= 0)
-        r = strv_extend(&environment, "container=rkt");
-    if (r >= 0)
-        r = strv_extendf(&environment, "container_uuid=%s", host->uuid);
     if (r >= 0 && host_app_notifies(app->plan))
         r = strv_extend(&environment, "NOTIFY_SOCKET=/run/systemd/notify");
     if (r >= 0 && app->plan->watchdog && host->watchdog_us > 0 && app->stage == APP_RUNNING) {
@@ -224,45 +221,10 @@ static int extend_environment(const Host *host, const HostApp *app, char ***ret)
         if (r >= 0)
             r = strv_extendf(&environment, "WATCHDOG_PID=%d", (int) getpid());
     }
-    if (r >= 0 && app->plan->credentials)
-        r = strv_set_variable(&environment, "CREDENTIALS_DIRECTORY", HOST_CREDENTIALS_PATH);
     if (r >= 0 && gets_sockets(app))
         r = host_describe_sockets(app, &environment);
     if (r >= 0)
         *ret = TAKE_PTR(environment);
-    return r;
-}
-
-/* As exec: the path itself when it has a slash; else the app's PATH, else its working directory, /bin,
- * /usr/bin. */
-static int exec_program(char *const argv[], char *const environment[])
-{
-    static const char fallback[] = ".:/bin:/usr/bin";
-    const char *path = fallback;
-    int r = -ENOENT;
-
-    if (strchr(argv[0], '/')) {
-        (void) execve(argv[0], argv, environment);
-        return -errno;
-    }
-    STRV_FOREACH (s, environment) {
-        const char *value = startswith(*s, "PATH=");
-
-        if (value)
-            path = value;
-    }
-    while (*path) {
-        size_t n = strcspn(path, ":");
-        char candidate[PATH_MAX];
-
-        if ((size_t) snprintf(candidate, sizeof(candidate), "%.*s/%s", (int) n, path, argv[0]) <
-            sizeof(candidate)) {
-            (void) execve(candidate, argv, environment);
-            if (errno != ENOENT && errno != ENOTDIR)
-                r = -errno;
-        }
-        path += n + (path[n] == ':');
-    }
     return r;
 }
 
@@ -297,24 +259,13 @@ static int keep_descriptors(HostApp *app, int *report, int **ret, size_t *ret_n,
 
 static int become_app(Host *host, HostApp *app, bool as_root, int *report, Error *reterr)
 {
-    const PlanApp *plan = app->plan;
+    Confinement confinement = program_confinement(app->plan, as_root, host->no_capabilities);
     _cleanup_free_ int *keep = NULL;
-    Confinement confinement = {
-        .uid = as_root ? 0 : plan->uid,
-        .gid = as_root ? 0 : plan->gid,
-        .groups = plan->groups,
-        .n_groups = as_root ? 0 : plan->n_groups,
-        .capabilities = host->no_capabilities ? UINT64_MAX : plan->capabilities,
-        .no_new_privileges = plan->no_new_privileges,
-        .filter = app->filter,
-        .n_filter = app->n_filter,
-        .has_oom_score_adj = plan->has_oom_score_adj,
-        .oom_score_adj = plan->oom_score_adj,
-        .working_directory = plan->working_directory,
-    };
     sigset_t none;
     int r;
 
+    confinement.filter = app->filter;
+    confinement.n_filter = app->n_filter;
     (void) setsid();
     if (app->namespace_fd < 0)
         r = enter_app_root(host, app, reterr);
@@ -346,7 +297,7 @@ _noreturn_ static void child(Host *host, HostApp *app, char *const argv[], bool 
     if (r >= 0)
         r = become_app(host, app, as_root, &report, &error);
     if (r >= 0) {
-        r = exec_program(argv, environment);
+        r = program_exec(argv, environment);
         (void) error_set_errno(&error, r, "Unable to open \"%s\"", argv[0]);
     }
     if (error.n == 0)

@@ -12,6 +12,7 @@
 #include "base/fd-util.h"
 #include "base/file-util.h"
 #include "base/string-util.h"
+#include "credentials.h"
 #include "host.h"
 #include "interface.h"
 #include "journal/namespace.h"
@@ -180,7 +181,7 @@ static int gather_app(Host *host, HostApp *app, Error *reterr)
     if (r >= 0)
         r = make_devices(host, app, reterr);
     if (r >= 0)
-        r = host_gather_credentials(app, reterr);
+        r = credentials_gather(plan, &app->credentials, reterr);
     if (r < 0)
         return r;
     app->volumes = calloc(plan->n_mounts + 1, sizeof(int));

@@ -97,11 +97,10 @@ typedef struct Host {
 } Host;
 
 /* The pod's root as its init sees it; no app does. */
-#define HOST_STAGE_PATH "/app"                   /* where an app's root is attached before it becomes "/" */
-#define HOST_SCRATCH_PATH "/scratch"             /* for mount_restrict_paths() */
-#define HOST_SHARED_MEMORY_PATH "/shm"           /* /dev/shm of all apps */
-#define HOST_CREDENTIALS_PATH "/run/credentials" /* in an app's root */
-#define HOST_NOTIFY_PATH "/run/notify"           /* a socket for each app, by its number */
+#define HOST_STAGE_PATH "/app"         /* where an app's root is attached before it becomes "/" */
+#define HOST_SCRATCH_PATH "/scratch"   /* for mount_restrict_paths() */
+#define HOST_SHARED_MEMORY_PATH "/shm" /* /dev/shm of all apps */
+#define HOST_NOTIFY_PATH "/run/notify" /* a socket for each app, by its number */
 /* There only if the pod has them. */
 #define HOST_JOURNAL_PATH "/share/journal" /* the journal namespace's sockets */
 #define HOST_RESOLV_CONF_PATH "/share/resolv.conf"
@@ -113,9 +112,6 @@ int host_gather(Host *host, Error *reterr);
 void host_gather_journal(Host *host); /* once the pod's journal is there */
 /* The directory beneath /var/log/journal where `journalctl -M` looks; the caller frees. */
 char *host_journal_directory(const Host *host);
-
-/* credentials.c: what the app's plan names, from $CREDENTIALS_DIRECTORY. */
-int host_gather_credentials(HostApp *app, Error *reterr);
 
 /* cgroup-home.c */
 int host_find_cgroup_home(Host *host, Error *reterr);

@@ -26,132 +26,39 @@
 #include "base/fd-util.h"
 #include "base/file-util.h"
 #include "base/log.h"
-#include "base/option.h"
 #include "base/spawn.h"
 #include "base/string-util.h"
-#include "base/uuid.h"
 #include "foreground.h"
 #include "host.h"
 #include "interface.h"
 #include "journal/notify.h"
 #include "machine.h"
+#include "run-arguments.h"
 
-enum {
-    ARG_DEBUG = 1,
-    ARG_NET,
-    ARG_HOSTNAME,
-    ARG_DNS_CONF_MODE,
-    ARG_NO_CAPABILITIES,
-    ARG_NO_PATHS,
-    ARG_NO_SECCOMP,
-    ARG_IPC,
-    ARG_LOCAL_CONFIG,
-    ARG_MDS_TOKEN,
-    ARG_REFUSED
-};
-
-static const Option options[] = {
-    { "debug", OPTION_BOOL, ARG_DEBUG },
-    { "net", OPTION_OPTIONAL, ARG_NET, .default_value = "default" },
-    { "hostname", OPTION_VALUE, ARG_HOSTNAME },
-    { "dns-conf-mode", OPTION_VALUE, ARG_DNS_CONF_MODE },
-    { "disable-capabilities-restriction", OPTION_BOOL, ARG_NO_CAPABILITIES },
-    { "disable-paths", OPTION_BOOL, ARG_NO_PATHS },
-    { "disable-seccomp", OPTION_BOOL, ARG_NO_SECCOMP },
-    { "ipc", OPTION_VALUE, ARG_IPC },
-    { "local-config", OPTION_VALUE, ARG_LOCAL_CONFIG },
-    { "mds-token", OPTION_VALUE, ARG_MDS_TOKEN },
-    { "interactive", OPTION_BOOL, ARG_REFUSED },
-    { "private-users", OPTION_VALUE, ARG_REFUSED },
-    { "mutable", OPTION_BOOL, ARG_REFUSED },
-    { NULL },
-};
-
-static int take_dns_modes(Host *host, const char *text, Error *reterr)
+static int take_arguments(Host *host, int argc, char *argv[], Error *reterr)
 {
-    _cleanup_strv_ char **modes = NULL;
-    int r = strv_split(text, ",", &modes);
+    RunArguments arguments = RUN_ARGUMENTS_INIT;
+    int r = run_arguments_parse(&arguments, argc, argv, reterr);
 
+    host->debug = arguments.debug;
     if (r < 0)
         return r;
-    STRV_FOREACH (s, modes) {
-        const char *mode, **field;
-
-        if ((mode = startswith(*s, "resolv=")))
-            field = &host->resolv_mode;
-        else if ((mode = startswith(*s, "hosts=")))
-            field = &host->hosts_mode;
-        else
-            return error_set(reterr, -EINVAL, "--dns-conf-mode: \"%s\" is neither resolv= nor hosts=", *s);
-        *field = streq(mode, "host")     ? "host"
-                 : streq(mode, "stage0") ? "stage0"
-                 : streq(mode, "none")   ? "none"
-                                         : "default";
-    }
+    if (arguments.interactive)
+        return error_set(reterr, -EOPNOTSUPP, "--interactive: not built yet");
+    host->network_none = streq(arguments.network, "none");
+    if (!host->network_none && !streq(arguments.network, "host"))
+        return error_set(reterr, -EOPNOTSUPP,
+                         "--net=%s: this stage1 knows only the networks \"host\" and \"none\" so far",
+                         arguments.network);
+    host->uuid = arguments.uuid;
+    host->hostname = arguments.hostname;
+    host->share_ipc = streq(arguments.ipc, "parent");
+    host->resolv_mode = arguments.resolv_mode;
+    host->hosts_mode = arguments.hosts_mode;
+    host->no_capabilities = arguments.no_capabilities;
+    host->no_paths = arguments.no_paths;
+    host->no_seccomp = arguments.no_seccomp;
     return 0;
-}
-
-static int take_network(Host *host, const char *value, Error *reterr)
-{
-    host->network_none = streq(value, "none");
-    if (host->network_none || streq(value, "host"))
-        return 0;
-    return error_set(reterr, -EOPNOTSUPP,
-                     "--net=%s: this stage1 knows only the networks \"host\" and \"none\" so far", value);
-}
-
-static int take_ipc(Host *host, const char *value, Error *reterr)
-{
-    host->share_ipc = streq(value, "parent");
-    if (host->share_ipc || streq(value, "auto") || streq(value, "private"))
-        return 0;
-    return error_set(reterr, -EINVAL, "--ipc=%s: must be auto, private or parent", value);
-}
-
-static int parse_arguments(Host *host, int argc, char *argv[], Error *reterr)
-{
-    OptionParser parser = { argc, argv, 1, { options } };
-    bool network = false;
-
-    for (;;) {
-        const char *value;
-        int id, r = option_next(&parser, &id, &value, reterr);
-
-        if (r < 0)
-            return r;
-        switch (id) {
-        case OPTION_END:
-            if (!host->uuid || !network)
-                return error_set(reterr, -EINVAL, "a pod's UUID and --net= are needed");
-            return 0;
-        case OPTION_POSITIONAL:
-            if (host->uuid || !uuid_is_valid(value))
-                return error_set(reterr, -EINVAL, "\"%s\": one UUID is expected", value);
-            host->uuid = value;
-            break;
-        case ARG_DEBUG: host->debug = streq(value, "true"); break;
-        case ARG_NET:
-            network = true;
-            r = take_network(host, value, reterr);
-            break;
-        case ARG_HOSTNAME: host->hostname = value; break;
-        case ARG_DNS_CONF_MODE: r = take_dns_modes(host, value, reterr); break;
-        case ARG_NO_CAPABILITIES: host->no_capabilities = streq(value, "true"); break;
-        case ARG_NO_PATHS: host->no_paths = streq(value, "true"); break;
-        case ARG_NO_SECCOMP: host->no_seccomp = streq(value, "true"); break;
-        case ARG_IPC: r = take_ipc(host, value, reterr); break;
-        case ARG_LOCAL_CONFIG:
-        case ARG_MDS_TOKEN:
-            break; /* said to every stage1; networks and the metadata service are not ours yet */
-        case ARG_REFUSED:
-            if (!streq(value, "false"))
-                r = error_set(reterr, -EOPNOTSUPP, "%s: not built yet", argv[parser.index - 1]);
-            break;
-        default: r = error_set(reterr, -EINVAL, "unexpected argument \"%s\"", value);
-        }
-        if (r < 0)
-            return r;
-    }
 }
 
 /* Names that follow from the UUID. */
@@ -186,17 +93,6 @@ static uint64_t watchdog_interval(void)
     if (!interval || parse_u64(interval, &us) < 0)
         return 0;
     return pid && (parse_u64(pid, &number) < 0 || number != (uint64_t) getpid()) ? 0 : us;
-}
-
-static int take_lock(Host *host, Error *reterr)
-{
-    const char *text = getenv(STAGE1_ENV_LOCK_FD);
-    uint64_t fd;
-
-    if (!text || parse_u64(text, &fd) < 0 || fd > INT32_MAX || fd_set_cloexec((int) fd, true) < 0)
-        return error_set(reterr, -EINVAL, "$" STAGE1_ENV_LOCK_FD " holds no descriptor of the pod's lock");
-    host->pod_dir = (int) fd;
-    return 0;
 }
 
 static int allocate_apps(Host *host)
@@ -336,14 +232,14 @@ static int run(Host *host, int argc, char *argv[], Error *reterr)
 
     r = spawn_prepare();
     if (r >= 0)
-        r = parse_arguments(host, argc, argv, reterr);
+        r = take_arguments(host, argc, argv, reterr);
     if (r < 0)
         return r;
     log_setup("stage1", host->debug);
     host->systemd = access("/run/systemd/system", F_OK) >= 0;
     r = choose_names(host);
     if (r >= 0)
-        r = take_lock(host, reterr);
+        r = run_take_lock(&host->pod_dir, reterr);
     if (r >= 0)
         r = plan_read(host->pod_dir, &host->plan, reterr);
     if (r >= 0)
@@ -391,8 +287,6 @@ int main(int argc, char *argv[])
 {
     _cleanup_error_ Error error = ERROR_INIT;
     Host host = {
-        .resolv_mode = "default",
-        .hosts_mode = "default",
         .pod_dir = -EBADF,
         .cgroup = -EBADF,
         .pod_cgroup = -EBADF,

@@ -3,13 +3,14 @@
  * copy of those that its pod names for it, in a file system of its own that is never on a disk, swap
  * included. What they hold does not pass through our memory. */
 
+#include "credentials.h"
+
 #include <fcntl.h>
 #include <sys/sendfile.h>
 #include <sys/stat.h>
 
 #include "base/fd-util.h"
 #include "base/string-util.h"
-#include "host.h"
 #include "sandbox/mount.h"
 
 enum { CREDENTIAL_SIZE_MAX = 1024 * 1024 }; /* systemd's */
@@ -52,47 +53,50 @@ static int copy(int from, int to)
     return n < 0 ? -errno : 0;
 }
 
-static int put_credential(const HostApp *app, int dir, const char *name, Error *reterr)
+static int put_credential(const PlanApp *app, int mount, int dir, const char *name, Error *reterr)
 {
     _cleanup_close_ int from = -EBADF, to = -EBADF;
     int r = open_source(dir, name, &from, reterr);
 
     if (r < 0)
         return r;
-    to = openat(app->credentials, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0400);
+    to = openat(mount, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0400);
     r = to < 0 ? -errno : copy(from, to);
-    if (r >= 0 && fchown(to, app->plan->uid, app->plan->gid) < 0)
+    if (r >= 0 && fchown(to, app->uid, app->gid) < 0)
         r = -errno;
     return r < 0 ? error_set_errno(reterr, r, "cannot give the app its credential \"%s\"", name) : 0;
 }
 
-int host_gather_credentials(HostApp *app, Error *reterr)
+int credentials_gather(const PlanApp *app, int *ret, Error *reterr)
 {
     static const MountOption options[] = { { "mode", "0500" } };
     const uint64_t attributes = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC;
     const char *path = getenv("CREDENTIALS_DIRECTORY");
-    _cleanup_close_ int dir = -EBADF;
+    _cleanup_close_ int dir = -EBADF, mount = -EBADF;
     int r;
 
-    if (!app->plan->credentials)
+    if (!app->credentials)
         return 0;
     /* Ours is the pod's directory. */
     if (path && *path != '/')
         return error_set(reterr, -EINVAL, "$CREDENTIALS_DIRECTORY must be an absolute path");
     dir = path ? open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -EBADF;
     if (dir < 0 && (!path || errno == ENOENT))
-        return complain_missing(app->plan->credentials[0], reterr);
+        return complain_missing(app->credentials[0], reterr);
     if (dir < 0)
         return error_set_errno(reterr, -errno, "cannot open $CREDENTIALS_DIRECTORY, \"%s\"", path);
-    r = mount_new("ramfs", options, ELEMENTSOF(options), attributes, &app->credentials, reterr);
-    STRV_FOREACH (name, app->plan->credentials)
+    r = mount_new("ramfs", options, ELEMENTSOF(options), attributes, &mount, reterr);
+    STRV_FOREACH (name, app->credentials)
         if (r >= 0)
-            r = put_credential(app, dir, *name, reterr);
+            r = put_credential(app, mount, dir, *name, reterr);
     if (r < 0)
         return r;
-    if (fchownat(app->credentials, "", app->plan->uid, app->plan->gid, AT_EMPTY_PATH) < 0)
+    if (fchownat(mount, "", app->uid, app->gid, AT_EMPTY_PATH) < 0)
         r = -errno;
     if (r >= 0)
-        r = mount_set_attributes(app->credentials, MOUNT_ATTR_RDONLY, 0, false);
-    return r < 0 ? error_set_errno(reterr, r, "cannot close the app's credentials") : 0;
+        r = mount_set_attributes(mount, MOUNT_ATTR_RDONLY, 0, false);
+    if (r < 0)
+        return error_set_errno(reterr, r, "cannot close the app's credentials");
+    *ret = TAKE_FD(mount);
+    return 0;
 }

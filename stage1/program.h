@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* An app's program, its handlers and whatever enters the app later are the same to us in all that this file
+ * tells: environment, confinement, and how the program is looked up. */
+#pragma once
+
+#include "plan.h"
+#include "sandbox/confine.h"
+
+/* The plan's, with what every process of the app is told; the caller frees. */
+int program_environment(const PlanApp *app, const char *uuid, char ***ret);
+
+/* The app's, without its filter; as_root is what handlers and enter are: its uid, gid and groups are 0, no
+ * more. */
+Confinement program_confinement(const PlanApp *app, bool as_root, bool no_capabilities);
+
+/* As exec: the path itself when it has a slash; else the environment's PATH, else the working directory,
+ * /bin, /usr/bin. Returns only with an error. */
+int program_exec(char *const argv[], char *const environment[]);

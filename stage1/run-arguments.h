@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What stage0 says to the entrypoint `run` of any flavour; what of it a flavour can do is its own to say. */
+#pragma once
+
+#include <stdbool.h>
+
+#include "base/error.h"
+
+/* Strings point into argv, or are constants. */
+typedef struct RunArguments {
+    const char *uuid, *hostname, *network, *ipc;
+    const char *resolv_mode, *hosts_mode; /* "host", "stage0", "none" or "default" */
+    bool debug, interactive, no_capabilities, no_paths, no_seccomp;
+} RunArguments;
+
+#define RUN_ARGUMENTS_INIT                                                                                   \
+    {                                                                                                        \
+        .ipc = "auto", .resolv_mode = "default", .hosts_mode = "default"                                     \
+    }
+
+int run_arguments_parse(RunArguments *arguments, int argc, char *argv[], Error *reterr);
+
+/* The descriptor of $RKT_LOCK_FD, from now on closed by an exec. */
+int run_take_lock(int *ret, Error *reterr);

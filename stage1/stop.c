@@ -28,7 +28,8 @@ static int signal_init(int number, Error *reterr)
     if (r < 0 || parse_u64(text, &pid) < 0 || pid < 2 || pid > INT32_MAX)
         return error_set_errno(reterr, r < 0 ? r : -EBADMSG, "cannot read the pid of the pod's init");
     pidfd = (int) syscall(SYS_pidfd_open, (pid_t) pid, 0);
-    if (pidfd < 0 || syscall(SYS_pidfd_send_signal, pidfd, number, NULL, 0) < 0)
+    /* It may have ended since the pod was looked at, which is what was wanted. */
+    if ((pidfd < 0 || syscall(SYS_pidfd_send_signal, pidfd, number, NULL, 0) < 0) && errno != ESRCH)
         return error_set_errno(reterr, -errno, "cannot signal the pod's init");
     return 0;
 }

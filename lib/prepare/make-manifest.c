@@ -293,6 +293,19 @@ static int check_app(const RuntimeApp *app, Error *reterr)
     return 0;
 }
 
+/* For an image that has none; --exec says what to run then. */
+static int make_app(App **ret)
+{
+    _cleanup_(app_freep) App *app = app_new();
+    int r = app ? set_string(&app->user, "0") : -ENOMEM;
+
+    if (r >= 0)
+        r = set_string(&app->group, "0");
+    if (r >= 0)
+        *ret = TAKE_PTR(app);
+    return r;
+}
+
 static int add_app(PodManifest *manifest, const PodOptions *options, const AppOptions *app_options,
                    const AppImage *image, const NameValueList *from_files, Error *reterr)
 {
@@ -305,8 +318,8 @@ static int add_app(PodManifest *manifest, const PodOptions *options, const AppOp
         r = pod_manifest_add_app(manifest, name, &app, reterr);
     if (r >= 0)
         r = fill_from_image(app, image, reterr);
-    if (r >= 0 && !app->app && !(app->app = app_new()))
-        r = -ENOMEM;
+    if (r >= 0 && !app->app)
+        r = make_app(&app->app);
     if (r >= 0)
         r = set_app(app->app, options, app_options, from_files, reterr);
     if (r >= 0)

@@ -24,6 +24,8 @@
 #include "store/import.h"
 
 enum { EXIT_GENERAL = 254, KEY_HEX_SHORT = 32 };
+/* Of the worker's. Who packs an image says how much memory unpacking takes; 64 MiB are usual at most. */
+#define MEMORY_MAX (1ULL << 30)
 
 enum { OPT_FULL = 1, OPT_PROGRESS, OPT_PULL_POLICY, OPT_QUIET, OPT_SIGNATURE };
 
@@ -248,6 +250,11 @@ static int work(const Request *request, int to, Error *reterr)
 
     (void) umask(0007);
     r = privilege_drop("rkt", reterr);
+    if (r >= 0) {
+        r = privilege_limit_memory(MEMORY_MAX);
+        if (r < 0)
+            r = error_set_errno(reterr, r, "cannot limit its memory");
+    }
     if (r >= 0)
         r = store_open(arg_global.dir, 0, &store, reterr);
     if (r >= 0)
@@ -257,9 +264,9 @@ static int work(const Request *request, int to, Error *reterr)
     return write_full(to, key, IMAGE_KEY_LENGTH);
 }
 
-/* The worker prints its error itself: so none of a stranger's bytes come back but a key, which is looked at.
- */
-static int run_worker(const Request *request, char ret_key[static IMAGE_KEY_LENGTH + 1])
+/* 1, or 0 when the worker failed: it prints its error itself, so none of a stranger's bytes come back but a
+ * key, which is looked at. */
+static int run_worker(const Request *request, char ret_key[static IMAGE_KEY_LENGTH + 1], Error *reterr)
 {
     _cleanup_close_ int from = -EBADF, to = -EBADF;
     int pair[2], status;
@@ -267,12 +274,12 @@ static int run_worker(const Request *request, char ret_key[static IMAGE_KEY_LENG
     pid_t pid;
 
     if (pipe2(pair, O_CLOEXEC) < 0)
-        return -errno;
+        return error_set_errno(reterr, -errno, "cannot make a pipe");
     from = pair[0];
     to = pair[1];
     pid = fork();
     if (pid < 0)
-        return -errno;
+        return error_set_errno(reterr, -errno, "cannot fork");
     if (pid == 0) {
         _cleanup_error_ Error error = ERROR_INIT;
         int r = work(request, to, &error);
@@ -285,12 +292,12 @@ static int run_worker(const Request *request, char ret_key[static IMAGE_KEY_LENG
     n = read_full(from, ret_key, IMAGE_KEY_LENGTH);
     while (waitpid(pid, &status, 0) < 0)
         if (errno != EINTR)
-            return -errno;
+            return error_set_errno(reterr, -errno, "cannot wait for a child");
     ret_key[n < 0 ? 0 : n] = '\0';
     if (WIFSIGNALED(status))
         log_error("cannot fetch \"%s\": who reads it was ended by signal %d (%s)", request->image,
                   WTERMSIG(status), strsignal(WTERMSIG(status)));
-    return status == 0 && image_key_is_valid(ret_key) ? 0 : -EIO;
+    return status == 0 && image_key_is_valid(ret_key) ? 1 : 0;
 }
 
 /* SIGIO, which comes when nobody holds the other end any longer, ends us, and our unit the worker. */
@@ -336,10 +343,11 @@ static void render(Store *store, const char *key)
         log_debug("not rendered yet: %s", error_cause(&error) ? error_cause(&error) : "out of memory");
 }
 
+/* As run_worker() of all: 0 when one failed. */
 static int run(Error *reterr)
 {
     _cleanup_(store_freep) Store *store = NULL;
-    int result = 0;
+    int result = 1;
 
     /* Everything is opened first: nothing comes in when one of several can't. */
     for (size_t i = 0; i < arg_n_requests; i++) {
@@ -356,10 +364,12 @@ static int run(Error *reterr)
     }
     for (size_t i = 0; i < arg_n_requests; i++) {
         char key[IMAGE_KEY_LENGTH + 1];
-        int r = run_worker(&arg_requests[i], key);
+        int r = run_worker(&arg_requests[i], key, reterr);
 
-        if (r < 0) {
-            result = r;
+        if (r < 0)
+            return r;
+        if (r == 0) {
+            result = 0;
             continue;
         }
         if (store)
@@ -374,6 +384,7 @@ static int run(Error *reterr)
 int main(int argc, char **argv)
 {
     _cleanup_error_ Error error = ERROR_INIT;
+    bool all_came_in;
     int r;
 
     (void) setlocale(LC_CTYPE, "C.UTF-8");
@@ -387,11 +398,12 @@ int main(int argc, char **argv)
         r = end_with_input(&error);
     if (r >= 0)
         r = run(&error);
+    all_came_in = r > 0;
     if (r >= 0 && (fflush(stdout) == EOF || ferror(stdout)))
         r = error_set_errno(&error, -EIO, "cannot write the image ID");
     if (r < 0) {
         error_print(&error, r, "fetch", arg_global.debug);
         return EXIT_GENERAL;
     }
-    return 0;
+    return all_came_in ? 0 : EXIT_GENERAL;
 }

@@ -82,3 +82,10 @@ int privilege_drop(const char *user, Error *reterr)
         return error_set(reterr, -EPERM, "still root after giving root up");
     return 0;
 }
+
+int privilege_limit_memory(uint64_t bytes)
+{
+    struct rlimit limit = { .rlim_cur = bytes, .rlim_max = bytes };
+
+    return !SANITIZED && setrlimit(RLIMIT_AS, &limit) < 0 ? -errno : 0;
+}

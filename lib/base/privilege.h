@@ -2,8 +2,25 @@
 /* Giving root up for good, before bytes of strangers are read. */
 #pragma once
 
+#include <stdint.h>
+
 #include "error.h"
 
 /* Becomes the user (root only; else this step is left out), and in any case gives up every capability, the
  * right to new privileges and core dumps, and all of the environment but a few harmless names. */
 int privilege_drop(const char *user, Error *reterr);
+
+/* How much memory this process may map from now on. */
+int privilege_limit_memory(uint64_t bytes);
+
+/* Sanitizers map terabytes and make system calls of their own. */
+#if defined(__SANITIZE_ADDRESS__)
+#define SANITIZED 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(memory_sanitizer)
+#define SANITIZED 1
+#endif
+#endif
+#ifndef SANITIZED
+#define SANITIZED 0
+#endif

@@ -29,18 +29,7 @@
 
 #include "aci.h"
 #include "base/fd-util.h"
-
-/* Sanitizers map terabytes and make calls of their own. */
-#if defined(__SANITIZE_ADDRESS__)
-#define CAGE_SANITIZED 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(memory_sanitizer)
-#define CAGE_SANITIZED 1
-#endif
-#endif
-#ifndef CAGE_SANITIZED
-#define CAGE_SANITIZED 0
-#endif
+#include "base/privilege.h"
 
 enum { CAGE_FILES_MAX = 1024, CAGE_SECONDS_MAX = 3600 };
 #define CAGE_MEMORY_MAX (2ULL << 30)
@@ -93,7 +82,7 @@ static int set_limits(void)
         { RLIMIT_CORE, 0 },
         { RLIMIT_NOFILE, CAGE_FILES_MAX },
         { RLIMIT_FSIZE, ACI_SIZE_MAX },
-        { RLIMIT_AS, CAGE_SANITIZED ? RLIM_INFINITY : CAGE_MEMORY_MAX },
+        { RLIMIT_AS, SANITIZED ? RLIM_INFINITY : CAGE_MEMORY_MAX },
     };
 
     for (size_t i = 0; i < ELEMENTSOF(limits); i++) {
@@ -250,7 +239,7 @@ static int load_filter(void)
     code[n++] = (struct sock_filter) BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
     code[n++] = (struct sock_filter) BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | ENOSYS);
     program.len = n;
-    if (CAGE_SANITIZED)
+    if (SANITIZED)
         return 0;
     return prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program, 0, 0) < 0 ? -errno : 0;
 }

@@ -226,12 +226,16 @@ static int check_end(AciReader *reader, Error *reterr)
 
 int aci_entry_failed(const char *path, int r, Error *reterr)
 {
-    _cleanup_free_ char *why = NULL;
+    _cleanup_free_ char *why = NULL, *name = NULL;
 
     if (!reterr)
         return r;
     why = strdup(error_cause(reterr) ? error_cause(reterr) : strerror(-r));
-    return error_set(reterr, r, "entry \"%.256s\": %s", path, why ? why : "out of memory");
+    name = strndup(path, NAME_MAX);
+    if (!why || !name)
+        return -ENOMEM;
+    string_disarm(name, ""); /* an error is one line */
+    return error_set(reterr, r, "entry \"%s\": %s", name, why);
 }
 
 int aci_reader_next(AciReader *reader, AciEntry *ret, Error *reterr)

@@ -19,6 +19,9 @@ enum {
     ACI_ENTRIES_MAX = 4 * 1024 * 1024,
     ACI_PATH_MAX = 4095,
     ACI_DEPTH_MAX = 128,
+    /* Directories that entries need and that are none: so many, and so many more for each entry. */
+    ACI_IMPLIED_MAX = 4096,
+    ACI_IMPLIED_PER_ENTRY = 8,
     ACI_XATTRS_MAX = 64 * 1024, /* bytes of one entry's names and values */
 };
 #define ACI_SIZE_MAX (64ULL << 30) /* sum of all files, holes included */

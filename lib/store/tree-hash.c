@@ -14,6 +14,7 @@
 #include <sys/sysmacros.h>
 #include <sys/xattr.h>
 
+#include "base/array.h"
 #include "base/string-util.h"
 #include "base/xattr.h"
 #include "digest.h"
@@ -134,8 +135,10 @@ static int add_entry(TreeHash *hash, int dir, const char *name)
 static int list_names(DIR *d, char ***ret)
 {
     _cleanup_strv_ char **names = NULL;
-    int r;
+    size_t n = 0; /* with the NULL at their end; as a strv they would be counted for each */
 
+    if (!ARRAY_APPEND(names, n))
+        return -ENOMEM;
     for (;;) {
         const struct dirent *entry = (errno = 0, readdir(d));
 
@@ -147,9 +150,8 @@ static int list_names(DIR *d, char ***ret)
         }
         if (streq(entry->d_name, ".") || streq(entry->d_name, ".."))
             continue;
-        r = strv_extend(&names, entry->d_name);
-        if (r < 0)
-            return r;
+        if (!ARRAY_APPEND(names, n) || !(names[n - 2] = strdup(entry->d_name)))
+            return -ENOMEM;
     }
 }
 
@@ -172,8 +174,7 @@ static int add_directory(TreeHash *hash, int fd)
         r = list_names(d, &names);
     if (r < 0)
         return r;
-    if (names)
-        qsort(names, strv_length(names), sizeof(char *), compare_strings);
+    qsort(names, strv_length(names), sizeof(char *), compare_strings);
     STRV_FOREACH (name, names) {
         r = add_entry(hash, fd, *name);
         if (r < 0)

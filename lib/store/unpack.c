@@ -27,6 +27,7 @@ struct Unpacker {
     size_t n_whitelists;
     DirectoryTime *times;
     size_t n_times;
+    uint64_t n_entries, n_implied;
     char *parent_path; /* the directory that the last entry stood in */
     int parent;
 };
@@ -75,10 +76,15 @@ static int open_directory(Unpacker *unpacker, const char *path)
     return open_in_root(unpacker->root, *path ? path : ".", O_RDONLY | O_DIRECTORY, 0);
 }
 
-static int make_implied(int parent, const char *name)
+/* A short entry may need many: an image must not make more of a disk than its own size lets expect. */
+static int make_implied(Unpacker *unpacker, int parent, const char *name)
 {
     _cleanup_close_ int fd = -EBADF;
 
+    unpacker->n_implied++;
+    if (unpacker->n_implied > ACI_IMPLIED_MAX + ACI_IMPLIED_PER_ENTRY * unpacker->n_entries ||
+        unpacker->n_implied > ACI_ENTRIES_MAX)
+        return -E2BIG;
     if (mkdirat(parent, name, 0755) < 0) {
         if (errno != EEXIST)
             return -errno;
@@ -106,7 +112,7 @@ static int open_or_make_directory(Unpacker *unpacker, char *path)
     parent = open_or_make_directory(unpacker, slash ? path : (char[]){ "" });
     if (slash)
         *slash = '/';
-    return parent < 0 ? parent : make_implied(parent, slash ? slash + 1 : path);
+    return parent < 0 ? parent : make_implied(unpacker, parent, slash ? slash + 1 : path);
 }
 
 /* Most entries stand where the one before stood. What an entry replaces is in its parent, never the parent
@@ -328,8 +334,12 @@ static int place_hard_link(Unpacker *unpacker, const AciEntry *entry, const char
 static int place_entry(Unpacker *unpacker, AciReader *reader, const AciEntry *entry, Error *reterr)
 {
     const char *path = entry->path + strlen(ACI_ROOTFS "/"), *name;
-    int r = enter_parent(unpacker, path, &name);
+    int r;
 
+    unpacker->n_entries++;
+    r = enter_parent(unpacker, path, &name);
+    if (r == -E2BIG)
+        return error_set(reterr, r, "it needs too many directories that the image has no entries for");
     if (r < 0)
         return r;
     switch (entry->kind) {

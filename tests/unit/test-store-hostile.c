@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Every file that tests/data/make-hostile makes: what it must not do, it does not, even without the cage. The
- * files' names say what is expected. Entries with owners and devices need root; others skip what comes in. */
+ * files' names say what is expected. Entries with owners and devices need root; others skip what comes in. How
+ * much memory may be used is for rkt-fetch to say, so that is tried there (integration/hostile-images.sh). */
 
 #include <locale.h>
 
@@ -79,11 +80,11 @@ int main(int argc, char *argv[])
     d = opendir(images);
     assert_true(d != NULL);
     for (struct dirent *entry; (entry = readdir(d));)
-        if (entry->d_name[0] != '.') {
+        if (entry->d_name[0] != '.' && !startswith(entry->d_name, "bad-memory-")) {
             test_file(store, base, dirfd(d), entry->d_name);
             n++;
         }
-    assert_int(n >= 60, true);
+    assert_int(n >= 150, true);
     assert_int(remove_tree_at(AT_FDCWD, base), 0);
     return 0;
 }

@@ -5,11 +5,14 @@
 #include "spawn.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 
 #include "fd-util.h"
+#include "time-util.h"
 
 static int compare_int(const void *a, const void *b)
 {
@@ -63,7 +66,10 @@ _noreturn_ static void child(const char *path, char *const argv[], const SpawnOp
             _exit(127);
     }
     report = fcntl(report, F_DUPFD_CLOEXEC, 3);
-    r = report < 0 || (options->directory && chdir(options->directory) < 0) ? -errno : 0;
+    r = report < 0 || (options->timeout_ns > 0 && setpgid(0, 0) < 0) ||
+                        (options->directory && chdir(options->directory) < 0)
+                ? -errno
+                : 0;
     if (r >= 0)
         r = place_standard_fds(options->fds);
     if (r >= 0 && options->n_pass >= ELEMENTSOF(keep))
@@ -120,12 +126,35 @@ int wait_for_exit(pid_t pid)
     return info.si_code == CLD_EXITED ? info.si_status : 128 + info.si_status;
 }
 
+/* Whatever it started in its group goes with it. */
+static int wait_or_kill(pid_t pid, int64_t timeout_ns)
+{
+    _cleanup_close_ int process = (int) syscall(SYS_pidfd_open, pid, 0);
+    struct pollfd end = { .fd = process, .events = POLLIN };
+    int64_t deadline = monotonic_ns() + timeout_ns, left = timeout_ns;
+    int r = process < 0 ? -errno : 0;
+
+    while (r == 0 && left > 0) {
+        r = poll(&end, 1, (int) ((left + 999999) / 1000000)) < 0 ? -errno : end.revents != 0;
+        if (r == -EINTR)
+            r = 0;
+        left = deadline - monotonic_ns();
+    }
+    if (r > 0)
+        return wait_for_exit(pid);
+    (void) kill(-pid, SIGKILL);
+    (void) wait_for_exit(pid);
+    return r < 0 ? r : -ETIMEDOUT;
+}
+
 int spawn_and_wait(const char *path, char *const argv[], const SpawnOptions *options)
 {
     pid_t pid;
     int r = spawn(path, argv, options, &pid);
 
-    return r < 0 ? r : wait_for_exit(pid);
+    if (r < 0)
+        return r;
+    return options && options->timeout_ns > 0 ? wait_or_kill(pid, options->timeout_ns) : wait_for_exit(pid);
 }
 
 int spawn_prepare(void)

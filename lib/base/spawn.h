@@ -3,6 +3,7 @@
 #pragma once
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 #include "cleanup.h"
@@ -15,6 +16,7 @@ typedef struct SpawnOptions {
     const char *directory;    /* the child's working directory, from where a relative path is looked up; NULL
                                  keeps ours */
     bool die_with_parent;     /* SIGKILL when the calling thread ends */
+    int64_t timeout_ns;       /* > 0: in a process group of its own, which spawn_and_wait() kills then */
 } SpawnOptions;
 
 #define SPAWN_OPTIONS_INIT                                                                                   \
@@ -29,9 +31,9 @@ int spawn(const char *path, char *const argv[], const SpawnOptions *options, pid
 /* Waits; returns the exit status (0..255), 128 + n when signal n ended it, or a negative errno. */
 int wait_for_exit(pid_t pid);
 
-/* Both: the exit status or a negative errno. */
+/* Both: the exit status or a negative errno; -ETIMEDOUT: it was killed. */
 int spawn_and_wait(const char *path, char *const argv[], const SpawnOptions *options);
 
-/* First of all in a program that anybody may start: opens /dev/null where 0, 1 or 2 is closed, so that no file
- * of ours takes its place, and lets children be waited for (an ignored SIGCHLD outlives an exec). */
+/* First of all in a program that anybody may start: opens /dev/null where 0, 1 or 2 is closed, so that no
+ * file of ours takes its place, and lets children be waited for (an ignored SIGCHLD outlives an exec). */
 int spawn_prepare(void);

@@ -17,6 +17,7 @@
 #include "journal/namespace.h"
 #include "pod/layout.h"
 #include "pod/pod-status.h"
+#include "pod/stage1-run.h"
 #include "rkt-config.h"
 #include "sandbox/cgroup.h"
 #include "sd/runtime.h"
@@ -96,10 +97,13 @@ static int discard_journal(Pod *pod, Error *reterr)
 static int build_gc_command(const Pod *pod, const GlobalOptions *global, const char *entrypoint, char ***ret)
 {
     _cleanup_strv_ char **argv = NULL;
+    _cleanup_free_ char *run = NULL;
+    unsigned version;
 
+    if (stage1_run_read(pod, &run, &version) < 0)
+        version = 1;
     if (strv_extend(&argv, entrypoint) < 0 || (global->debug && strv_extend(&argv, "--debug") < 0) ||
-        /* Interface version 5; it is what older ones take for granted. */
-        (!streq(global->local_config, "/etc/rkt") &&
+        (version >= STAGE1_SINCE_GC_LOCAL_CONFIG &&
          strv_extendf(&argv, "--local-config=%s", global->local_config) < 0) ||
         strv_extend(&argv, pod->uuid) < 0)
         return -ENOMEM;
@@ -122,9 +126,12 @@ static void run_stage1_gc(const Pod *pod, const GlobalOptions *global)
         r = build_gc_command(pod, global, entrypoint, &argv);
     if (r >= 0) {
         options.directory = fd_path(pod->fd, directory);
+        options.timeout_ns = STAGE1_TIMEOUT_NS;
         r = spawn_and_wait(entrypoint, argv, &options);
     }
-    if (r < 0)
+    if (r == -ETIMEDOUT)
+        log_warning("pod \"%s\": the stage1's gc did not end within %d s", pod->uuid, STAGE1_TIMEOUT_S);
+    else if (r < 0)
         log_warning("pod \"%s\": cannot run the stage1's gc: %s", pod->uuid, strerror(-r));
     else if (r > 0)
         log_warning("pod \"%s\": the stage1's gc ended with exit status %d", pod->uuid, r);

@@ -99,7 +99,10 @@ static int stop_by_stage1(const Pod *pod, const char *entrypoint, Error *reterr)
     int r;
 
     spawn_options.directory = fd_path(pod->fd, directory);
+    spawn_options.timeout_ns = STAGE1_TIMEOUT_NS;
     r = spawn_and_wait(entrypoint, argv, &spawn_options);
+    if (r == -ETIMEDOUT)
+        return error_set(reterr, r, "the stage1's stop did not end within %d s", STAGE1_TIMEOUT_S);
     if (r > 0)
         return error_set(reterr, -EPROTO, "the stage1's stop ended with exit status %d", r);
     return r < 0 ? error_set_errno(reterr, r, "cannot run the stage1's stop") : 0;

@@ -11,8 +11,10 @@
 #include <sys/syscall.h>
 
 #include "base/file-util.h"
+#include "base/log.h"
 #include "base/string-util.h"
 #include "pod/layout.h"
+#include "pod/stage1-run.h"
 #include "stage1/interface.h"
 
 extern char **environ;
@@ -94,10 +96,48 @@ static int put_hosts(const Pod *pod, const RunOptions *options, const char **ret
 
 /* ----- Arguments and environment ----- */
 
-/* Flags younger than the first version of the interface are given only when they say something. */
-static int make_arguments(const Pod *pod, const GlobalOptions *global, const RunOptions *options,
-                          const char *program, char ***argv, Error *reterr)
+/* Flags younger than the first version of the interface are given only when they say something, and then
+ * the stage1 must know them: nothing that was asked for is left out in silence. */
+static int add_younger(char ***argv, unsigned version, unsigned since, const char *flag, const char *value,
+                       Error *reterr)
 {
+    if (version < since)
+        return error_set(
+                reterr, -EOPNOTSUPP,
+                "the pod's stage1 does not know --%s: that is version %u of the interface, it speaks %u",
+                flag, since, version);
+    return strv_extendf(argv, "--%s=%s", flag, value);
+}
+
+/* A stage1 that doesn't know these may confine its apps all the same, which hurts nobody. */
+static int add_disabled(char ***argv, unsigned version, const GlobalOptions *global)
+{
+    static const struct {
+        InsecureOptions bit;
+        const char *flag;
+    } flags[] = {
+        { INSECURE_CAPABILITIES, "--disable-capabilities-restriction" },
+        { INSECURE_PATHS, "--disable-paths" },
+        { INSECURE_SECCOMP, "--disable-seccomp" },
+    };
+    int r = 0;
+
+    for (size_t i = 0; r >= 0 && i < ELEMENTSOF(flags); i++) {
+        if (!(global->insecure & flags[i].bit))
+            continue;
+        if (version >= STAGE1_SINCE_DISABLE)
+            r = strv_extend(argv, flags[i].flag);
+        else
+            log_warning("the pod's stage1 does not know %s: it speaks version %u of the interface",
+                        flags[i].flag, version);
+    }
+    return r;
+}
+
+static int make_arguments(const Pod *pod, const GlobalOptions *global, const RunOptions *options,
+                          const char *program, unsigned version, char ***argv, Error *reterr)
+{
+    char modes[32];
     const char *resolv, *hosts;
     int r;
 
@@ -113,17 +153,15 @@ static int make_arguments(const Pod *pod, const GlobalOptions *global, const Run
     if (r >= 0)
         r = strv_extendf(argv, "--local-config=%s", global->local_config);
     if (r >= 0 && options->hostname)
-        r = strv_extendf(argv, "--hostname=%s", options->hostname);
-    if (r >= 0 && !(streq(resolv, "default") && streq(hosts, "default")))
-        r = strv_extendf(argv, "--dns-conf-mode=resolv=%s,hosts=%s", resolv, hosts);
-    if (r >= 0 && (global->insecure & INSECURE_CAPABILITIES))
-        r = strv_extend(argv, "--disable-capabilities-restriction");
-    if (r >= 0 && (global->insecure & INSECURE_PATHS))
-        r = strv_extend(argv, "--disable-paths");
-    if (r >= 0 && (global->insecure & INSECURE_SECCOMP))
-        r = strv_extend(argv, "--disable-seccomp");
+        r = add_younger(argv, version, STAGE1_SINCE_HOSTNAME, "hostname", options->hostname, reterr);
+    if (r >= 0 && !(streq(resolv, "default") && streq(hosts, "default"))) {
+        (void) snprintf(modes, sizeof(modes), "resolv=%s,hosts=%s", resolv, hosts);
+        r = add_younger(argv, version, STAGE1_SINCE_DNS_CONF_MODE, "dns-conf-mode", modes, reterr);
+    }
+    if (r >= 0)
+        r = add_disabled(argv, version, global);
     if (r >= 0 && options->ipc)
-        r = strv_extendf(argv, "--ipc=%s", options->ipc);
+        r = add_younger(argv, version, STAGE1_SINCE_IPC, "ipc", options->ipc, reterr);
     return r < 0 ? r : strv_extend(argv, pod->uuid);
 }
 
@@ -144,10 +182,10 @@ static int make_environment(const Pod *pod, const RunOptions *options)
 /* ----- The program ----- */
 
 /* As it was worked out when the pod was prepared, beneath the pod's directory: no JSON is read here. */
-static int find_entrypoint(const Pod *pod, char **ret, Error *reterr)
+static int find_entrypoint(const Pod *pod, char **ret, unsigned *ret_version, Error *reterr)
 {
     _cleanup_free_ char *line = NULL;
-    int r = read_one_line_at(pod->fd, POD_STAGE1_RUN, &line);
+    int r = stage1_run_read(pod, &line, ret_version);
 
     if (r < 0)
         return error_set_errno(reterr, r, "cannot find the entrypoint of the stage1 of pod \"%s\"",
@@ -192,13 +230,14 @@ int stage1_exec(Pod *pod, const GlobalOptions *global, const RunOptions *options
     _cleanup_free_ char *entrypoint = NULL;
     _cleanup_close_ int program = -EBADF;
     _cleanup_strv_ char **argv = NULL;
+    unsigned version;
     int r;
 
-    r = find_entrypoint(pod, &entrypoint, reterr);
+    r = find_entrypoint(pod, &entrypoint, &version, reterr);
     if (r >= 0)
         r = open_program(pod, entrypoint, &program, reterr);
     if (r >= 0)
-        r = make_arguments(pod, global, options, strrchr(entrypoint, '/') + 1, &argv, reterr);
+        r = make_arguments(pod, global, options, strrchr(entrypoint, '/') + 1, version, &argv, reterr);
     if (r >= 0)
         r = make_environment(pod, options);
     if (r >= 0)

@@ -4,6 +4,8 @@
  */
 #pragma once
 
+#include <stdint.h>
+
 /* Entrypoints, as annotations of the stage1's image manifest; values are paths below its root file system. A
  * process is started with the pod's directory as working directory. */
 #define STAGE1_ANNOTATION_RUN "coreos.com/rkt/stage1/run"
@@ -11,6 +13,25 @@
 #define STAGE1_ANNOTATION_GC "coreos.com/rkt/stage1/gc"
 #define STAGE1_ANNOTATION_STOP "coreos.com/rkt/stage1/stop"
 #define STAGE1_ANNOTATION_INTERFACE_VERSION "coreos.com/rkt/stage1/interface-version"
+
+/* Ours: the flavour reads the pod's plan and makes the apps' roots itself. For any other stage1 each app's
+ * root stands in opt/stage2/APP/rootfs, beside its image's manifest. */
+#define STAGE1_ANNOTATION_PLAN "coreos.com/rkt/stage1/plan"
+
+/* The version of the interface (an image without the annotation: 1) that brought a flag of `run`, or of gc.
+ */
+enum {
+    STAGE1_SINCE_HOSTNAME = 2,
+    STAGE1_SINCE_DISABLE = 3, /* --disable-{capabilities-restriction,paths,seccomp} */
+    STAGE1_SINCE_DNS_CONF_MODE = 4,
+    STAGE1_SINCE_MUTABLE = 5,
+    STAGE1_SINCE_GC_LOCAL_CONFIG = 5,
+    STAGE1_SINCE_IPC = 6,
+};
+
+/* How long the entrypoints gc and stop may take until they are killed. */
+enum { STAGE1_TIMEOUT_S = 30 };
+#define STAGE1_TIMEOUT_NS (STAGE1_TIMEOUT_S * INT64_C(1000000000))
 
 /* The descriptor that holds the pod's lock; run must keep it open as long as the pod runs. */
 #define STAGE1_ENV_LOCK_FD "RKT_LOCK_FD"

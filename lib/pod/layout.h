@@ -20,7 +20,7 @@
 #define POD_STAGE1_MANIFEST POD_STAGE1 "/manifest"
 #define POD_STAGE1_ROOTFS POD_STAGE1 "/rootfs"
 #define POD_STAGE1_RUN                                                                                       \
-    POD_STAGE1 "/run" /* ours: one line, where the manifest says the entrypoint of that name is */
+    POD_STAGE1 "/run" /* ours: what the manifest says of the entrypoint, see pod/stage1-run.h */
 #define POD_STAGE1_TREE_ID "stage1TreeStoreID"
 #define POD_OVERLAY "overlay" /* overlay/<tree>/{upper,work}/APP */
 #define POD_OVERLAY_PREPARED "overlay-prepared"

@@ -27,8 +27,3 @@ int image_find_or_fetch(Store *store, const FetchOptions *options, const char *t
 
 /* Renders the tree of image->key, if it is not there yet, and reads its manifest. */
 int app_image_load(Store *store, AppImage *image, Error *reterr);
-
-/* The stage1 by the flag that names it; by default from the store by name and version, else the file among
- * the stage1 images, else the one beside the rkt program. */
-int stage1_image_find(Store *store, const FetchOptions *options, Stage1Source source, const char *text,
-                      char ret_key[static IMAGE_KEY_LENGTH + 1], Error *reterr);

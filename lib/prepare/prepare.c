@@ -13,12 +13,14 @@
 #include "base/string-util.h"
 #include "pod/layout.h"
 #include "pod/pod-summary.h"
+#include "pod/stage1-run.h"
 #include "prepare/app-image.h"
 #include "prepare/copy-tree.h"
 #include "prepare/link-tree.h"
 #include "prepare/make-manifest.h"
 #include "prepare/make-plan.h"
 #include "prepare/overlay-support.h"
+#include "prepare/stage1-image.h"
 #include "prepare/unit-pods.h"
 #include "stage1/interface.h"
 #include "stage1/plan.h"
@@ -269,6 +271,8 @@ static int put_copy(int stage2, const char *name, const AppImage *image, Error *
         r = copy_tree(from, to, scratch, reterr);
     if (r >= 0)
         r = remove_tree_at(app, links);
+    if (r >= 0)
+        r = write_file_at(app, POD_APP_MANIFEST, image->manifest_text, image->manifest_size, 0644, 0);
     return r < 0 ? error_prefix(reterr, r, "cannot copy \"%s\"", rootfs) : 0;
 }
 
@@ -318,6 +322,22 @@ static int put_volumes(const Pod *pod, const PodManifest *manifest, Error *reter
     return r;
 }
 
+static int put_stage1_run(const Pod *pod, const NameValueList *annotations, Error *reterr)
+{
+    const char *entrypoint = name_value_list_get(annotations, STAGE1_ANNOTATION_RUN);
+    _cleanup_free_ char *text = NULL;
+    unsigned version;
+    int r = stage1_version_parse(name_value_list_get(annotations, STAGE1_ANNOTATION_INTERFACE_VERSION),
+                                 &version);
+
+    if (r < 0)
+        return error_set(reterr, r,
+                         "bad " STAGE1_ANNOTATION_INTERFACE_VERSION " of the stage1 image: must be a number");
+    r = stage1_run_format(entrypoint, version, &text);
+    return r < 0 ? error_set_errno(reterr, r, "bad " STAGE1_ANNOTATION_RUN " of the stage1 image")
+                 : put_text(pod, POD_STAGE1_RUN, text, reterr);
+}
+
 /* Linked, not named: the pod keeps its stage1 when the store loses it. */
 static int put_stage1(const Pod *pod, const Preparation *p, Error *reterr)
 {
@@ -331,8 +351,7 @@ static int put_stage1(const Pod *pod, const Preparation *p, Error *reterr)
     if (r >= 0)
         r = put_text(pod, POD_STAGE1_TREE_ID, p->stage1.tree_id, reterr);
     if (r >= 0)
-        r = put_text(pod, POD_STAGE1_RUN,
-                     name_value_list_get(&p->stage1.manifest->annotations, STAGE1_ANNOTATION_RUN), reterr);
+        r = put_stage1_run(pod, &p->stage1.manifest->annotations, reterr);
     if (r < 0)
         return r;
     tree = open(p->stage1.tree_path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -373,12 +392,14 @@ static int put_plan(const Pod *pod, const Preparation *p, Error *reterr)
 static int choose_overlay(const Pod *pod, Preparation *p, Error *reterr)
 {
     _cleanup_error_ Error why = ERROR_INIT;
-    int r = p->options->no_overlay ? 0 : overlay_is_supported(pod->fd, &why);
+    bool copies = p->options->no_overlay ||
+                  !name_value_list_get(&p->stage1.manifest->annotations, STAGE1_ANNOTATION_PLAN);
+    int r = copies ? 0 : overlay_is_supported(pod->fd, &why);
 
     if (r < 0)
         return error_set(reterr, r, "%s", error_cause(&why));
     p->overlay = r > 0;
-    if (!p->overlay && !p->options->no_overlay && p->options->warn)
+    if (!p->overlay && !copies && p->options->warn)
         p->options->warn("disabling overlay support: \"%s\"", error_cause(&why));
     return 0;
 }
@@ -414,8 +435,7 @@ static int gather(Preparation *p, Error *reterr)
 {
     int r;
 
-    r = stage1_image_find(p->store, &p->fetch, p->options->stage1_source, p->options->stage1, p->stage1.key,
-                          reterr);
+    r = stage1_image_find(p->store, &p->fetch, p->options, p->stage1.key, reterr);
     if (r >= 0)
         r = app_image_load(p->store, &p->stage1, reterr);
     if (r >= 0 && !name_value_list_get(&p->stage1.manifest->annotations, STAGE1_ANNOTATION_RUN))

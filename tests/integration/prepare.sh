@@ -33,7 +33,8 @@ chmod +x "$work/stage1/rootfs/init"
 cat >"$work/stage1/manifest" <<'END'
 {"acKind":"ImageManifest","acVersion":"0.8.11","name":"example.com/stage1","labels":[{"name":"version","value":"1"},
 {"name":"os","value":"linux"},{"name":"arch","value":"amd64"}],
-"annotations":[{"name":"coreos.com/rkt/stage1/run","value":"/init"}]}
+"annotations":[{"name":"coreos.com/rkt/stage1/run","value":"/init"},
+{"name":"coreos.com/rkt/stage1/interface-version","value":"6"}]}
 END
 tar -C "$work/stage1" -cf "$work/stage1.aci" manifest rootfs
 foreign=--stage1-path=$work/stage1.aci

@@ -31,17 +31,20 @@ static int open_stream(const Host *host, const char *identifier, int priority)
     return r < 0 ? r : fd;
 }
 
-/* A service's apps write to their streams themselves. */
+/* A service's apps write to their streams themselves. One stream for both descriptors: journald has PID 1
+ * keep a copy of each, and systemd 252 compares every two of them at each of its reloads. */
 static int open_streams(Host *host, Error *reterr)
 {
     for (size_t i = 0; i < host->plan->n_apps; i++) {
         HostApp *app = &host->apps[i];
 
         app->output = open_stream(host, app->plan->name, LOG_INFO);
-        app->errors = open_stream(host, app->plan->name, LOG_INFO);
-        if (app->output < 0 || app->errors < 0)
-            return error_set_errno(reterr, app->output < 0 ? app->output : app->errors,
-                                   "cannot open a journal stream for app %s", app->plan->name);
+        if (app->output < 0)
+            return error_set_errno(reterr, app->output, "cannot open a journal stream for app %s",
+                                   app->plan->name);
+        app->errors = fcntl(app->output, F_DUPFD_CLOEXEC, 0);
+        if (app->errors < 0)
+            return error_set_errno(reterr, -errno, "cannot duplicate a descriptor");
     }
     return 0;
 }

@@ -41,6 +41,13 @@ static const PodDirectory next_directory[_POD_DIRECTORY_MAX] = {
     [POD_DIRECTORY_GARBAGE] = POD_DIRECTORY_GARBAGE,
 };
 
+/* Then who keeps it from us only reads it, as rkt export does. */
+static bool is_at_rest(const Pod *pod)
+{
+    return pod->state != POD_STATE_RUNNING && pod->state != POD_STATE_PREPARING &&
+           pod->state != POD_STATE_EXITED_DELETING && pod->state != POD_STATE_DELETING;
+}
+
 static int remove_pod(Pod *pod, Error *reterr)
 {
     int r;
@@ -48,7 +55,7 @@ static int remove_pod(Pod *pod, Error *reterr)
     r = pod_lock(pod);
     if (r == -EBUSY)
         return error_set(reterr, r, "pod \"%s\" cannot be removed: it is %s", pod->uuid,
-                         pod_state_to_string(pod->state));
+                         is_at_rest(pod) ? "being read" : pod_state_to_string(pod->state));
     if (r < 0)
         return error_set_errno(reterr, r, "cannot lock pod \"%s\"", pod->uuid);
     if (next_directory[pod->directory] != pod->directory)

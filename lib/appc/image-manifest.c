@@ -20,14 +20,22 @@ void image_manifest_free(ImageManifest *manifest)
     name_value_list_done(&manifest->labels);
     app_free(manifest->app);
     name_value_list_done(&manifest->annotations);
+    image_manifest_make_whole(manifest);
+    free(manifest);
+}
+
+void image_manifest_make_whole(ImageManifest *manifest)
+{
     for (size_t i = 0; i < manifest->n_dependencies; i++) {
         free(manifest->dependencies[i].image_name);
         free(manifest->dependencies[i].image_id);
         name_value_list_done(&manifest->dependencies[i].labels);
     }
     free(manifest->dependencies);
+    manifest->dependencies = NULL;
+    manifest->n_dependencies = 0;
     strv_free(manifest->path_whitelist);
-    free(manifest);
+    manifest->path_whitelist = NULL;
 }
 
 /* ----- From JSON ----- */

@@ -29,3 +29,6 @@ DEFINE_CLEANUP_FUNC(ImageManifest *, image_manifest_free)
 /* Reads and checks a manifest of at most JSON_SIZE_MAX bytes. */
 int image_manifest_parse(const void *data, size_t size, ImageManifest **ret, Error *reterr);
 int image_manifest_format(const ImageManifest *manifest, bool pretty, char **ret);
+
+/* Drops what says that files come from other images: as for one that has all of them in it. */
+void image_manifest_make_whole(ImageManifest *manifest);

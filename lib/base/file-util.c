@@ -111,7 +111,7 @@ static int sync_directory_of(int dir, const char *path)
 /* Opens a hidden file beside its target, so that the rename stays within one file system. The name may be
  * taken, by what a killed process of our number left or, as the number is asked for once, by a child of ours:
  * then the next one is. */
-static int open_hidden(int dir, const char *path, mode_t mode, char **ret_name)
+int open_aside_at(int dir, const char *path, mode_t mode, char **ret_name)
 {
     static unsigned counter;
     static pid_t pid;
@@ -144,7 +144,7 @@ int write_file_at(int dir, const char *path, const void *data, size_t size, mode
     _cleanup_close_ int fd = -EBADF;
     int r;
 
-    fd = open_hidden(dir, path, mode, &aside);
+    fd = open_aside_at(dir, path, mode, &aside);
     if (fd < 0)
         return fd;
     r = write_full(fd, data, size);

@@ -29,6 +29,9 @@ typedef enum WriteFlags {
 #define WRITE_ASIDE_PREFIX ".#"
 int write_file_at(int dir, const char *path, const void *data, size_t size, mode_t mode, WriteFlags flags);
 
+/* A new file for writing, under such a name, which is given back. */
+int open_aside_at(int dir, const char *path, mode_t mode, char **ret_name);
+
 /* Takes flock(2) on a descriptor: -EWOULDBLOCK when wait is false and another holds it. */
 typedef enum LockKind { LOCK_KIND_SHARED, LOCK_KIND_EXCLUSIVE } LockKind;
 int lock_fd(int fd, LockKind kind, bool wait);

@@ -6,7 +6,7 @@
 
 #include "string-util.h"
 
-enum { XATTR_NAMES_MAX = 64 * 1024 };
+enum { XATTR_NAMES_MAX = 64 * 1024, XATTR_VALUE_MAX = 64 * 1024 };
 
 bool xattr_is_kept(const char *name)
 {
@@ -18,7 +18,8 @@ static int compare_strings(const void *a, const void *b)
     return strcmp(*(char *const *) a, *(char *const *) b);
 }
 
-int xattr_list(int fd, char ***ret)
+/* NULL where there is none, or the file system has none. */
+static int list_names(int fd, char ***ret)
 {
     _cleanup_strv_ char **names = NULL;
     _cleanup_free_ char *list = NULL;
@@ -45,25 +46,35 @@ int xattr_list(int fd, char ***ret)
     return 0;
 }
 
-int xattr_copy(int from, int to)
+int xattr_foreach(int fd, XattrCallback callback, void *userdata)
 {
     _cleanup_strv_ char **names = NULL;
-    _cleanup_free_ char *value = NULL;
-    int r = xattr_list(from, &names);
+    _cleanup_free_ void *value = NULL;
+    int r = list_names(fd, &names);
 
     if (r < 0 || !names)
         return r;
     value = malloc(XATTR_VALUE_MAX);
     if (!value)
         return -ENOMEM;
-    STRV_FOREACH (name, names) {
-        ssize_t size = fgetxattr(from, *name, value, XATTR_VALUE_MAX);
+    for (size_t i = 0; r >= 0 && names[i]; i++) {
+        ssize_t size = fgetxattr(fd, names[i], value, XATTR_VALUE_MAX);
 
-        if (size < 0)
-            return -errno;
-        if (fsetxattr(to, *name, value, (size_t) size, 0) < 0 &&
-            !(errno == EOPNOTSUPP && startswith(*name, "user.")))
-            return -errno;
+        r = size < 0 ? -errno : callback(names[i], value, (size_t) size, userdata);
     }
+    return r;
+}
+
+static int set_xattr(const char *name, const void *value, size_t size, void *userdata)
+{
+    const int *to = userdata;
+
+    if (fsetxattr(*to, name, value, size, 0) < 0 && !(errno == EOPNOTSUPP && startswith(name, "user.")))
+        return -errno;
     return 0;
+}
+
+int xattr_copy(int from, int to)
+{
+    return xattr_foreach(from, set_xattr, &to);
 }

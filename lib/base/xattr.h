@@ -4,13 +4,14 @@
 #pragma once
 
 #include <stdbool.h>
-
-enum { XATTR_VALUE_MAX = 64 * 1024 };
+#include <stddef.h>
 
 bool xattr_is_kept(const char *name);
 
-/* The names of those that are kept, sorted; NULL where there is none, or the file system has none. */
-int xattr_list(int fd, char ***ret);
+/* Calls back for each of a file's or directory's that is kept, in the order of their names, until a result is
+ * below 0. -E2BIG: more than an image may have. */
+typedef int (*XattrCallback)(const char *name, const void *value, size_t size, void *userdata);
+int xattr_foreach(int fd, XattrCallback callback, void *userdata);
 
 /* Gives one file those of another. A user's that the file system does not store are left out. */
 int xattr_copy(int from, int to);

@@ -389,20 +389,26 @@ int pod_detach(Pod *pod)
     return pod->lock < 0 ? -errno : 0;
 }
 
-int pod_lock(Pod *pod)
+static int lock_patiently(int fd, int operation)
 {
     static const struct timespec pause = { .tv_nsec = POD_LOCK_PAUSE_NS };
-    int fd = pod->lock >= 0 ? pod->lock : pod->fd, r;
 
-    for (unsigned i = 0; !pod->locked; i++) {
-        if (flock(fd, LOCK_EX | LOCK_NB) >= 0)
-            break;
+    for (unsigned i = 0; flock(fd, operation | LOCK_NB) < 0; i++) {
         if (errno != EWOULDBLOCK)
             return -errno;
         if (i >= POD_LOCK_TRIES)
             return -EBUSY;
         (void) nanosleep(&pause, NULL);
     }
+    return 0;
+}
+
+int pod_lock(Pod *pod)
+{
+    int fd = pod->lock >= 0 ? pod->lock : pod->fd, r = pod->locked ? 0 : lock_patiently(fd, LOCK_EX);
+
+    if (r < 0)
+        return r;
     pod->locked = true;
     r = pod_locate(pod);
     if (r >= 0)
@@ -410,6 +416,19 @@ int pod_lock(Pod *pod)
     (void) flock(fd, LOCK_UN);
     pod->locked = false;
     return r;
+}
+
+/* On a descriptor of its own: whoever looks at the pod takes and drops a shared lock on pod->fd. */
+int pod_hold(Pod *pod)
+{
+    int r, q;
+
+    pod->lock = openat(pod->fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (pod->lock < 0)
+        return -errno;
+    r = lock_patiently(pod->lock, LOCK_SH);
+    q = pod_refresh(pod);
+    return q < 0 ? q : r;
 }
 
 int pod_move(Pod *pod, PodDirectory to, Error *reterr)

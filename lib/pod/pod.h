@@ -103,6 +103,10 @@ int pod_create(int root, bool detached, Pod **ret, Error *reterr);
  * waited out). Afterwards pod->directory is where the pod stands; -ENOENT: it is gone. */
 int pod_lock(Pod *pod);
 
+/* Keeps the pod as it is, for one who reads it for a while: nobody gets its exclusive lock, and it does not
+ * look like running. -EBUSY: somebody has that lock. The state is then fresh. */
+int pod_hold(Pod *pod);
+
 /* Before locking: the lock will be held through a copy of the pod's directory that is mounted nowhere
  * (pod->lock), so that no path leads from that descriptor to the rest of the host, whoever gets hold of it.
  * Without the kernel's mount calls (Linux 5.2) it is an ordinary descriptor of its own. */

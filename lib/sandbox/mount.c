@@ -88,6 +88,29 @@ int mount_overlay(const char *lower, const char *upper, const char *work, uint64
     return r;
 }
 
+int mount_overlay_read_only(const char *lower, const char *upper, uint64_t attributes, int *ret,
+                            Error *reterr)
+{
+    const char *const layers[] = { upper, lower };
+    int fds[ELEMENTSOF(layers)] = { -EBADF, -EBADF }, r = 0;
+    char paths[ELEMENTSOF(layers)][FD_PATH_MAX], option[ELEMENTSOF(layers) * FD_PATH_MAX];
+
+    for (size_t i = 0; i < ELEMENTSOF(layers) && r >= 0; i++) {
+        fds[i] = open(layers[i], O_PATH | O_DIRECTORY | O_CLOEXEC);
+        if (fds[i] < 0)
+            r = error_set_errno(reterr, -errno, "cannot open \"%s\"", layers[i]);
+    }
+    if (r >= 0) {
+        (void) snprintf(option, sizeof(option), "%s:%s", fd_path(fds[0], paths[0]),
+                        fd_path(fds[1], paths[1]));
+        r = mount_new("overlay", &(MountOption){ "lowerdir", option }, 1, attributes | MOUNT_ATTR_RDONLY, ret,
+                      reterr);
+    }
+    for (size_t i = 0; i < ELEMENTSOF(fds); i++)
+        (void) safe_close(fds[i]);
+    return r;
+}
+
 static int set_attributes(int mount, const struct mount_attr *attr, bool recursive)
 {
     unsigned flags = AT_EMPTY_PATH | (recursive ? AT_RECURSIVE : 0);

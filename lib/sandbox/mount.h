@@ -22,6 +22,10 @@ int mount_new(const char *fstype, const MountOption *options, size_t n, uint64_t
               Error *reterr);
 int mount_overlay(const char *lower, const char *upper, const char *work, uint64_t attributes, int *ret,
                   Error *reterr);
+/* Both layers to be read only: nothing is written to either, and the upper one may be of an overlay that was.
+ */
+int mount_overlay_read_only(const char *lower, const char *upper, uint64_t attributes, int *ret,
+                            Error *reterr);
 /* A bind mount of path beneath dir ("": dir itself; dir may be a file then). */
 int mount_clone(int dir, const char *path, bool recursive, uint64_t attributes, int *ret);
 

@@ -4,8 +4,7 @@
  * then the root; the host's tree is detached;
  *   2. every descriptor that could lead back is closed;
  *   3. limits on files, memory and time;
- *   4. all capabilities but the ones that owners, modes, devices and file capabilities take; no new
- * privileges;
+ *   4. all capabilities but the few that the work takes; no new privileges;
  *   5. the filter: calls that are not on the list do not exist. It comes last, it forbids all of the above.
  */
 
@@ -20,24 +19,24 @@
 #include <linux/seccomp.h>
 #include <sched.h>
 #include <signal.h>
-#include <stdint.h>
+#include <stddef.h>
 #include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 
 #include "aci.h"
 #include "base/fd-util.h"
 #include "base/privilege.h"
+#include "base/string-util.h"
 
 enum { CAGE_FILES_MAX = 1024, CAGE_SECONDS_MAX = 3600 };
 #define CAGE_MEMORY_MAX (2ULL << 30)
 
-static const uint64_t cage_capabilities = 1ULL << CAP_CHOWN | 1ULL << CAP_DAC_OVERRIDE | 1ULL << CAP_FOWNER |
-                                          1ULL << CAP_FSETID | 1ULL << CAP_SETFCAP | 1ULL << CAP_MKNOD;
-
-int cage_fork(pid_t *ret_pid, Error *reterr)
+/* 0 and *ret_pid = 0 in the child. */
+static int cage_fork(const Cage *cage, pid_t *ret_pid, Error *reterr)
 {
     enum { FLAGS = CLONE_NEWNS | CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWPID | SIGCHLD };
     pid_t pid;
@@ -48,11 +47,11 @@ int cage_fork(pid_t *ret_pid, Error *reterr)
     pid = (pid_t) syscall(SYS_clone, FLAGS, NULL, NULL, NULL, NULL);
 #endif
     if (pid < 0)
-        return error_set_errno(reterr, -errno, "cannot make namespaces to unpack in");
+        return error_set_errno(reterr, -errno, "cannot make namespaces for %s", cage->worker);
     /* Our parent is outside of our pid namespace, so getppid() can't tell whether it has gone: it holds the
-     * other end of the pipe that we report to, and a killed unpacker's tree is thrown away by the next. */
+     * other end of the pipe that we report to, and what a killed worker made is thrown away by the next. */
     if (pid == 0 && prctl(PR_SET_PDEATHSIG, SIGKILL) < 0)
-        return error_set_errno(reterr, -errno, "cannot tie the unpacker to its parent");
+        return error_set_errno(reterr, -errno, "cannot tie %s to its parent", cage->worker);
     *ret_pid = pid;
     return 0;
 }
@@ -95,7 +94,7 @@ static int set_limits(void)
     return 0;
 }
 
-static int drop_capabilities(void)
+static int drop_capabilities(uint64_t kept)
 {
     struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
     struct __user_cap_data_struct data[2] = {};
@@ -103,12 +102,12 @@ static int drop_capabilities(void)
     if (setgroups(0, NULL) < 0)
         return -errno;
     for (int capability = 0; prctl(PR_CAPBSET_READ, capability) >= 0; capability++)
-        if (!(cage_capabilities >> capability & 1) && prctl(PR_CAPBSET_DROP, capability) < 0)
+        if (!(kept >> capability & 1) && prctl(PR_CAPBSET_DROP, capability) < 0)
             return -errno;
     if (prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0) < 0)
         return -errno;
     for (int i = 0; i < 2; i++)
-        data[i].permitted = data[i].effective = (uint32_t) (cage_capabilities >> 32 * i);
+        data[i].permitted = data[i].effective = (uint32_t) (kept >> 32 * i);
     if (syscall(SYS_capset, &header, data) < 0 || prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 ||
         prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0)
         return -errno;
@@ -244,23 +243,113 @@ static int load_filter(void)
     return prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program, 0, 0) < 0 ? -errno : 0;
 }
 
-int cage_enter(const int *keep, size_t n_keep, Error *reterr)
+/* ----- Inside ----- */
+
+/* Written at once: it fits into a pipe's atomic write. */
+typedef struct Report {
+    int result;
+    _Alignas(max_align_t) uint8_t answer[CAGE_ANSWER_MAX];
+    char words[2048];
+} Report;
+
+static int compare_int(const void *a, const void *b)
+{
+    int x = *(const int *) a, y = *(const int *) b;
+
+    return (x > y) - (x < y);
+}
+
+static int close_others(const Cage *cage, int report)
+{
+    int keep[CAGE_KEEP_MAX + 1];
+
+    memcpy(keep, cage->keep, cage->n_keep * sizeof(int));
+    keep[cage->n_keep] = report;
+    qsort(keep, cage->n_keep + 1, sizeof(int), compare_int);
+    return close_all_but(0, keep, cage->n_keep + 1);
+}
+
+/* Makes the working directory the root and gives up what the work does not need. Returns the root's
+ * descriptor. */
+static int cage_enter(const Cage *cage, int report, Error *reterr)
 {
     _cleanup_close_ int root = -EBADF;
     int r;
 
     r = change_root();
     if (r >= 0)
-        r = close_all_but(0, keep, n_keep);
+        r = close_others(cage, report);
     if (r < 0)
-        return error_set_errno(reterr, r, "cannot make the new tree the unpacker's root");
+        return error_set_errno(reterr, r, "cannot make the tree the root of %s", cage->worker);
     root = open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     r = root < 0 ? -errno : set_limits();
     if (r >= 0)
-        r = drop_capabilities();
+        r = drop_capabilities(cage->capabilities);
     if (r >= 0)
         r = load_filter();
     if (r < 0)
-        return error_set_errno(reterr, r, "cannot confine the unpacker");
+        return error_set_errno(reterr, r, "cannot confine %s", cage->worker);
     return TAKE_FD(root);
+}
+
+_noreturn_ static void caged_main(const Cage *cage, int to)
+{
+    _cleanup_error_ Error error = ERROR_INIT;
+    _cleanup_close_ int root = cage_enter(cage, to, &error);
+    Report report = {};
+
+    report.result = root < 0 ? root : cage->work(root, report.answer, cage->userdata, &error);
+    for (size_t i = error.n, at = 0; i-- > 0 && at < sizeof(report.words);)
+        at += (size_t) snprintf(report.words + at, sizeof(report.words) - at, "%s%s", error.chain[i],
+                                i > 0 ? ": " : "");
+    (void) write_full(to, &report, sizeof(report));
+    _exit(0);
+}
+
+/* ----- Outside ----- */
+
+static int receive_report(const Cage *cage, int from, pid_t child, void *ret_answer, Error *reterr)
+{
+    Report report;
+    ssize_t n = read_full(from, &report, sizeof(report));
+    int status;
+
+    while (waitpid(child, &status, 0) < 0)
+        if (errno != EINTR)
+            return -errno;
+    if (n != (ssize_t) sizeof(report))
+        return WIFSIGNALED(status) && WTERMSIG(status) == SIGALRM
+                       ? error_set(reterr, -ETIME, "%s took too long", cage->work_name)
+                       : error_set(reterr, -EIO, "%s died", cage->worker);
+    report.words[sizeof(report.words) - 1] = '\0';
+    string_disarm(report.words, "");
+    if (report.result < 0)
+        return error_set(reterr, -EBADMSG, "%s", *report.words ? report.words : strerror(-report.result));
+    if (cage->answer_size > 0)
+        memcpy(ret_answer, report.answer, cage->answer_size);
+    return 0;
+}
+
+int cage_run(const Cage *cage, void *ret_answer, Error *reterr)
+{
+    _cleanup_close_ int from = -EBADF, to = -EBADF;
+    int pair[2], r;
+    pid_t child;
+
+    if (pipe2(pair, O_CLOEXEC) < 0)
+        return -errno;
+    from = pair[0];
+    to = pair[1];
+    /* The working directory is what follows us into the new mount namespace. */
+    if (fchdir(cage->tree) < 0)
+        return -errno;
+    r = cage_fork(cage, &child, reterr);
+    if (r < 0)
+        return r;
+    if (child == 0)
+        caged_main(cage, to);
+    to = safe_close(to);
+    if (chdir("/") < 0)
+        return -errno;
+    return receive_report(cage, from, child, ret_answer, reterr);
 }

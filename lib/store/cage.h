@@ -1,17 +1,30 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Where the unpacker works: a process whose root is the tree it makes, without network, processes, mounts or
- * system calls to reach anything else. Documentation/store.md has the list. */
+/* Where trees are unpacked and packed: a process whose root is that tree, without network, processes, mounts
+ * or system calls to reach anything else. Documentation/store.md has the list. */
 #pragma once
 
 #include <stddef.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 #include "base/error.h"
 
-/* Forks into new mount, network, ipc, uts and pid namespaces: 0 and *ret_pid = 0 in the child. The child is
- * killed when the parent ends. */
-int cage_fork(pid_t *ret_pid, Error *reterr);
+typedef struct Cage {
+    const char *worker;    /* what it is called in errors: "the unpacker" */
+    const char *work_name; /* what it does: "unpacking" */
+    int tree;              /* the directory that becomes its root */
+    const int *keep;       /* n_keep descriptors that stay open, in any order */
+    size_t n_keep;
+    uint64_t capabilities; /* that it keeps */
+    /* What it does, beneath the descriptor of its root. Fills the answer, of at most CAGE_ANSWER_MAX bytes.
+     */
+    int (*work)(int root, void *answer, void *userdata, Error *reterr);
+    void *userdata;
+    size_t answer_size;
+} Cage;
 
-/* In the child: makes the working directory the root, closes all descriptors but keep (sorted up), and gives
- * up what unpacking does not need. Returns the root's descriptor. */
-int cage_enter(const int *keep, size_t n_keep, Error *reterr);
+enum { CAGE_KEEP_MAX = 256, CAGE_ANSWER_MAX = 1024 };
+
+/* Works in a child in new mount, network, ipc, uts and pid namespaces, which is killed when we end, and waits
+ * for it. What it answers is a stranger's word, as its errors are. Moves the working directory to "/". */
+int cage_run(const Cage *cage, void *ret_answer, Error *reterr);

@@ -6,25 +6,24 @@
 
 #include "render.h"
 
-#include <signal.h>
+#include <linux/capability.h>
 #include <stdio.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 
-#include "base/spawn.h"
 #include "base/string-util.h"
 #include "cage.h"
 #include "store-internal.h"
 #include "tree-hash.h"
 #include "unpack.h"
 
-/* Written at once: it fits into a pipe's atomic write. */
+/* What the child in the cage answers. */
 typedef struct Report {
-    int result;
     uint64_t size;
     char hash[TREE_HASH_LENGTH + 1];
-    char words[2048];
 } Report;
+
+_Static_assert(sizeof(Report) <= (size_t) CAGE_ANSWER_MAX, "fits into a cage's answer");
+_Static_assert((int) STORE_DEPENDENCIES_MAX <= (int) CAGE_KEEP_MAX, "a cage keeps them");
 
 typedef struct Blobs {
     int fds[STORE_DEPENDENCIES_MAX];
@@ -61,13 +60,6 @@ static int open_blobs(Store *store, const StoreLayers *layers, Blobs *blobs, Err
 
 /* ----- In the cage ----- */
 
-static int compare_int(const void *a, const void *b)
-{
-    int x = *(const int *) a, y = *(const int *) b;
-
-    return (x > y) - (x < y);
-}
-
 static int unpack_layers(int root, const StoreLayers *layers, const Blobs *blobs, Report *report,
                          Error *reterr)
 {
@@ -85,78 +77,43 @@ static int unpack_layers(int root, const StoreLayers *layers, const Blobs *blobs
     return r < 0 ? r : tree_hash(root, report->hash, &report->size, reterr);
 }
 
-static int enter_and_unpack(const StoreLayers *layers, const Blobs *blobs, int to, Report *report,
-                            Error *reterr)
+typedef struct Work {
+    const StoreLayers *layers;
+    const Blobs *blobs;
+} Work;
+
+static int work(int root, void *answer, void *userdata, Error *reterr)
 {
-    _cleanup_close_ int root = -EBADF;
-    int keep[STORE_DEPENDENCIES_MAX + 1];
+    const Work *w = userdata;
 
-    memcpy(keep, blobs->fds, blobs->n * sizeof(int));
-    keep[blobs->n] = to;
-    qsort(keep, blobs->n + 1, sizeof(int), compare_int);
-    root = cage_enter(keep, blobs->n + 1, reterr);
-    return root < 0 ? root : unpack_layers(root, layers, blobs, report, reterr);
-}
-
-_noreturn_ static void caged_main(const StoreLayers *layers, const Blobs *blobs, int to)
-{
-    _cleanup_error_ Error error = ERROR_INIT;
-    Report report = {};
-
-    report.result = enter_and_unpack(layers, blobs, to, &report, &error);
-    for (size_t i = error.n, at = 0; i-- > 0 && at < sizeof(report.words);)
-        at += (size_t) snprintf(report.words + at, sizeof(report.words) - at, "%s%s", error.chain[i],
-                                i > 0 ? ": " : "");
-    (void) write_full(to, &report, sizeof(report));
-    _exit(0);
+    return unpack_layers(root, w->layers, w->blobs, answer, reterr);
 }
 
 /* ----- Outside ----- */
 
-static int receive_report(int from, pid_t child, Report *report, Error *reterr)
-{
-    ssize_t n = read_full(from, report, sizeof(*report));
-    int status;
-
-    while (waitpid(child, &status, 0) < 0)
-        if (errno != EINTR)
-            return -errno;
-    if (n != (ssize_t) sizeof(*report))
-        return WIFSIGNALED(status) && WTERMSIG(status) == SIGALRM
-                       ? error_set(reterr, -ETIME, "unpacking took too long")
-                       : error_set(reterr, -EIO, "the unpacker died");
-    report->hash[sizeof(report->hash) - 1] = '\0';
-    report->words[sizeof(report->words) - 1] = '\0';
-    string_disarm(report->hash, "");
-    string_disarm(report->words, "");
-    if (report->result < 0)
-        return error_set(reterr, -EBADMSG, "%s", report->words);
-    return 0;
-}
-
 static int unpack_in_cage(int rootfs, const StoreLayers *layers, const Blobs *blobs, Report *ret,
                           Error *reterr)
 {
-    _cleanup_close_ int from = -EBADF, to = -EBADF;
-    int pair[2], r;
-    pid_t child;
+    Work userdata = { layers, blobs };
+    const Cage cage = {
+        .worker = "the unpacker",
+        .work_name = "unpacking",
+        .tree = rootfs,
+        .keep = blobs->fds,
+        .n_keep = blobs->n,
+        .capabilities = 1ULL << CAP_CHOWN | 1ULL << CAP_DAC_OVERRIDE | 1ULL << CAP_FOWNER |
+                        1ULL << CAP_FSETID | 1ULL << CAP_SETFCAP | 1ULL << CAP_MKNOD,
+        .work = work,
+        .userdata = &userdata,
+        .answer_size = sizeof(*ret),
+    };
+    int r = cage_run(&cage, ret, reterr);
 
-    if (pipe2(pair, O_CLOEXEC) < 0)
-        return -errno;
-    from = pair[0];
-    to = pair[1];
-    /* The working directory is what follows us into the new mount namespace. */
-    if (fchdir(rootfs) < 0)
-        return -errno;
-    r = cage_fork(&child, reterr);
     if (r < 0)
         return r;
-    if (child == 0)
-        caged_main(layers, blobs, to);
-    to = safe_close(to);
-    if (chdir("/") < 0)
-        return -errno;
-    return receive_report(from, child, ret, reterr);
+    ret->hash[sizeof(ret->hash) - 1] = '\0';
+    string_disarm(ret->hash, "");
+    return 0;
 }
 
 static int make_directory(int dir, const char *name, mode_t mode)

@@ -12,7 +12,6 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
-#include <sys/xattr.h>
 
 #include "base/array.h"
 #include "base/string-util.h"
@@ -48,32 +47,15 @@ static void add_stat(TreeHash *hash, const char *name, const struct stat *st)
     sha256_update(&hash->sha256, strlen(name) + 1, (const uint8_t *) name);
 }
 
-static int add_xattr(TreeHash *hash, int fd, const char *name)
+static int add_xattr(const char *name, const void *value, size_t size, void *userdata)
 {
-    _cleanup_free_ uint8_t *value = malloc(XATTR_VALUE_MAX);
+    TreeHash *hash = userdata;
     char text[32];
-    ssize_t size;
 
-    if (!value)
-        return -ENOMEM;
-    size = fgetxattr(fd, name, value, XATTR_VALUE_MAX);
-    if (size < 0)
-        return -errno;
     sha256_update(&hash->sha256, strlen(name) + 1, (const uint8_t *) name);
-    sha256_update(&hash->sha256, (size_t) snprintf(text, sizeof(text), "%zd ", size), (const uint8_t *) text);
-    sha256_update(&hash->sha256, (size_t) size, value);
+    sha256_update(&hash->sha256, (size_t) snprintf(text, sizeof(text), "%zu ", size), (const uint8_t *) text);
+    sha256_update(&hash->sha256, size, value);
     return 0;
-}
-
-static int add_xattrs(TreeHash *hash, int fd)
-{
-    _cleanup_strv_ char **names = NULL;
-    int r = xattr_list(fd, &names);
-
-    STRV_FOREACH (name, names)
-        if (r >= 0)
-            r = add_xattr(hash, fd, *name);
-    return r;
 }
 
 static int add_link(TreeHash *hash, int dir, const char *name)
@@ -106,7 +88,7 @@ static int add_file(TreeHash *hash, int dir, const char *name, const struct stat
         sha256_update(&hash->sha256, (size_t) n, hash->buffer);
         left -= (uint64_t) n;
     }
-    r = add_xattrs(hash, fd);
+    r = xattr_foreach(fd, add_xattr, hash);
     hash->size += (uint64_t) st->st_size / st->st_nlink;
     return r;
 }
@@ -169,7 +151,7 @@ static int add_directory(TreeHash *hash, int fd)
     }
     if (++hash->depth > HASH_DEPTH_MAX)
         return -ELOOP;
-    r = add_xattrs(hash, fd);
+    r = xattr_foreach(fd, add_xattr, hash);
     if (r >= 0)
         r = list_names(d, &names);
     if (r < 0)

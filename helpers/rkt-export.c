@@ -1,0 +1,311 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* rkt-export: makes an image of what an app of an exited pod left. Its overlay is mounted again, read-only,
+ * in a mount namespace of this process, so that the host sees none of it, and nothing is left of it however
+ * this ends. What stands there is a stranger's: a child reads it, in the cage that unpacks images
+ * (store/cage.h). */
+
+#include <linux/capability.h>
+#include <locale.h>
+#include <sched.h>
+#include <string.h>
+
+#include "appc/image-manifest.h"
+#include "base/file-util.h"
+#include "base/output-file.h"
+#include "base/string-util.h"
+#include "pod/global-options.h"
+#include "pod/layout.h"
+#include "pod/pod-status.h"
+#include "sandbox/mount.h"
+#include "store/cage.h"
+#include "store/pack.h"
+#include "store/store.h"
+
+enum { EXIT_GENERAL = 254 };
+enum { ATTRIBUTES = MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC };
+
+enum { OPT_APP = 1, OPT_OVERWRITE };
+
+static const Option options[] = {
+    { "app", OPTION_VALUE, OPT_APP, "NAME", "the app, where the pod has several", NULL },
+    { "overwrite", OPTION_BOOL, OPT_OVERWRITE, NULL, "replace a file of that name", NULL },
+    {},
+};
+
+static GlobalOptions arg_global = GLOBAL_OPTIONS_INIT;
+static const char *arg_app, *arg_pod, *arg_output;
+static bool arg_overwrite;
+
+static int take_option(int id, const char *value, Error *reterr)
+{
+    if (id == OPT_APP)
+        arg_app = value;
+    else if (id == OPT_OVERWRITE)
+        arg_overwrite = streq(value, "true");
+    else if (id == OPTION_POSITIONAL && !arg_pod)
+        arg_pod = value;
+    else if (id == OPTION_POSITIONAL && !arg_output)
+        arg_output = value;
+    else
+        return error_set(reterr, -EINVAL, "unexpected argument \"%s\"", value);
+    return 0;
+}
+
+static int check_arguments(Error *reterr)
+{
+    if (!arg_output)
+        return error_set(reterr, -EINVAL, "must provide the pod's UUID and the image's file name");
+    if (!endswith(arg_output, ".aci"))
+        return error_set(reterr, -EINVAL, "\"%s\" must end in .aci", arg_output);
+    if (geteuid() != 0)
+        return error_set(reterr, -EPERM, "cannot run as unprivileged user");
+    return 0;
+}
+
+/* ----- The pod ----- */
+
+static bool has_exited(const Pod *pod)
+{
+    return pod->state == POD_STATE_EXITED || pod->state == POD_STATE_EXITED_GARBAGE;
+}
+
+static int open_exited(int root, Pod **ret, Error *reterr)
+{
+    _cleanup_(pod_freep) Pod *pod = NULL;
+    int r = pod_open(root, arg_pod, &pod, reterr);
+
+    if (r < 0)
+        return error_prefix(reterr, r, "unable to find the pod");
+    /* Held before it is looked at: gc may have it for a moment. */
+    if (pod->directory == POD_DIRECTORY_RUN || pod->directory == POD_DIRECTORY_EXITED_GARBAGE) {
+        r = pod_hold(pod);
+        if (r < 0 && r != -EBUSY)
+            return error_set_errno(reterr, r, "cannot lock pod \"%s\"", pod->uuid);
+    }
+    if (r < 0 || !has_exited(pod))
+        return error_set(reterr, -EBUSY, "pod \"%s\" is %s: only exited pods can be exported", pod->uuid,
+                         pod_state_to_string(pod->state));
+    *ret = TAKE_PTR(pod);
+    return 0;
+}
+
+static int several_apps(const Pod *pod, const PodStatus *status, Error *reterr)
+{
+    _cleanup_buffer_ Buffer names = {};
+
+    for (size_t i = 0; i < status->n_apps; i++)
+        buffer_add_all(&names, i > 0 ? ", " : "", status->apps[i].name);
+    if (buffer_error(&names) < 0)
+        return -ENOMEM;
+    return error_set(reterr, -EINVAL, "pod \"%s\" has %zu apps, --app=NAME must say which one: %s", pod->uuid,
+                     status->n_apps, names.data);
+}
+
+static int find_app(const Pod *pod, char **ret, Error *reterr)
+{
+    _cleanup_(pod_status_freep) PodStatus *status = NULL;
+    int r = pod_status_read(pod, 0, &status);
+
+    if (r < 0)
+        return r;
+    if (status->n_apps == 0)
+        return error_set(reterr, -ENOENT, "pod \"%s\" has no manifest that can be read, or no app",
+                         pod->uuid);
+    if (!arg_app && status->n_apps > 1)
+        return several_apps(pod, status, reterr);
+    for (size_t i = 0; i < status->n_apps; i++)
+        if (!arg_app || streq(arg_app, status->apps[i].name)) {
+            *ret = strdup(status->apps[i].name);
+            return *ret ? 0 : -ENOMEM;
+        }
+    return error_set(reterr, -ENOENT, "pod \"%s\" has no app \"%s\"", pod->uuid, arg_app);
+}
+
+/* The image's own, as it stands; but what its dependencies gave is part of the new one. */
+static int make_manifest(const Pod *pod, const char *app, char **ret, Error *reterr)
+{
+    _cleanup_(image_manifest_freep) ImageManifest *manifest = NULL;
+    _cleanup_free_ char *path = string_concat(POD_APPSINFO "/", app, "/" POD_APP_MANIFEST), *text = NULL;
+    size_t size;
+    int r;
+
+    if (!path)
+        return -ENOMEM;
+    r = read_file_at(pod->fd, path, STORE_MANIFEST_SIZE_MAX, &text, &size);
+    if (r < 0)
+        return error_set_errno(reterr, r, "cannot read the image manifest of app \"%s\"", app);
+    r = image_manifest_parse(text, size, &manifest, reterr);
+    if (r < 0)
+        return r;
+    if (manifest->n_dependencies == 0 && !manifest->path_whitelist) {
+        *ret = TAKE_PTR(text);
+        return 0;
+    }
+    image_manifest_make_whole(manifest);
+    return image_manifest_format(manifest, false, ret);
+}
+
+/* ----- The app's root ----- */
+
+/* The layers of its overlay, the upper one beneath the pod's directory; none where the app had a directory of
+ * its own instead. */
+typedef struct Layers {
+    char *upper, *lower;
+} Layers;
+
+static void layers_done(Layers *layers)
+{
+    free(layers->upper);
+    free(layers->lower);
+}
+
+static int find_layers(const Pod *pod, const char *app, Layers *ret, Error *reterr)
+{
+    _cleanup_free_ char *info = string_concat(POD_APPSINFO "/", app, "/" POD_APP_TREE_ID), *id = NULL,
+                        *upper = NULL, *tree = NULL;
+    _cleanup_(store_freep) Store *store = NULL;
+    _cleanup_close_ int found = -EBADF;
+    int r;
+
+    if (!info)
+        return -ENOMEM;
+    if (read_one_line_at(pod->fd, info, &id) < 0 || !store_tree_id_is_valid(id))
+        return 0;
+    upper = string_concat(POD_OVERLAY "/", id, "/upper/", app);
+    if (!upper)
+        return -ENOMEM;
+    if (faccessat(pod->fd, upper, F_OK, AT_SYMLINK_NOFOLLOW) < 0)
+        return 0;
+    r = store_open(arg_global.dir, 0, &store, reterr);
+    if (r >= 0)
+        r = found = store_open_tree(store, id, reterr);
+    if (r < 0)
+        return r;
+    tree = store_tree_path(store, id);
+    ret->lower = tree ? string_concat(tree, "/rootfs") : NULL;
+    ret->upper = TAKE_PTR(upper);
+    return ret->lower ? 0 : -ENOMEM;
+}
+
+/* With the pod's directory as working directory. */
+static int mount_rootfs(const char *app, const Layers *layers, int *ret, Error *reterr)
+{
+    _cleanup_free_ char *path = NULL;
+    _cleanup_close_ int fd = -EBADF;
+    int r;
+
+    if (layers->upper)
+        return mount_overlay_read_only(layers->lower, layers->upper, ATTRIBUTES, ret, reterr);
+    path = string_concat(POD_STAGE2 "/", app, "/rootfs");
+    if (!path)
+        return -ENOMEM;
+    r = fd = open_without_links(AT_FDCWD, path, O_PATH | O_DIRECTORY);
+    if (r >= 0)
+        r = mount_clone(fd, "", false, ATTRIBUTES, ret);
+    return r < 0 ? error_set_errno(reterr, r, "cannot open the app's root \"%s\"", path) : 0;
+}
+
+/* Mounts the app's root over the pod's directory, where only we see it. */
+static int open_rootfs(const Pod *pod, const char *app, Error *reterr)
+{
+    _cleanup_close_ int mount = -EBADF, here = -EBADF;
+    _cleanup_(layers_done) Layers layers = {};
+    int r = find_layers(pod, app, &layers, reterr);
+
+    if (r < 0)
+        return r;
+    /* The working directory comes along into the new namespace, descriptors do not. */
+    if (fchdir(pod->fd) < 0 || unshare(CLONE_NEWNS) < 0)
+        return error_set_errno(reterr, -errno, "cannot make a mount namespace");
+    r = mount_set_propagation(MS_PRIVATE);
+    here = open(".", O_PATH | O_DIRECTORY | O_CLOEXEC);
+    if (r < 0 || here < 0)
+        return error_set_errno(reterr, r < 0 ? r : -errno, "cannot enter the mount namespace");
+    r = mount_rootfs(app, &layers, &mount, reterr);
+    if (r < 0)
+        return r;
+    r = mount_attach(mount, here);
+    return r < 0 ? error_set_errno(reterr, r, "cannot mount the app's root") : TAKE_FD(mount);
+}
+
+/* ----- The image ----- */
+
+typedef struct Work {
+    const char *manifest;
+    int to;
+} Work;
+
+static int pack(int root, void *answer _unused_, void *userdata, Error *reterr)
+{
+    const Work *work = userdata;
+
+    return aci_pack(root, work->manifest, strlen(work->manifest), work->to, reterr);
+}
+
+static int export_app(const Pod *pod, const char *app, Error *reterr)
+{
+    _cleanup_output_ OutputFile output = OUTPUT_FILE_INIT;
+    _cleanup_free_ char *manifest = NULL;
+    _cleanup_close_ int root = -EBADF;
+    Work work;
+    Cage cage;
+    int r = make_manifest(pod, app, &manifest, reterr);
+
+    if (r >= 0)
+        r = output_file_open(&output, arg_output, arg_overwrite, 0644, reterr);
+    if (r < 0)
+        return r;
+    root = open_rootfs(pod, app, reterr);
+    if (root < 0)
+        return root;
+    work = (Work){ manifest, output.fd };
+    cage = (Cage){ .worker = "the packer",
+                   .work_name = "packing",
+                   .tree = root,
+                   .keep = &output.fd,
+                   .n_keep = 1,
+                   .capabilities = 1ULL << CAP_DAC_READ_SEARCH,
+                   .work = pack,
+                   .userdata = &work };
+    r = cage_run(&cage, NULL, reterr);
+    return r < 0 ? r : output_file_commit(&output, reterr);
+}
+
+static int run(Error *reterr)
+{
+    _cleanup_close_ int root = -EBADF;
+    _cleanup_(pod_freep) Pod *pod = NULL;
+    _cleanup_free_ char *app = NULL;
+    int r = check_arguments(reterr);
+
+    if (r >= 0)
+        r = pod_root_open(arg_global.dir, false, &root, reterr);
+    if (r >= 0)
+        r = open_exited(root, &pod, reterr);
+    if (r >= 0)
+        r = find_app(pod, &app, reterr);
+    if (r < 0)
+        return r;
+    r = export_app(pod, app, reterr);
+    return r < 0 ? error_prefix(reterr, r, "cannot export app \"%s\" of pod \"%s\"", app, pod->uuid) : 0;
+}
+
+int main(int argc, char **argv)
+{
+    _cleanup_error_ Error error = ERROR_INIT;
+    int r = command_line_parse(argc, argv, options, &arg_global, take_option, &error);
+
+    /* Names in archives are UTF-8, and libarchive asks the locale. */
+    (void) setlocale(LC_CTYPE, "C.UTF-8");
+    if (r >= 0 && arg_global.help) {
+        verb_print_help("export", "UUID FILE", "Makes an image of an app of an exited pod.", options);
+        return 0;
+    }
+    if (r >= 0)
+        r = run(&error);
+    if (r < 0) {
+        error_print(&error, r, "export", arg_global.debug);
+        return EXIT_GENERAL;
+    }
+    return 0;
+}

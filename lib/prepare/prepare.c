@@ -338,13 +338,46 @@ static int put_stage1_run(const Pod *pod, const NameValueList *annotations, Erro
                  : put_text(pod, POD_STAGE1_RUN, text, reterr);
 }
 
-/* Linked, not named: the pod keeps its stage1 when the store loses it. */
-static int put_stage1(const Pod *pod, const Preparation *p, Error *reterr)
+/* Whether the stage1 is one of ours, which writes to nothing but the pod's own files. */
+static bool has_plan(const Preparation *p)
 {
-    _cleanup_close_ int tree = -EBADF, from = -EBADF, to = -EBADF;
+    return name_value_list_get(&p->stage1.manifest->annotations, STAGE1_ANNOTATION_PLAN);
+}
+
+static int copy_stage1(const Pod *pod, int from, int to, Error *reterr)
+{
+    static const char links[] = POD_STAGE1 "/links";
+    _cleanup_close_ int scratch = -EBADF;
+    int r = make_directory(pod->fd, links, &scratch);
+
+    if (r >= 0)
+        r = copy_tree(from, to, scratch, reterr);
+    return r < 0 ? r : remove_tree_at(pod->fd, links);
+}
+
+static int put_stage1_rootfs(const Pod *pod, const Preparation *p, Error *reterr)
+{
+    _cleanup_close_ int tree = open(p->stage1.tree_path, O_RDONLY | O_DIRECTORY | O_CLOEXEC), from = -EBADF,
+                        to = -EBADF;
     int r;
 
-    r = put_directories(pod, POD_STAGE1_ROOTFS, reterr);
+    if (tree >= 0)
+        from = openat(tree, "rootfs", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    to = openat(pod->fd, POD_STAGE1_ROOTFS, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (from < 0 || to < 0)
+        r = -errno;
+    else if (has_plan(p))
+        r = link_tree(from, to);
+    else
+        r = copy_stage1(pod, from, to, reterr);
+    return r < 0 ? error_prefix(reterr, r, "cannot take over the stage1 in \"%s\"", p->stage1.tree_path) : 0;
+}
+
+/* Linked or copied, not named: the pod keeps its stage1 when the store loses it. */
+static int put_stage1(const Pod *pod, const Preparation *p, Error *reterr)
+{
+    int r = put_directories(pod, POD_STAGE1_ROOTFS, reterr);
+
     if (r >= 0)
         r = put_file(pod, POD_STAGE1_MANIFEST, p->stage1.manifest_text, p->stage1.manifest_size, 0644,
                      reterr);
@@ -352,15 +385,10 @@ static int put_stage1(const Pod *pod, const Preparation *p, Error *reterr)
         r = put_text(pod, POD_STAGE1_TREE_ID, p->stage1.tree_id, reterr);
     if (r >= 0)
         r = put_stage1_run(pod, &p->stage1.manifest->annotations, reterr);
+    if (r >= 0)
+        r = put_stage1_rootfs(pod, p, reterr);
     if (r < 0)
         return r;
-    tree = open(p->stage1.tree_path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (tree >= 0)
-        from = openat(tree, "rootfs", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    to = openat(pod->fd, POD_STAGE1_ROOTFS, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    r = from < 0 || to < 0 ? -errno : link_tree(from, to);
-    if (r < 0)
-        return error_set_errno(reterr, r, "cannot link the stage1 from \"%s\"", p->stage1.tree_path);
     return put_directories(pod, STAGE1_STATUS, reterr);
 }
 
@@ -392,8 +420,7 @@ static int put_plan(const Pod *pod, const Preparation *p, Error *reterr)
 static int choose_overlay(const Pod *pod, Preparation *p, Error *reterr)
 {
     _cleanup_error_ Error why = ERROR_INIT;
-    bool copies = p->options->no_overlay ||
-                  !name_value_list_get(&p->stage1.manifest->annotations, STAGE1_ANNOTATION_PLAN);
+    bool copies = p->options->no_overlay || !has_plan(p);
     int r = copies ? 0 : overlay_is_supported(pod->fd, &why);
 
     if (r < 0)

@@ -95,7 +95,10 @@ matches "cpu" "$plan" $'cpu=500\n'
 matches "the filter" "$plan" $'filter=filter-0\n'
 matches "what is above is mounted first" "$plan" $'mount-target=/a\n.*mount-target=/a/b\n'
 equals "the filter is root's" "$(stat -c '%a %u' "$pod/filter-0")" "600 0"
-equals "stage1 is linked, not copied" "$(stat -c %h "$pod/stage1/rootfs/init")" 2
+equals "a stranger's stage1 is copied, not linked" "$(stat -c %h "$pod/stage1/rootfs/init")" 1
+own=$(rkt prepare "$image")
+equals "ours is linked" "$(stat -c %h "$pods/prepared/$own/stage1/rootfs/run")" 2
+rkt rm "$own" >/dev/null
 rkt cat-manifest "$uuid" >"$work/pod.json"
 again=$(prepare --pod-manifest="$work/pod.json")
 equals "its manifest prepares the same pod again" "$(tr '\0' '\n' <"$pods/prepared/$again/plan")" "$plan"

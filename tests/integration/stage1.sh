@@ -149,6 +149,22 @@ END_OF_POD
 matches "a pod file's key" "$(systemctl cat rkt-foreign)" "--stage1-name=$foreign:1.0.0"
 remove_pod_file foreign
 
+# A declared pod, under PID 1.
+pod_file foreign <<END_OF_POD
+[Pod]
+Network=none
+Stage1Hash=$key
+[App]
+Image=$image
+Exec=/bin/sleep 1000
+END_OF_POD
+start foreign
+matches "it runs a declared pod" "$(cat "/proc/$(unit_property rkt-foreign MainPID)/cmdline" | tr '\0' ' ')" '/ex/run '
+matches "which is the unit's" "$(rkt status --uuid-file=/run/rkt/pods/rkt-foreign/uuid)" "pid=$(unit_property rkt-foreign MainPID)"
+systemctl stop rkt-foreign
+equals "and stops it" "$(unit_property rkt-foreign Result)" success
+remove_pod_file foreign
+
 # ----- It is the pod's own from then on -----
 
 uuid=$(rkt prepare --stage1-name=$foreign:1.0.0 "$image" --exec=/bin/sh -- -c 'exit 7')
@@ -215,7 +231,8 @@ matches "it is ready" "$(rkt status --wait-ready=5s "$uuid")" '^state=running'
 equals "stop: the stage1's entrypoint" "$(rkt stop "$uuid")" "\"$uuid\""
 status=0
 wait $process || status=$?
-equals "asked the app to end" $status 143
+equals "asked the app to end, which is no failure" $status 0
+matches "the app's own status stays" "$(rkt status "$uuid")" $'app-busybox=143'
 rm "$work/uuid"
 run_sleeping
 succeeds "stop --force" rkt stop --force --uuid-file="$work/uuid"

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+#include "terminal.h"
+
+#include <fcntl.h>
+#include <sys/ioctl.h>
+
+#include "fd-util.h"
+#include "time-util.h"
+
+enum { ESCAPE = 0x1d, ESCAPES = 3 };
+#define ESCAPES_WITHIN_NS (5 * INT64_C(1000000000))
+
+int terminal_open(Terminal *terminal, int fd)
+{
+    char path[FD_PATH_MAX];
+
+    *terminal = (Terminal) TERMINAL_INIT;
+    if (!isatty(fd))
+        return -ENOTTY;
+    terminal->fd = open(fd_path(fd, path), O_RDWR | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+    return terminal->fd < 0 ? -errno : 0;
+}
+
+int terminal_set_raw(Terminal *terminal)
+{
+    struct termios raw;
+
+    if (tcgetattr(terminal->fd, &raw) < 0)
+        return -errno;
+    if (!terminal->raw)
+        terminal->before = raw;
+    cfmakeraw(&raw);
+    terminal->raw = true;
+    return tcsetattr(terminal->fd, TCSANOW, &raw) < 0 ? -errno : 0;
+}
+
+void terminal_restore(Terminal *terminal)
+{
+    if (terminal->raw)
+        (void) tcsetattr(terminal->fd, TCSANOW, &terminal->before);
+    terminal->raw = false;
+}
+
+void terminal_done(Terminal *terminal)
+{
+    terminal_restore(terminal);
+    terminal->fd = safe_close(terminal->fd);
+}
+
+void terminal_copy_size(const Terminal *terminal, int to)
+{
+    struct winsize size;
+
+    if (ioctl(terminal->fd, TIOCGWINSZ, &size) >= 0)
+        (void) ioctl(to, TIOCSWINSZ, &size);
+}
+
+bool terminal_hears_escape(Terminal *terminal, const char *typed, size_t size)
+{
+    int64_t now = monotonic_ns();
+
+    for (size_t i = 0; i < size; i++) {
+        if (typed[i] != ESCAPE) {
+            terminal->escapes = 0;
+            continue;
+        }
+        if (terminal->escapes == 0 || now - terminal->escapes_since_ns > ESCAPES_WITHIN_NS) {
+            terminal->escapes = 0;
+            terminal->escapes_since_ns = now;
+        }
+        if (++terminal->escapes == ESCAPES)
+            return true;
+    }
+    return false;
+}

@@ -1,23 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The program that stage1 is runs on in the pod as its init. It is therefore executed from a read-only mount
- * of that one file, which is mounted nowhere: whoever in the pod opens /proc/1/exe can neither write to it
- * nor walk away from it. */
+/* From the flags of a run to the arguments and files that its stage1 gets. */
 
 #include "run-stage1.h"
 
 #include <inttypes.h>
 #include <string.h>
-#include <sys/mount.h>
-#include <sys/syscall.h>
 
 #include "base/file-util.h"
 #include "base/log.h"
 #include "base/string-util.h"
+#include "entrypoint.h"
 #include "pod/layout.h"
 #include "pod/stage1-run.h"
 #include "stage1/interface.h"
-
-extern char **environ;
 
 /* ----- resolv.conf and hosts ----- */
 
@@ -193,38 +188,6 @@ static int find_entrypoint(const Pod *pod, char **ret, unsigned *ret_version, Er
     return asprintf(ret, STAGE1_ROOTFS "%s%s", *line == '/' ? "" : "/", line) < 0 ? -ENOMEM : 0;
 }
 
-/* Opens the entrypoint; its links lead within the stage1's root. */
-static int open_program(const Pod *pod, const char *entrypoint, int *ret, Error *reterr)
-{
-    _cleanup_close_ int root = openat(pod->fd, STAGE1_ROOTFS, O_PATH | O_DIRECTORY | O_CLOEXEC),
-                        file = -EBADF;
-    struct mount_attr attr = { .attr_set = MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV };
-    int mount;
-
-    if (root < 0)
-        return error_set_errno(reterr, -errno, "cannot open the pod's stage1");
-    file = open_in_root(root, entrypoint + strlen(STAGE1_ROOTFS), O_PATH, 0);
-    if (file < 0)
-        return error_set_errno(reterr, file, "cannot open the stage1's \"%s\"", entrypoint);
-    mount = open_tree(file, "", OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_EMPTY_PATH);
-    if (mount < 0)
-        return error_set_errno(reterr, -errno, "cannot clone the mount of the stage1's \"%s\"", entrypoint);
-    *ret = mount;
-    if (mount_setattr(mount, "", AT_EMPTY_PATH, &attr, sizeof(attr)) < 0)
-        return error_set_errno(reterr, -errno, "cannot make the stage1's \"%s\" read-only", entrypoint);
-    return 0;
-}
-
-/* A script's interpreter could not open a descriptor that is closed by then, so it gets the path. It is no
- * program that stays in the pod. */
-static int exec_program(int program, const char *entrypoint, char **argv, Error *reterr)
-{
-    (void) syscall(SYS_execveat, program, "", argv, environ, AT_EMPTY_PATH);
-    if (errno == ENOENT)
-        (void) execve(entrypoint, argv, environ);
-    return error_set_errno(reterr, -errno, "cannot run the stage1's \"%s\"", entrypoint);
-}
-
 int stage1_exec(Pod *pod, const GlobalOptions *global, const RunOptions *options, Error *reterr)
 {
     _cleanup_free_ char *entrypoint = NULL;
@@ -235,7 +198,7 @@ int stage1_exec(Pod *pod, const GlobalOptions *global, const RunOptions *options
 
     r = find_entrypoint(pod, &entrypoint, &version, reterr);
     if (r >= 0)
-        r = open_program(pod, entrypoint, &program, reterr);
+        r = entrypoint_open(pod, entrypoint, &program, reterr);
     if (r >= 0)
         r = make_arguments(pod, global, options, strrchr(entrypoint, '/') + 1, version, &argv, reterr);
     if (r >= 0)
@@ -244,10 +207,8 @@ int stage1_exec(Pod *pod, const GlobalOptions *global, const RunOptions *options
         r = pod_move(pod, POD_DIRECTORY_RUN, reterr);
     if (r < 0)
         return r;
-    if (fchdir(pod->fd) < 0)
-        return error_set_errno(reterr, -errno, "cannot enter the pod's directory");
     r = fd_set_cloexec(pod->lock, false);
     if (r < 0)
         return error_set_errno(reterr, r, "cannot pass on the pod's lock");
-    return exec_program(program, entrypoint, argv, reterr);
+    return entrypoint_exec(pod, program, entrypoint, argv, reterr);
 }

@@ -25,9 +25,6 @@
 #include "sandbox/device.h"
 #include "sandbox/mount.h"
 
-/* With a dot, which no name of an app has. */
-#define INIT_CGROUP "rkt.init"
-
 /* The process that systemd started as a service, whose pod may have the unit. A pod of any other process
  * there (a script's, an ExecStartPre='s, which is in .control) gets a scope: machined stops the unit of a
  * machine, and a unit has but one machine. */
@@ -151,7 +148,7 @@ static int leave_and_divide(Host *host, int pod, Error *reterr)
 
     if (unshare(CLONE_NEWCGROUP) < 0)
         return error_set_errno(reterr, -errno, "cannot make a cgroup namespace");
-    r = cgroup_make(pod, INIT_CGROUP, &init);
+    r = cgroup_make(pod, HOST_INIT_CGROUP, &init);
     if (r >= 0)
         r = cgroup_move(init, 0);
     return r < 0 ? error_set_errno(reterr, r, "cannot leave the pod's cgroup") : divide(host, pod, reterr);
@@ -196,7 +193,7 @@ static int make_bare(Host *host, Error *reterr)
     if (r >= 0)
         r = cgroup_make(host->cgroup, name, &host->pod_cgroup);
     if (r >= 0)
-        r = cgroup_make(host->pod_cgroup, INIT_CGROUP, &host->init_cgroup);
+        r = cgroup_make(host->pod_cgroup, HOST_INIT_CGROUP, &host->init_cgroup);
     if (r < 0)
         return error_set_errno(reterr, r, "cannot make the pod's cgroup");
     return divide(host, host->pod_cgroup, reterr);

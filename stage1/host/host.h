@@ -113,7 +113,8 @@ void host_gather_journal(Host *host); /* once the pod's journal is there */
 /* The directory beneath /var/log/journal where `journalctl -M` looks; the caller frees. */
 char *host_journal_directory(const Host *host);
 
-/* cgroup-home.c */
+/* cgroup-home.c. The init's own among the apps' (with a dot, which no name of an app has). */
+#define HOST_INIT_CGROUP "rkt.init"
 int host_find_cgroup_home(Host *host, Error *reterr);
 /* Gives the pod's processes their cgroups. With systemd the caller moves into the init's; without, the init
  * is to be cloned into host->init_cgroup from within host->pod_cgroup, the root of its cgroup namespace. */

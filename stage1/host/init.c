@@ -29,6 +29,7 @@
 #include "base/log.h"
 #include "base/string-util.h"
 #include "base/time-util.h"
+#include "door.h"
 #include "init.h"
 #include "interface.h"
 #include "sandbox/capability.h"
@@ -161,7 +162,7 @@ static int app_start_stage(Init *init, HostApp *app)
     case APP_RUNNING:
         r = host_app_start(init->host, app, plan->exec, false, &error);
         if (r >= 0) {
-            write_status(init, app, STAGE1_STATUS_STARTED, 0);
+            (void) door_write(init->host, app);
             if (init->host->control >= 0)
                 (void) control_send(init->host->control, CONTROL_APP_STARTED,
                                     (uint32_t) (app - init->host->apps), app->pid);

@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* rkt-enter: becomes the entrypoint `enter` of a running pod's stage1. */
+
+#include <fcntl.h>
+
+#include "base/log.h"
+#include "base/spawn.h"
+#include "base/string-util.h"
+#include "entrypoint.h"
+#include "interface.h"
+#include "pod/global-options.h"
+#include "pod/pod-status.h"
+#include "pod/pod.h"
+
+enum { EXIT_GENERAL = 254 };
+
+static const char *arg_app, *arg_pod;
+static char **arg_command; /* not owned */
+static GlobalOptions arg_global = GLOBAL_OPTIONS_INIT;
+
+enum { OPT_APP = 1 };
+
+static const Option options[] = {
+    { "app", OPTION_VALUE, OPT_APP, "NAME", "the app to enter, of a pod with several", NULL },
+    {},
+};
+
+/* What stands behind the pod is the command's. */
+static int parse_argv(int argc, char **argv, Error *reterr)
+{
+    OptionParser parser = { argc, argv, 1, { options, global_option_table } };
+    const char *value;
+    int id, r;
+
+    while (!arg_pod) {
+        r = option_next(&parser, &id, &value, reterr);
+        if (r >= 0 && global_options_has(id))
+            r = global_options_take(&arg_global, id, value, reterr);
+        if (r < 0 || arg_global.help)
+            return r;
+        if (id == OPTION_END)
+            return error_set(reterr, -EINVAL, "must provide the pod UUID");
+        if (id == OPT_APP)
+            arg_app = value;
+        else if (id == OPTION_POSITIONAL)
+            arg_pod = value;
+    }
+    arg_command = argv + parser.index;
+    if (*arg_command && streq(*arg_command, "--"))
+        arg_command++;
+    return 0;
+}
+
+/* ----- The app ----- */
+
+static int choose_only_app(const PodStatus *status, Error *reterr)
+{
+    if (status->n_apps == 1) {
+        arg_app = status->apps[0].name;
+        return 0;
+    }
+    if (status->n_apps == 0)
+        return error_set(reterr, -ENOENT, "the pod has no app");
+    log_info("pod contains multiple apps:");
+    for (size_t i = 0; i < status->n_apps; i++)
+        (void) fprintf(stderr, "\t%s\n", status->apps[i].name);
+    (void) error_set(reterr, -EINVAL, "specify app using \"rkt enter --app= ...\"");
+    return error_prefix(reterr, -EINVAL, "unable to determine app name");
+}
+
+static int check_app(const PodStatus *status, Error *reterr)
+{
+    for (size_t i = 0; i < status->n_apps; i++)
+        if (streq(status->apps[i].name, arg_app))
+            return 0;
+    return error_set(reterr, -ENOENT, "the pod has no app \"%s\"", arg_app);
+}
+
+/* ----- stage1 ----- */
+
+static int make_arguments(pid_t init, const char *program, char ***ret)
+{
+    static const char shell[] = "/bin/bash";
+    char **argv = NULL;
+    int r = strv_extend(&argv, program);
+
+    if (r >= 0)
+        r = strv_extendf(&argv, "--pid=%d", (int) init);
+    if (r >= 0)
+        r = strv_extendf(&argv, "--appname=%s", arg_app);
+    if (r >= 0)
+        r = strv_extend(&argv, "--");
+    if (r >= 0 && !*arg_command) {
+        log_info("no command specified, assuming \"%s\"", shell);
+        r = strv_extend(&argv, shell);
+    }
+    STRV_FOREACH (word, arg_command)
+        if (r >= 0)
+            r = strv_extend(&argv, *word);
+    *ret = argv;
+    return r;
+}
+
+/* Secrets of whoever calls us are nothing for a process that is about to be in the pod. */
+static int clear_environment(void)
+{
+    static const char *const kept[] = { "PATH", "TERM" };
+    char *values[ELEMENTSOF(kept)];
+    int r = 0;
+
+    for (size_t i = 0; i < ELEMENTSOF(kept); i++) {
+        const char *value = getenv(kept[i]);
+
+        values[i] = value ? strdup(value) : NULL;
+    }
+    (void) clearenv();
+    for (size_t i = 0; i < ELEMENTSOF(kept); i++) {
+        if (values[i] && setenv(kept[i], values[i], 1) < 0)
+            r = -errno;
+        free(values[i]);
+    }
+    return r;
+}
+
+static int become_stage1(const Pod *pod, pid_t init, Error *reterr)
+{
+    _cleanup_free_ char *entrypoint = NULL;
+    _cleanup_close_ int program = -EBADF;
+    _cleanup_strv_ char **argv = NULL;
+    int r = pod_stage1_entrypoint(pod, STAGE1_ANNOTATION_ENTER, &entrypoint, reterr);
+
+    if (r >= 0)
+        r = entrypoint_open(pod, entrypoint, &program, reterr);
+    if (r >= 0)
+        r = make_arguments(init, strrchr(entrypoint, '/') + 1, &argv);
+    if (r >= 0)
+        r = clear_environment();
+    return r < 0 ? r : entrypoint_exec(pod, program, entrypoint, argv, reterr);
+}
+
+static int enter(Error *reterr)
+{
+    _cleanup_(pod_status_freep) PodStatus *status = NULL;
+    _cleanup_close_ int root = -EBADF;
+    _cleanup_(pod_freep) Pod *pod = NULL;
+    pid_t init;
+    int r;
+
+    if (geteuid() != 0)
+        return error_set(reterr, -EPERM, "cannot run as unprivileged user");
+    r = pod_root_open(arg_global.dir, false, &root, reterr);
+    if (r >= 0)
+        r = pod_open_argument(root, arg_pod, NULL, &pod, reterr);
+    if (r < 0)
+        return error_prefix(reterr, r, "problem retrieving pod");
+    if (pod->state != POD_STATE_RUNNING)
+        return error_set(reterr, -ESRCH, "pod \"%s\" isn't currently running", pod->uuid);
+    r = pod_status_read(pod, 0, &status);
+    if (r < 0)
+        return error_set_errno(reterr, r, "cannot read pod \"%s\"", pod->uuid);
+    r = arg_app ? check_app(status, reterr) : choose_only_app(status, reterr);
+    if (r < 0)
+        return r;
+    r = pod_read_pid(pod, &init);
+    if (r == -ENODATA)
+        return error_set(reterr, r, "pod \"%s\" has no process yet", pod->uuid);
+    if (r < 0)
+        return error_set_errno(reterr, r, "unable to determine the pid for pod \"%s\"", pod->uuid);
+    return become_stage1(pod, init, reterr);
+}
+
+int main(int argc, char **argv)
+{
+    _cleanup_error_ Error error = ERROR_INIT;
+    int r = spawn_prepare();
+
+    if (r >= 0)
+        r = parse_argv(argc, argv, &error);
+    log_setup("enter", arg_global.debug);
+    if (r >= 0 && arg_global.help) {
+        verb_print_help("enter", "[--app=NAME] UUID [COMMAND [ARGUMENT]…]",
+                        "Runs a command inside an app of a running pod.", options);
+        return 0;
+    }
+    if (r >= 0)
+        r = enter(&error);
+    if (r < 0) {
+        error_print(&error, r, "enter", arg_global.debug);
+        return EXIT_GENERAL;
+    }
+    return 0;
+}

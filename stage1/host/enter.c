@@ -1,0 +1,286 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The entrypoint `enter`: runs a command in an app of a running pod, and ends with its status. This process
+ * stays outside: it copies, hands signals on, and waits. */
+
+#include <signal.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+
+#include "base/option.h"
+#include "base/spawn.h"
+#include "base/string-util.h"
+#include "entry.h"
+
+enum { EXIT_ENTER = 1 };
+
+enum { ARG_DEBUG = 1, ARG_PID, ARG_APPNAME };
+
+static const Option options[] = {
+    { "debug", OPTION_BOOL, ARG_DEBUG },
+    { "pid", OPTION_VALUE, ARG_PID },
+    { "appname", OPTION_VALUE, ARG_APPNAME },
+    { NULL },
+};
+
+static int take_pid(Entry *entry, const char *value, Error *reterr)
+{
+    uint64_t pid;
+
+    if (parse_u64(value, &pid) < 0 || pid < 2 || pid > INT32_MAX)
+        return error_set(reterr, -EINVAL, "--pid=%s: not a process", value);
+    entry->init = (pid_t) pid;
+    return 0;
+}
+
+static int parse_arguments(Entry *entry, int argc, char *argv[], Error *reterr)
+{
+    OptionParser parser = { argc, argv, 1, { options } };
+    const char *value;
+    int id, r;
+
+    for (;;) {
+        r = option_next(&parser, &id, &value, reterr);
+        if (r < 0)
+            return r;
+        switch (id) {
+        case ARG_DEBUG: entry->debug = streq(value, "true"); break;
+        case ARG_PID: r = take_pid(entry, value, reterr); break;
+        case ARG_APPNAME: entry->app_name = value; break;
+        case OPTION_DASH_DASH:
+            entry->command = argv + parser.index;
+            if (entry->init == 0 || !entry->app_name || !*entry->command)
+                break;
+            return 0;
+        default: break;
+        }
+        if (r < 0)
+            return r;
+        if (id == OPTION_END || id == OPTION_DASH_DASH)
+            return error_set(reterr, -EINVAL, "--pid=, --appname=, -- and a command are needed");
+    }
+}
+
+/* The pod's directory bears its name. */
+static int find_uuid(Entry *entry)
+{
+    _cleanup_free_ char *path = getcwd(NULL, 0);
+    const char *slash = path ? strrchr(path, '/') : NULL;
+
+    if (!slash)
+        return -ENOENT;
+    entry->uuid = strdup(slash + 1);
+    return entry->uuid ? 0 : -ENOMEM;
+}
+
+/* ----- Outside ----- */
+
+typedef struct Outside {
+    Console *console;
+    int signals, report;
+    pid_t joining, command; /* 0: not known yet, or ended */
+    bool ended;
+    int status;
+} Outside;
+
+static int catch_signals(void)
+{
+    static const int caught[] = { SIGCHLD, SIGTERM, SIGINT,   SIGHUP, SIGQUIT,
+                                  SIGUSR1, SIGUSR2, SIGWINCH, SIGCONT };
+    sigset_t set;
+    int fd;
+
+    (void) sigemptyset(&set);
+    for (size_t i = 0; i < ELEMENTSOF(caught); i++)
+        (void) sigaddset(&set, caught[i]);
+    if (sigprocmask(SIG_SETMASK, &set, NULL) < 0)
+        return -errno;
+    (void) signal(SIGPIPE, SIG_IGN);
+    fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+    return fd < 0 ? -errno : fd;
+}
+
+/* Either the one that joins, or the command. */
+static void reap(Outside *outside)
+{
+    for (;;) {
+        siginfo_t info = { .si_pid = 0 };
+        int status;
+
+        if (waitid(P_ALL, 0, &info, WEXITED | WNOHANG) < 0 || info.si_pid == 0)
+            return;
+        status = info.si_code == CLD_EXITED ? info.si_status : 128 + info.si_status;
+        if (info.si_pid != outside->joining) {
+            outside->ended = true;
+            outside->status = status;
+            outside->command = 0;
+            continue;
+        }
+        outside->joining = 0;
+        if (status != 0 && !outside->ended) {
+            if (info.si_code != CLD_EXITED && info.si_status == SIGSYS)
+                (void) dprintf(STDERR_FILENO,
+                               "enter: the app's system call filter does not let a process be made in it\n");
+            outside->ended = true;
+            outside->status = EXIT_ENTER;
+        }
+    }
+}
+
+static void hand_on(const Outside *outside, int number)
+{
+    if (outside->command > 0)
+        (void) kill(outside->command, number);
+    else if (outside->joining > 0)
+        (void) kill(outside->joining, SIGKILL);
+}
+
+static void hear_signals(Outside *outside)
+{
+    struct signalfd_siginfo info;
+
+    while (read(outside->signals, &info, sizeof(info)) == (ssize_t) sizeof(info))
+        switch (info.ssi_signo) {
+        case SIGCHLD: reap(outside); break;
+        case SIGWINCH: console_resize(outside->console); break;
+        case SIGCONT:
+            if (outside->console->terminal.raw)
+                (void) terminal_set_raw(&outside->console->terminal);
+            break;
+        default: hand_on(outside, (int) info.ssi_signo);
+        }
+}
+
+/* Only a child of ours counts: who could trace the one that says it might say anything. */
+static void take_command(Outside *outside, pid_t pid)
+{
+    siginfo_t info;
+
+    if (pid > 0 && !outside->ended && waitid(P_PID, (id_t) pid, &info, WEXITED | WNOHANG | WNOWAIT) >= 0)
+        outside->command = pid;
+}
+
+static int take_terminal(Outside *outside, struct msghdr *message)
+{
+    struct cmsghdr *header = CMSG_FIRSTHDR(message);
+    int master;
+
+    if (!header || header->cmsg_type != SCM_RIGHTS || header->cmsg_len != CMSG_LEN(sizeof(int)))
+        return 0;
+    memcpy(&master, CMSG_DATA(header), sizeof(int));
+    if (outside->console->master >= 0 || !console_wants_terminal(outside->console)) {
+        (void) close(master);
+        return 0;
+    }
+    return console_begin(outside->console, master);
+}
+
+static int hear_report(Outside *outside)
+{
+    EntryReport text;
+    struct iovec data = { .iov_base = &text, .iov_len = sizeof(text) };
+    union {
+        struct cmsghdr header;
+        char buffer[CMSG_SPACE(sizeof(int))];
+    } control = {};
+    struct msghdr message = {
+        .msg_iov = &data, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof(control.buffer)
+    };
+    ssize_t n = recvmsg(outside->report, &message, MSG_CMSG_CLOEXEC | MSG_DONTWAIT);
+
+    if (n < 0 && (errno == EAGAIN || errno == EINTR))
+        return 0;
+    if (n != (ssize_t) sizeof(text)) {
+        outside->report = safe_close(outside->report);
+        return 0;
+    }
+    if (text.command > 0)
+        take_command(outside, text.command);
+    return take_terminal(outside, &message);
+}
+
+enum { POLL_SIGNALS = _CONSOLE_MAX, POLL_REPORT, _POLL_MAX };
+
+static int loop(Outside *outside)
+{
+    struct pollfd fds[_POLL_MAX];
+    int r = 0;
+
+    while (!outside->ended && r >= 0) {
+        console_await(outside->console, fds);
+        fds[POLL_SIGNALS] = (struct pollfd){ .fd = outside->signals, .events = POLLIN };
+        fds[POLL_REPORT] = (struct pollfd){ .fd = outside->report, .events = POLLIN };
+        if (poll(fds, _POLL_MAX, -1) < 0) {
+            if (errno != EINTR)
+                return -errno;
+            continue;
+        }
+        if (fds[POLL_REPORT].revents)
+            r = hear_report(outside);
+        if (console_turn(outside->console, fds))
+            hand_on(outside, SIGKILL);
+        if (fds[POLL_SIGNALS].revents)
+            hear_signals(outside);
+    }
+    return r;
+}
+
+static int start(const Entry *entry, Outside *outside, Error *reterr)
+{
+    int fds[2];
+
+    if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, fds) < 0)
+        return error_set_errno(reterr, -errno, "cannot make a socket");
+    outside->joining = fork();
+    if (outside->joining < 0)
+        return error_set_errno(reterr, -errno, "cannot fork");
+    if (outside->joining == 0)
+        entry_join(entry, outside->console, fds[1]);
+    (void) close(fds[1]);
+    outside->report = fds[0];
+    return console_wants_terminal(outside->console) ? 0 : console_begin(outside->console, -EBADF);
+}
+
+static int enter(Entry *entry, int argc, char *argv[], Error *reterr)
+{
+    _cleanup_(console_done) Console console = CONSOLE_INIT;
+    Outside outside = { .console = &console, .signals = -EBADF, .report = -EBADF };
+    int r = spawn_prepare();
+
+    if (r >= 0)
+        r = parse_arguments(entry, argc, argv, reterr);
+    if (r >= 0)
+        r = find_uuid(entry);
+    if (r >= 0)
+        r = entry_find(entry, reterr);
+    if (r < 0)
+        return r;
+    r = console_open(&console);
+    if (r < 0)
+        return error_set_errno(reterr, r, "cannot open the console");
+    outside.signals = catch_signals();
+    if (outside.signals < 0)
+        return error_set_errno(reterr, outside.signals, "cannot hear signals");
+    r = start(entry, &outside, reterr);
+    if (r >= 0)
+        r = loop(&outside);
+    if (r < 0) {
+        hand_on(&outside, SIGKILL);
+        return r;
+    }
+    console_drain(&console, outside.signals);
+    return outside.status;
+}
+
+int main(int argc, char *argv[])
+{
+    _cleanup_(entry_done) Entry entry = ENTRY_INIT;
+    _cleanup_error_ Error error = ERROR_INIT;
+    int r = enter(&entry, argc, argv, &error);
+
+    if (r < 0) {
+        error_print(&error, r, "enter", entry.debug);
+        return EXIT_ENTER;
+    }
+    return r;
+}

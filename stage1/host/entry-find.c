@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A pid is only a number. What is opened here is one process' for sure, because that process still lives when
+ * all was opened (its pidfd came first), and it is the init of this pod, because it holds the pod's directory
+ * and the app's mount namespace. The namespace is taken from the init and not from a process of the app,
+ * which might have made itself another. */
+
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+
+#include "base/fd-util.h"
+#include "base/string-util.h"
+#include "entry.h"
+#include "sandbox/cgroup.h"
+#include "sandbox/seccomp-load.h"
+
+void entry_done(Entry *entry)
+{
+    plan_free(entry->plan);
+    free(entry->uuid);
+    free(entry->filter);
+    entry->init_fd = safe_close(entry->init_fd);
+    entry->mounts = safe_close(entry->mounts);
+    entry->cgroup = safe_close(entry->cgroup);
+}
+
+static int find_app(Entry *entry, Error *reterr)
+{
+    int r = plan_read(AT_FDCWD, &entry->plan, reterr);
+
+    if (r < 0)
+        return r;
+    for (size_t i = 0; i < entry->plan->n_apps && !entry->app; i++)
+        if (streq(entry->plan->apps[i].name, entry->app_name))
+            entry->app = &entry->plan->apps[i];
+    if (!entry->app)
+        return error_set(reterr, -ENOENT, "the pod has no app \"%s\"", entry->app_name);
+    r = door_read(AT_FDCWD, entry->app_name, &entry->door);
+    if (r == -ENOENT)
+        return error_set(reterr, r, "app \"%s\" has not been started yet", entry->app_name);
+    if (r < 0)
+        return error_set_errno(reterr, r, "cannot read how app \"%s\" was started", entry->app_name);
+    if (!entry->app->filter || entry->door.no_seccomp)
+        return 0;
+    r = seccomp_filter_read(AT_FDCWD, entry->app->filter, &entry->filter, &entry->n_filter);
+    return r < 0 ? error_set_errno(reterr, r, "cannot read the system call filter \"%s\"", entry->app->filter)
+                 : 0;
+}
+
+static bool is_same(const struct stat *a, const struct stat *b)
+{
+    return a->st_dev == b->st_dev && a->st_ino == b->st_ino;
+}
+
+/* Among the descriptors of the process whose directory in /proc this is. */
+static int find_mounts(Entry *entry, int process, Error *reterr)
+{
+    _cleanup_closedir_ DIR *dir = NULL;
+    struct stat pod, namespaces;
+    bool holds_pod = false;
+    int r = directory_open(process, "fd", &dir);
+
+    if (r < 0 || stat(".", &pod) < 0 || stat("/proc/self/ns/mnt", &namespaces) < 0)
+        return error_set_errno(reterr, r < 0 ? r : -errno, "cannot look into the pod's init");
+    for (struct dirent *entry_of_dir; (entry_of_dir = readdir(dir));) {
+        struct stat st;
+
+        if (fstatat(dirfd(dir), entry_of_dir->d_name, &st, 0) < 0)
+            continue;
+        holds_pod = holds_pod || is_same(&st, &pod);
+        if (entry->mounts < 0 && st.st_dev == namespaces.st_dev && st.st_ino == entry->door.mounts)
+            entry->mounts = openat(dirfd(dir), entry_of_dir->d_name, O_RDONLY | O_CLOEXEC);
+    }
+    if (!holds_pod || entry->mounts < 0)
+        return error_set(reterr, -ESRCH, "process %d is not the init of this pod", (int) entry->init);
+    return 0;
+}
+
+static int find_cgroup(Entry *entry, Error *reterr)
+{
+    _cleanup_free_ char *path = NULL, *sibling = NULL;
+    _cleanup_close_ int cgroup = -EBADF;
+    int r = cgroup_open_pid(entry->init, &cgroup, &path);
+
+    if (r < 0)
+        return error_set_errno(reterr, r, "cannot find the pod's cgroup");
+    if (!endswith(path, "/" HOST_INIT_CGROUP)) {
+        entry->cgroup = TAKE_FD(cgroup);
+        return 0;
+    }
+    if (asprintf(&sibling, "../%s", entry->app_name) < 0)
+        return -ENOMEM;
+    entry->cgroup = openat(cgroup, sibling, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    return entry->cgroup < 0
+                   ? error_set_errno(reterr, -errno, "cannot open the cgroup of app \"%s\"", entry->app_name)
+                   : 0;
+}
+
+static bool is_alive(int process)
+{
+    struct pollfd ended = { .fd = process, .events = POLLIN };
+
+    return poll(&ended, 1, 0) == 0;
+}
+
+static int open_process(pid_t pid, int *ret_fd, int *ret_directory)
+{
+    char path[32];
+
+    (void) snprintf(path, sizeof(path), "/proc/%d", (int) pid);
+    *ret_fd = (int) syscall(SYS_pidfd_open, pid, 0);
+    if (*ret_fd < 0)
+        return -errno;
+    *ret_directory = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    return *ret_directory < 0 ? -errno : 0;
+}
+
+int entry_find(Entry *entry, Error *reterr)
+{
+    _cleanup_close_ int directory = -EBADF;
+    int r = find_app(entry, reterr);
+
+    if (r < 0)
+        return r;
+    r = open_process(entry->init, &entry->init_fd, &directory);
+    if (r < 0)
+        return error_set_errno(reterr, r, "cannot find the pod's init");
+    r = find_mounts(entry, directory, reterr);
+    if (r >= 0)
+        r = find_cgroup(entry, reterr);
+    if (r >= 0 && !is_alive(entry->init_fd))
+        r = error_set(reterr, -ESRCH, "the pod has just ended");
+    return r;
+}

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The entrypoint `enter`: what its parts share. Three processes: the one that stays outside and copies, one
+ * that joins the app and confines itself where no process of the pod can see it, and the command, its clone.
+ */
+#pragma once
+
+#include "console.h"
+#include "door.h"
+#include "plan.h"
+
+typedef struct Entry {
+    pid_t init; /* of the pod */
+    const char *app_name;
+    char *const *command;
+    char *uuid;
+    bool debug;
+
+    Plan *plan;
+    const PlanApp *app; /* of the plan */
+    Door door;
+    struct sock_filter *filter;
+    size_t n_filter;
+    int init_fd; /* pidfd */
+    int mounts;  /* the app's mount namespace */
+    int cgroup;  /* the app's, or the pod's where it has none of its own */
+} Entry;
+
+#define ENTRY_INIT                                                                                           \
+    {                                                                                                        \
+        .init_fd = -EBADF, .mounts = -EBADF, .cgroup = -EBADF                                                \
+    }
+void entry_done(Entry *entry);
+
+/* entry-find.c: from a pid and a name to descriptors of one and the same pod, whose directory is the working
+ * directory. */
+int entry_find(Entry *entry, Error *reterr);
+
+/* entry-join.c: in a child of the process that stays outside. Sends the other side of the console's
+ * pseudoterminal, if it wants one, and then the number of the command's process, which is its sibling. */
+_noreturn_ void entry_join(const Entry *entry, const Console *console, int report);
+
+typedef struct EntryReport {
+    pid_t command; /* 0: this is the pseudoterminal */
+} EntryReport;

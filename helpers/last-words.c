@@ -8,8 +8,8 @@
 #include "base/log.h"
 #include "base/spawn.h"
 #include "base/string-util.h"
-#include "pod/layout.h"
 #include "pod/pod-status.h"
+#include "pod/pod-unit.h"
 #include "unit/machine-name.h"
 
 #define LINES_OF_AN_APP "10"
@@ -17,8 +17,8 @@
 /* The journal namespace of a declared pod is named after its unit. */
 static int journal_of(const Pod *pod, char name[static MACHINE_NAME_MAX + 1])
 {
-    _cleanup_free_ char *unit = NULL;
-    int r = read_one_line_at(pod->fd, POD_UNIT, &unit);
+    char unit[POD_UNIT_MAX];
+    int r = pod_unit_read(pod, unit);
 
     if (r < 0)
         return r;

@@ -17,6 +17,7 @@
 #include "journal/namespace.h"
 #include "pod/layout.h"
 #include "pod/pod-status.h"
+#include "pod/pod-unit.h"
 #include "pod/stage1-run.h"
 #include "rkt-config.h"
 #include "sandbox/cgroup.h"
@@ -84,9 +85,10 @@ static int discard_if_ours(const char *name, const char *owner, time_t changed _
 /* A declared pod's journal is its unit's, and outlives each of its pods. */
 static int discard_journal(Pod *pod, Error *reterr)
 {
+    char unit[POD_UNIT_MAX];
     int r;
 
-    if (faccessat(pod->fd, POD_UNIT, F_OK, 0) >= 0)
+    if (pod_unit_read(pod, unit) >= 0)
         return 0;
     r = journal_namespace_foreach(discard_if_ours, pod);
     return r < 0 ? error_set_errno(reterr, r, "cannot remove the journal of pod \"%s\"", pod->uuid) : 0;

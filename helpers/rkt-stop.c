@@ -16,8 +16,8 @@
 #include "each-pod.h"
 #include "interface.h"
 #include "pod/global-options.h"
-#include "pod/layout.h"
 #include "pod/pod-status.h"
+#include "pod/pod-unit.h"
 #include "pod/pod.h"
 #include "sandbox/cgroup.h"
 #include "sd/runtime.h"
@@ -52,18 +52,17 @@ static int take_option(int id, const char *value, Error *reterr)
 
 /* The unit that the pod was declared as, if its init sits in it: the same pod may have been started by hand.
  */
-static bool find_unit(const Pod *pod, char **ret)
+static bool find_unit(const Pod *pod, char unit[static POD_UNIT_MAX])
 {
-    _cleanup_free_ char *unit = NULL, *path = NULL;
+    _cleanup_free_ char *path = NULL;
     _cleanup_close_ int cgroup = -EBADF;
     _cleanup_strv_ char **names = NULL;
     pid_t pid;
 
-    if (!systemd_is_running() || read_one_line_at(pod->fd, POD_UNIT, &unit) < 0 ||
-        pod_read_pid(pod, &pid) < 0 || cgroup_open_pid(pid, &cgroup, &path) < 0 ||
-        strv_split(path, "/", &names) < 0 || !strv_contains(names, unit))
+    if (!systemd_is_running() || pod_unit_read(pod, unit) < 0 || pod_read_pid(pod, &pid) < 0 ||
+        cgroup_open_pid(pid, &cgroup, &path) < 0 || strv_split(path, "/", &names) < 0 ||
+        !strv_contains(names, unit))
         return false;
-    *ret = TAKE_PTR(unit);
     return true;
 }
 
@@ -146,10 +145,11 @@ static int stop_by_signal(Pod *pod, Error *reterr)
 
 static int stop_running(Pod *pod, Error *reterr)
 {
-    _cleanup_free_ char *unit = NULL, *entrypoint = NULL;
+    _cleanup_free_ char *entrypoint = NULL;
+    char unit[POD_UNIT_MAX];
     int r;
 
-    if (find_unit(pod, &unit))
+    if (find_unit(pod, unit))
         return stop_unit(unit, reterr);
     r = pod_stage1_entrypoint(pod, STAGE1_ANNOTATION_STOP, &entrypoint, NULL);
     return r >= 0 ? stop_by_stage1(pod, entrypoint, reterr) : stop_by_signal(pod, reterr);

@@ -30,7 +30,7 @@
 #define POD_STAGE2                                                                                           \
     POD_STAGE1_ROOTFS "/opt/stage2" /* opt/stage2/APP/rootfs: an app's root where there is no overlay */
 #define POD_APP_ROOTFS "rootfs"
-#define POD_UNIT "unit" /* ours: the unit that the pod was prepared for, one line */
+#define POD_UNIT "unit" /* ours: a link whose target is the unit that the pod was prepared for */
 
 /* Annotations of the pod manifest. */
 #define POD_ANNOTATION_MUTABLE "coreos.com/rkt/stage1/mutable"

@@ -13,6 +13,7 @@
 #include "base/string-util.h"
 #include "pod/layout.h"
 #include "pod/pod-summary.h"
+#include "pod/pod-unit.h"
 #include "pod/stage1-run.h"
 #include "prepare/app-image.h"
 #include "prepare/copy-tree.h"
@@ -440,7 +441,7 @@ static int fill_pod(const Pod *pod, Preparation *p, Error *reterr)
     if (r >= 0)
         r = put_summary(pod, p->manifest, reterr);
     if (r >= 0 && p->options->unit)
-        r = put_text(pod, POD_UNIT, p->options->unit, reterr);
+        r = pod_unit_write(pod, p->options->unit, reterr);
     if (r >= 0)
         r = choose_overlay(pod, p, reterr);
     if (r >= 0)

@@ -1,36 +1,48 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Every preparation for a unit looks at all pods, so looking is one failing open for those of others. */
+/* Every preparation for a unit looks at all pods, so looking is one call for each. */
 
 #include "unit-pods.h"
 
+#include <fcntl.h>
 #include <string.h>
 
-#include "base/file-util.h"
+#include "base/array.h"
 #include "base/log.h"
 #include "base/spawn.h"
 #include "base/string-util.h"
 #include "base/uuid.h"
-#include "pod/layout.h"
 #include "pod/pod.h"
 #include "pod/pod-status.h"
+#include "pod/pod-unit.h"
 #include "rkt-config.h"
 #include "stage1/interface.h"
+
+typedef struct UnitPod {
+    char uuid[UUID_LENGTH + 1];
+    PodDirectory directory;
+} UnitPod;
 
 typedef struct UnitPods {
     int root;
     const GlobalOptions *global;
     const char *unit, *spared;
-    char newest[UUID_LENGTH + 1]; /* the exited pod that is kept; "": none */
-    struct timespec newest_time;
+    UnitPod *pods; /* the unit's, but for the spared one */
+    size_t n;
 } UnitPods;
 
-static bool is_of_unit(const UnitPods *pods, const char *uuid, PodDirectory directory)
+static int collect(const char *uuid, PodDirectory directory, void *userdata)
 {
-    char path[sizeof("exited-garbage//" POD_UNIT) + UUID_LENGTH];
-    _cleanup_free_ char *unit = NULL;
+    UnitPods *pods = userdata;
+    UnitPod *pod;
 
-    (void) snprintf(path, sizeof(path), "%s/%s/" POD_UNIT, pod_directory_to_string(directory), uuid);
-    return read_one_line_at(pods->root, path, &unit) >= 0 && streq(unit, pods->unit);
+    if (streq(uuid, pods->spared) || !pod_unit_is(pods->root, directory, uuid, pods->unit))
+        return 0;
+    pod = ARRAY_APPEND(pods->pods, pods->n);
+    if (!pod)
+        return -ENOMEM;
+    memcpy(pod->uuid, uuid, UUID_LENGTH + 1);
+    pod->directory = directory;
+    return 0;
 }
 
 static bool has_exited(const Pod *pod)
@@ -38,23 +50,27 @@ static bool has_exited(const Pod *pod)
     return pod->state == POD_STATE_EXITED || pod->state == POD_STATE_EXITED_GARBAGE;
 }
 
-/* When it got where it is: for an exited pod in run/ when it started, which orders them as well. */
-static int find_newest(const char *uuid, PodDirectory directory, void *userdata)
+static bool is_later(struct timespec a, struct timespec b)
 {
-    _cleanup_(pod_freep) Pod *pod = NULL;
-    UnitPods *pods = userdata;
-    struct timespec time;
+    return a.tv_sec > b.tv_sec || (a.tv_sec == b.tv_sec && a.tv_nsec > b.tv_nsec);
+}
 
-    if (streq(uuid, pods->spared) || !is_of_unit(pods, uuid, directory) ||
-        pod_open_exact(pods->root, directory, uuid, &pod) < 0 || !has_exited(pod) ||
-        pod_marked_time(pod, &time) < 0)
-        return 0;
-    if (*pods->newest == '\0' || time.tv_sec > pods->newest_time.tv_sec ||
-        (time.tv_sec == pods->newest_time.tv_sec && time.tv_nsec > pods->newest_time.tv_nsec)) {
-        memcpy(pods->newest, uuid, UUID_LENGTH + 1);
-        pods->newest_time = time;
+/* When it got where it is: for an exited pod in run/ when it started, which orders them as well. */
+static const UnitPod *find_newest_exited(const UnitPods *pods)
+{
+    const UnitPod *newest = NULL;
+    struct timespec newest_time = {}, time;
+
+    for (size_t i = 0; i < pods->n; i++) {
+        _cleanup_(pod_freep) Pod *pod = NULL;
+
+        if (pod_open_exact(pods->root, pods->pods[i].directory, pods->pods[i].uuid, &pod) < 0 ||
+            !has_exited(pod) || pod_marked_time(pod, &time) < 0 || (newest && !is_later(time, newest_time)))
+            continue;
+        newest = &pods->pods[i];
+        newest_time = time;
     }
-    return 0;
+    return newest;
 }
 
 /* Nothing outside of its directory: no cgroup that is not a unit's, no stage1 that wants to clean up. */
@@ -99,28 +115,30 @@ static int remove_pod(const UnitPods *pods, Pod *pod)
     return r < 0 ? r : pod_remove(pod, NULL);
 }
 
-static int remove_other(const char *uuid, PodDirectory directory, void *userdata)
+static void remove_other(const UnitPods *pods, const UnitPod *of_unit)
 {
     _cleanup_(pod_freep) Pod *pod = NULL;
-    const UnitPods *pods = userdata;
     int r;
 
-    if (streq(uuid, pods->spared) || streq(uuid, pods->newest) || !is_of_unit(pods, uuid, directory))
-        return 0;
-    if (pod_open_exact(pods->root, directory, uuid, &pod) < 0 ||
+    if (pod_open_exact(pods->root, of_unit->directory, of_unit->uuid, &pod) < 0 ||
         (pod->state != POD_STATE_PREPARED && !has_exited(pod)))
-        return 0;
+        return;
     r = remove_pod(pods, pod);
     if (r < 0)
-        log_debug("pod %s of %s is left to gc: %s", uuid, pods->unit, strerror(-r));
-    return 0;
+        log_debug("pod %s of %s is left to gc: %s", of_unit->uuid, pods->unit, strerror(-r));
 }
 
 void unit_pods_remove_others(int root, const GlobalOptions *global, const char *unit, const char *uuid)
 {
-    const unsigned exited = POD_MASK(POD_DIRECTORY_RUN) | POD_MASK(POD_DIRECTORY_EXITED_GARBAGE);
+    const unsigned mask = POD_MASK(POD_DIRECTORY_PREPARED) | POD_MASK(POD_DIRECTORY_RUN) |
+                          POD_MASK(POD_DIRECTORY_EXITED_GARBAGE);
     UnitPods pods = { .root = root, .global = global, .unit = unit, .spared = uuid };
+    const UnitPod *kept;
 
-    (void) pod_foreach_name(root, exited, find_newest, &pods, NULL);
-    (void) pod_foreach_name(root, exited | POD_MASK(POD_DIRECTORY_PREPARED), remove_other, &pods, NULL);
+    (void) pod_foreach_name(root, mask, collect, &pods, NULL);
+    kept = find_newest_exited(&pods);
+    for (size_t i = 0; i < pods.n; i++)
+        if (&pods.pods[i] != kept)
+            remove_other(&pods, &pods.pods[i]);
+    free(pods.pods);
 }

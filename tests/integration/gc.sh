@@ -159,7 +159,7 @@ has_journal() {
 make_namespace "rkt-$one" "$one"
 # Noted as a declared pod's by the pod, if not by its journal.
 web=$(make_pod run)
-echo rkt-web2.service >"$pods/run/$web/unit"
+ln -s rkt-web2.service "$pods/run/$web/unit"
 make_namespace rkt-web2 "$web"
 make_namespace rkt-web rkt-web.service
 make_namespace rkt-tmpl-a rkt-tmpl@a.service
@@ -229,7 +229,7 @@ declared() {
     local uuid name=$1
     shift
     uuid=$(make_pod run)
-    printf 'rkt-%s.service' "$name" >"$pods/run/$uuid/unit"
+    ln -s "rkt-$name.service" "$pods/run/$uuid/unit"
     systemd-run --quiet --unit="rkt-$name" --property=Restart=always --property=RestartSec=0 \
         bash -c "echo \$\$\$\$ >$pods/run/$uuid/pid; exec flock --no-fork $pods/run/$uuid sleep 1000"
     eventually 5 locked "$uuid"

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The unit that a pod was prepared for. It is the target of a link that leads nowhere: a preparation for a
+ * unit asks every pod for it, and a link is read in one call. */
+#pragma once
+
+#include "pod/pod.h"
+
+enum { POD_UNIT_MAX = 256 }; /* with the NUL; systemd's own limit for the name of a unit */
+
+int pod_unit_write(const Pod *pod, const char *unit, Error *reterr);
+
+/* -ENOENT: it was prepared for none. */
+int pod_unit_read(const Pod *pod, char ret[static POD_UNIT_MAX]);
+
+/* The same of a pod that need not be opened; root is pods/. */
+bool pod_unit_is(int root, PodDirectory directory, const char *uuid, const char *unit);

@@ -56,6 +56,8 @@ static int remove_pod(Pod *pod, Error *reterr)
     if (r == -EBUSY)
         return error_set(reterr, r, "pod \"%s\" cannot be removed: it is %s", pod->uuid,
                          is_at_rest(pod) ? "being read" : pod_state_to_string(pod->state));
+    if (r == -ENOENT)
+        return error_set(reterr, r, "pod \"%s\" has just been removed by somebody else", pod->uuid);
     if (r < 0)
         return error_set_errno(reterr, r, "cannot lock pod \"%s\"", pod->uuid);
     if (next_directory[pod->directory] != pod->directory)

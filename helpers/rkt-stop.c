@@ -89,7 +89,29 @@ static int stop_unit(char *unit, Error *reterr)
 
 /* ----- As a pod ----- */
 
-static int stop_by_stage1(const Pod *pod, const char *entrypoint, Error *reterr)
+static bool is_running(Pod *pod)
+{
+    return pod_refresh(pod) >= 0 && pod->state == POD_STATE_RUNNING;
+}
+
+/* A pod that is being started has no pid for a moment. -ESRCH: it has ended. */
+static int wait_for_pid(Pod *pod, pid_t *ret)
+{
+    static const struct timespec pause = { .tv_nsec = PID_PAUSE_NS };
+    int r = -ENODATA;
+
+    for (unsigned i = 0; r == -ENODATA && i < PID_TRIES; i++) {
+        r = pod_read_pid(pod, ret);
+        if (r == -ENODATA) {
+            (void) nanosleep(&pause, NULL);
+            if (!is_running(pod))
+                return -ESRCH;
+        }
+    }
+    return r;
+}
+
+static int stop_by_stage1(Pod *pod, const char *entrypoint, Error *reterr)
 {
     char *const argv[] = { (char *) entrypoint, arg_force ? (char *) "--force" : (char *) pod->uuid,
                            arg_force ? (char *) pod->uuid : NULL, NULL };
@@ -100,6 +122,8 @@ static int stop_by_stage1(const Pod *pod, const char *entrypoint, Error *reterr)
     spawn_options.directory = fd_path(pod->fd, directory);
     spawn_options.timeout_ns = STAGE1_TIMEOUT_NS;
     r = spawn_and_wait(entrypoint, argv, &spawn_options);
+    if (r != 0 && !is_running(pod))
+        return 0;
     if (r == -ETIMEDOUT)
         return error_set(reterr, r, "the stage1's stop did not end within %d s", STAGE1_TIMEOUT_S);
     if (r > 0)
@@ -107,52 +131,36 @@ static int stop_by_stage1(const Pod *pod, const char *entrypoint, Error *reterr)
     return r < 0 ? error_set_errno(reterr, r, "cannot run the stage1's stop") : 0;
 }
 
-/* A pod that is being started has no pid for a moment. */
-static int wait_for_pid(Pod *pod, pid_t *ret)
-{
-    static const struct timespec pause = { .tv_nsec = PID_PAUSE_NS };
-    int r = -ENODATA;
-
-    for (unsigned i = 0; r == -ENODATA && i < PID_TRIES; i++) {
-        r = pod_read_pid(pod, ret);
-        if (r == -ENODATA) {
-            (void) nanosleep(&pause, NULL);
-            if (pod_refresh(pod) < 0 || pod->state != POD_STATE_RUNNING)
-                return -ESRCH;
-        }
-    }
-    return r;
-}
-
 /* The pod's lock is looked at again when the process is held: while the pod runs, its pid is no other's. */
-static int stop_by_signal(Pod *pod, Error *reterr)
+static int stop_by_signal(Pod *pod, pid_t pid, Error *reterr)
 {
     _cleanup_close_ int process = -EBADF;
-    pid_t pid;
-    int r = wait_for_pid(pod, &pid);
 
-    if (r == -ESRCH)
-        return 0;
-    if (r < 0)
-        return error_set_errno(reterr, r, "cannot find the init of pod \"%s\"", pod->uuid);
     process = (int) syscall(SYS_pidfd_open, pid, 0);
-    if (pod_refresh(pod) < 0 || pod->state != POD_STATE_RUNNING || (process < 0 && errno == ESRCH))
+    if (!is_running(pod) || (process < 0 && errno == ESRCH))
         return 0;
     if (process < 0 || syscall(SYS_pidfd_send_signal, process, arg_force ? SIGKILL : SIGTERM, NULL, 0) < 0)
         return errno == ESRCH ? 0 : error_set_errno(reterr, -errno, "cannot signal pod \"%s\"", pod->uuid);
     return 0;
 }
 
+/* The stage1 may know how to stop a pod whose init we can't find. */
 static int stop_running(Pod *pod, Error *reterr)
 {
     _cleanup_free_ char *entrypoint = NULL;
     char unit[POD_UNIT_MAX];
-    int r;
+    pid_t pid;
+    int r = wait_for_pid(pod, &pid);
 
+    if (r == -ESRCH)
+        return 0;
     if (find_unit(pod, unit))
         return stop_unit(unit, reterr);
-    r = pod_stage1_entrypoint(pod, STAGE1_ANNOTATION_STOP, &entrypoint, NULL);
-    return r >= 0 ? stop_by_stage1(pod, entrypoint, reterr) : stop_by_signal(pod, reterr);
+    if (pod_stage1_entrypoint(pod, STAGE1_ANNOTATION_STOP, &entrypoint, NULL) >= 0)
+        return stop_by_stage1(pod, entrypoint, reterr);
+    if (r < 0)
+        return error_set_errno(reterr, r, "cannot find the init of pod \"%s\"", pod->uuid);
+    return stop_by_signal(pod, pid, reterr);
 }
 
 /* ----- The verb ----- */

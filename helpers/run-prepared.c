@@ -46,6 +46,8 @@ static int open_prepared(int root, const GlobalOptions *global _unused_, Pod **r
     r = pod_detach(pod);
     if (r >= 0)
         r = pod_lock(pod);
+    if (r == -ENOENT)
+        return error_set(reterr, r, "pod \"%s\" has just been removed by somebody else", pod->uuid);
     if (r < 0 && r != -EBUSY)
         return error_set_errno(reterr, r, "cannot lock pod \"%s\"", pod->uuid);
     if (r < 0 || pod->directory != POD_DIRECTORY_PREPARED)

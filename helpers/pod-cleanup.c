@@ -22,6 +22,7 @@
 #include "rkt-config.h"
 #include "sandbox/cgroup.h"
 #include "sd/runtime.h"
+#include "unit/machine-name.h"
 
 /* ----- Machine and journal ----- */
 
@@ -60,6 +61,15 @@ static int unregister_if_ours(const RuntimeMachine *machine, void *userdata)
 void pod_unregister(const Pod *pod)
 {
     (void) runtime_machine_foreach(unregister_if_ours, (void *) pod);
+}
+
+/* What is left of a pod whose rkt-register was killed while systemd made the scope. */
+static void stop_scope(const Pod *pod)
+{
+    char scope[MACHINE_SCOPE_NAME_MAX];
+
+    if (runtime_unit_is_active(machine_scope_name(pod->uuid, scope)))
+        (void) run_unregister("uuid", pod->uuid);
 }
 
 int journal_namespace_discard(const char *name)
@@ -245,6 +255,7 @@ int pod_cleanup(Pod *pod, const GlobalOptions *global, Error *reterr)
 
     if (pod->directory == POD_DIRECTORY_EXITED_GARBAGE) {
         pod_unregister(pod);
+        stop_scope(pod);
         r = remove_cgroup(pod, reterr);
         if (r >= 0)
             run_stage1_gc(pod, global);

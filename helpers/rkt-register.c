@@ -18,6 +18,7 @@
 #include "sd/machine.h"
 #include "sd/runtime.h"
 #include "sd/unit.h"
+#include "unit/machine-name.h"
 
 enum { BUS_TIMEOUT_MS = 10000, EXIT_USAGE = 254 };
 
@@ -70,9 +71,9 @@ static int take_option(int id, const char *value, Error *reterr)
 
 static int check_arguments(Error *reterr)
 {
-    if (!arg_machine_name && !(arg_unregister && arg_journal_namespace))
+    if (!arg_machine_name && !(arg_unregister && (arg_journal_namespace || arg_uuid)))
         return error_set(reterr, -EINVAL, "--machine-name is needed");
-    if (!arg_unregister && (!arg_uuid || !uuid_is_valid(arg_uuid)))
+    if (arg_uuid ? !uuid_is_valid(arg_uuid) : !arg_unregister)
         return error_set(reterr, -EINVAL, "--uuid with a whole UUID is needed");
     if (arg_journal_namespace && !journal_namespace_is_valid(arg_journal_namespace))
         return error_set(reterr, -EINVAL, "bad name of a journal namespace \"%s\"", arg_journal_namespace);
@@ -156,9 +157,19 @@ static void share_journal(void)
                     strerror(-r));
 }
 
+static bool is_in_unit(pid_t pid, const char *unit)
+{
+    _cleanup_free_ char *of_process = NULL;
+
+    return runtime_unit_of_process(pid, &of_process) >= 0 && streq(of_process, unit);
+}
+
+/* The kernel moves no process that is ending, and says nothing: the scope would be empty from the start, and
+ * systemd only sees one becoming empty. */
 static void start_scope(Bus *bus, pid_t leader)
 {
     _cleanup_error_ Error error = ERROR_INIT;
+    int r;
     char name[MACHINE_SCOPE_NAME_MAX], description[64];
     ScopeOptions scope = { .name = machine_scope_name(arg_uuid, name),
                            .slice = "machine.slice",
@@ -168,7 +179,12 @@ static void start_scope(Bus *bus, pid_t leader)
                            .delegate = true };
 
     (void) snprintf(description, sizeof(description), "rkt pod %s", arg_uuid);
-    say_result("scope", "scope", unit_start_scope(bus, &scope, &error), &error);
+    r = unit_start_scope(bus, &scope, &error);
+    if (r >= 0 && !is_in_unit(leader, name)) {
+        (void) unit_stop(bus, name, NULL);
+        r = error_set(&error, -ESRCH, "the pod's init has ended");
+    }
+    say_result("scope", "scope", r, &error);
 }
 
 static void register_machine(Bus *bus, pid_t leader)
@@ -219,12 +235,14 @@ static int unregister_dead(Bus *bus, Error *reterr)
 static int run_unregister(Error *reterr)
 {
     _cleanup_(bus_freep) Bus *bus = NULL;
-    char unit[JOURNAL_UNIT_MAX];
+    char unit[JOURNAL_UNIT_MAX], scope[MACHINE_SCOPE_NAME_MAX];
     int r, q = 0;
 
     r = bus_open(BUS_TIMEOUT_MS, &bus, reterr);
     if (r >= 0 && arg_machine_name)
         r = unregister_dead(bus, reterr);
+    if (r >= 0 && arg_uuid)
+        r = unit_stop(bus, machine_scope_name(arg_uuid, scope), reterr);
     if (bus && arg_journal_namespace)
         q = unit_stop(bus, journal_namespace_unit(arg_journal_namespace, unit), r < 0 ? NULL : reterr);
     return r < 0 ? r : q;

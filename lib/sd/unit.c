@@ -116,20 +116,6 @@ int unit_restart(Bus *bus, const char *name, Error *reterr)
 
 /* ----- Scopes ----- */
 
-const char *machine_scope_name(const char *uuid, char ret[static MACHINE_SCOPE_NAME_MAX])
-{
-    static const char prefix[] = "machine-rkt\\x2d";
-    char *to = stpcpy(ret, prefix), *end = ret + MACHINE_SCOPE_NAME_MAX - sizeof("\\x2d.scope");
-
-    for (; *uuid && to <= end; uuid++)
-        if (*uuid == '-')
-            to = stpcpy(to, "\\x2d");
-        else
-            *to++ = *uuid;
-    (void) stpcpy(to, ".scope");
-    return ret;
-}
-
 static int append_pids(sd_bus_message *m, const ScopeOptions *options)
 {
     int r;

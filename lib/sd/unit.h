@@ -6,7 +6,6 @@
 #include <stddef.h>
 #include <sys/types.h>
 
-#include "base/uuid.h"
 #include "bus.h"
 
 /* Starts, stops or restarts a unit and waits until the job is done: one round trip and one signal. A job that
@@ -27,11 +26,6 @@ typedef struct ScopeOptions {
 
 /* Makes a transient scope and waits until the processes sit in it. */
 int unit_start_scope(Bus *bus, const ScopeOptions *options, Error *reterr);
-
-enum { MACHINE_SCOPE_NAME_MAX = sizeof("machine-rkt\\x2d.scope") + UUID_LENGTH * 4 };
-
-/* "machine-rkt\x2d<uuid, escaped>.scope", as the original named it. */
-const char *machine_scope_name(const char *uuid, char ret[static MACHINE_SCOPE_NAME_MAX]);
 
 typedef struct UnitState {
     char *active_state; /* "active", "inactive", "failed" … */

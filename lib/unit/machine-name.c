@@ -7,6 +7,8 @@
 
 #include <ctype.h>
 #include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
 
 #include "base/string-util.h"
 
@@ -61,4 +63,18 @@ int machine_name_make(const char *name, char ret[static MACHINE_NAME_MAX + 1])
     if (cut)
         (void) snprintf(ret + (n - start), HASH_DIGITS + 2, "-%016" PRIx64, hash_name(name));
     return 0;
+}
+
+const char *machine_scope_name(const char *uuid, char ret[static MACHINE_SCOPE_NAME_MAX])
+{
+    static const char prefix[] = "machine-rkt\\x2d";
+    char *to = stpcpy(ret, prefix), *end = ret + MACHINE_SCOPE_NAME_MAX - sizeof("\\x2d.scope");
+
+    for (; *uuid && to <= end; uuid++)
+        if (*uuid == '-')
+            to = stpcpy(to, "\\x2d");
+        else
+            *to++ = *uuid;
+    (void) stpcpy(to, ".scope");
+    return ret;
 }

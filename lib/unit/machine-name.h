@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What a declared pod is called by systemd-machined and in its journal namespace. */
+/* What a declared pod is called by systemd-machined and in its journal namespace, and the scope of any other.
+ */
 #pragma once
+
+#include "base/uuid.h"
 
 enum { MACHINE_NAME_MAX = 64 };
 
@@ -10,3 +13,8 @@ enum { MACHINE_NAME_MAX = 64 };
  * or digit on both sides; "-" at the end is dropped; what is too long is cut and gets a hash of the whole. A
  * valid name stays as it is, so the call may be repeated. -EINVAL when nothing is left. */
 int machine_name_make(const char *name, char ret[static MACHINE_NAME_MAX + 1]);
+
+enum { MACHINE_SCOPE_NAME_MAX = sizeof("machine-rkt\\x2d.scope") + UUID_LENGTH * 4 };
+
+/* "machine-rkt\x2d<uuid, escaped>.scope", as the original named it. */
+const char *machine_scope_name(const char *uuid, char ret[static MACHINE_SCOPE_NAME_MAX]);

@@ -89,6 +89,18 @@ check "machinectl poweroff" machinectl poweroff rkt-web
 check "reaches the leader" eventually gone kill -0 "$leader"
 check "and the machine goes" eventually gone machinectl show rkt-web
 
+# The kernel moves no process that is ending: its scope would be empty, and never end.
+bash -c 'sleep 0 & exec sleep 1000' &
+shell=$!
+is_zombie() { grep -q '^State:.Z' "/proc/$(pgrep -P "$shell")/status"; }
+eventually is_zombie
+leader=$(pgrep -P "$shell")
+heard=$(talk --machine-name=rkt-dead --scope 2>/dev/null | head -n 1)
+check "a leader that has ended is told" test "$heard" = "scope-failed the pod's init has ended"
+check "and leaves no scope" gone systemctl --quiet is-active "$scope"
+kill "$shell"
+wait "$shell" 2>/dev/null
+
 # A service that restarts its pod: the unit stays active, so machined keeps the dead machine.
 for round in 1 2 3; do
 	start_leader

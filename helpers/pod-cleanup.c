@@ -134,6 +134,11 @@ static void run_stage1_gc(const Pod *pod, const GlobalOptions *global)
     r = pod_stage1_entrypoint(pod, STAGE1_ANNOTATION_GC, &entrypoint, NULL);
     if (r == -ENOENT)
         return;
+    /* The original's stage1 stood on an overlay, which is gone. */
+    if (r >= 0 && faccessat(pod->fd, entrypoint, F_OK, 0) < 0 && errno == ENOENT) {
+        log_debug("pod \"%s\": its stage1 is not there any more", pod->uuid);
+        return;
+    }
     if (r >= 0)
         r = build_gc_command(pod, global, entrypoint, &argv);
     if (r >= 0) {

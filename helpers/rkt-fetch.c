@@ -57,8 +57,9 @@ typedef struct Request {
     const char *image;     /* as it was named */
     const char *signature; /* NULL: beside the image */
     ImageReference *reference;
-    const char *path; /* PATH and file: the file */
-    int fd;           /* PATH and file: opened with the caller's rights */
+    const char *path;               /* PATH and file: the file */
+    int fd;                         /* PATH, file, HASH: opened with the caller's rights */
+    char key[IMAGE_KEY_LENGTH + 1]; /* HASH */
 } Request;
 
 static GlobalOptions arg_global = GLOBAL_OPTIONS_INIT;
@@ -193,9 +194,21 @@ static int open_docker(Request *request _unused_, Error *reterr)
     return error_set(reterr, -EOPNOTSUPP, "fetching from docker registries is not built yet");
 }
 
-static int open_hash(Request *request _unused_, Error *reterr)
+/* An image that an original's store has is read again from its blob. Its ID says what it is, so its signature
+ * is not asked for. */
+static int open_hash(Request *request, Error *reterr)
 {
-    return error_set(reterr, -EINVAL, "an image ID says what is in the store; it can't be fetched");
+    _cleanup_(store_freep) Store *store = NULL;
+    int r = store_open(arg_global.dir, 0, &store, reterr);
+
+    if (r >= 0)
+        r = store_find_image(store, request->reference->text, request->key, reterr);
+    if (r != -ENOENT)
+        return r < 0 ? r : 0;
+    r = store_find_unrecorded(store, request->reference->text, request->key, reterr);
+    if (r >= 0)
+        r = request->fd = store_open_image(store, request->key, reterr);
+    return r < 0 ? r : 0;
 }
 
 /* ----- The worker ----- */
@@ -217,18 +230,35 @@ static void show_progress(uint64_t bytes, void *userdata)
                    (intmax_t) *total / 1000000, bytes >= (uint64_t) *total ? "\n" : "");
 }
 
-static int import_file(Store *store, const Request *request, char *ret_key, Error *reterr)
+static int import_from(Store *store, const Request *request, char *ret_key, Error *reterr)
 {
-    StoreImportOptions import = {};
+    StoreImportOptions import = { .expected = *request->key ? request->key : NULL };
     struct stat st;
 
-    if (!arg_quiet)
-        log_info("using image from file %s", request->path);
     if ((arg_progress || (isatty(STDERR_FILENO) && !arg_quiet)) && fstat(request->fd, &st) >= 0) {
         import.on_progress = show_progress;
         import.userdata = &st.st_size;
     }
     return store_import_fd(store, request->fd, &import, ret_key, reterr);
+}
+
+static int import_file(Store *store, const Request *request, char *ret_key, Error *reterr)
+{
+    if (!arg_quiet)
+        log_info("using image from file %s", request->path);
+    return import_from(store, request, ret_key, reterr);
+}
+
+static int import_hash(Store *store, const Request *request, char *ret_key, Error *reterr)
+{
+    if (!arg_quiet)
+        log_info(request->fd >= 0 ? "taking image %s over from the original's store"
+                                  : "image %s is in the store",
+                 request->key);
+    if (request->fd >= 0)
+        return import_from(store, request, ret_key, reterr);
+    memcpy(ret_key, request->key, sizeof(request->key));
+    return 0;
 }
 
 /* What there is to know of each kind of reference: what is done with the caller's rights, and what without
@@ -237,8 +267,8 @@ static const struct Transport {
     int (*open)(Request *request, Error *reterr);
     int (*import)(Store *store, const Request *request, char *ret_key, Error *reterr);
 } transports[_IMAGE_REFERENCE_KIND_MAX] = {
-    [IMAGE_REFERENCE_HASH] = { open_hash, NULL },     [IMAGE_REFERENCE_PATH] = { open_path, import_file },
-    [IMAGE_REFERENCE_NAME] = { open_name, NULL },     [IMAGE_REFERENCE_URL] = { open_url, import_file },
+    [IMAGE_REFERENCE_HASH] = { open_hash, import_hash }, [IMAGE_REFERENCE_PATH] = { open_path, import_file },
+    [IMAGE_REFERENCE_NAME] = { open_name, NULL },        [IMAGE_REFERENCE_URL] = { open_url, import_file },
     [IMAGE_REFERENCE_DOCKER] = { open_docker, NULL },
 };
 

@@ -6,6 +6,7 @@
 #include <jansson.h>
 #include <stdio.h>
 
+#include "base/log.h"
 #include "base/string-util.h"
 #include "base/table.h"
 #include "base/time-util.h"
@@ -256,6 +257,17 @@ static int print_json(StoreImage *const *images, size_t n)
     return r;
 }
 
+/* On standard error: what reads the list is not to see it. */
+static void say_unrecorded(Store *store)
+{
+    size_t n = store_is_original(store) ? store_count_unrecorded(store) : 0;
+
+    if (n > 0)
+        log_info("%zu more of the original rkt's store in %s/cas/blob: `rkt fetch ID` takes one over "
+                 "(rkt-fetch(1))",
+                 n, store_dir(store));
+}
+
 int image_list(int argc, char **argv, Error *reterr)
 {
     _cleanup_(store_freep) Store *store = NULL;
@@ -278,5 +290,7 @@ int image_list(int argc, char **argv, Error *reterr)
         qsort(images, n, sizeof(*images), compare_images);
     r = arg_json ? print_json(images, n) : print_table(images, n);
     store_images_free(images, n);
+    if (store)
+        say_unrecorded(store);
     return r < 0 ? error_set_errno(reterr, r, "cannot print the list") : 0;
 }

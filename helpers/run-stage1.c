@@ -182,6 +182,10 @@ static int find_entrypoint(const Pod *pod, char **ret, unsigned *ret_version, Er
     _cleanup_free_ char *line = NULL;
     int r = stage1_run_read(pod, &line, ret_version);
 
+    if (r == -ENOENT)
+        return error_set(reterr, r,
+                         "pod \"%s\" was prepared by another version of rkt: prepare it again with this one",
+                         pod->uuid);
     if (r < 0)
         return error_set_errno(reterr, r, "cannot find the entrypoint of the stage1 of pod \"%s\"",
                                pod->uuid);

@@ -156,9 +156,21 @@ static void app_read_state(const Pod *pod, int status_dir, PodApp *app)
         app->state = app->started_ns > 0 ? POD_APP_RUNNING : POD_APP_CREATED;
 }
 
+/* The original's stage1 had an overlay of its own, whose upper layer is what is left when it has ended. */
+static int open_app_states(const Pod *pod)
+{
+    int dir = openat(pod->fd, STAGE1_STATUS, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    _cleanup_free_ char *tree = NULL, *path = NULL;
+
+    if (dir >= 0 || read_one_line_at(pod->fd, POD_STAGE1_TREE_ID, &tree) < 0)
+        return dir;
+    path = string_concat(POD_OVERLAY "/", tree, "/upper", STAGE1_STATUS + strlen(STAGE1_ROOTFS));
+    return path ? open_beneath(pod->fd, path, O_RDONLY | O_DIRECTORY, 0) : -ENOMEM;
+}
+
 static void status_read_apps(const Pod *pod, PodStatus *status)
 {
-    _cleanup_close_ int dir = openat(pod->fd, STAGE1_STATUS, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    _cleanup_close_ int dir = open_app_states(pod);
 
     for (size_t i = 0; i < status->n_apps; i++) {
         app_read_state(pod, dir, &status->apps[i]);

@@ -43,6 +43,14 @@ static int find_in_store(Store *store, const ImageReference *reference,
     return -ENOENT;
 }
 
+/* An image of the original's store; taking it in is rkt-fetch's. */
+static bool can_be_taken_in(Store *store, const ImageReference *reference, PullPolicy policy)
+{
+    char key[IMAGE_KEY_LENGTH + 1];
+
+    return policy != PULL_POLICY_NEVER && store_find_unrecorded(store, reference->text, key, NULL) >= 0;
+}
+
 int image_find_or_fetch(Store *store, const FetchOptions *options, const char *text, const char *signature,
                         PullPolicy policy, char ret_key[static IMAGE_KEY_LENGTH + 1], Error *reterr)
 {
@@ -54,7 +62,8 @@ int image_find_or_fetch(Store *store, const FetchOptions *options, const char *t
         return error_prefix(reterr, r, "image \"%s\"", text);
     if (policy != PULL_POLICY_UPDATE || reference->kind == IMAGE_REFERENCE_HASH) {
         r = find_in_store(store, reference, ret_key, reterr);
-        if (r >= 0 || r != -ENOENT || reference->kind == IMAGE_REFERENCE_HASH)
+        if (r != -ENOENT ||
+            (reference->kind == IMAGE_REFERENCE_HASH && !can_be_taken_in(store, reference, policy)))
             return r < 0 ? error_prefix(reterr, r, "image \"%s\"", text) : 0;
         if (policy == PULL_POLICY_NEVER && reference->kind == IMAGE_REFERENCE_NAME)
             return error_set(reterr, -ENOENT, "image \"%s\" is not in the store, and --pull-policy=never",

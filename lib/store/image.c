@@ -371,14 +371,6 @@ static int sweep_temporary(int dir, const char *name, void *userdata _unused_)
     return 0;
 }
 
-static bool has_record(Store *store, const char *key)
-{
-    StorePath path;
-
-    store_record_path(key, path);
-    return faccessat(store->cas_fd, path, F_OK, AT_SYMLINK_NOFOLLOW) >= 0 || errno != ENOENT;
-}
-
 /* Whose an entry is: its name is the image's key, or begins with it behind the mark of a file that never got
  * its name. */
 static bool entry_key(const char *name, bool *ret_unfinished, char ret_key[static IMAGE_KEY_LENGTH + 1])
@@ -397,21 +389,27 @@ static int sweep_entry(int dir, const char *name, void *userdata)
     Store *store = userdata;
     bool unfinished;
 
-    if (!entry_key(name, &unfinished, key) || (!unfinished && has_record(store, key)))
+    if (!entry_key(name, &unfinished, key) || (!unfinished && store_has_record(store, key)))
         return 0;
     lock = store_lock_image(store, key, LOCK_KIND_EXCLUSIVE, false);
-    if (lock < 0 || (!unfinished && has_record(store, key)))
+    if (lock < 0 || (!unfinished && store_has_record(store, key)))
         return 0;
     (void) unlinkat(dir, name, 0);
-    if (!has_record(store, key))
+    if (!store_has_record(store, key))
         store_drop_lock_file(store, STORE_IMAGE_LOCKS, key);
     return 0;
+}
+
+/* What is only in the original's SQL file has no record either. */
+static int sweep_blob(int dir, const char *name, void *userdata)
+{
+    return store_is_original(userdata) && image_key_is_valid(name) ? 0 : sweep_entry(dir, name, userdata);
 }
 
 /* What a member put in the place of a directory is none. */
 static int sweep_objects(int dir, const char *name, void *userdata)
 {
-    int r = store_for_each(dir, name, sweep_entry, userdata);
+    int r = store_for_each(dir, name, sweep_blob, userdata);
 
     return r == -ENOTDIR || r == -ELOOP ? 0 : r;
 }
@@ -419,10 +417,10 @@ static int sweep_objects(int dir, const char *name, void *userdata)
 /* Only who adds to the index reckons with its directories going away. */
 static int sweep_index(int dir, const char *name, void *userdata)
 {
-    int r = sweep_objects(dir, name, userdata);
+    int r = store_for_each(dir, name, sweep_entry, userdata);
 
     (void) unlinkat(dir, name, AT_REMOVEDIR);
-    return r;
+    return r == -ENOTDIR || r == -ELOOP ? 0 : r;
 }
 
 int store_sweep(Store *store, Error *reterr)

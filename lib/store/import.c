@@ -183,6 +183,8 @@ static int copy_blob(Import *import, Error *reterr)
     if (r != ARCHIVE_EOF)
         return reterr && reterr->n > 0 ? -EBADMSG : archive_failed(archive, reterr);
     key_digest_finish(&digest, import->key);
+    if (import->options->expected && !streq(import->options->expected, import->key))
+        return error_set(reterr, -EBADMSG, "its bytes were changed: they are those of image %s", import->key);
     return 0;
 }
 

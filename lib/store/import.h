@@ -7,9 +7,10 @@
 #include "store/store.h"
 
 typedef struct StoreImportOptions {
-    bool latest;        /* the image was asked for without a version */
-    uint64_t size_max;  /* of the uncompressed tar; 0: STORE_IMPORT_SIZE_MAX */
-    uint64_t ratio_max; /* uncompressed to compressed, once over 64 MiB; 0: STORE_IMPORT_RATIO_MAX */
+    const char *expected; /* the key that it must have; NULL: any */
+    bool latest;          /* the image was asked for without a version */
+    uint64_t size_max;    /* of the uncompressed tar; 0: STORE_IMPORT_SIZE_MAX */
+    uint64_t ratio_max;   /* uncompressed to compressed, once over 64 MiB; 0: STORE_IMPORT_RATIO_MAX */
     void (*on_progress)(uint64_t bytes, void *userdata); /* bytes of the source read so far */
     void *userdata;
 } StoreImportOptions;

@@ -65,6 +65,8 @@ int store_index_image(Store *store, const StoreImage *image);
 /* Writes an image's record: from here on the image is there. The caller holds its lock. */
 int store_write_record(Store *store, const StoreImage *image, Error *reterr);
 
+bool store_has_record(Store *store, const char *key);
+
 /* One image of a tree, as the resolution found it. */
 typedef struct StoreLayer {
     char key[IMAGE_KEY_LENGTH + 1];

@@ -66,6 +66,14 @@ int store_find_image(Store *store, const char *id, char ret_key[static IMAGE_KEY
 int store_find_image_by_name(Store *store, const char *name, const NameValueList *labels,
                              char ret_key[static IMAGE_KEY_LENGTH + 1], Error *reterr);
 
+/* Blobs without a record: the images of an original's store before they are taken in, which is importing them
+ * again from their blobs. Whether there is such a store; one of its images by its ID, with the results of
+ * store_find_image(); how many there are. */
+bool store_is_original(Store *store);
+int store_find_unrecorded(Store *store, const char *id, char ret_key[static IMAGE_KEY_LENGTH + 1],
+                          Error *reterr);
+size_t store_count_unrecorded(Store *store);
+
 /* The rest takes whole keys, as the look-ups give them. -ENOENT: the image is not there (any more). */
 int store_read_image(Store *store, const char *key, StoreImage **ret, Error *reterr);
 int store_read_image_manifest(Store *store, const char *key, char **ret, size_t *ret_size, Error *reterr);

@@ -62,7 +62,7 @@ static int run(Error *reterr)
     if (r < 0)
         return r;
     if (arg_print_data)
-        (void) fputs(config->data ? config->data : arg_global.dir, stdout);
+        (void) fputs(config->data ? config->data : GLOBAL_OPTIONS_DEFAULT_DIR, stdout);
     else
         r = print(config);
     if (r >= 0 && (fflush(stdout) == EOF || ferror(stdout)))

@@ -148,7 +148,9 @@ static int enter(Error *reterr)
 
     if (geteuid() != 0)
         return error_set(reterr, -EPERM, "cannot run as unprivileged user");
-    r = pod_root_open(arg_global.dir, false, &root, reterr);
+    r = global_options_find_dir(&arg_global, reterr);
+    if (r >= 0)
+        r = pod_root_open(arg_global.dir, false, &root, reterr);
     if (r >= 0)
         r = pod_open_argument(root, arg_pod, NULL, &pod, reterr);
     if (r < 0)

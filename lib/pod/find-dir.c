@@ -88,13 +88,13 @@ int global_options_find_dir(GlobalOptions *global, Error *reterr)
     static char found[PATH_MAX]; /* a program has one data directory */
     int r;
 
-    if (global->dir_given)
+    if (global->dir)
         return 0;
     r = is_configured(global, reterr);
-    if (r > 0) {
+    if (r > 0)
         r = ask(global, found, reterr);
-        if (r >= 0)
-            global->dir = found;
-    }
-    return r;
+    if (r < 0)
+        return r;
+    global->dir = *found ? found : GLOBAL_OPTIONS_DEFAULT_DIR;
+    return 0;
 }

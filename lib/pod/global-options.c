@@ -17,7 +17,7 @@ enum {
 
 const Option global_option_table[] = {
     { "debug", OPTION_BOOL, OPT_DEBUG, NULL, "say more on standard error", NULL },
-    { "dir", OPTION_VALUE, OPT_DIR, "DIR", "where rkt keeps its data", "/var/lib/rkt" },
+    { "dir", OPTION_VALUE, OPT_DIR, "DIR", "where rkt keeps its data", GLOBAL_OPTIONS_DEFAULT_DIR },
     { "system-config", OPTION_VALUE, OPT_SYSTEM_CONFIG, "DIR", "the vendor's configuration", "/usr/lib/rkt" },
     { "local-config", OPTION_VALUE, OPT_LOCAL_CONFIG, "DIR", "the administrator's configuration",
       "/etc/rkt" },
@@ -96,7 +96,6 @@ int global_options_take(GlobalOptions *global, int id, const char *value, Error 
         if (*value == '\0')
             return error_set(reterr, -EINVAL, "--dir must not be empty");
         global->dir = value;
-        global->dir_given = true;
         return 0;
     case OPT_SYSTEM_CONFIG: global->system_config = value; return 0;
     case OPT_LOCAL_CONFIG: global->local_config = value; return 0;
@@ -166,7 +165,7 @@ int global_options_to_strv(const GlobalOptions *global, char ***argv)
 {
     int r;
 
-    r = strv_extendf(argv, "--dir=%s", global->dir);
+    r = global->dir ? strv_extendf(argv, "--dir=%s", global->dir) : 0;
     if (r >= 0)
         r = strv_extendf(argv, "--system-config=%s", global->system_config);
     if (r >= 0)

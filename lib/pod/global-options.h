@@ -28,11 +28,10 @@ typedef enum InsecureOptions {
 
 /* Strings point into argv or are constants. */
 typedef struct GlobalOptions {
-    const char *dir; /* "/var/lib/rkt"; see global_options_find_dir() */
+    const char *dir; /* NULL until --dir= was read, or global_options_find_dir() was called */
     const char *system_config, *local_config;
     const char *user_config; /* "": none */
     InsecureOptions insecure;
-    bool dir_given; /* --dir= wins over `paths` of the configuration */
     bool trust_keys_from_https;
     bool debug;
     bool help; /* --help was given */
@@ -40,8 +39,7 @@ typedef struct GlobalOptions {
 
 #define GLOBAL_OPTIONS_INIT                                                                                  \
     {                                                                                                        \
-        .dir = "/var/lib/rkt", .system_config = "/usr/lib/rkt", .local_config = "/etc/rkt",                  \
-        .user_config = ""                                                                                    \
+        .system_config = "/usr/lib/rkt", .local_config = "/etc/rkt", .user_config = ""                       \
     }
 
 /* Ends with a NULL name. Its ids are above those of any program's own options. */
@@ -62,6 +60,9 @@ int insecure_options_parse(const char *text, InsecureOptions *ret, Error *reterr
 
 /* The words that it knows, from 0 on; NULL: no more. */
 const char *insecure_option_word(size_t index);
+
+/* Where rkt's data is when no --dir= and no file says another place. */
+#define GLOBAL_OPTIONS_DEFAULT_DIR "/var/lib/rkt"
 
 /* Without --dir=, makes dir what the files in paths.d say. command_line_parse() does this; whoever reads the
  * command line in another way, and then uses dir, must. */

@@ -89,6 +89,7 @@ matches "completion" "$(rkt completion -- rm '')" "^$uuid"
 succeeds "run-prepared" rkt run-prepared --net=none "$uuid"
 succeeds "run" rkt run --net=none "$image" --exec=/bin/true
 fails "stop" 0 'is already stopped' rkt stop "$uuid"
+succeeds "export" rkt export "$uuid" "$work/exported.aci"
 equals "rm" "$(rkt rm "$uuid")" "\"$uuid\""
 collect_garbage >/dev/null 2>&1 || :
 equals "gc" "$(rkt list --no-legend)" ""
@@ -101,6 +102,7 @@ Image=$image
 Exec=/bin/sleep 1000
 END_OF_POD
 start data
+equals "enter" "$(rkt enter --app=busybox "$(<"/run/rkt/pods/rkt-data/uuid")" /bin/echo here)" here
 equals "a declared pod is there, too" "$(find $here/pods/run -mindepth 1 -maxdepth 1 | wc -l)" 1
 systemctl stop rkt-data
 remove_pod_file data

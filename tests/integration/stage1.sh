@@ -159,7 +159,7 @@ Image=$image
 Exec=/bin/sleep 1000
 END_OF_POD
 start foreign
-matches "it runs a declared pod" "$(cat "/proc/$(unit_property rkt-foreign MainPID)/cmdline" | tr '\0' ' ')" '/ex/run '
+matches "it runs a declared pod" "$(tr '\0' ' ' <"/proc/$(unit_property rkt-foreign MainPID)/cmdline")" '/ex/run '
 matches "which is the unit's" "$(rkt status --uuid-file=/run/rkt/pods/rkt-foreign/uuid)" "pid=$(unit_property rkt-foreign MainPID)"
 systemctl stop rkt-foreign
 equals "and stops it" "$(unit_property rkt-foreign Result)" success
@@ -227,6 +227,8 @@ run_sleeping() {
 }
 
 run_sleeping
+equals "enter: the stage1's entrypoint" "$(rkt enter "$uuid" /bin/basename "/x/two words")" "two words"
+fails "its exit status" 7 '' rkt enter --app=busybox "$uuid" /bin/sh -c 'exit 7'
 matches "it is ready" "$(rkt status --wait-ready=5s "$uuid")" '^state=running'
 equals "stop: the stage1's entrypoint" "$(rkt stop "$uuid")" "\"$uuid\""
 status=0

@@ -44,7 +44,8 @@ enum { STAGE1_TIMEOUT_S = 30 };
 
 /* Beneath the pod's directory. */
 #define STAGE1_ROOTFS "stage1/rootfs"
-#define STAGE1_PID "pid" /* the pod's init, decimal, in the host's pid namespace */
+#define STAGE1_PID "pid"   /* the pod's init, decimal, in the host's pid namespace */
+#define STAGE1_PGID "pgid" /* of a stage1 whose app is `pid` itself: its process group */
 #define STAGE1_SUBCGROUP                                                                                     \
     "subcgroup" /* path of the pod's cgroup in the cgroup2 tree, where no unit of systemd ends it */
 #define STAGE1_STATUS STAGE1_ROOTFS "/rkt/status" /* status/APP: the app's exit status */

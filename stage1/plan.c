@@ -170,7 +170,8 @@ int plan_write(const Plan *plan, int pod_dir, Error *reterr)
             put(&b, "mount-source", m->source);
             put(&b, "mount-target", m->target);
             put(&b, "mount-read-only", m->read_only ? "yes" : "no");
-            put(&b, "mount-recursive", m->recursive ? "yes" : "no");
+            if (m->recursive >= 0)
+                put(&b, "mount-recursive", m->recursive ? "yes" : "no");
         }
         for (size_t j = 0; j < app->n_sockets; j++) {
             put(&b, "socket", app->sockets[j].name);
@@ -251,6 +252,7 @@ static int take_mount_record(PlanApp *app, const char *key, const char *value)
         m = ARRAY_APPEND(app->mounts, app->n_mounts);
         if (!m)
             return -ENOMEM;
+        m->recursive = -1;
         m->kind = plan_mount_kind_from_string(value);
         return (int) m->kind < 0 ? -EINVAL : 0;
     }

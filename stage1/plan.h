@@ -26,7 +26,8 @@ typedef enum PlanMountKind {
 
 typedef struct PlanMount {
     PlanMountKind kind;
-    bool read_only, recursive;
+    bool read_only;
+    int recursive; /* 1, 0, or -1: as the flavour does */
     char *source;
     char *target; /* inside the app's root; resolved there when it is mounted */
 } PlanMount;

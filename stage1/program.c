@@ -38,16 +38,17 @@ Confinement program_confinement(const PlanApp *app, bool as_root, bool no_capabi
     };
 }
 
-int program_exec(char *const argv[], char *const environment[])
+/* Calls back for each place in turn where the program may be, until one of them is it. */
+static int try_places(const char *name, char *const environment[],
+                      int (*try)(const char *path, char *const argv[], char *const environment[]),
+                      char *const argv[])
 {
     static const char fallback[] = ".:/bin:/usr/bin";
     const char *path = fallback;
     int r = -ENOENT;
 
-    if (strchr(argv[0], '/')) {
-        (void) execve(argv[0], argv, environment);
-        return -errno;
-    }
+    if (strchr(name, '/'))
+        return try(name, argv, environment);
     STRV_FOREACH (s, environment) {
         const char *value = startswith(*s, "PATH=");
 
@@ -58,13 +59,37 @@ int program_exec(char *const argv[], char *const environment[])
         size_t n = strcspn(path, ":");
         char candidate[PATH_MAX];
 
-        if ((size_t) snprintf(candidate, sizeof(candidate), "%.*s/%s", (int) n, path, argv[0]) <
+        if ((size_t) snprintf(candidate, sizeof(candidate), "%.*s/%s", (int) n, path, name) <
             sizeof(candidate)) {
-            (void) execve(candidate, argv, environment);
-            if (errno != ENOENT && errno != ENOTDIR)
-                r = -errno;
+            int q = try(candidate, argv, environment);
+
+            if (q >= 0)
+                return q;
+            if (q != -ENOENT && q != -ENOTDIR)
+                r = q;
         }
         path += n + (path[n] == ':');
     }
     return r;
+}
+
+static int try_access(const char *path, char *const argv[] _unused_, char *const environment[] _unused_)
+{
+    return access(path, X_OK) < 0 ? -errno : 0;
+}
+
+static int try_exec(const char *path, char *const argv[], char *const environment[])
+{
+    (void) execve(path, argv, environment);
+    return -errno;
+}
+
+int program_find(const char *name, char *const environment[])
+{
+    return try_places(name, environment, try_access, NULL);
+}
+
+int program_exec(char *const argv[], char *const environment[])
+{
+    return try_places(argv[0], environment, try_exec, argv);
 }

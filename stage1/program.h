@@ -13,6 +13,9 @@ int program_environment(const PlanApp *app, const char *uuid, char ***ret);
  * more. */
 Confinement program_confinement(const PlanApp *app, bool as_root, bool no_capabilities);
 
+/* Whether there is a program that program_exec() would take, or why not. */
+int program_find(const char *name, char *const environment[]);
+
 /* As exec: the path itself when it has a slash; else the environment's PATH, else the working directory,
  * /bin, /usr/bin. Returns only with an error. */
 int program_exec(char *const argv[], char *const environment[]);

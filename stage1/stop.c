@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The entrypoint `stop`: asks the pod's init to end (SIGTERM), or with --force ends it. */
+/* The entrypoint `stop`: asks the pod's init, or an app that has none, to end (SIGTERM), or with --force ends
+ * it. */
 
 #include <signal.h>
 #include <sys/syscall.h>
@@ -17,21 +18,51 @@ static const Option options[] = {
     { NULL },
 };
 
-static int signal_init(int number, Error *reterr)
+static int read_number(const char *name, pid_t *ret)
 {
     _cleanup_free_ char *text = NULL;
-    _cleanup_close_ int pidfd = -EBADF;
-    uint64_t pid;
-    int r;
+    uint64_t number;
+    int r = read_one_line_at(AT_FDCWD, name, &text);
 
-    r = read_one_line_at(AT_FDCWD, STAGE1_PID, &text);
-    if (r < 0 || parse_u64(text, &pid) < 0 || pid < 2 || pid > INT32_MAX)
-        return error_set_errno(reterr, r < 0 ? r : -EBADMSG, "cannot read the pid of the pod's init");
-    pidfd = (int) syscall(SYS_pidfd_open, (pid_t) pid, 0);
-    /* It may have ended since the pod was looked at, which is what was wanted. */
-    if ((pidfd < 0 || syscall(SYS_pidfd_send_signal, pidfd, number, NULL, 0) < 0) && errno != ESRCH)
-        return error_set_errno(reterr, -errno, "cannot signal the pod's init");
+    if (r < 0)
+        return r;
+    if (parse_u64(text, &number) < 0 || number < 2 || number > INT32_MAX)
+        return -EBADMSG;
+    *ret = (pid_t) number;
     return 0;
+}
+
+static int signal_process(pid_t pid, int number)
+{
+    _cleanup_close_ int pidfd = (int) syscall(SYS_pidfd_open, pid, 0);
+
+    return pidfd < 0 || syscall(SYS_pidfd_send_signal, pidfd, number, NULL, 0) < 0 ? -errno : 0;
+}
+
+/* Processes that an app without an init has left behind, if the group is theirs alone: its number is the
+ * app's as long as one of them is there. */
+static int signal_group(pid_t pid, int number)
+{
+    pid_t group;
+    int r = read_number(STAGE1_PGID, &group);
+
+    if (r < 0 || group != pid)
+        return -ESRCH;
+    return kill(-group, number) < 0 ? -errno : 0;
+}
+
+static int signal_pod(int number, Error *reterr)
+{
+    pid_t pid;
+    int r = read_number(STAGE1_PID, &pid);
+
+    if (r < 0)
+        return error_set_errno(reterr, r, "cannot read the pid of the pod's init");
+    r = signal_process(pid, number);
+    if (r == -ESRCH)
+        r = signal_group(pid, number);
+    /* It may have ended since the pod was looked at, which is what was wanted. */
+    return r < 0 && r != -ESRCH ? error_set_errno(reterr, r, "cannot signal the pod's init") : 0;
 }
 
 int main(int argc, char *argv[])
@@ -48,7 +79,7 @@ int main(int argc, char *argv[])
         else if (id == ARG_FORCE)
             force = streq(value, "true");
     if (r >= 0)
-        r = signal_init(force ? SIGKILL : SIGTERM, &error);
+        r = signal_pod(force ? SIGKILL : SIGTERM, &error);
     if (r < 0) {
         error_print(&error, r, "stage1 stop", debug);
         return 1;

@@ -310,7 +310,7 @@ static int plan_mounts(const AppContext *context)
         planned->source = strdup(volume->kind == VOLUME_KIND_HOST ? volume->source : volume->name);
         planned->target = strdup(mount->path);
         planned->read_only = mount_is_read_only(context->app->app, volume, mount->path);
-        planned->recursive = volume->recursive != 0;
+        planned->recursive = volume->recursive;
         if (!planned->source || !planned->target)
             return -ENOMEM;
     }

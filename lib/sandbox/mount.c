@@ -118,10 +118,8 @@ static int set_attributes(int mount, const struct mount_attr *attr, bool recursi
     return mount_setattr(mount, "", flags, (struct mount_attr *) attr, sizeof(*attr)) < 0 ? -errno : 0;
 }
 
-int mount_clone(int dir, const char *path, bool recursive, uint64_t attributes, int *ret)
+static int clone_mount(int dir, const char *path, bool recursive, const struct mount_attr *attr, int *ret)
 {
-    /* What the source's file system mounts later may come along, nothing goes back. */
-    const struct mount_attr attr = { .attr_set = attributes, .propagation = MS_SLAVE };
     unsigned flags = OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_EMPTY_PATH | AT_NO_AUTOMOUNT |
                      (recursive ? AT_RECURSIVE : 0);
     _cleanup_close_ int mount = open_tree(dir, path, flags);
@@ -129,11 +127,33 @@ int mount_clone(int dir, const char *path, bool recursive, uint64_t attributes, 
 
     if (mount < 0)
         return -errno;
-    r = set_attributes(mount, &attr, recursive);
+    r = set_attributes(mount, attr, recursive);
     if (r < 0)
         return r;
     *ret = TAKE_FD(mount);
     return 0;
+}
+
+int mount_clone(int dir, const char *path, bool recursive, uint64_t attributes, int *ret)
+{
+    /* What the source's file system mounts later may come along, nothing goes back. */
+    const struct mount_attr attr = { .attr_set = attributes, .propagation = MS_SLAVE };
+
+    return clone_mount(dir, path, recursive, &attr, ret);
+}
+
+int mount_clone_shared(int dir, const char *path, bool recursive, uint64_t attributes, int *ret)
+{
+    const struct mount_attr attr = { .attr_set = attributes };
+
+    return clone_mount(dir, path, recursive, &attr, ret);
+}
+
+int mount_make_slave(int mount, bool recursive)
+{
+    const struct mount_attr attr = { .propagation = MS_SLAVE };
+
+    return set_attributes(mount, &attr, recursive);
 }
 
 int mount_set_attributes(int mount, uint64_t set, uint64_t clear, bool recursive)

@@ -29,6 +29,11 @@ int mount_overlay_read_only(const char *lower, const char *upper, uint64_t attri
 /* A bind mount of path beneath dir ("": dir itself; dir may be a file then). */
 int mount_clone(int dir, const char *path, bool recursive, uint64_t attributes, int *ret);
 
+/* The same, but what is mounted below either appears below both, where the source is shared. */
+int mount_clone_shared(int dir, const char *path, bool recursive, uint64_t attributes, int *ret);
+/* From then on only the other side's mounts appear. */
+int mount_make_slave(int mount, bool recursive);
+
 /* Sets and clears attributes of a mount, attached or not. */
 int mount_set_attributes(int mount, uint64_t set, uint64_t clear, bool recursive);
 

@@ -7,69 +7,25 @@
 #include <sys/socket.h>
 #include <sys/wait.h>
 
-#include "base/option.h"
 #include "base/spawn.h"
 #include "base/string-util.h"
+#include "enter-arguments.h"
 #include "entry.h"
 
 enum { EXIT_ENTER = 1 };
 
-enum { ARG_DEBUG = 1, ARG_PID, ARG_APPNAME };
-
-static const Option options[] = {
-    { "debug", OPTION_BOOL, ARG_DEBUG },
-    { "pid", OPTION_VALUE, ARG_PID },
-    { "appname", OPTION_VALUE, ARG_APPNAME },
-    { NULL },
-};
-
-static int take_pid(Entry *entry, const char *value, Error *reterr)
+static int take_arguments(Entry *entry, int argc, char *argv[], Error *reterr)
 {
-    uint64_t pid;
+    EnterArguments arguments = {};
+    int r = enter_arguments_parse(&arguments, argc, argv, reterr);
 
-    if (parse_u64(value, &pid) < 0 || pid < 2 || pid > INT32_MAX)
-        return error_set(reterr, -EINVAL, "--pid=%s: not a process", value);
-    entry->init = (pid_t) pid;
-    return 0;
-}
-
-static int parse_arguments(Entry *entry, int argc, char *argv[], Error *reterr)
-{
-    OptionParser parser = { argc, argv, 1, { options } };
-    const char *value;
-    int id, r;
-
-    for (;;) {
-        r = option_next(&parser, &id, &value, reterr);
-        if (r < 0)
-            return r;
-        switch (id) {
-        case ARG_DEBUG: entry->debug = streq(value, "true"); break;
-        case ARG_PID: r = take_pid(entry, value, reterr); break;
-        case ARG_APPNAME: entry->app_name = value; break;
-        case OPTION_DASH_DASH:
-            entry->command = argv + parser.index;
-            if (entry->init == 0 || !entry->app_name || !*entry->command)
-                break;
-            return 0;
-        default: break;
-        }
-        if (r < 0)
-            return r;
-        if (id == OPTION_END || id == OPTION_DASH_DASH)
-            return error_set(reterr, -EINVAL, "--pid=, --appname=, -- and a command are needed");
-    }
-}
-
-/* The pod's directory bears its name. */
-static int find_uuid(Entry *entry)
-{
-    _cleanup_free_ char *path = getcwd(NULL, 0);
-    const char *slash = path ? strrchr(path, '/') : NULL;
-
-    if (!slash)
-        return -ENOENT;
-    entry->uuid = strdup(slash + 1);
+    entry->debug = arguments.debug;
+    if (r < 0)
+        return r;
+    entry->init = arguments.pid;
+    entry->app_name = arguments.app_name;
+    entry->command = arguments.command;
+    entry->uuid = enter_find_uuid();
     return entry->uuid ? 0 : -ENOMEM;
 }
 
@@ -248,9 +204,7 @@ static int enter(Entry *entry, int argc, char *argv[], Error *reterr)
     int r = spawn_prepare();
 
     if (r >= 0)
-        r = parse_arguments(entry, argc, argv, reterr);
-    if (r >= 0)
-        r = find_uuid(entry);
+        r = take_arguments(entry, argc, argv, reterr);
     if (r >= 0)
         r = entry_find(entry, reterr);
     if (r < 0)

@@ -12,6 +12,7 @@
 #include "base/fd-util.h"
 #include "base/file-util.h"
 #include "base/string-util.h"
+#include "app-root.h"
 #include "credentials.h"
 #include "host.h"
 #include "interface.h"
@@ -127,33 +128,6 @@ static int make_devices(Host *host, HostApp *app, Error *reterr)
     return app->null < 0 ? error_set_errno(reterr, -errno, "cannot open the null device") : 0;
 }
 
-/* ".../<tree id>/rootfs" -> "<tree id>" */
-static char *tree_id(const char *tree)
-{
-    const char *end = strrchr(tree, '/'), *begin = end;
-
-    if (!end)
-        return NULL;
-    while (begin > tree && begin[-1] != '/')
-        begin--;
-    return strndup(begin, (size_t) (end - begin));
-}
-
-static int make_rootfs(const Host *host, HostApp *app, Error *reterr)
-{
-    _cleanup_free_ char *id = tree_id(app->plan->tree), *upper = NULL, *work = NULL;
-
-    if (!host->plan->overlay) {
-        int r = mount_clone(AT_FDCWD, app->plan->tree, false, SAFE & ~MOUNT_ATTR_NOSUID, &app->rootfs);
-
-        return r < 0 ? error_set_errno(reterr, r, "cannot mount the root of app %s", app->plan->name) : 0;
-    }
-    if (!id || asprintf(&upper, "overlay/%s/upper/%s", id, app->plan->name) < 0 ||
-        asprintf(&work, "overlay/%s/work/%s", id, app->plan->name) < 0)
-        return -ENOMEM;
-    return mount_overlay(app->plan->tree, upper, work, MOUNT_ATTR_NODEV, &app->rootfs, reterr);
-}
-
 static int clone_volume(const PlanMount *m, int *ret, Error *reterr)
 {
     uint64_t attributes = MOUNT_ATTR_NODEV | (m->read_only ? MOUNT_ATTR_RDONLY : 0);
@@ -168,7 +142,7 @@ static int clone_volume(const PlanMount *m, int *ret, Error *reterr)
     } else {
         if (stat(m->source, &st) >= 0 && (S_ISCHR(st.st_mode) || S_ISBLK(st.st_mode)))
             attributes &= ~(uint64_t) MOUNT_ATTR_NODEV; /* the administrator gives this device */
-        r = mount_clone(AT_FDCWD, m->source, m->recursive, attributes, ret);
+        r = mount_clone(AT_FDCWD, m->source, m->recursive != 0, attributes, ret);
     }
     return r < 0 ? error_set_errno(reterr, r, "cannot mount volume source \"%s\"", m->source) : 0;
 }
@@ -176,7 +150,7 @@ static int clone_volume(const PlanMount *m, int *ret, Error *reterr)
 static int gather_app(Host *host, HostApp *app, Error *reterr)
 {
     const PlanApp *plan = app->plan;
-    int r = make_rootfs(host, app, reterr);
+    int r = app_root_mount(host->plan, plan, MOUNT_ATTR_NODEV, &app->rootfs, reterr);
 
     if (r >= 0)
         r = make_devices(host, app, reterr);
@@ -200,17 +174,6 @@ static int gather_app(Host *host, HostApp *app, Error *reterr)
     return 0;
 }
 
-/* The host's own file, which apps may only read, or the one that stage0 wrote for the pod. */
-static int gather_file(const char *mode, const char *of_host, const char *of_stage0, int *ret, Error *reterr)
-{
-    const char *path = streq(mode, "host") ? of_host : streq(mode, "stage0") ? of_stage0 : NULL;
-    int r = path ? mount_clone(AT_FDCWD, path, false,
-                               SAFE | MOUNT_ATTR_NOEXEC | (path == of_host ? MOUNT_ATTR_RDONLY : 0), ret)
-                 : 0;
-
-    return r < 0 ? error_set_errno(reterr, r, "cannot give the apps \"%s\"", path) : 0;
-}
-
 int host_gather(Host *host, Error *reterr)
 {
     static const MountOption shared_memory[] = { { "mode", "1777" } };
@@ -225,8 +188,10 @@ int host_gather(Host *host, Error *reterr)
     }
     if (r < 0)
         return r;
-    r = gather_file(host->resolv_mode, "/etc/resolv.conf", STAGE1_RESOLV_CONF, &host->resolv_conf, reterr);
-    return r < 0 ? r : gather_file(host->hosts_mode, "/etc/hosts", STAGE1_HOSTS, &host->hosts, reterr);
+    r = app_root_clone_file(host->resolv_mode, "/etc/resolv.conf", STAGE1_RESOLV_CONF, &host->resolv_conf,
+                            reterr);
+    return r < 0 ? r
+                 : app_root_clone_file(host->hosts_mode, "/etc/hosts", STAGE1_HOSTS, &host->hosts, reterr);
 }
 
 /* ----- The journal ----- */

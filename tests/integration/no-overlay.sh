@@ -48,7 +48,8 @@ equals "the copy is like the tree" "$(sed 's/^\(\.\/d .* d .*\) [0-9]* \([0-9]*\
 equals "names of one file are names of one file" "$(stat -c %i "$copy/full/rootfs/d/a")" "$(stat -c %i "$copy/full/rootfs/b")"
 lacks "and not of the tree's" "$(stat -c %i "$copy/full/rootfs/b")" "^$(stat -c %i "$tree/b")\$"
 at_most "holes stay holes" "$(stat -c %b "$copy/full/rootfs/sparse")" 16
-equals "nothing else is there" "$(ls -A "$copy" "$copy/full" | paste -sd' ')" "$copy: full shell  $copy/full: manifest rootfs"
+equals "nothing else is there" "$(find "$copy" -maxdepth 2 -mindepth 1 -printf '%P\n' | LC_ALL=C sort | paste -sd' ')" \
+    "full full/manifest full/rootfs shell shell/manifest shell/rootfs"
 equals "only root comes there" "$(stat -c '%a %U' "$copy")" "700 root"
 equals "there is no overlay" "$(find "$pod" -maxdepth 1 -name 'overlay*')" ""
 succeeds "its trees may go" rkt image rm example.com/full

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What flavours mount in the same way for an app's root. The working directory is the pod's; what is made is
+ * detached. */
+#pragma once
+
+#include <stdint.h>
+
+#include "plan.h"
+
+/* The app's overlay, or its copy of the tree. */
+int app_root_mount(const Plan *plan, const PlanApp *app, uint64_t attributes, int *ret, Error *reterr);
+
+/* The host's own file, which apps may only read, or the one that stage0 wrote for the pod; with any other
+ * mode (RunArguments) *ret stays as it is. */
+int app_root_clone_file(const char *mode, const char *of_host, const char *of_stage0, int *ret,
+                        Error *reterr);

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What stage0 says to the entrypoint `enter` of any flavour. */
+#pragma once
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+#include "base/error.h"
+
+typedef struct EnterArguments {
+    pid_t pid;            /* of the pod's init */
+    const char *app_name; /* not owned */
+    char **command;       /* not owned; at least one word */
+    bool debug;
+} EnterArguments;
+
+int enter_arguments_parse(EnterArguments *arguments, int argc, char *argv[], Error *reterr);
+
+/* The pod's directory, where we stand, bears its name; the caller frees. NULL: it can't be told. */
+char *enter_find_uuid(void);

@@ -156,6 +156,8 @@ static void run_stage1_gc(const Pod *pod, const GlobalOptions *global)
 
 /* ----- Cgroup ----- */
 
+enum { CGROUP_TRIES = 200, CGROUP_PAUSE_US = 10000 };
+
 /* Only a cgroup that was made for this pod, and is named so, is ours to empty: without systemd it may be
  * anybody's. */
 static int remove_cgroup(const Pod *pod, Error *reterr)
@@ -174,11 +176,12 @@ static int remove_cgroup(const Pod *pod, Error *reterr)
     if (cgroup < 0)
         return 0;
     r = cgroup_kill(cgroup);
-    for (unsigned i = 0; r >= 0 && i < 100; i++) {
+    if (r >= 0)
         r = cgroup_remove(root, path + 1);
-        if (r != -EBUSY)
-            break;
-        (void) usleep(10000);
+    /* The killed are gone in a moment. */
+    for (unsigned i = 0; r == -EBUSY && i < CGROUP_TRIES; i++) {
+        (void) usleep(CGROUP_PAUSE_US);
+        r = cgroup_remove(root, path + 1);
     }
     return r < 0 ? error_set_errno(reterr, r, "cannot remove the cgroup \"%s\"", path) : 0;
 }

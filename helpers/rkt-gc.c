@@ -107,16 +107,14 @@ static int64_t pod_age_ns(const Pod *pod)
 }
 
 /* A pod of a unit, or of rkt run, is not written to the disk before it is moved to prepared/: after a power
- * cut files may be there without their bytes, and it can't be run any more. */
+ * cut files may be there without their bytes, or not be there, and it can't be run any more. */
 static bool is_broken(const Pod *pod)
 {
-    static const char *const files[] = { POD_MANIFEST, PLAN_FILE };
     struct stat st;
 
-    for (size_t i = 0; i < ELEMENTSOF(files); i++)
-        if (fstatat(pod->fd, files[i], &st, AT_SYMLINK_NOFOLLOW) >= 0 && st.st_size == 0)
-            return true;
-    return false;
+    if (fstatat(pod->fd, POD_MANIFEST, &st, AT_SYMLINK_NOFOLLOW) < 0)
+        return errno == ENOENT;
+    return st.st_size == 0 || (fstatat(pod->fd, PLAN_FILE, &st, AT_SYMLINK_NOFOLLOW) >= 0 && st.st_size == 0);
 }
 
 static int mark_if_ended(Pod *pod, void *userdata _unused_)

@@ -136,14 +136,14 @@ static int run(Error *reterr)
         add_legend(table);
     if (arg_format != FORMAT_TABLE)
         listing.json = json_array();
-    if (root >= 0)
-        r = pod_foreach(root, POD_MASK_MOST, list_pod, &listing, reterr);
-    else
-        r = 0;
-    if (r >= 0 && arg_format == FORMAT_TABLE)
+    r = root >= 0 ? pod_foreach(root, POD_MASK_MOST, list_pod, &listing, reterr) : 0;
+    /* Those that can be read are listed in any case. */
+    if (arg_format == FORMAT_TABLE)
         table_print(table, stdout);
-    else if (r >= 0) {
-        r = json_dumpf(listing.json, stdout, arg_format == FORMAT_JSON ? JSON_COMPACT : JSON_INDENT(4));
+    else {
+        if (json_dumpf(listing.json, stdout, arg_format == FORMAT_JSON ? JSON_COMPACT : JSON_INDENT(4)) < 0 &&
+            r >= 0)
+            r = -EIO;
         (void) fputc('\n', stdout);
     }
     json_decref(listing.json);

@@ -130,8 +130,7 @@ int mkdir_parents_at(int dir, const char *path, mode_t mode)
     }
 }
 
-/* Clears the immutable and append-only flags, which refuse even root. */
-static bool clear_immutable(int dir, const char *name)
+bool clear_immutable(int dir, const char *name)
 {
     _cleanup_close_ int fd = openat(dir, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
     int flags;

@@ -36,6 +36,9 @@ int mkdir_parents_at(int dir, const char *path, mode_t mode);
  * when needed. */
 int remove_tree_at(int dir, const char *name);
 
+/* Clears the immutable and append-only flags, which refuse even root; whether there were any. */
+bool clear_immutable(int dir, const char *name);
+
 int fd_set_cloexec(int fd, bool cloexec);
 
 /* "/proc/self/fd/N" for calls that take only paths. */

@@ -321,7 +321,7 @@ int pod_open_argument(int root, const char *argument, const char *uuid_file, Pod
 int pod_foreach(int root, unsigned mask, PodCallback callback, void *userdata, Error *reterr)
 {
     _cleanup_(pod_names_done) PodNames names = {};
-    int r = pod_names_list(&names, root, mask, "");
+    int r = pod_names_list(&names, root, mask, ""), result = 0;
 
     if (r < 0)
         return error_set_errno(reterr, r, "cannot list the pods");
@@ -331,13 +331,16 @@ int pod_foreach(int root, unsigned mask, PodCallback callback, void *userdata, E
         r = pod_open_from(root, names.names[i].directory, mask, names.names[i].uuid, &pod);
         if (r == -ENOENT)
             continue;
-        if (r < 0)
-            return error_set_errno(reterr, r, "cannot open pod \"%s\"", names.names[i].uuid);
+        if (r < 0) {
+            if (result == 0)
+                result = error_set_errno(reterr, r, "cannot open pod \"%s\"", names.names[i].uuid);
+            continue;
+        }
         r = callback(pod, userdata);
         if (r != 0)
             return r;
     }
-    return 0;
+    return result;
 }
 
 int pod_foreach_name(int root, unsigned mask, PodNameCallback callback, void *userdata, Error *reterr)
@@ -431,16 +434,27 @@ int pod_hold(Pod *pod)
     return q < 0 ? q : r;
 }
 
+static int move(int root, const char *from, const char *to)
+{
+    return renameat2(root, from, root, to, RENAME_NOREPLACE) < 0 ? -errno : 0;
+}
+
 int pod_move(Pod *pod, PodDirectory to, Error *reterr)
 {
     PodPath old_path, new_path;
+    const char *old_name, *new_name;
+    int r;
 
     if (!pod->locked || !(pod_directories[pod->directory].next & POD_MASK(to)))
         return error_set(reterr, -EPERM, "pod \"%s\" cannot go from %s to %s", pod->uuid,
                          pod_directory_table[pod->directory], pod_directory_table[to]);
-    if (renameat2(pod->root, pod_path(pod->directory, pod->uuid, &old_path), pod->root,
-                  pod_path(to, pod->uuid, &new_path), RENAME_NOREPLACE) < 0)
-        return error_set_errno(reterr, -errno, "cannot move pod \"%s\" from %s to %s", pod->uuid,
+    old_name = pod_path(pod->directory, pod->uuid, &old_path);
+    new_name = pod_path(to, pod->uuid, &new_path);
+    r = move(pod->root, old_name, new_name);
+    if (r == -EPERM && clear_immutable(pod->fd, "."))
+        r = move(pod->root, old_name, new_name);
+    if (r < 0)
+        return error_set_errno(reterr, r, "cannot move pod \"%s\" from %s to %s", pod->uuid,
                                pod_directory_table[pod->directory], pod_directory_table[to]);
     pod->directory = to;
     return pod_probe(pod);

@@ -83,7 +83,8 @@ int pod_open_exact(int root, PodDirectory directory, const char *uuid, Pod **ret
 
 /* Calls back for every pod of the directories in mask, each once, sorted by UUID; the pod is freed
  * afterwards. Pods that vanish meanwhile are left out, pods that move on are shown where they are then. Ends
- * early with what the callback returns when that is not 0. */
+ * early with what the callback returns when that is not 0; a pod that can't be opened is an error in the end,
+ * after the others were shown. */
 typedef int (*PodCallback)(Pod *pod, void *userdata);
 int pod_foreach(int root, unsigned mask, PodCallback callback, void *userdata, Error *reterr);
 

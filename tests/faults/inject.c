@@ -197,10 +197,8 @@ static bool call_counts(pid_t pid, const struct Call *call, const uint64_t *args
     case CALL_OPEN: flags = args[call->argument + 1]; break;
     case CALL_PATH: flags = O_CREAT; break;
     }
-    if (!may_make(flags))
-        return false;
     read_string(pid, args[call->argument], path);
-    return true;
+    return may_make(flags);
 }
 
 static void read_comm(pid_t pid, char comm[static 32])
@@ -248,7 +246,7 @@ static void on_call(pid_t pid)
         info.op != PTRACE_SYSCALL_INFO_ENTRY)
         return;
     call = find_call((long) info.entry.nr);
-    if (!arg_any && (!call || !call_counts(pid, call, info.entry.args, path)))
+    if (!(call && call_counts(pid, call, info.entry.args, path)) && !arg_any)
         return;
     count++;
     if (list) {

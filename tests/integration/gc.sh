@@ -124,6 +124,88 @@ exec {open}>&-
 umount "$pods/garbage/$stuck"
 collect_garbage >/dev/null
 
+# ----- Pods as no pod should be -----
+
+# spoiled WHAT: makes an exited pod, and has WHAT, working in its directory, spoil it.
+spoiled() {
+    local uuid
+    uuid=$(make_pod run)
+    (cd "$pods/run/$uuid" && "$@")
+}
+without_manifest() { rm pod; }
+huge_manifest() { truncate -s 2G pod; }
+bad_manifest() { head -c 100000 /dev/urandom >pod; }
+waiting_manifest() { rm pod && mkfifo pod; }
+huge_plan() { truncate -s 2G plan; }
+directory_plan() { mkdir plan; }
+huge_stage1() { truncate -s 2G stage1/manifest; }
+bad_stage1() { echo '{"annotations": 5}' >stage1/manifest; }
+waiting_stage1() { mkfifo stage1/manifest; }
+looping_unit() { ln -s unit unit; }
+waiting_cgroup() { mkfifo subcgroup; }
+foreign_cgroup() { echo /system.slice >subcgroup; }
+no_apps() { touch appsinfo; }
+strange_names() { touch $'\xff\n' $'a\tb' -- -rf; mkdir -m 0 closed; }
+deep() {
+    local i
+    for ((i = 0; i < 300; i++)); do
+        mkdir -p 0123456789/0123456789
+        cd 0123456789/0123456789
+    done
+}
+immutable() {
+    mkdir -p upper/directory
+    touch upper/directory/file upper/log
+    chattr +i upper/directory/file upper/directory
+    chattr +a upper/log upper
+    chattr +i .
+}
+no_program() { printf '{"annotations":[{"name":"coreos.com/rkt/stage1/gc","value":"/nowhere"}]}' >stage1/manifest; }
+no_permission() { no_program && echo 'exit 0' >stage1/rootfs/nowhere; }
+spoils=(without_manifest huge_manifest bad_manifest waiting_manifest huge_plan directory_plan huge_stage1 bad_stage1
+    waiting_stage1 looping_unit waiting_cgroup foreign_cgroup no_apps strange_names deep no_program no_permission)
+if chattr +i "$work" 2>/dev/null && chattr -i "$work"; then
+    spoils+=(immutable)
+else
+    skip "a pod with immutable files" "chattr does not work on this machine"
+fi
+for spoil in "${spoils[@]}"; do spoiled "$spoil"; done
+lost=$(make_pod prepared)
+rm "$pods/prepared/$lost/pod"
+# A cgroup where somebody is left, in one below it.
+populated=$(make_pod run)
+cgroup=$(sed -n 's/^0:://p' /proc/self/cgroup)/rkt-$populated
+echo "$cgroup" >"$pods/run/$populated/subcgroup"
+mkdir -p "/sys/fs/cgroup$cgroup/rkt.init" "/sys/fs/cgroup$cgroup/app"
+sleep 1000 &
+left_behind=$!
+echo "$left_behind" >"/sys/fs/cgroup$cgroup/app/cgroup.procs"
+
+ended_pods() {
+    find "$pods/run" -mindepth 1 -maxdepth 1 -not -name "$running" -printf x | wc -c
+}
+
+equals "list has them all" "$(rkt list --no-legend --full | grep -c exited)" $((${#spoils[@]} + 1))
+succeeds "so has list as JSON" rkt list --format=json
+fails "image gc says whose images it does not know" 254 'cannot list the apps of pod' rkt image gc
+tracer=$RKT_TEST_BUILD/tests/faults/inject
+if [[ -x $tracer ]]; then
+    rkt gc --mark-only 2>/dev/null
+    equals "mark moves all" "$(ended_pods)" 0
+    mv "$pods"/exited-garbage/* "$pods/run/"
+    "$tracer" --any --list="$work/calls" -- /usr/lib/rkt/rkt-gc --mark-only 2>/dev/null
+    open_fails=$(awk -v path="run/$populated" '$3 == path { print $1; exit }' "$work/calls")
+    mv "$pods"/exited-garbage/* "$pods/run/"
+    fails "a pod that can't be opened" 254 "cannot open pod \"$populated\": Input/output error" \
+        "$tracer" --any --at="$open_fails" --error=EIO -- /usr/lib/rkt/rkt-gc --mark-only
+    equals "keeps no other from being marked" "$(ended_pods)" 1
+fi
+succeeds "gc removes them all" collect_garbage
+equals "only the running pod is left again" "$(find "$pods" -mindepth 2 -maxdepth 2 -printf '%f')" "$running"
+fails "who was left in the cgroup is gone" 1 '' kill -0 "$left_behind"
+fails "and the cgroup" 1 '' test -e "/sys/fs/cgroup$cgroup"
+succeeds "a foreign cgroup is not" test -e /sys/fs/cgroup/system.slice
+
 # Two at once: each pod once.
 for ((i = 0; i < 20; i++)); do make_pod run >/dev/null; done
 (collect_garbage & collect_garbage & wait) >"$work/twice" 2>&1

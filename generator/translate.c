@@ -224,13 +224,17 @@ static int add_mount(char ***mounts, const char *path, size_t n)
 /* What has to be mounted: the store, host volumes, images and a manifest that are files. */
 static int add_mounts(const Translator *t)
 {
-    const PodEntry *dir = pod_section_find(t->pod, "Dir"),
-                   *manifest = pod_section_find(t->pod, "PodManifest");
+    static const char *const files[] = { "PodManifest", "Stage1Path" };
+    const PodEntry *dir = pod_section_find(t->pod, "Dir");
     _cleanup_strv_ char **mounts = NULL;
     int r = strv_extend(&mounts, dir ? dir->value : "/var/lib/rkt");
 
-    if (r >= 0 && manifest)
-        r = add_mount(&mounts, manifest->value, strlen(manifest->value));
+    for (size_t i = 0; r >= 0 && i < ELEMENTSOF(files); i++) {
+        const PodEntry *file = pod_section_find(t->pod, files[i]);
+
+        if (file)
+            r = add_mount(&mounts, file->value, strlen(file->value));
+    }
     for (size_t i = 0; r >= 0 && t->pod && i < t->pod->n_entries; i++) {
         const PodEntry *entry = &t->pod->entries[i];
         const char *source;

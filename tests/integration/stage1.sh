@@ -28,10 +28,10 @@ variant() {
     tar -C "$work/$name" -cf "$work/$name.aci" manifest rootfs
 }
 
-# gc_of NAME SCRIPT: the image $work/NAME.aci, whose gc is that.
-gc_of() {
+# script_of NAME ENTRYPOINT SCRIPT: the image $work/NAME.aci, whose entrypoint is that.
+script_of() {
     cp -a "$work/image" "$work/$1"
-    printf '#!/bin/sh\n%s\n' "$2" >"$work/$1/rootfs/ex/gc"
+    printf '#!/bin/sh\n%s\n' "$3" >"$work/$1/rootfs/ex/$2"
     tar -C "$work/$1" -cf "$work/$1.aci" manifest rootfs
 }
 
@@ -56,7 +56,7 @@ prepares() {
 
 # ----- One that hangs: the rest of this script is what gc does not wait for -----
 
-gc_of hanging 'sleep 1000'
+script_of hanging gc 'sleep 1000'
 hanging=$(rkt --dir=/run/hanging --insecure-options=image prepare --stage1-path="$work/hanging.aci" \
     --insecure-options=image "$images/busybox.aci" --exec=/bin/true)
 other=$(rkt --dir=/run/hanging prepare "$image" --exec=/bin/true)
@@ -64,6 +64,13 @@ rkt --dir=/run/hanging run-prepared --net=none "$hanging"
 rkt --dir=/run/hanging run-prepared --net=none "$other"
 rkt --dir=/run/hanging gc --grace-period=0s >"$work/hanging.log" 2>&1 &
 hanging_gc=$!
+script_of stopping stop 'sleep 1000'
+rkt --dir=/run/stopping --insecure-options=image run --net=none --stage1-path="$work/stopping.aci" \
+    --uuid-file-save="$work/stopping.uuid" "$images/busybox.aci" --exec=/bin/sleep -- 1001 &
+stopping_pod=$!
+eventually 10 rkt --dir=/run/stopping status --uuid-file="$work/stopping.uuid" --wait-ready=5s
+rkt --dir=/run/stopping stop "$(<"$work/stopping.uuid")" >"$work/stopping.log" 2>&1 &
+hanging_stop=$!
 began=$SECONDS
 
 # ----- By default -----
@@ -102,6 +109,9 @@ prepares "with a version" $foreign:1.0.0 --stage1-name=$foreign:1.0.0
 fails "but not another" 254 'not built yet' rkt prepare --stage1-name=$foreign:1.0.1 "$image"
 prepares "--stage1-hash" $foreign:1.0.0 --stage1-hash="${key:0:20}"
 prepares "--stage1-url" $foreign:1.0.0 --insecure-options=image --stage1-url="file://$work/foreign.aci"
+prepares "but not by a URL of one that was installed with rkt" "coreos.com/rkt/stage1-host:$version" \
+    --stage1-url=file:///usr/lib/rkt/stage1-images/stage1-host.aci
+prepares "or its path" "coreos.com/rkt/stage1-host:$version" --stage1-path=/usr/lib/rkt/stage1-images/stage1-host.aci
 prepares "--stage1-from-dir: what was installed with rkt needs none either" "coreos.com/rkt/stage1-host:$version" \
     --stage1-from-dir=stage1-host.aci
 ln -s "$work/foreign.aci" /usr/lib/rkt/stage1-images/link.aci
@@ -242,8 +252,8 @@ status=0
 wait $process || status=$?
 equals "killed it" $status 137
 
-gc_of failing 'exit 3'
-gc_of gone 'exit 0'
+script_of failing gc 'exit 3'
+script_of gone gc 'exit 0'
 failing=$(rkt --insecure-options=image prepare --stage1-path="$work/failing.aci" "$image" --exec=/bin/true)
 missing=$(rkt --insecure-options=image prepare --stage1-path="$work/gone.aci" "$image" --exec=/bin/true)
 headless=$(rkt --insecure-options=image prepare --stage1-path="$work/foreign.aci" "$image" --exec=/bin/true)
@@ -260,8 +270,14 @@ matches "gc is called in the pod's directory, with the UUID" "$calls" "$uuid --l
 matches "an old one hears of no directory" "$calls" "$old $old"
 lacks "and one that never ran is not called" "$calls" "$(<"$work/never-run")"
 
+status=0
+wait $hanging_stop || status=$?
+equals "a stop that hangs is an error" "$status" 254
+matches "that says so" "$(<"$work/stopping.log")" "the stage1's stop did not end within 30 s"
+kill "$(<"$(echo /run/stopping/pods/run/*/pid)")"
+wait $stopping_pod || :
 wait $hanging_gc
 at_most "a gc that hangs is killed: seconds" $((SECONDS - began)) $((50 * slowness))
 matches "and said to be" "$(<"$work/hanging.log")" "\"$hanging\": the stage1's gc did not end within 30 s"
 equals "its pod and the other are gone" "$(rkt --dir=/run/hanging list --no-legend)" ""
-fails "it, too" 1 '' pgrep -f 'sleep 1000'
+fails "and so are what hung" 1 '' pgrep -f 'sleep 1000'

@@ -12,8 +12,10 @@ static int take(OptionParser *parser, int id, const char *value, Error *reterr)
     return pod_options_take(&arg_pod, parser, id, value, reterr);
 }
 
-static int check(Error *reterr)
+static int check(const RunOptions *options, Error *reterr)
 {
+    if (options->interactive && arg_pod.n_apps > 1)
+        return error_set(reterr, -EINVAL, "--interactive: only one image may be given");
     return pod_options_check(&arg_pod, reterr);
 }
 

@@ -30,7 +30,8 @@ const Option run_option_table[] = {
     { "dns-search", OPTION_VALUE, OPT_DNS_SEARCH, "DOMAIN", "search domain of the apps' resolv.conf", NULL },
     { "hostname", OPTION_VALUE, OPT_HOSTNAME, "NAME", "the pod's host name", "rkt-$PODUUID" },
     { "hosts-entry", OPTION_VALUE, OPT_HOSTS_ENTRY, "IP=NAME|host", "entry of the apps' /etc/hosts", NULL },
-    { "interactive", OPTION_BOOL, OPT_INTERACTIVE, NULL, NULL, NULL },
+    { "interactive", OPTION_BOOL, OPT_INTERACTIVE, NULL,
+      "give the pod's one app our input, output and terminal", NULL },
     { "ipc", OPTION_VALUE, OPT_IPC, "auto|private|parent", "the pod's IPC namespace", "auto" },
     { "journal", OPTION_VALUE, OPT_JOURNAL, "pod|host", "a journal of the pod's own, or the host's", "pod" },
     { "journal-max-use", OPTION_VALUE, OPT_JOURNAL_MAX_USE, "SIZE", "most space of the pod's journal",
@@ -147,7 +148,7 @@ int run_options_take(RunOptions *options, int id, const char *value, Error *rete
     case OPT_JOURNAL_MAX_USE: return take_journal_max_use(options, value, reterr);
     case OPT_MACHINE_NAME: return take_machine_name(options, value, reterr);
     case OPT_NET: options->network = value; return 0;
-    case OPT_INTERACTIVE: return refuse("interactive", value, reterr);
+    case OPT_INTERACTIVE: options->interactive = streq(value, "true"); return 0;
     case OPT_MDS_REGISTER: return refuse("mds-register", value, reterr);
     default: return error_set(reterr, -EINVAL, "option %d is none of a run", id);
     }

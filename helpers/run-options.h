@@ -16,6 +16,7 @@ typedef struct RunOptions {
     char **dns, **dns_search, **dns_options, **hosts_entries;
     const char *dns_domain;
     uint64_t journal_max_use; /* 0: not given */
+    bool interactive;
 } RunOptions;
 
 void run_options_done(RunOptions *options);

@@ -27,7 +27,7 @@ static int take(OptionParser *parser _unused_, int id, const char *value, Error 
     return 0;
 }
 
-static int check(Error *reterr _unused_)
+static int check(const RunOptions *run_options _unused_, Error *reterr _unused_)
 {
     return 0;
 }

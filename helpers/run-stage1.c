@@ -157,6 +157,8 @@ static int make_arguments(const Pod *pod, const GlobalOptions *global, const Run
         r = add_disabled(argv, version, global);
     if (r >= 0 && options->ipc)
         r = add_younger(argv, version, STAGE1_SINCE_IPC, "ipc", options->ipc, reterr);
+    if (r >= 0 && options->interactive)
+        r = strv_extend(argv, "--interactive");
     return r < 0 ? r : strv_extend(argv, pod->uuid);
 }
 
@@ -175,6 +177,23 @@ static int make_environment(const Pod *pod, const RunOptions *options)
 }
 
 /* ----- The program ----- */
+
+/* Each app of the pod has a directory there. */
+static int check_interactive(const Pod *pod, Error *reterr)
+{
+    _cleanup_closedir_ DIR *dir = NULL;
+    size_t n_apps = 0;
+    int r = directory_open(pod->fd, POD_APPSINFO, &dir);
+
+    if (r < 0)
+        return error_set_errno(reterr, r, "cannot read the apps of pod \"%s\"", pod->uuid);
+    for (struct dirent *entry; (entry = readdir(dir));)
+        n_apps += entry->d_name[0] != '.';
+    return n_apps == 1
+                   ? 0
+                   : error_set(reterr, -EINVAL, "--interactive is for a pod of one app; pod \"%s\" has %zu",
+                               pod->uuid, n_apps);
+}
 
 /* As it was worked out when the pod was prepared, beneath the pod's directory: no JSON is read here. */
 static int find_entrypoint(const Pod *pod, char **ret, unsigned *ret_version, Error *reterr)
@@ -200,7 +219,9 @@ int stage1_exec(Pod *pod, const GlobalOptions *global, const RunOptions *options
     unsigned version;
     int r;
 
-    r = find_entrypoint(pod, &entrypoint, &version, reterr);
+    r = options->interactive ? check_interactive(pod, reterr) : 0;
+    if (r >= 0)
+        r = find_entrypoint(pod, &entrypoint, &version, reterr);
     if (r >= 0)
         r = entrypoint_open(pod, entrypoint, &program, reterr);
     if (r >= 0)

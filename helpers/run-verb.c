@@ -35,7 +35,7 @@ static int parse_argv(const RunVerb *verb, int argc, char **argv, GlobalOptions 
     }
     if (global->help)
         return 0;
-    r = verb->check(reterr);
+    r = verb->check(options, reterr);
     return r < 0 ? r : run_options_check(options, reterr);
 }
 

@@ -7,13 +7,14 @@
 #include "base/option.h"
 #include "pod/global-options.h"
 #include "pod/pod.h"
+#include "run-options.h"
 
 typedef struct RunVerb {
     const char *name, *arguments, *summary;
     const Option *options;
     /* An option of the verb's own, or a word. */
     int (*take)(OptionParser *parser, int id, const char *value, Error *reterr);
-    int (*check)(Error *reterr); /* once all are taken */
+    int (*check)(const RunOptions *options, Error *reterr); /* once all are taken */
     /* Gives the pod in prepared/, locked. */
     int (*open)(int root, const GlobalOptions *global, Pod **ret, Error *reterr);
 } RunVerb;

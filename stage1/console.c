@@ -4,6 +4,7 @@
 
 #include <fcntl.h>
 #include <linux/magic.h>
+#include <signal.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
@@ -69,6 +70,23 @@ void console_done(Console *console)
     terminal_done(&console->terminal);
 }
 
+Console *console_new(void)
+{
+    Console *console = malloc(sizeof(Console));
+
+    if (console)
+        *console = (Console) CONSOLE_INIT;
+    return console;
+}
+
+void console_free(Console *console)
+{
+    if (!console)
+        return;
+    console_done(console);
+    free(console);
+}
+
 static bool is_devpts(int fd)
 {
     struct statfs fs;
@@ -114,14 +132,16 @@ int console_begin(Console *console, int master)
     if (in->from < 0 || in->to.fd < 0 || out->from < 0 || out->to.fd < 0 ||
         fcntl(master, F_SETFL, O_NONBLOCK) < 0)
         return -errno;
-    console_resize(console);
+    terminal_copy_size(&console->terminal, master);
     return terminal_set_raw(&console->terminal);
 }
 
-void console_resize(const Console *console)
+void console_hear_signal(Console *console, int number)
 {
-    if (console->master >= 0)
+    if (number == SIGWINCH && console->master >= 0)
         terminal_copy_size(&console->terminal, console->master);
+    if (number == SIGCONT && console->terminal.raw)
+        (void) terminal_set_raw(&console->terminal);
 }
 
 void console_await(const Console *console, struct pollfd fds[static _CONSOLE_MAX])

@@ -25,13 +25,16 @@ typedef struct Console {
         }                                                                                                    \
     }
 
+Console *console_new(void);
+void console_free(Console *console);
+
 /* Makes what the program gets, but for the pseudoterminal, which is to be made in its pod. */
 int console_open(Console *console);
 static inline bool console_wants_terminal(const Console *console)
 {
     return console->terminal.fd >= 0;
 }
-void console_done(Console *console); /* the terminal is as it was, then */
+void console_done(Console *console); /* the terminal is as it was, then; console_free() does that, too */
 
 /* A pseudoterminal of the devpts that is mounted at, or is, the directory; the program's side is opened
  * without a path. -EXDEV: no devpts is there. */
@@ -40,7 +43,9 @@ int console_make_terminal(int devpts, int *ret_master, int *ret_terminal);
 /* Once the program has its ends: drops them here, and begins with copying. master is taken over; -EBADF where
  * no terminal is wanted. */
 int console_begin(Console *console, int master);
-void console_resize(const Console *console);
+/* SIGWINCH: the program's terminal gets our size; SIGCONT: whoever had our terminal meanwhile may have
+ * changed it. */
+void console_hear_signal(Console *console, int number);
 
 /* To be polled, and then looked at. True when the user has typed ^] three times. */
 void console_await(const Console *console, struct pollfd fds[static _CONSOLE_MAX]);

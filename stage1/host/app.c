@@ -11,6 +11,7 @@
 #include <linux/sched.h>
 #include <sched.h>
 #include <signal.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 
@@ -38,19 +39,16 @@ static bool has_volume_below(const PlanApp *app, const char *directory)
 
 static int attach_devices(HostApp *app, Error *reterr)
 {
-    static const MountOption devpts[] = {
-        { "newinstance", NULL }, { "ptmxmode", "0666" }, { "mode", "0620" }, { "gid", "5" }
-    };
-    _cleanup_close_ int terminals = -EBADF, shared_memory = -EBADF;
+    _cleanup_close_ int shared_memory = -EBADF;
     int r;
 
     r = mount_attach_at(app->devices, app->rootfs, "/dev", MOUNT_TARGET_API, reterr);
     if (r < 0)
         return r;
-    r = mount_new("devpts", devpts, ELEMENTSOF(devpts), MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC, &terminals,
-                  reterr);
+    if (app->terminals < 0)
+        r = host_make_terminals(&app->terminals, reterr);
     if (r >= 0)
-        r = mount_attach_at(terminals, app->devices, "pts", MOUNT_TARGET_DIRECTORY, reterr);
+        r = mount_attach_at(app->terminals, app->devices, "pts", MOUNT_TARGET_DIRECTORY, reterr);
     if (r < 0)
         return r;
     r = mount_clone(AT_FDCWD, HOST_SHARED_MEMORY_PATH, false, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV,
@@ -223,19 +221,32 @@ static int extend_environment(const Host *host, const HostApp *app, char ***ret)
     }
     if (r >= 0 && gets_sockets(app))
         r = host_describe_sockets(app, &environment);
+    if (r >= 0 && app->has_terminal && getenv("TERM"))
+        r = strv_set_variable(&environment, "TERM", getenv("TERM"));
     if (r >= 0)
         *ret = TAKE_PTR(environment);
     return r;
 }
 
+/* Those of an interactive pod are the program's alone. */
 static int place_stdio(const HostApp *app, Error *reterr)
 {
-    int output = app->plan->stdout_mode == PLAN_STDIO_NULL ? app->null : app->output;
-    int errors = app->plan->stderr_mode == PLAN_STDIO_NULL ? app->null : app->errors;
+    bool own = app->stage == APP_RUNNING && app->stdio[STDIN_FILENO] >= 0;
+    const int fds[] = {
+        own ? app->stdio[STDIN_FILENO] : app->null,
+        app->plan->stdout_mode == PLAN_STDIO_NULL ? app->null
+        : own                                     ? app->stdio[STDOUT_FILENO]
+                                                  : app->output,
+        app->plan->stderr_mode == PLAN_STDIO_NULL ? app->null
+        : own                                     ? app->stdio[STDERR_FILENO]
+                                                  : app->errors,
+    };
 
-    if (dup2(app->null, STDIN_FILENO) < 0 || dup2(output, STDOUT_FILENO) < 0 ||
-        dup2(errors, STDERR_FILENO) < 0)
-        return error_set_errno(reterr, -errno, "cannot place the app's standard descriptors");
+    for (int i = STDIN_FILENO; i <= STDERR_FILENO; i++)
+        if (dup2(fds[i], i) < 0)
+            return error_set_errno(reterr, -errno, "cannot place the app's standard descriptors");
+    if (own && app->has_terminal && ioctl(STDIN_FILENO, TIOCSCTTY, 0) < 0)
+        return error_set_errno(reterr, -errno, "cannot give the app its terminal");
     return 0;
 }
 
@@ -325,6 +336,7 @@ static void drop_gathered(HostApp *app)
     app->rootfs = safe_close(app->rootfs);
     app->devices = safe_close(app->devices);
     app->credentials = safe_close(app->credentials);
+    app->terminals = safe_close(app->terminals);
     for (size_t i = 0; i < app->plan->n_mounts; i++)
         app->volumes[i] = safe_close(app->volumes[i]);
 }
@@ -349,6 +361,8 @@ int host_app_start(Host *host, HostApp *app, char *const argv[], bool as_root, E
     app->pid = pid;
     if (gets_sockets(app))
         host_drop_sockets(app);
+    if (app->stage == APP_RUNNING)
+        host_drop_stdio(app);
     if (app->namespace_fd < 0) {
         (void) snprintf(path, sizeof(path), "/proc/%d/ns/mnt", (int) pid);
         app->namespace_fd = open(path, O_RDONLY | O_CLOEXEC);

@@ -98,11 +98,8 @@ static void hear_signals(Outside *outside)
     while (read(outside->signals, &info, sizeof(info)) == (ssize_t) sizeof(info))
         switch (info.ssi_signo) {
         case SIGCHLD: reap(outside); break;
-        case SIGWINCH: console_resize(outside->console); break;
-        case SIGCONT:
-            if (outside->console->terminal.raw)
-                (void) terminal_set_raw(&outside->console->terminal);
-            break;
+        case SIGWINCH:
+        case SIGCONT: console_hear_signal(outside->console, (int) info.ssi_signo); break;
         default: hand_on(outside, (int) info.ssi_signo);
         }
 }

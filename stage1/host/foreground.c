@@ -14,6 +14,7 @@
 
 #include "base/fd-util.h"
 #include "base/log.h"
+#include "base/relay.h"
 #include "base/spawn.h"
 #include "base/string-util.h"
 #include "base/time-util.h"
@@ -66,7 +67,11 @@ int foreground_open_logs(Foreground *foreground, Host *host, Error *reterr)
     int r;
 
     if (host->service_main)
-        return open_streams(host, reterr);
+        return host->interactive ? error_set(reterr, -ENOTTY,
+                                             "--interactive: a service of Type=notify has no terminal, its "
+                                             "main process being "
+                                             "the pod's init")
+                                 : open_streams(host, reterr);
     foreground->pipes = calloc(2 * n_apps + 1, sizeof(LogPipe));
     foreground->app_pids = calloc(n_apps, sizeof(pid_t));
     if (!foreground->pipes || !foreground->app_pids)
@@ -89,7 +94,9 @@ int foreground_open_logs(Foreground *foreground, Host *host, Error *reterr)
         }
     }
     r = open_pipe(&foreground->pipes[2 * n_apps], &foreground->init_errors);
-    return r < 0 ? error_set_errno(reterr, r, "cannot make a pipe") : 0;
+    if (r < 0)
+        return error_set_errno(reterr, r, "cannot make a pipe");
+    return host->interactive ? foreground_open_console(foreground, host, reterr) : 0;
 }
 
 /* The init gets no descriptor of the terminal: its apps could reach it. */
@@ -120,6 +127,8 @@ void foreground_done(Foreground *foreground)
     }
     free(foreground->pipes);
     free(foreground->app_pids);
+    console_free(foreground->console);
+    (void) safe_close(foreground->master);
     *foreground = (Foreground) FOREGROUND_INIT;
 }
 
@@ -130,75 +139,44 @@ enum { PREFIX_MAX = 512, OUTPUT_SIZE = 4 * (sizeof(((LogPipe *) NULL)->line) + P
 /* What of ours is on its way out. Where nobody reads it stays here, and what does not fit stays in the apps'
  * pipes, so that the apps wait, and we go on hearing signals. */
 typedef struct Output {
-    int fd;
-    bool own; /* fd is an open file description of our own, which never blocks */
-    bool is_socket;
+    Outlet to;
     char data[OUTPUT_SIZE];
     size_t filled;
 } Output;
-
-/* A terminal or a pipe is opened anew: whoever shares what we were given would not expect O_NONBLOCK on it.
- */
-static void output_open(Output *output, int fd)
-{
-    char path[FD_PATH_MAX];
-    struct stat st;
-    int own = -EBADF;
-
-    output->fd = fd;
-    if (fstat(fd, &st) < 0)
-        return;
-    output->is_socket = S_ISSOCK(st.st_mode);
-    if (S_ISFIFO(st.st_mode) || isatty(fd))
-        own = open(fd_path(fd, path), O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-    if (own < 0)
-        return;
-    output->fd = own;
-    output->own = true;
-}
-
-static void output_close(Output *output)
-{
-    if (output->own)
-        (void) close(output->fd);
-}
 
 static bool output_has_room(const Output *output)
 {
     return sizeof(output->data) - output->filled >= sizeof(((LogPipe *) NULL)->line) + PREFIX_MAX;
 }
 
-/* To be called when poll(2) says so; then even a pipe that blocks takes PIPE_BUF. */
 static void output_write(Output *output)
 {
-    size_t size = output->own || output->filled < PIPE_BUF ? output->filled : PIPE_BUF;
-    ssize_t n = output->is_socket ? send(output->fd, output->data, output->filled, MSG_DONTWAIT)
-                                  : write(output->fd, output->data, size);
+    ssize_t n = outlet_write(&output->to, output->data, output->filled);
 
-    if (n < 0 && (errno == EAGAIN || errno == EINTR))
-        return;
     if (n < 0)
         n = (ssize_t) output->filled; /* nobody will ever have it */
     output->filled -= (size_t) n;
     memmove(output->data, output->data + n, output->filled);
 }
 
-/* The init's own errors are printed as they are. */
+/* The init's own errors are printed as they are. A terminal that an app has does not do what a newline needs.
+ */
 static void print_line(const Foreground *foreground, const Host *host, size_t index, size_t size,
                        Output *output)
 {
-    const char *text = foreground->pipes[index].line;
+    const char *text = foreground->pipes[index].line,
+               *end = foreground->console && foreground->console->terminal.raw ? "\r\n" : "\n";
     size_t room = sizeof(output->data) - output->filled;
     int64_t now_us = monotonic_ns() / 1000;
     int n;
 
     if (index == foreground->n_pipes - 1)
-        n = snprintf(output->data + output->filled, room, "%.*s\n", (int) size, text);
+        n = snprintf(output->data + output->filled, room, "%.*s%s", (int) size, text, end);
     else
-        n = snprintf(output->data + output->filled, room, "[%5lld.%06lld] %s[%d]: %.*s\n",
+        n = snprintf(output->data + output->filled, room, "[%5lld.%06lld] %s[%d]: %.*s%s",
                      (long long) now_us / 1000000, (long long) now_us % 1000000,
                      host->apps[index / 2].plan->name, (int) foreground->app_pids[index / 2], (int) size,
-                     text);
+                     text, end);
     output->filled += (size_t) n < room ? (size_t) n : room - 1;
 }
 
@@ -236,7 +214,7 @@ static void read_pipe(LogPipe *pipe)
 
 static int catch_signals(void)
 {
-    static const int handed_on[] = { SIGTERM, SIGINT, SIGHUP, SIGQUIT, SIGCHLD };
+    static const int handed_on[] = { SIGTERM, SIGINT, SIGHUP, SIGQUIT, SIGCHLD, SIGWINCH, SIGCONT };
     sigset_t set;
     int fd;
 
@@ -249,14 +227,18 @@ static int catch_signals(void)
     return fd < 0 ? -errno : fd;
 }
 
-/* Asks the pod to stop; the second time, ends it. */
+/* Asks the pod to stop; the second time, ends it. What a terminal sends is the console's. */
 static void hand_on_signals(const Foreground *foreground, int signals, unsigned *asked)
 {
     struct signalfd_siginfo info;
 
-    while (read(signals, &info, sizeof(info)) == (ssize_t) sizeof(info))
-        if (info.ssi_signo != SIGCHLD)
+    while (read(signals, &info, sizeof(info)) == (ssize_t) sizeof(info)) {
+        if (info.ssi_signo == SIGWINCH || info.ssi_signo == SIGCONT) {
+            if (foreground->console)
+                console_hear_signal(foreground->console, (int) info.ssi_signo);
+        } else if (info.ssi_signo != SIGCHLD)
             (void) kill(foreground->init, (*asked)++ == 0 ? SIGTERM : SIGKILL);
+    }
 }
 
 static void hear_init(Foreground *foreground, Host *host)
@@ -277,6 +259,7 @@ static void drop_write_ends(Foreground *foreground, Host *host)
     for (size_t i = 0; i < host->plan->n_apps; i++) {
         host->apps[i].output = safe_close(host->apps[i].output);
         host->apps[i].errors = safe_close(host->apps[i].errors);
+        host_drop_stdio(&host->apps[i]);
     }
     foreground->init_errors = safe_close(foreground->init_errors);
 }
@@ -289,7 +272,14 @@ typedef struct Loop {
     Output outputs[2];
     struct pollfd *fds; /* the pipes', then: */
 } Loop;
-enum { POLL_OUTPUTS, POLL_ERRORS, POLL_CONTROL, POLL_SIGNALS, _POLL_MAX };
+enum {
+    POLL_OUTPUTS,
+    POLL_ERRORS,
+    POLL_CONTROL,
+    POLL_SIGNALS,
+    POLL_CONSOLE,
+    _POLL_MAX = POLL_CONSOLE + _CONSOLE_MAX
+};
 enum { LAST_WORDS_MS = 100 }; /* for somebody to read them, once the pod has ended as it was asked to */
 
 static Output *output_of(Loop *loop, size_t index)
@@ -304,6 +294,8 @@ static bool is_over(const Loop *loop)
     for (size_t i = 0; i < foreground->n_pipes; i++)
         if (foreground->pipes[i].fd >= 0 || foreground->pipes[i].filled > 0)
             return false;
+    if (foreground->console && !console_is_over(foreground->console))
+        return false;
     return loop->outputs[POLL_OUTPUTS].filled == 0 && loop->outputs[POLL_ERRORS].filled == 0;
 }
 
@@ -321,12 +313,14 @@ static int await(Loop *loop)
         };
     for (size_t i = POLL_OUTPUTS; i <= POLL_ERRORS; i++)
         own[i] = (struct pollfd){
-            .fd = loop->outputs[i].filled > 0 ? loop->outputs[i].fd : -EBADF,
+            .fd = loop->outputs[i].filled > 0 ? loop->outputs[i].to.fd : -EBADF,
             .events = POLLOUT,
         };
     own[POLL_CONTROL] = (struct pollfd){ .fd = loop->host->control, .events = POLLIN };
     own[POLL_SIGNALS] = (struct pollfd){ .fd = loop->signals, .events = POLLIN };
-    r = poll(loop->fds, (nfds_t) (n + _POLL_MAX), timeout);
+    if (loop->foreground->console)
+        console_await(loop->foreground->console, own + POLL_CONSOLE);
+    r = poll(loop->fds, (nfds_t) (n + (loop->foreground->console ? _POLL_MAX : POLL_CONSOLE)), timeout);
     return r < 0 && errno == EINTR ? 1 : r;
 }
 
@@ -339,6 +333,8 @@ static void turn(Loop *loop)
         hand_on_signals(foreground, loop->signals, &loop->asked);
     if (own[POLL_CONTROL].revents)
         hear_init(foreground, loop->host);
+    if (foreground->console && console_turn(foreground->console, own + POLL_CONSOLE))
+        (void) kill(foreground->init, SIGKILL);
     for (size_t i = POLL_OUTPUTS; i <= POLL_ERRORS; i++)
         if (own[i].revents)
             output_write(&loop->outputs[i]);
@@ -358,12 +354,19 @@ int foreground_run(Foreground *foreground, Host *host, Machine *machine)
     if (!fds)
         return -ENOMEM;
     drop_write_ends(foreground, host);
-    output_open(&loop.outputs[POLL_OUTPUTS], STDOUT_FILENO);
-    output_open(&loop.outputs[POLL_ERRORS], STDERR_FILENO);
+    if (foreground->console) {
+        int r = console_begin(foreground->console, TAKE_FD(foreground->master));
+
+        if (r < 0)
+            log_warning("cannot take the terminal: %s", strerror(-r));
+    }
+    outlet_open(&loop.outputs[POLL_OUTPUTS].to, STDOUT_FILENO);
+    outlet_open(&loop.outputs[POLL_ERRORS].to, STDERR_FILENO);
     while (!is_over(&loop) && await(&loop) > 0)
         turn(&loop);
-    output_close(&loop.outputs[POLL_OUTPUTS]);
-    output_close(&loop.outputs[POLL_ERRORS]);
+    outlet_close(&loop.outputs[POLL_OUTPUTS].to);
+    outlet_close(&loop.outputs[POLL_ERRORS].to);
+    console_free(TAKE_PTR(foreground->console)); /* the terminal is as it was */
     machine_done(machine);
     return wait_for_exit(foreground->init);
 }

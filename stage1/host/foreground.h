@@ -3,6 +3,7 @@
  * hands signals on, and waits. Also where each app's output goes in either case is decided here. */
 #pragma once
 
+#include "console.h"
 #include "host.h"
 #include "machine.h"
 
@@ -19,16 +20,19 @@ typedef struct Foreground {
     size_t n_pipes;
     int init_errors; /* what the init writes to */
     pid_t *app_pids;
+    Console *console; /* of an interactive pod, or NULL: the init has a copy of this memory */
+    int master;       /* of its terminal, until the console has it */
 } Foreground;
 
 #define FOREGROUND_INIT                                                                                      \
     {                                                                                                        \
-        .init_errors = -EBADF                                                                                \
+        .init_errors = -EBADF, .master = -EBADF                                                              \
     }
 
 /* Sets output and errors of every app of the host. */
 int foreground_open_logs(Foreground *foreground, Host *host, Error *reterr);
-void foreground_leave(Foreground *foreground); /* in the init */
+int foreground_open_console(Foreground *foreground, Host *host, Error *reterr); /* interactive.c */
+void foreground_leave(Foreground *foreground);                                  /* in the init */
 void foreground_done(Foreground *foreground);
 
 /* Returns the pod's exit status. */

@@ -48,6 +48,9 @@ typedef struct HostApp {
     int null;            /* its /dev/null, opened before the app could put something else there */
     int notify;          /* where it says READY=1 or WATCHDOG=1; -EBADF: it does not */
     int output, errors;  /* descriptors 1 and 2: journal streams, or pipes to the foreground process */
+    int stdio[3];        /* the program's instead, in an interactive pod; else -EBADF */
+    int terminals;       /* detached devpts with the program's terminal; -EBADF: it has none */
+    bool has_terminal;   /* stdio is one, at least standard input */
     HostSocket *sockets;
     size_t n_sockets;
     struct sock_filter *filter;
@@ -71,7 +74,7 @@ typedef struct Host {
     const char *uuid, *hostname, *machine_name,
             *journal_namespace, /* not owned; journal_namespace NULL: none of its own */
             *journal_max_use;   /* in bytes; NULL: what rkt-register takes */
-    bool debug, network_none, share_ipc, no_capabilities, no_paths, no_seccomp;
+    bool debug, interactive, network_none, share_ipc, no_capabilities, no_paths, no_seccomp;
     const char *resolv_mode, *hosts_mode;
 
     Plan *plan;
@@ -128,6 +131,10 @@ void host_drop_sockets(HostApp *app);
  * 3 up; *report moves where it is in the way. Then what its environment says of them. */
 int host_place_sockets(HostApp *app, int *report);
 int host_describe_sockets(const HostApp *app, char ***environment);
+
+/* interactive.c: a devpts for an app, detached; what a program was started with. */
+int host_make_terminals(int *ret, Error *reterr);
+void host_drop_stdio(HostApp *app);
 
 /* loopback.c: in the network namespace that a pod without network gets. */
 int host_raise_loopback(void);

@@ -183,7 +183,8 @@ static void app_finish(Init *init, HostApp *app)
     app->pid = 0;
     write_status(init, app, "", app->status);
     if (failed && init->phase == POD_RUNNING) {
-        log_error("app %s failed: exit status %d", app->plan->name, app->status);
+        if (!init->host->interactive) /* who sits before it has ended it so */
+            log_error("app %s failed: exit status %d", app->plan->name, app->status);
         init->status = app->status;
         pod_stop(init);
     } else if (!pod_is_over(init))

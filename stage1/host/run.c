@@ -43,14 +43,13 @@ static int take_arguments(Host *host, int argc, char *argv[], Error *reterr)
     host->debug = arguments.debug;
     if (r < 0)
         return r;
-    if (arguments.interactive)
-        return error_set(reterr, -EOPNOTSUPP, "--interactive: not built yet");
     host->network_none = streq(arguments.network, "none");
     if (!host->network_none && !streq(arguments.network, "host"))
         return error_set(reterr, -EOPNOTSUPP,
                          "--net=%s: this stage1 knows only the networks \"host\" and \"none\" so far",
                          arguments.network);
     host->uuid = arguments.uuid;
+    host->interactive = arguments.interactive;
     host->hostname = arguments.hostname;
     host->share_ipc = streq(arguments.ipc, "parent");
     host->resolv_mode = arguments.resolv_mode;
@@ -106,7 +105,8 @@ static int allocate_apps(Host *host)
         app->plan = &host->plan->apps[i];
         app->rootfs = app->devices = app->credentials = app->console = app->null = app->notify = app->output =
                 app->errors = -EBADF;
-        app->cgroup = app->namespace_fd = app->report = -EBADF;
+        app->cgroup = app->namespace_fd = app->report = app->terminals = -EBADF;
+        app->stdio[0] = app->stdio[1] = app->stdio[2] = -EBADF;
     }
     return 0;
 }

@@ -100,7 +100,7 @@ static int close_strangers(const Host *host)
     _cleanup_free_ int *keep = NULL;
 
     for (size_t i = 0; i < n_apps; i++)
-        n += 9 + host->apps[i].plan->n_mounts + host->apps[i].n_sockets;
+        n += 13 + host->apps[i].plan->n_mounts + host->apps[i].n_sockets;
     keep = calloc(n, sizeof(int));
     if (!keep)
         return -ENOMEM;
@@ -108,8 +108,9 @@ static int close_strangers(const Host *host)
     n = ELEMENTSOF(own);
     for (size_t i = 0; i < n_apps; i++) {
         const HostApp *app = &host->apps[i];
-        const int theirs[] = { app->rootfs, app->devices, app->credentials, app->console, app->null,
-                               app->notify, app->output,  app->errors,      app->cgroup };
+        const int theirs[] = { app->rootfs,   app->devices,  app->credentials, app->console, app->null,
+                               app->notify,   app->output,   app->errors,      app->cgroup,  app->terminals,
+                               app->stdio[0], app->stdio[1], app->stdio[2] };
 
         memcpy(keep + n, theirs, sizeof(theirs));
         n += ELEMENTSOF(theirs);

@@ -111,8 +111,13 @@ restores "after no command" "rkt enter $single /nonexistent"
 restores "after a signal" "(sleep 1; pkill -TERM -f '^enter --pid') & rkt enter $single sleep 100"
 # typed NAME STATUS KEYS: what they do to a command that sleeps.
 typed() {
-    local status=0
-    { sleep 1; printf '%b' "$3"; sleep 3; } | timeout -k 5 60 script -qec "rkt enter $single sleep 3" /dev/null >/dev/null || status=$?
+    local typing status=0
+    : >"$work/output"
+    timeout -k 5 60 script -qfec "rkt enter $single sh -c 'echo ready; exec sleep 2'" /dev/null <&"$silent" >"$work/output" &
+    typing=$!
+    eventually 10 grep -q ready "$work/output" || :
+    printf '%b' "$3" >&"$silent"
+    wait "$typing" || status=$?
     equals "$1" "$status" "$2"
 }
 typed "^C is for the command" 130 '\003'

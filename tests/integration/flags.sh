@@ -194,7 +194,6 @@ for mode in stdin=tty stdout=tty stderr=tty stdin=stream stdout=stream stderr=st
 done
 refused "a mode that is none" '--stdout=file: unknown mode' --stdout=file
 fails "--private-users is not built" 254 "--private-users is not built yet" rkt run --net=none --private-users "$image"
-fails "--interactive is not built" 254 "--interactive is not built yet" rkt run --net=none --interactive "$image"
 fails "--mds-register is not built" 254 "--mds-register is not built yet" rkt run --net=none --mds-register "$image"
 
 own=$(manifest --annotation=a=pod --user-annotation=b=pod --user-label=c=pod "$image" --annotation=d=app \

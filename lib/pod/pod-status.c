@@ -164,7 +164,7 @@ static int open_app_states(const Pod *pod)
 
     if (dir >= 0 || read_one_line_at(pod->fd, POD_STAGE1_TREE_ID, &tree) < 0)
         return dir;
-    path = string_concat(POD_OVERLAY "/", tree, "/upper", STAGE1_STATUS + strlen(STAGE1_ROOTFS));
+    path = string_concat(POD_OVERLAY "/", tree, "/upper", &STAGE1_STATUS[strlen(STAGE1_ROOTFS)]);
     return path ? open_beneath(pod->fd, path, O_RDONLY | O_DIRECTORY, 0) : -ENOMEM;
 }
 

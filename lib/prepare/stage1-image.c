@@ -39,8 +39,23 @@ static bool is_installed(const char *real_path)
     return name && *name == '/' && !strchr(name + 1, '/');
 }
 
+/* The image of an installed file: in the store by the key that the build wrote down beside the file, else
+ * from the file. */
+static int take_installed(Store *store, const FetchOptions *options, const char *path,
+                          char ret_key[static IMAGE_KEY_LENGTH + 1], Error *reterr)
+{
+    _cleanup_free_ char *key_path = string_concat(path, ".key"), *key = NULL;
+
+    if (!key_path)
+        return -ENOMEM;
+    if (read_one_line_at(AT_FDCWD, key_path, &key) >= 0 && image_key_is_valid(key) &&
+        store_find_image(store, key, ret_key, NULL) >= 0)
+        return 0;
+    return import_installed(options, path, ret_key, reterr);
+}
+
 /* A file of the build or of anybody, by a path that exists. */
-static int import_file(const FetchOptions *options, const char *path,
+static int import_file(Store *store, const FetchOptions *options, const char *path,
                        char ret_key[static IMAGE_KEY_LENGTH + 1], Error *reterr)
 {
     _cleanup_free_ char *real = realpath(path, NULL);
@@ -48,12 +63,12 @@ static int import_file(const FetchOptions *options, const char *path,
     if (!real)
         return error_set_errno(reterr, -errno, "cannot open \"%s\"", path);
     if (is_installed(real))
-        return import_installed(options, real, ret_key, reterr);
+        return take_installed(store, options, real, ret_key, reterr);
     return image_fetch(options, real, NULL, PULL_POLICY_UPDATE, ret_key, reterr);
 }
 
 /* A URL, or an absolute path. */
-static int import_location(const FetchOptions *options, const char *location,
+static int import_location(Store *store, const FetchOptions *options, const char *location,
                            char ret_key[static IMAGE_KEY_LENGTH + 1], Error *reterr)
 {
     const char *path = startswith(location, "file://");
@@ -61,7 +76,7 @@ static int import_location(const FetchOptions *options, const char *location,
     if (!path)
         path = location;
     if (*path == '/')
-        return import_file(options, path, ret_key, reterr);
+        return import_file(store, options, path, ret_key, reterr);
     return image_fetch(options, location, NULL, PULL_POLICY_UPDATE, ret_key, reterr);
 }
 
@@ -87,21 +102,6 @@ static int find_installed(const char *name, const NameValueList *labels, char **
         }
     }
     return 0;
-}
-
-/* The image of an installed file: in the store by the key that the build wrote down beside the file, else
- * from the file. */
-static int take_installed(Store *store, const FetchOptions *options, const char *path,
-                          char ret_key[static IMAGE_KEY_LENGTH + 1], Error *reterr)
-{
-    _cleanup_free_ char *key_path = string_concat(path, ".key"), *key = NULL;
-
-    if (!key_path)
-        return -ENOMEM;
-    if (read_one_line_at(AT_FDCWD, key_path, &key) >= 0 && image_key_is_valid(key) &&
-        store_find_image(store, key, ret_key, NULL) >= 0)
-        return 0;
-    return import_installed(options, path, ret_key, reterr);
 }
 
 /* ----- By name ----- */
@@ -132,8 +132,8 @@ static int find_named(Store *store, const FetchOptions *options, const char *tex
     return r != 0 ? r : image_fetch(options, text, NULL, PULL_POLICY_NEW, ret_key, reterr);
 }
 
-static int find_url(const FetchOptions *options, const char *text, char ret_key[static IMAGE_KEY_LENGTH + 1],
-                    Error *reterr)
+static int find_url(Store *store, const FetchOptions *options, const char *text,
+                    char ret_key[static IMAGE_KEY_LENGTH + 1], Error *reterr)
 {
     _cleanup_(image_reference_freep) ImageReference *reference = NULL;
     int r = image_reference_parse(text, NULL, NULL, &reference, reterr);
@@ -142,7 +142,7 @@ static int find_url(const FetchOptions *options, const char *text, char ret_key[
         return r;
     if (reference->kind != IMAGE_REFERENCE_URL && reference->kind != IMAGE_REFERENCE_DOCKER)
         return error_set(reterr, -EINVAL, "--stage1-url=%s: must be a URL (file, http, https, docker)", text);
-    return import_location(options, text, ret_key, reterr);
+    return import_location(store, options, text, ret_key, reterr);
 }
 
 /* ----- By the configuration ----- */
@@ -173,7 +173,7 @@ static int find_default(Store *store, const FetchOptions *options, char ret_key[
     if (config->stage1_location) {
         if (store_find_image_by_name(store, name, &labels, ret_key, NULL) >= 0)
             return 0;
-        return import_location(options, config->stage1_location, ret_key, reterr);
+        return import_location(store, options, config->stage1_location, ret_key, reterr);
     }
     r = find_by_name(store, options, name, &labels, ret_key, reterr);
     if (r == 0)
@@ -185,7 +185,7 @@ static int find_default(Store *store, const FetchOptions *options, char ret_key[
     return r;
 }
 
-static int find_from_dir(const FetchOptions *options, const char *name,
+static int find_from_dir(Store *store, const FetchOptions *options, const char *name,
                          char ret_key[static IMAGE_KEY_LENGTH + 1], Error *reterr)
 {
     _cleanup_(config_freep) Config *config = NULL;
@@ -199,7 +199,7 @@ static int find_from_dir(const FetchOptions *options, const char *name,
     if (r < 0)
         return r;
     path = string_concat(config->stage1_images ? config->stage1_images : RKT_STAGE1_IMAGES_DIR, "/", name);
-    return path ? import_file(options, path, ret_key, reterr) : -ENOMEM;
+    return path ? import_file(store, options, path, ret_key, reterr) : -ENOMEM;
 }
 
 int stage1_image_find(Store *store, const FetchOptions *fetch, const PodOptions *options,
@@ -210,11 +210,11 @@ int stage1_image_find(Store *store, const FetchOptions *fetch, const PodOptions 
 
     switch (options->stage1_source) {
     case STAGE1_DEFAULT: r = find_default(store, fetch, ret_key, reterr); break;
-    case STAGE1_FROM_DIR: r = find_from_dir(fetch, text, ret_key, reterr); break;
+    case STAGE1_FROM_DIR: r = find_from_dir(store, fetch, text, ret_key, reterr); break;
     case STAGE1_HASH: r = store_find_image(store, text, ret_key, reterr); break;
     case STAGE1_NAME: r = find_named(store, fetch, text, ret_key, reterr); break;
-    case STAGE1_PATH: r = import_file(fetch, text, ret_key, reterr); break;
-    case STAGE1_URL: r = find_url(fetch, text, ret_key, reterr); break;
+    case STAGE1_PATH: r = import_file(store, fetch, text, ret_key, reterr); break;
+    case STAGE1_URL: r = find_url(store, fetch, text, ret_key, reterr); break;
     }
     return r < 0 ? error_prefix(reterr, r, "cannot find the stage1 image") : 0;
 }

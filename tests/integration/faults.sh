@@ -136,6 +136,10 @@ before_prepare() {
     command=("$rkt" prepare --quiet example.com/true)
 }
 
+before_copy() {
+    command=("$rkt" prepare --quiet --no-overlay example.com/true)
+}
+
 before_render() {
     rm -rf "$dir"/cas/tree/"$true_tree"
     command=("$rkt" prepare --quiet example.com/true)
@@ -143,6 +147,10 @@ before_render() {
 
 before_run() {
     command=("$rkt" run --net=none example.com/true)
+}
+
+before_fly() {
+    command=("$rkt" run --net=host --stage1-name=coreos.com/rkt/stage1-fly example.com/true)
 }
 
 before_run-prepared() {
@@ -274,7 +282,7 @@ choose_faults() {
             seq -f "%.0f $n" "$calls"
         done
         samples=$calls
-    elif [[ $RKT_TEST_FAULTS == kinds && ! $1 =~ ^(render|run-prepared)$ ]]; then
+    elif [[ $RKT_TEST_FAULTS == kinds && ! $1 =~ ^(render|copy|run-prepared|fly)$ ]]; then
         awk '!seen[$2 " " $5]++ { print $1 }' "$work/calls" | while read -r n; do
             echo "$n --kill=process"
             echo "$n --error=${errors[RANDOM % 3]}"
@@ -391,7 +399,7 @@ fetch_images busybox true
 true_key=$(rkt image list --no-legend --full --fields=id,name | awk '/example.com\/true/ { print $1 }')
 true_tree=$(basename "$(dirname "$(grep -l "$true_key" "$dir"/cas/tree/*/image)")")
 make_bystanders
-for name in ${RKT_TEST_COMMANDS:-fetch render prepare run run-prepared stop rm gc image-rm image-gc}; do
+for name in ${RKT_TEST_COMMANDS:-fetch render prepare copy run run-prepared fly stop rm gc image-rm image-gc}; do
     try "$name"
 done
 succeeds "the prepared pod still runs" rkt run-prepared --net=none "$prepared"

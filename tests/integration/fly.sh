@@ -119,6 +119,26 @@ matches "readOnly=true" "$seen" 'Read-only'
 equals "kind=empty" "$(run --volume=e,kind=empty,mode=0751 "$image" --mount=volume=e,target=/e/f --exec=/bin/stat -- -c %a /e/f)" 751
 equals "on the host all is as it was" "$(mounted)" "$mounts"
 
+# An image whose links lead to the host, and into another volume, which is shared with the host.
+mkdir -p "$work/links/rootfs/etc" "$work/links/rootfs/bin" "$work/shared/inner"
+cp "$(find /var/lib/rkt/cas/tree -path '*/rootfs/usr/bin/busybox' -print -quit)" "$work/links/rootfs/bin/"
+ln -s "../../../../../..$work" "$work/links/rootfs/out"
+ln -s /shared/inner "$work/links/rootfs/in"
+ln -s /proc/self/root/etc/fly "$work/links/rootfs/etc/resolv.conf"
+cat >"$work/links/manifest" <<'MANIFEST'
+{"acKind":"ImageManifest","acVersion":"0.8.11","name":"example.com/links","labels":[{"name":"version","value":"1"},
+{"name":"os","value":"linux"},{"name":"arch","value":"amd64"}],"app":{"exec":["/bin/busybox","ls","/in","/out/new"],"user":"0","group":"0"}}
+MANIFEST
+tar -C "$work/links" -cf "$work/links.aci" manifest rootfs
+rkt --insecure-options=image fetch "$work/links.aci" >/dev/null
+fails "a link of the image that leads out by way of /proc" 254 'cannot mount at /etc/resolv.conf' \
+    run --dns=192.0.2.1 example.com/links
+mkdir "$work/flat/marked"
+seen=$(run --volume=s,kind=host,source="$work/shared" --volume=w,kind=host,source="$work/flat" example.com/links \
+    --mount=volume=s,target=/shared --mount=volume=w,target=/in --mount=volume=w,target=/out/new)
+equals "links lead within the root" "$(grep -c marked <<<"$seen") $(find "$work" -maxdepth 1 -name new)" "2 "
+equals "no mount comes to the host by one" "$(mounted)" "$mounts"
+
 rkt run --net=host "$fly" --uuid-file-save="$work/uuid" "$volume" --volume=w,kind=host,source="$work/flat" "$image" --mount=volume=v,target=/v \
     --mount=volume=w,target=/w --mount=volume=w,target=/w/../v/deep --exec=/bin/sh -- -c \
     'mkdir /w/new && mount -t tmpfs of-app /w/new && touch /w/new/there && echo mounted

@@ -144,6 +144,16 @@ equals "what has entered ends with the pod" "$status" 137
 fails "an exited pod" 254 "enter: pod \"$uuid\" isn't currently running" enter "$uuid" true
 fails "a prepared pod" 254 "isn't currently running" enter "$(rkt prepare --quiet example.com/busybox)" true
 
+pod_of partly example.com/busybox --name=gone --exec=/bin/sh -- -c 'echo left >/left' --- \
+    example.com/busybox --name=strict --seccomp mode=remove,errno=EPERM,clone --exec=/bin/sleep -- 1000 --- \
+    example.com/busybox --name=deadly --seccomp mode=remove,clone --exec=/bin/sleep -- 1000 ---
+soon "an app that has exited, while its pod runs" 10 rkt enter --app=gone "$uuid" cat /left
+fails "not an app that may not clone" 1 "the app's system call filter lets no process be made: Operation not permitted" \
+    enter --app=strict "$uuid" true
+fails "nor one that is killed for it" 1 "the app's system call filter does not let a process be made in it" \
+    enter --app=deadly "$uuid" true
+systemctl stop partly
+
 systemd-run --quiet --unit=shared --property=Type=notify rkt run --net=host --uuid-file-save="$work/shared" \
     example.com/busybox --user=33 --group=33 --seccomp mode=remove,errno=EPERM,chmod --exec=/bin/sleep -- 1000 ---
 uuid=$(<"$work/shared")

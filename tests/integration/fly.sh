@@ -258,7 +258,7 @@ Network=host
 Stage1Name=coreos.com/rkt/stage1-fly
 [App:app]
 Image=example.com/probe
-Exec=/bin/sh -c 'sleep 1; exec probe ready 1000'
+Exec=/bin/sh -c 'sleep 3; exec probe ready 1000'
 Annotation=appc.io/executor/supports-systemd-notify=true
 POD
 systemctl start --no-block rkt-late

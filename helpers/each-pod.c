@@ -4,7 +4,7 @@
 
 #include "base/string-util.h"
 
-static bool act_or_say(const EachPod *each, int root, const char *uuid, const char *uuid_file)
+static EachPodResult act_or_say(const EachPod *each, int root, const char *uuid, const char *uuid_file)
 {
     _cleanup_(pod_freep) Pod *pod = NULL;
     _cleanup_error_ Error error = ERROR_INIT;
@@ -12,18 +12,23 @@ static bool act_or_say(const EachPod *each, int root, const char *uuid, const ch
 
     if (r >= 0)
         r = each->act(pod, &error);
-    if (r < 0)
-        error_print(&error, r, each->verb, each->debug);
-    return r >= 0;
+    if (r >= 0)
+        return EACH_POD_DONE;
+    error_print(&error, r, each->verb, each->debug);
+    return pod ? EACH_POD_FAILED : EACH_POD_NOT_FOUND;
 }
 
-bool each_pod(const EachPod *each, int root, char *const *uuids, const char *uuid_file)
+EachPodResult each_pod(const EachPod *each, int root, char *const *uuids, const char *uuid_file)
 {
-    bool done = true;
+    EachPodResult worst = EACH_POD_DONE;
 
     if (!uuids)
         return act_or_say(each, root, NULL, uuid_file);
-    STRV_FOREACH (uuid, uuids)
-        done = act_or_say(each, root, *uuid, uuid_file) && done;
-    return done;
+    STRV_FOREACH (uuid, uuids) {
+        EachPodResult result = act_or_say(each, root, *uuid, uuid_file);
+
+        if (result > worst)
+            worst = result;
+    }
+    return worst;
 }

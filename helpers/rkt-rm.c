@@ -74,7 +74,7 @@ int main(int argc, char *argv[])
     _cleanup_error_ Error error = ERROR_INIT;
     _cleanup_close_ int root = -EBADF;
     int r = command_line_parse(argc, argv, options, &arg_global, take_option, &error);
-    bool done;
+    EachPodResult result;
 
     log_setup("rm", arg_global.debug);
     if (r >= 0 && arg_global.help) {
@@ -89,7 +89,7 @@ int main(int argc, char *argv[])
         error_print(&error, r, "rm", arg_global.debug);
         return EXIT_GENERAL;
     }
-    done = each_pod(&(EachPod){ "rm", arg_global.debug, remove_pod }, root, arg_pods, arg_uuid_file);
+    result = each_pod(&(EachPod){ "rm", arg_global.debug, remove_pod }, root, arg_pods, arg_uuid_file);
     strv_free(arg_pods);
-    return done ? 0 : EXIT_GENERAL;
+    return result == EACH_POD_DONE ? 0 : EXIT_GENERAL;
 }

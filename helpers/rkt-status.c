@@ -37,7 +37,7 @@ typedef int64_t WaitTime;
 
 static GlobalOptions arg_global = GLOBAL_OPTIONS_INIT;
 static const char *arg_pod, *arg_uuid_file;
-static bool arg_json, arg_pretty;
+static bool arg_json, arg_pretty, arg_compact;
 static WaitTime arg_wait, arg_wait_ready;
 
 static int parse_wait(const char *value, WaitTime *ret, Error *reterr)
@@ -71,7 +71,7 @@ static int take_option(int id, const char *value, Error *reterr)
     case OPT_WAIT: return parse_wait(value, &arg_wait, reterr);
     case OPT_WAIT_READY: return parse_wait(value, &arg_wait_ready, reterr);
     case OPT_PRETTY_PRINT:
-        arg_pretty = parse_bool(value) > 0;
+        arg_compact = parse_bool(value) == 0;
         return parse_bool(value) < 0
                        ? error_set(reterr, -EINVAL, "invalid --pretty-print value \"%s\"", value)
                        : 0;
@@ -192,7 +192,7 @@ static int run_cat_manifest(Pod *pod, Error *reterr)
         return r;
     if (!status->manifest)
         return error_set(reterr, -ENOENT, "pod \"%s\" has no manifest that can be read", pod->uuid);
-    r = json_dumpf(status->manifest, stdout, arg_pretty ? JSON_INDENT(4) : JSON_COMPACT) < 0 ? -EIO : 0;
+    r = json_dumpf(status->manifest, stdout, arg_compact ? JSON_COMPACT : JSON_INDENT(4)) < 0 ? -EIO : 0;
     (void) fputc('\n', stdout);
     return r;
 }
@@ -206,17 +206,13 @@ static const struct {
     { "cat-manifest", "Prints the manifest of a pod.", manifest_options, run_cat_manifest },
 };
 
-static int open_and_run(size_t verb, Error *reterr)
+static int open_pod(int *ret_root, Pod **ret, Error *reterr)
 {
-    _cleanup_close_ int root = -EBADF;
-    _cleanup_(pod_freep) Pod *pod = NULL;
-    int r = pod_root_open(arg_global.dir, false, &root, reterr);
+    int r = pod_root_open(arg_global.dir, false, ret_root, reterr);
 
     if (r >= 0)
-        r = pod_open_argument(root, arg_pod, arg_uuid_file, &pod, reterr);
-    if (r < 0)
-        return error_prefix(reterr, r, "unable to find the pod");
-    return verbs[verb].run(pod, reterr);
+        r = pod_open_argument(*ret_root, arg_pod, arg_uuid_file, ret, reterr);
+    return r < 0 ? error_prefix(reterr, r, "unable to find the pod") : 0;
 }
 
 int main(int argc, char **argv)
@@ -224,6 +220,8 @@ int main(int argc, char **argv)
     _cleanup_error_ Error error = ERROR_INIT;
     const char *name = verb_from_argv0(argv[0]);
     size_t verb = streq(name, "cat-manifest") ? 1 : 0;
+    _cleanup_close_ int root = -EBADF;
+    _cleanup_(pod_freep) Pod *pod = NULL;
     int r = command_line_parse(argc, argv, verbs[verb].options, &arg_global, take_option, &error);
 
     if (r >= 0 && arg_global.help) {
@@ -232,12 +230,14 @@ int main(int argc, char **argv)
         return 0;
     }
     if (r >= 0)
-        r = open_and_run(verb, &error);
+        r = open_pod(&root, &pod, &error);
+    if (r >= 0)
+        r = verbs[verb].run(pod, &error);
     if (r >= 0 && (fflush(stdout) == EOF || ferror(stdout)))
         r = error_set_errno(&error, -EIO, "cannot write");
     if (r < 0) {
         error_print(&error, r, verbs[verb].verb, arg_global.debug);
-        return arg_uuid_file ? EXIT_UUID_FILE : EXIT_GENERAL;
+        return arg_uuid_file && !pod ? EXIT_UUID_FILE : EXIT_GENERAL;
     }
     return 0;
 }

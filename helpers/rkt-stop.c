@@ -188,7 +188,7 @@ int main(int argc, char *argv[])
     _cleanup_error_ Error error = ERROR_INIT;
     _cleanup_close_ int root = -EBADF;
     int r = command_line_parse(argc, argv, options, &arg_global, take_option, &error);
-    bool done;
+    EachPodResult result = EACH_POD_NOT_FOUND;
 
     log_setup("stop", arg_global.debug);
     if (r >= 0 && arg_global.help) {
@@ -199,7 +199,10 @@ int main(int argc, char *argv[])
         r = pod_root_open(arg_global.dir, false, &root, &error);
     if (r < 0)
         error_print(&error, r, "stop", arg_global.debug);
-    done = r >= 0 && each_pod(&(EachPod){ "stop", arg_global.debug, stop }, root, arg_pods, arg_uuid_file);
+    else
+        result = each_pod(&(EachPod){ "stop", arg_global.debug, stop }, root, arg_pods, arg_uuid_file);
     strv_free(arg_pods);
-    return done ? 0 : arg_uuid_file ? EXIT_UUID_FILE : EXIT_GENERAL;
+    if (result == EACH_POD_DONE)
+        return 0;
+    return result == EACH_POD_NOT_FOUND && arg_uuid_file ? EXIT_UUID_FILE : EXIT_GENERAL;
 }

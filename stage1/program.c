@@ -3,9 +3,11 @@
 #include "program.h"
 
 #include <limits.h>
+#include <string.h>
 
 #include "base/string-util.h"
 #include "interface.h"
+#include "sandbox/interpreter.h"
 
 int program_environment(const PlanApp *app, const char *uuid, char ***ret)
 {
@@ -92,4 +94,15 @@ int program_find(const char *name, char *const environment[])
 int program_exec(char *const argv[], char *const environment[])
 {
     return try_places(argv[0], environment, try_exec, argv);
+}
+
+int program_explain(const char *name, int r, Error *reterr)
+{
+    char missing[PATH_MAX];
+
+    if (r != -ENOENT || !strchr(name, '/') || interpreter_find_missing(name, missing) < 0)
+        return error_set_errno(reterr, r, "Unable to open \"%s\"", name);
+    string_disarm(missing, "");
+    return error_set(reterr, r, "Unable to open \"%s\": %s (the interpreter of \"%s\")", missing,
+                     strerror(-r), name);
 }

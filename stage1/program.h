@@ -19,3 +19,7 @@ int program_find(const char *name, char *const environment[]);
 /* As exec: the path itself when it has a slash; else the environment's PATH, else the working directory,
  * /bin, /usr/bin. Returns only with an error. */
 int program_exec(char *const argv[], char *const environment[]);
+
+/* Puts into words why a program was not found or could not be run; the kernel says "no such file" of a file
+ * whose interpreter is missing. Returns r. */
+int program_explain(const char *name, int r, Error *reterr);

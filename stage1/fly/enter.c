@@ -68,7 +68,7 @@ static int enter(EnterArguments *arguments, int argc, char *argv[], Error *reter
     if (r < 0)
         return r;
     r = program_exec(arguments->command, environment);
-    return error_set_errno(reterr, r, "Unable to open \"%s\"", arguments->command[0]);
+    return program_explain(arguments->command[0], r, reterr);
 }
 
 int main(int argc, char *argv[])

@@ -227,7 +227,8 @@ static int become_app(const Fly *fly, Error *reterr)
             return r;
         r = program_exec(fly->app->exec, environment);
     }
-    (void) dprintf(STDERR_FILENO, "Error: Unable to open \"%s\": %s\n", fly->app->exec[0], strerror(-r));
+    (void) program_explain(fly->app->exec[0], r, reterr);
+    (void) dprintf(STDERR_FILENO, "Error: %s\n", error_cause(reterr));
     _exit(FLY_EXIT_EXEC);
 }
 

@@ -309,7 +309,7 @@ _noreturn_ static void child(Host *host, HostApp *app, char *const argv[], bool 
         r = become_app(host, app, as_root, &report, &error);
     if (r >= 0) {
         r = program_exec(argv, environment);
-        (void) error_set_errno(&error, r, "Unable to open \"%s\"", argv[0]);
+        (void) program_explain(argv[0], r, &error);
     }
     if (error.n == 0)
         (void) error_set_errno(&error, r, "cannot start");

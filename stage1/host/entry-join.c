@@ -184,12 +184,14 @@ static pid_t clone_sibling(void)
 
 _noreturn_ static void become_command(const Entry *entry, bool terminal, char **environment)
 {
+    _cleanup_error_ Error error = ERROR_INIT;
     int r;
 
     if (terminal && (setsid() < 0 || ioctl(STDIN_FILENO, TIOCSCTTY, 0) < 0))
         (void) dprintf(STDERR_FILENO, "Warning: no controlling terminal: %s\n", strerror(errno));
     r = program_exec(entry->command, environment);
-    (void) dprintf(STDERR_FILENO, "Error: Unable to open \"%s\": %s\n", entry->command[0], strerror(-r));
+    (void) program_explain(entry->command[0], r, &error);
+    (void) dprintf(STDERR_FILENO, "Error: %s\n", error_cause(&error));
     _exit(EXIT_ENTER);
 }
 

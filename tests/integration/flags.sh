@@ -36,7 +36,7 @@ refused() {
 
 # manifest FLAG...: of a pod that is only prepared, without blanks.
 manifest() {
-    rkt cat-manifest "$(rkt prepare --quiet "$@")"
+    rkt cat-manifest --pretty-print=false "$(rkt prepare --quiet "$@")"
 }
 
 status_line() {
@@ -237,8 +237,9 @@ matches "status --format=json" "$(rkt status --format=json "$uuid")" '"state":"e
 matches "status --wait" "$(rkt status --wait "$uuid")" '^state=exited'
 matches "status --wait-ready" "$(rkt status --wait-ready=1s "$uuid")" '^state=exited'
 fails "status of a file that is not there" 1 "$work/nothing" rkt status --uuid-file="$work/nothing"
-at_most "cat-manifest is one line, but for --pretty-print" "$(rkt cat-manifest "$uuid" | wc -l)" 1
-at_most "cat-manifest --pretty-print" 5 "$(rkt cat-manifest --pretty-print "$uuid" | wc -l)"
+at_most "cat-manifest is one line with --pretty-print=false" "$(rkt cat-manifest --pretty-print=false "$uuid" | wc -l)" 1
+at_most "and many without" 5 "$(rkt cat-manifest "$uuid" | wc -l)"
+equals "as with --pretty-print" "$(rkt cat-manifest "$uuid")" "$(rkt cat-manifest --pretty-print "$uuid")"
 equals "cat-manifest --uuid-file" "$(rkt cat-manifest --uuid-file="$work/uuid")" "$(rkt cat-manifest "$uuid")"
 rkt prepare --quiet --uuid-file-save="$work/prepared" "$image" --exec=/bin/echo -- prepared >/dev/null
 equals "run-prepared --uuid-file" "$(rkt run-prepared --net=none --uuid-file="$work/prepared" 2>/dev/null | sed 's/^.*\]: //')" \

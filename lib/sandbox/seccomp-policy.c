@@ -15,6 +15,7 @@
 #include "seccomp-policy.h"
 
 #include <linux/audit.h>
+#include <linux/fs.h>
 #include <linux/sched.h>
 #include <linux/seccomp.h>
 #include <seccomp.h>
@@ -60,8 +61,10 @@ enum { CLONE_FLAGS_ARGUMENT = 0 };
 
 static const uint32_t no_flags[] = { 0 };
 /* Input put into a terminal as if it had been typed there: the way out of a container whose terminal is
- * shared. */
-static const uint32_t terminal_injections[] = { TIOCSTI, TIOCLINUX };
+ * shared. And what CAP_SYS_ADMIN allows on the host by way of any file of it, or any terminal: to have its
+ * console's output, to freeze its file systems, to shut them down. */
+static const uint32_t host_requests[] = { TIOCSTI,  TIOCLINUX, TIOCCONS,
+                                          FIFREEZE, FITHAW,    0x8004587d /* FS_IOC_SHUTDOWN */ };
 /* Nothing but a look, and the two that only change what uname(2) says; others change how programs are loaded.
  */
 static const uint32_t personalities[] = { PER_LINUX, PER_LINUX32, UNAME26, UNAME26 | PER_LINUX32,
@@ -81,8 +84,7 @@ static const struct {
       { CLONE_FLAGS_ARGUMENT, CLONE_NAMESPACES, no_flags, ELEMENTSOF(no_flags), SECCOMP_RET_ALLOW,
         ERRNO_ACTION(EPERM) } },
     { "ioctl",
-      { 1, UINT32_MAX, terminal_injections, ELEMENTSOF(terminal_injections), ERRNO_ACTION(EPERM),
-        SECCOMP_RET_ALLOW } },
+      { 1, UINT32_MAX, host_requests, ELEMENTSOF(host_requests), ERRNO_ACTION(EPERM), SECCOMP_RET_ALLOW } },
     { "personality",
       { 0, UINT32_MAX, personalities, ELEMENTSOF(personalities), SECCOMP_RET_ALLOW, ERRNO_ACTION(EPERM) } },
     { "socket",

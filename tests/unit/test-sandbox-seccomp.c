@@ -10,6 +10,7 @@
 #include <linux/seccomp.h>
 #include <seccomp.h>
 #include <stddef.h>
+#include <linux/fs.h>
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
@@ -131,6 +132,9 @@ static void test_verdicts(void)
         { DEFAULT, X64, SYS_ioctl, 1, TIOCSTI, ANSWERED(EPERM) },
         { DEFAULT, X64, SYS_ioctl, 1, UINT64_C(1) << 32 | TIOCSTI, ANSWERED(EPERM) },
         { DEFAULT, X64, SYS_ioctl, 1, TIOCLINUX, ANSWERED(EPERM) },
+        { DEFAULT, X64, SYS_ioctl, 1, TIOCCONS, ANSWERED(EPERM) },
+        { DEFAULT, X64, SYS_ioctl, 1, FIFREEZE, ANSWERED(EPERM) },
+        { DEFAULT, X64, SYS_ioctl, 1, 0x8004587d, ANSWERED(EPERM) }, /* FS_IOC_SHUTDOWN */
         { DEFAULT, X64, SYS_personality, 0, 0xffffffff, ALLOWED },
         { DEFAULT, X64, SYS_personality, 0, 0x0400000, ANSWERED(EPERM) }, /* READ_IMPLIES_EXEC */
         { DEFAULT, I386, 3, 0, 0, ALLOWED },                              /* read */

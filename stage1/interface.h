@@ -48,12 +48,13 @@ enum { STAGE1_TIMEOUT_S = 30 };
 #define STAGE1_PGID "pgid" /* of a stage1 whose app is `pid` itself: its process group */
 #define STAGE1_SUBCGROUP                                                                                     \
     "subcgroup" /* path of the pod's cgroup in the cgroup2 tree, where no unit of systemd ends it */
-#define STAGE1_STATUS STAGE1_ROOTFS "/rkt/status" /* status/APP: the app's exit status */
+#define STAGE1_SHARED STAGE1_ROOTFS "/rkt"    /* what a pod's init may write */
+#define STAGE1_STATUS STAGE1_SHARED "/status" /* status/APP: the app's exit status */
 /* Behind APP: there for their times. Ours: the original's are "-created" and "-started", which are also the
  * ends of other apps' names; no name has a dot. */
 #define STAGE1_STATUS_CREATED ".created"
 #define STAGE1_STATUS_STARTED ".started"
-#define STAGE1_SUPERVISOR_STATUS STAGE1_ROOTFS "/rkt/supervisor-status" /* a symlink to "ready" */
+#define STAGE1_SUPERVISOR_STATUS STAGE1_SHARED "/supervisor-status" /* a symlink to "ready" */
 /* What stage0 made for all apps, where --dns-conf-mode= says stage0. */
 #define STAGE1_RESOLV_CONF STAGE1_ROOTFS "/etc/rkt-resolv.conf"
 #define STAGE1_HOSTS STAGE1_ROOTFS "/etc/rkt-hosts"

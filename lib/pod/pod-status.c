@@ -159,7 +159,7 @@ static void app_read_state(const Pod *pod, int status_dir, PodApp *app)
 /* The original's stage1 had an overlay of its own, whose upper layer is what is left when it has ended. */
 static int open_app_states(const Pod *pod)
 {
-    int dir = openat(pod->fd, STAGE1_STATUS, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    int dir = openat(pod->fd, STAGE1_STATUS, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
     _cleanup_free_ char *tree = NULL, *path = NULL;
 
     if (dir >= 0 || read_one_line_at(pod->fd, POD_STAGE1_TREE_ID, &tree) < 0)

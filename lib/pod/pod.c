@@ -384,9 +384,13 @@ int pod_refresh(Pod *pod)
 
 int pod_detach(Pod *pod)
 {
+    struct mount_attr attributes = { .attr_set = MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV };
     _cleanup_close_ int tree = open_tree(pod->fd, "", OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_EMPTY_PATH);
 
     if (tree < 0 && errno != ENOSYS)
+        return -errno;
+    /* What is in it decides what root does later: who gets the lock from a pod's init must not change it. */
+    if (tree >= 0 && mount_setattr(tree, "", AT_EMPTY_PATH, &attributes, sizeof(attributes)) < 0)
         return -errno;
     pod->lock = openat(tree >= 0 ? tree : pod->fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     return pod->lock < 0 ? -errno : 0;

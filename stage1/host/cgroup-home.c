@@ -180,7 +180,7 @@ static int record_cgroup(const Host *host, const char *name)
 
     if (asprintf(&path, "%s/%s", streq(host->cgroup_path, "/") ? "" : host->cgroup_path, name) < 0)
         return -ENOMEM;
-    return write_file_at(host->pod_dir, STAGE1_SUBCGROUP, path, strlen(path), 0644, 0);
+    return write_file_at(AT_FDCWD, STAGE1_SUBCGROUP, path, strlen(path), 0644, 0);
 }
 
 static int make_bare(Host *host, Error *reterr)

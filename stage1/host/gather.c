@@ -174,11 +174,27 @@ static int gather_app(Host *host, HostApp *app, Error *reterr)
     return 0;
 }
 
+/* All of the pod's directory that the init can write to, and whoever may write to the init's memory. */
+static int gather_status(Host *host, Error *reterr)
+{
+    _cleanup_close_ int shared = -EBADF;
+    int r = mount_clone(AT_FDCWD, STAGE1_SHARED, false, SAFE | MOUNT_ATTR_NOEXEC, &shared);
+
+    if (r >= 0) {
+        host->status_dir = openat(shared, strrchr(STAGE1_STATUS, '/') + 1,
+                                  O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+        r = host->status_dir < 0 ? -errno : 0;
+    }
+    return r < 0 ? error_set_errno(reterr, r, "cannot open the pod's %s", STAGE1_STATUS) : 0;
+}
+
 int host_gather(Host *host, Error *reterr)
 {
     static const MountOption shared_memory[] = { { "mode", "1777" } };
     int r = make_pod_root(host, reterr);
 
+    if (r >= 0)
+        r = gather_status(host, reterr);
     if (r >= 0)
         r = mount_new("tmpfs", shared_memory, ELEMENTSOF(shared_memory), SAFE, &host->shared_memory, reterr);
     for (size_t i = 0; r >= 0 && i < host->plan->n_apps; i++) {

@@ -176,12 +176,12 @@ static pid_t clone_init(Host *host)
     return pid > 0 && host->pod_cgroup >= 0 ? await_clone(host->control, pid) : pid;
 }
 
-static int write_pid(const Host *host, pid_t pid)
+static int write_pid(pid_t pid)
 {
     char text[16];
     int n = snprintf(text, sizeof(text), "%d", (int) pid);
 
-    return write_file_at(host->pod_dir, STAGE1_PID, text, (size_t) n, 0644, 0);
+    return write_file_at(AT_FDCWD, STAGE1_PID, text, (size_t) n, 0644, 0);
 }
 
 /* After this the init, not we, are what systemd watches. */
@@ -210,7 +210,7 @@ static int start_pod(Host *host, Foreground *foreground, Machine *machine, Error
     for (size_t i = 0; i < host->plan->n_apps; i++)
         host_drop_sockets(&host->apps[i]);
 
-    r = write_pid(host, init);
+    r = write_pid(init);
     if (r < 0)
         return error_set_errno(reterr, r, "cannot record the pod's init");
     r = machine_set_leader(machine, host, init, reterr);

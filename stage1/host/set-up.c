@@ -151,9 +151,6 @@ int host_set_up(Host *host, Error *reterr)
         if (r < 0)
             return error_set_errno(reterr, r, "cannot raise the loopback interface");
     }
-    host->status_dir = openat(host->pod_dir, STAGE1_STATUS, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (host->status_dir < 0)
-        return error_set_errno(reterr, -errno, "cannot open the pod's %s", STAGE1_STATUS);
     if (host->home == CGROUP_HOME_SCOPE) {
         host_await_go(host); /* we are in the scope then */
         r = host_enter_cgroups(host, reterr);

@@ -386,17 +386,27 @@ static int plan_app(const AppContext *context, Error *reterr)
     return r < 0 ? error_prefix(reterr, r, "app \"%s\"", context->app->name) : 0;
 }
 
-/* For a handler after its app the pod's init keeps all rights until then, and whoever may trace it has them.
- */
+/* Whoever may trace the pod's init has its rights. It needs them all until the last program was started:
+ * stage1 starts apps that may trace last, but not when a handler of such an app runs before it, or of any app
+ * behind it. */
 static int check_tracing(const Plan *plan, Error *reterr)
 {
     const PlanApp *tracer = NULL, *handled = NULL;
 
     for (size_t i = 0; i < plan->n_apps; i++) {
-        if (plan->apps[i].capabilities & (UINT64_C(1) << CAP_SYS_PTRACE))
-            tracer = &plan->apps[i];
-        if (plan->apps[i].post_stop)
-            handled = &plan->apps[i];
+        const PlanApp *app = &plan->apps[i];
+
+        if (app->post_stop)
+            handled = app;
+        if (!(app->capabilities & (UINT64_C(1) << CAP_SYS_PTRACE)))
+            continue;
+        tracer = app;
+        if (app->pre_start)
+            return error_set(
+                    reterr, -EPERM,
+                    "app \"%s\" has CAP_SYS_PTRACE and a pre-start handler, which reaches all rights "
+                    "on the host: --insecure-options=capabilities allows that",
+                    app->name);
     }
     if (!tracer || !handled)
         return 0;

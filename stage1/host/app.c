@@ -12,6 +12,7 @@
 #include <sched.h>
 #include <signal.h>
 #include <sys/ioctl.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 
@@ -298,6 +299,20 @@ static int become_app(Host *host, HostApp *app, bool as_root, int *report, Error
     return confine_app(&confinement, reterr);
 }
 
+static bool is_held(const HostApp *app)
+{
+    return host_app_is_held(app->plan) && app->stage == APP_RUNNING;
+}
+
+static int await_go(int report, Error *reterr)
+{
+    char byte = REPORT_CONFINED;
+
+    if (write(report, &byte, 1) != 1 || read(report, &byte, 1) != 1 || byte != REPORT_GO)
+        return error_set(reterr, -ECANCELED, "the pod's init did not let it go");
+    return 0;
+}
+
 _noreturn_ static void child(Host *host, HostApp *app, char *const argv[], bool as_root, int report)
 {
     _cleanup_error_ Error error = ERROR_INIT;
@@ -307,6 +322,8 @@ _noreturn_ static void child(Host *host, HostApp *app, char *const argv[], bool 
     r = extend_environment(host, app, &environment);
     if (r >= 0)
         r = become_app(host, app, as_root, &report, &error);
+    if (r >= 0 && is_held(app))
+        r = await_go(report, &error);
     if (r >= 0) {
         r = program_exec(argv, environment);
         (void) program_explain(argv[0], r, &error);
@@ -314,7 +331,7 @@ _noreturn_ static void child(Host *host, HostApp *app, char *const argv[], bool 
     if (error.n == 0)
         (void) error_set_errno(&error, r, "cannot start");
     (void) dprintf(STDERR_FILENO, "Error: %s\n", error_cause(&error));
-    (void) !write(report, "!", 1);
+    (void) !write(report, &(char){ REPORT_FAILED }, 1);
     _exit(APP_EXIT_EXEC);
 }
 
@@ -348,7 +365,8 @@ int host_app_start(Host *host, HostApp *app, char *const argv[], bool as_root, E
     int fds[2];
     pid_t pid;
 
-    if (pipe2(fds, O_CLOEXEC) < 0)
+    if (is_held(app) ? socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds) < 0
+                     : pipe2(fds, O_CLOEXEC) < 0)
         return error_set_errno(reterr, -errno, "cannot make a pipe");
     app->report = safe_close(app->report);
     app->report = fds[0];

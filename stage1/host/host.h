@@ -4,6 +4,7 @@
  * outlives one pod. */
 #pragma once
 
+#include <linux/capability.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
@@ -56,10 +57,11 @@ typedef struct HostApp {
     struct sock_filter *filter;
     size_t n_filter;
 
-    int cgroup;       /* -EBADF: shares the pod's */
-    int namespace_fd; /* its mount namespace, for what runs in it later */
-    int report;       /* how its start went; closed by a successful exec */
-    pid_t pid;        /* of what runs now, 0: nothing */
+    int cgroup;            /* -EBADF: shares the pod's */
+    int namespace_fd;      /* its mount namespace, for what runs in it later */
+    int report;            /* how its start went; closed by a successful exec */
+    bool confined, let_go; /* while it is held */
+    pid_t pid;             /* of what runs now, 0: nothing */
     enum { APP_WAITING, APP_PRE_START, APP_RUNNING, APP_POST_STOP, APP_DONE } stage;
     bool executed, ready, killed, console_waits; /* for room in output */
     int status;
@@ -79,7 +81,7 @@ typedef struct Host {
 
     Plan *plan;
     HostApp *apps; /* plan->n_apps */
-    int pod_dir;   /* the lock; a detached copy of the pod's directory */
+    int pod_dir;   /* the lock; a detached, read-only copy of the pod's directory */
     CgroupHome home;
     char *cgroup_path;           /* our own cgroup, absolute */
     int cgroup;                  /* the same */
@@ -96,7 +98,7 @@ typedef struct Host {
     int notify;             /* connected to the service manager, or -EBADF */
     uint64_t watchdog_us;   /* how often it wants to hear of us; 0: not */
     int control;            /* between the foreground process and the init */
-    int status_dir;         /* the init's, for the apps' statuses */
+    int status_dir;         /* for the apps' statuses, in a mount of STAGE1_SHARED alone */
 } Host;
 
 /* The pod's root as its init sees it; no app does. */
@@ -155,6 +157,17 @@ _noreturn_ void host_init(Host *host);
 
 enum { HOST_NOTIFY_PATH_MAX = sizeof(HOST_NOTIFY_PATH "/") + 20 };
 void host_notify_path(const Host *host, const HostApp *app, char ret[static HOST_NOTIFY_PATH_MAX]);
+
+/* Whoever may trace other processes runs only when none in the pod has more rights than an app: such an app
+ * starts after the others, and its process waits, confined, until the init has dropped its own rights. Not
+ * with a handler before it, which has that right already; see check_tracing() in lib/prepare. */
+static inline bool host_app_is_held(const PlanApp *plan)
+{
+    return plan->capabilities >> CAP_SYS_PTRACE & 1 && !plan->pre_start;
+}
+
+/* What an app's process and the init say to each other over its report. */
+enum { REPORT_FAILED = '!', REPORT_CONFINED = '.', REPORT_GO = 'g' };
 
 /* app.c: clones the process that sets up the app's root (or joins it) and execs argv; its end of
  * host_app->report says how that went. uid 0 and all groups 0 when as_root (handlers). */

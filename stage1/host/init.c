@@ -191,6 +191,24 @@ static void app_finish(Init *init, HostApp *app)
         service_note_finished(init, app);
 }
 
+static void start_apps(Init *init, bool held)
+{
+    Host *host = init->host;
+
+    for (size_t i = 0; i < host->plan->n_apps && init->phase == POD_RUNNING; i++) {
+        HostApp *app = &host->apps[i];
+
+        if (host_app_is_held(app->plan) != held)
+            continue;
+        write_status(init, app, STAGE1_STATUS_CREATED, 0);
+        app->stage = app->plan->pre_start ? APP_PRE_START : APP_RUNNING;
+        if (app_start_stage(init, app) < 0) {
+            app->status = POD_EXIT_FAILURE;
+            app_finish(init, app);
+        }
+    }
+}
+
 /* One process of an app has ended: on to the next stage. */
 static void app_advance(Init *init, HostApp *app, int status)
 {
@@ -270,8 +288,51 @@ static void drop_rights(Init *init)
     r = capability_bound(kept);
     if (r >= 0)
         r = capability_set(kept);
-    if (r < 0)
-        log_warning("cannot drop the rights of the pod's init: %s", strerror(-r));
+    if (r >= 0)
+        return;
+    log_error("cannot drop the rights of the pod's init: %s", strerror(-r));
+    _exit(POD_EXIT_FAILURE);
+}
+
+/* ----- Apps that are held ----- */
+
+/* Once all others run their own programs. */
+static void start_held(Init *init)
+{
+    if (init->held_started)
+        return;
+    for (size_t i = 0; i < init->host->plan->n_apps; i++) {
+        const HostApp *app = &init->host->apps[i];
+
+        if (!host_app_is_held(app->plan) && (app->stage < APP_RUNNING || app->report >= 0))
+            return;
+    }
+    init->held_started = true;
+    start_apps(init, true);
+}
+
+/* All at once: one that runs would find another with rights that it still needs. */
+static void let_held_go(Init *init)
+{
+    bool waiting = false;
+
+    for (size_t i = 0; i < init->host->plan->n_apps; i++) {
+        const HostApp *app = &init->host->apps[i];
+
+        if (host_app_is_held(app->plan) && app->report >= 0 && !app->confined)
+            return;
+        waiting = waiting || (app->confined && !app->let_go);
+    }
+    if (!waiting || !init->held_started)
+        return;
+    drop_rights(init);
+    for (size_t i = 0; i < init->host->plan->n_apps; i++) {
+        HostApp *app = &init->host->apps[i];
+
+        if (app->confined && !app->let_go && app->report >= 0)
+            (void) send(app->report, &(char){ REPORT_GO }, 1, MSG_DONTWAIT | MSG_NOSIGNAL);
+        app->let_go = app->confined;
+    }
 }
 
 /* ----- Readiness ----- */
@@ -315,13 +376,16 @@ static void note_ready(Init *init)
     forget_set_up();
 }
 
-/* The report pipe closes without a word when exec succeeded; else the child says why on its own standard
- * error. */
+/* The report closes without a word when exec succeeded; else the child says why on its own standard error. */
 static void hear_report(Init *init, HostApp *app)
 {
     char byte;
     bool failed = read(app->report, &byte, 1) > 0;
 
+    if (failed && byte == REPORT_CONFINED) {
+        app->confined = true;
+        return;
+    }
     app->report = safe_close(app->report);
     if (failed || app->stage != APP_RUNNING)
         return;
@@ -481,6 +545,8 @@ static void loop(Init *init)
         if (is_overdue(init))
             pod_kill(init);
         service_keep_time(init);
+        start_held(init);
+        let_held_go(init);
         drop_rights(init);
     }
     for (size_t i = 0; i < n_apps; i++)
@@ -509,22 +575,6 @@ static int hear_signals(Init *init, const sigset_t *requests, const sigset_t *ch
     return init->signals < 0 || init->children < 0 ? -errno : 0;
 }
 
-static void start_apps(Init *init)
-{
-    Host *host = init->host;
-
-    for (size_t i = 0; i < host->plan->n_apps && init->phase == POD_RUNNING; i++) {
-        HostApp *app = &host->apps[i];
-
-        write_status(init, app, STAGE1_STATUS_CREATED, 0);
-        app->stage = app->plan->pre_start ? APP_PRE_START : APP_RUNNING;
-        if (app_start_stage(init, app) < 0) {
-            app->status = POD_EXIT_FAILURE;
-            app_finish(init, app);
-        }
-    }
-}
-
 void host_init(Host *host)
 {
     _cleanup_error_ Error error = ERROR_INIT;
@@ -546,7 +596,8 @@ void host_init(Host *host)
     if (r < 0)
         _exit(POD_EXIT_FAILURE);
     service_begin(&init);
-    start_apps(&init);
+    start_apps(&init, false);
+    start_held(&init);
     loop(&init);
     _exit(pod_exit_status(&init));
 }

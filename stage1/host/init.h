@@ -11,7 +11,7 @@ typedef struct Init {
     int signals, children;  /* what asks the pod to end; SIGCHLD */
     bool unreaped;          /* not all that ended were looked at */
     int64_t messages_at_ns; /* when apps' messages are heard again */
-    bool ready, unprivileged;
+    bool ready, unprivileged, held_started;
     enum { POD_RUNNING, POD_STOPPING, POD_KILLING } phase;
     bool asked, reboot, poweroff; /* from outside, not because an app ended */
     int status;                   /* the first failing app's */

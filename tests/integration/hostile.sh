@@ -53,19 +53,46 @@ held() {
     done
 }
 
-one_shot=(kernel-files init-proc standard-input cgroup-files directories runtime memory-of-init rights-of-init devices
-    calls namespaces other-doors terminal vsock)
-output=$(run example.com/hostile -- "${one_shot[@]}") || :
-held "root" "$output" "${one_shot[@]}"
+# What each set of rights is tried with; two apps, so that one is there while the other starts.
+attacks=(kernel-files init-proc core-pattern sysrq cgroup-files directories runtime pod-files devices host-disks
+    mount-calls namespace-calls namespaces bpf perf userfaultfd io-uring keyring trace-calls file-handles kernel-code
+    machine other-doors unmask remount new-mounts propagation freeze-files chroot terminal vsock)
+volume=("--volume=v,kind=host,source=$work/given")
+mkdir "$work/given"
+host_mounts=$(sort /proc/1/mountinfo)
 
-# With these a process may look into the pod's init and write its memory: that must be of no use.
-sure=(kernel-files init-proc cgroup-files directories runtime rights-of-init devices calls namespaces other-doors terminal
-    vsock)
-output=$(run example.com/hostile --caps-retain=CAP_SYS_PTRACE,CAP_SYS_ADMIN,CAP_MKNOD,CAP_DAC_OVERRIDE,CAP_DAC_READ_SEARCH \
-    -- "${sure[@]}") || :
-held "SYS_PTRACE and SYS_ADMIN" "$output" "${sure[@]}"
-output=$(run example.com/hostile --user=33 --group=33 -- "${one_shot[@]}") || :
-held "another user" "$output" "${one_shot[@]}"
+# with_rights NAME RIGHTS ATTACK...: as root with the rights that every app has and these, alone and as one of two.
+with_rights() {
+    local name=$1 options=("--mount=volume=v,target=/volume") output
+    [[ ! $2 ]] || options+=("--caps-retain=$usual,$2")
+    shift 2
+    output=$(run "${volume[@]}" example.com/hostile "${options[@]}" -- "$@") || :
+    held "$name" "$output" "$@"
+    output=$(timeout -k 5 60 rkt run --net=none --set-env=OWN_NETWORK=yes "${volume[@]}" \
+        example.com/hostile --name=first "${options[@]}" -- "$@" --- \
+        example.com/hostile --name=second "${options[@]}" -- "$@" --- 2>&1 </dev/null) || :
+    held "$name, one of two" "$(grep -a ' first\[' <<<"$output")" "$@"
+    held "$name, the other of two" "$(grep -a ' second\[' <<<"$output")" "$@"
+}
+usual=CAP_AUDIT_WRITE,CAP_CHOWN,CAP_DAC_OVERRIDE,CAP_FSETID,CAP_FOWNER,CAP_KILL,CAP_MKNOD,CAP_NET_RAW
+usual+=,CAP_NET_BIND_SERVICE,CAP_SETUID,CAP_SETGID,CAP_SETPCAP,CAP_SETFCAP,CAP_SYS_CHROOT
+with_rights "root" "" "${attacks[@]}" standard-input memory-of-init rights-of-init
+# Who may look into the pod's init and write its memory must find nothing of use there, from its first instruction on.
+with_rights "SYS_PTRACE" CAP_SYS_PTRACE rights-at-once "${attacks[@]}"
+with_rights "SYS_ADMIN" CAP_SYS_ADMIN "${attacks[@]}" memory-of-init rights-of-init
+with_rights "SYS_PTRACE, SYS_ADMIN and all files" CAP_SYS_PTRACE,CAP_SYS_ADMIN,CAP_DAC_READ_SEARCH rights-at-once "${attacks[@]}"
+output=$(run "${volume[@]}" example.com/hostile --mount=volume=v,target=/volume --user=33 --group=33 -- \
+    "${attacks[@]}" standard-input memory-of-init rights-of-init) || :
+held "another user" "$output" "${attacks[@]}" standard-input memory-of-init rights-of-init
+equals "no mount of theirs reached the host" "$(sort /proc/1/mountinfo)" "$host_mounts"
+
+# Beside an app that takes its time to start, and one that is gone by then.
+variant slow '"user": "0", "eventHandlers": [ { "name": "pre-start", "exec": [ "/bin/sh", "-c", "sleep 2" ] } ]'
+output=$(timeout -k 5 60 rkt run --net=none example.com/hostile --name=tracer --caps-retain=CAP_SYS_PTRACE -- rights-at-once --- \
+    example.com/hostile --name=quick --exec=/bin/sh -- -c true --- \
+    example.com/slow --exec=/bin/sh -- -c 'echo slow=started' --- 2>&1 </dev/null) || :
+held "SYS_PTRACE beside apps that start late or end early" "$output" rights-at-once
+matches "they start all the same" "$output" 'slow=started'
 
 # The handlers before and after an app are root, and the app's /dev is writable to root.
 variant planter '"user": "0", "eventHandlers": [
@@ -76,8 +103,10 @@ held "a pre-start that planted it" "$output" plant-null
 equals "a planted /dev/null: the app and its post-stop have the true one" \
     "$(grep -ao 'standard-input=.*' <<<"$output")" $'standard-input=held\nstandard-input=held'
 
-fails "CAP_SYS_PTRACE beside a post-stop handler is refused" 254 'has CAP_SYS_PTRACE and app "[a-z]*" a post-stop handler' \
+fails "CAP_SYS_PTRACE beside a post-stop handler is refused" 254 'has CAP_SYS_PTRACE and a pre-start handler' \
     rkt prepare example.com/planter --caps-retain=CAP_SYS_PTRACE
+fails "and beside a pre-start handler of its own" 254 'has CAP_SYS_PTRACE and a pre-start handler' \
+    rkt prepare example.com/slow --caps-retain=CAP_SYS_PTRACE
 fails "also in another app" 254 'app "tracer" has CAP_SYS_PTRACE and app "planter" a post-stop handler' \
     rkt prepare example.com/planter example.com/hostile --name=tracer --caps-retain=CAP_SYS_PTRACE
 succeeds "unless that is allowed by name" rkt --insecure-options=capabilities prepare example.com/planter \
@@ -173,14 +202,14 @@ pod() {
     local name=$1 exec=$2
     shift 2
     printf '%s\n' '[Unit]' 'StartLimitIntervalSec=0' '[Pod]' 'Network=none' '[App:hostile]' 'Image=example.com/hostile' \
-        "Exec=$exec" '[Service]' 'TimeoutStopSec=30' "$@" | pod_file "$name"
+        "Exec=$exec" StopTimeout=2s '[Service]' 'TimeoutStopSec=30' "$@" | pod_file "$name"
 }
 
 # stops NAME POD: in the time that an app has, by the pod's own init.
 stops() {
     local name=$1 begin=$SECONDS
     timeout -k 5 60 systemctl stop "rkt-$2" || :
-    at_most "$name: seconds to stop" $((SECONDS - begin)) $((20 * slowness))
+    at_most "$name: seconds to stop" $((SECONDS - begin)) $((12 * slowness))
     lacks "$name: systemd did not have to kill it" "$(unit_property "rkt-$2" Result)" 'timeout|watchdog'
 }
 
@@ -204,6 +233,20 @@ for flood in console-flood orphan-flood crowd; do
     systemctl reset-failed "rkt-$flood"
     remove_pod_file "$flood"
 done
+# The journal has a limit for the pod, and the host's own takes no notice.
+pod journal-flood "/bin/hostile journal-flood"
+journald=$(pgrep -o -x systemd-journal)
+start journal-flood
+sleep 4
+echo still-here | systemd-cat --identifier=beside
+soon "journal-flood: the host's journal takes a message" 5 eval \
+    'grep -q still-here <<<"$(journalctl --identifier=beside --output=cat --no-pager)"'
+equals "journal-flood: its journald is the same" "$(pgrep -o -x systemd-journal)" "$journald"
+at_most "journal-flood: MiB of the pod's journal" \
+    "$(du -sm /var/log/journal/*.rkt-journal-flood | cut -f1)" 72
+stops journal-flood journal-flood
+systemctl reset-failed rkt-journal-flood
+remove_pod_file journal-flood
 pod notify-flood "/bin/hostile notify-flood"
 sed -i 's,^Exec=,Annotation=appc.io/executor/supports-systemd-notify=true\n&,' /etc/rkt/pods.d/notify-flood.pod
 systemctl daemon-reload
@@ -218,7 +261,7 @@ remove_pod_file signals
 pod forged "/bin/hostile notify-flood"
 sed -i 's,^Exec=,Annotation=appc.io/executor/supports-systemd-notify=true\n&,' /etc/rkt/pods.d/forged.pod
 printf '%s\n' '[App:silent]' Image=example.com/hostile Annotation=appc.io/executor/supports-systemd-notify=true \
-    "Exec=/bin/sh -c 'exec sleep 1000'" >>/etc/rkt/pods.d/forged.pod
+    "Exec=/bin/sh -c 'exec sleep 1000'" StopTimeout=2s >>/etc/rkt/pods.d/forged.pod
 systemctl daemon-reload
 systemctl start --no-block rkt-forged
 sleep 3
@@ -271,7 +314,7 @@ mkfifo "$work/unread"
 exec {unread}<>"$work/unread"
 # unread NAME: a pod that writes without end, as a child of ours in $runner.
 unread() {
-    rkt run --net=none --uuid-file-save="$work/uuid" example.com/hostile -- console-flood --- >"$work/unread" 2>&1 &
+    rkt run --net=none --uuid-file-save="$work/uuid" example.com/hostile --stop-timeout=2s -- console-flood --- >"$work/unread" 2>&1 &
     runner=$!
     sleep 3
     begin=$SECONDS

@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
+#include <linux/fs.h>
 #include <linux/sched.h>
 #include <sched.h>
 #include <signal.h>
@@ -30,6 +31,8 @@
 #include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#define _unused __attribute__((unused))
 
 static const char *attack;
 static bool broken;
@@ -85,6 +88,29 @@ static void kernel_files(void)
 {
     nftw("/proc", sweep_one, 32, FTW_PHYS | FTW_ACTIONRETVAL);
     nftw("/sys", sweep_one, 32, FTW_PHYS | FTW_ACTIONRETVAL);
+}
+
+/* By every way that leads to a procfs. */
+static void write_to_proc(const char *name)
+{
+    static const char *const ways[] = { "/proc", "/proc/1/root/proc", "/proc/self/root/proc",
+                                        "/proc/thread-self/root/proc" };
+    char path[128];
+
+    for (size_t i = 0; i < sizeof(ways) / sizeof(*ways); i++) {
+        snprintf(path, sizeof(path), "%s/%s", ways[i], name);
+        open_for_writing(path);
+    }
+}
+
+static void core_pattern(void)
+{
+    write_to_proc("sys/kernel/core_pattern");
+}
+
+static void sysrq(void)
+{
+    write_to_proc("sysrq-trigger");
 }
 
 /* The same files by the way of the pod's init, whose procfs is another mount. */
@@ -193,6 +219,64 @@ static void directories(void)
         closedir(proc);
 }
 
+/* CAP_SYS_CHROOT is every app's: out of one's own root into the one of the mount namespace. */
+static void chroot_out(void)
+{
+    int fd = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+    pid_t pid;
+
+    fflush(stdout);
+    pid = fork();
+    if (pid == 0) {
+        mkdir("/tmp/jail", 0755);
+        if (chroot("/tmp/jail") >= 0 && fchdir(fd) >= 0) {
+            for (unsigned level = 0; level < 64; level++)
+                (void) !chdir("..");
+            if (chroot(".") >= 0)
+                climb("/");
+            climb(".");
+        }
+        fflush(stdout);
+        _exit(broken);
+    }
+    close(fd);
+    if (waitpid(pid, &fd, 0) >= 0 && fd != 0)
+        broken = true;
+}
+
+/* The pod's own directory on the host says what root does with it later: whoever gets to the init's
+ * descriptors must not change it. What the init itself writes there is harmless. */
+static void plant_in(const char *path)
+{
+    static const char *const names[] = { "plan", "pod", "manifest", "pid", "filter-0", "planted" };
+    int dir = open(path, O_RDONLY | O_DIRECTORY | O_NONBLOCK | O_CLOEXEC);
+
+    if (dir < 0)
+        return;
+    if (faccessat(dir, "plan", F_OK, AT_SYMLINK_NOFOLLOW) >= 0 || faccessat(dir, "stage1", F_OK, 0) >= 0)
+        for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
+            int fd = openat(dir, names[i], O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+
+            if (fd < 0)
+                continue;
+            through("%s of %s can be written", names[i], path);
+            close(fd);
+        }
+    close(dir);
+}
+
+static void pod_files(void)
+{
+    char path[64];
+
+    for (int fd = 0; fd < 256; fd++) {
+        snprintf(path, sizeof(path), "/proc/1/fd/%d", fd);
+        plant_in(path);
+        snprintf(path, sizeof(path), "/proc/1/fd/%d/..", fd);
+        plant_in(path);
+    }
+}
+
 /* For `--working-dir=/proc/self/fd/N`. */
 static void stand(void)
 {
@@ -237,6 +321,31 @@ static void devices(void)
             device(places[j], nodes[i].type, nodes[i].major, nodes[i].minor);
 }
 
+/* Every disk that the kernel tells of, and where the files of this root lie. */
+static void host_disks(void)
+{
+    FILE *file = fopen("/proc/partitions", "re");
+    unsigned major_number, minor_number;
+    char line[256];
+    struct stat st;
+
+    while (file && fgets(line, sizeof(line), file))
+        if (sscanf(line, "%u %u", &major_number, &minor_number) == 2) {
+            device("/dev", S_IFBLK, major_number, minor_number);
+            device("/tmp", S_IFBLK, major_number, minor_number);
+        }
+    if (file)
+        fclose(file);
+    file = fopen("/proc/self/mountinfo", "re");
+    while (file && fgets(line, sizeof(line), file))
+        if (sscanf(line, "%*u %*u %u:%u", &major_number, &minor_number) == 2 && major_number != 0)
+            device("/dev", S_IFBLK, major_number, minor_number);
+    if (file)
+        fclose(file);
+    if (stat("/volume", &st) >= 0 && major(st.st_dev) != 0)
+        device("/volume", S_IFBLK, major(st.st_dev), minor(st.st_dev));
+}
+
 /* ----- Calls that are refused ----- */
 
 /* In a child, which may end by SIGSYS: 0, an errno, or -1 for the signal. */
@@ -264,6 +373,144 @@ static long bare_call(long number)
     return syscall(number, -1L, -1L, -1L, -1L, -1L, -1L);
 }
 
+/* ----- Mounts ----- */
+
+/* What lies behind a mask shows itself by being no empty directory, and no empty file. */
+static bool is_masked(const char *path)
+{
+    struct dirent *entry;
+    DIR *dir = opendir(path);
+    char byte;
+    int fd;
+
+    if (dir) {
+        do
+            entry = readdir(dir);
+        while (entry && entry->d_name[0] == '.');
+        closedir(dir);
+        return !entry;
+    }
+    fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+    if (fd < 0)
+        return true;
+    if (read(fd, &byte, 1) > 0) {
+        close(fd);
+        return false;
+    }
+    close(fd);
+    return true;
+}
+
+static const char *target; /* of what follows */
+
+static long take_away(_unused long flags)
+{
+    return umount2(target, (int) flags);
+}
+
+static long bind_over(_unused long flags)
+{
+    return mount("/dev", target, NULL, MS_BIND, NULL);
+}
+
+static long make_writable(_unused long flags)
+{
+    return mount(NULL, target, NULL, (unsigned long) (MS_REMOUNT | flags), NULL);
+}
+
+static long share(_unused long flags)
+{
+    return mount(NULL, target, NULL, MS_SHARED, NULL);
+}
+
+static long look_beneath(_unused long flags)
+{
+    return syscall(SYS_open_tree, AT_FDCWD, target, (unsigned) flags);
+}
+
+static long mount_anew(_unused long unused)
+{
+    return mount("none", "/tmp", target, 0, NULL);
+}
+
+static void try_on(const char *path, const char *what, long (*perform)(long), long argument)
+{
+    target = path;
+    if (!is_refusal(outcome(perform, argument)))
+        through("%s: %s", path, what);
+}
+
+static void unmask(void)
+{
+    static const char *const masked[] = { "/proc/kcore", "/proc/keys", "/proc/kallsyms",  "/proc/timer_list",
+                                          "/proc/scsi",  "/proc/acpi", "/proc/config.gz", "/sys/firmware",
+                                          "/sys/module", "/sys/fs",    "/sys/power" };
+
+    for (size_t i = 0; i < sizeof(masked) / sizeof(*masked); i++) {
+        if (access(masked[i], F_OK) < 0)
+            continue;
+        try_on(masked[i], "unmounted", take_away, MNT_DETACH);
+        try_on(masked[i], "covered", bind_over, 0);
+        if (!is_masked(masked[i]))
+            through("%s can be read", masked[i]);
+    }
+    try_on("/proc", "seen without its masks", look_beneath, 1 /* OPEN_TREE_CLONE */);
+    try_on("/sys", "seen without its masks", look_beneath, 1);
+}
+
+static void remount(void)
+{
+    static const char *const read_only[] = { "/proc/sys", "/proc/sysrq-trigger", "/proc/irq", "/proc/bus",
+                                             "/sys" };
+
+    for (size_t i = 0; i < sizeof(read_only) / sizeof(*read_only); i++) {
+        if (access(read_only[i], F_OK) < 0)
+            continue;
+        try_on(read_only[i], "writable", make_writable, MS_BIND);
+        try_on(read_only[i], "writable at the root", make_writable, 0);
+        try_on(read_only[i], "unmounted", take_away, MNT_DETACH);
+    }
+}
+
+static void new_mounts(void)
+{
+    static const char *const types[] = { "proc",     "sysfs",   "cgroup",   "cgroup2",
+                                         "tmpfs",    "debugfs", "devtmpfs", "securityfs",
+                                         "configfs", "bpf",     "overlay",  "mqueue" };
+
+    for (size_t i = 0; i < sizeof(types) / sizeof(*types); i++)
+        try_on(types[i], "mounted", mount_anew, 0);
+}
+
+/* Into what the host has given; the host looks whether it sees something. */
+static void propagation(void)
+{
+    try_on("/volume", "covered", bind_over, 0);
+    try_on("/volume", "made shared", share, 0);
+    mkdir("/volume/below", 0755);
+    try_on("/volume/below", "covered", bind_over, 0);
+}
+
+/* Of a file system that the host uses, by whatever file of it. */
+static void freeze_files(void)
+{
+    static const char *const files[] = { "/", "/etc/resolv.conf", "/etc/hosts", "/run/systemd/journal",
+                                         "/volume" };
+    static const unsigned long requests[] = { FIFREEZE, FITHAW, 0x8004587d /* FS_IOC_SHUTDOWN */ };
+
+    for (size_t i = 0; i < sizeof(files) / sizeof(*files); i++)
+        for (size_t j = 0; j < sizeof(requests) / sizeof(*requests); j++) {
+            int fd = open(files[i], O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+
+            if (fd < 0)
+                continue;
+            /* Any other error comes from the file system, which was asked then. */
+            if (syscall(SYS_ioctl, fd, requests[j], 0) >= 0 || errno != EPERM)
+                through("%s: request %#lx: %s", files[i], requests[j], strerror(errno));
+            close(fd);
+        }
+}
+
 /* ----- The runtime ----- */
 
 /* A running program can't be written to anyway (ETXTBSY): what counts is that its mount is read-only. */
@@ -271,6 +518,7 @@ static void runtime(void)
 {
     if (utimensat(AT_FDCWD, "/proc/1/exe", NULL, 0) >= 0)
         through("the program of the pod's init can be changed");
+    open_for_writing("/proc/1/exe");
     climb("/proc/1/exe/..");
 }
 
@@ -303,11 +551,20 @@ static unsigned long long init_rights(void)
     return all;
 }
 
-/* Whoever takes over the pod's init must not win anything. It may need a moment to get there. */
+static const unsigned long long kept = 1ULL << 5; /* KILL */
+
+/* Whoever may take over the pod's init must not win anything, from its first instruction on. */
+static void rights_at_once(void)
+{
+    unsigned long long rights = init_rights();
+
+    if (rights != kept)
+        through("the init has %#llx", rights);
+}
+
+/* Others could not, and it may need a moment to get there. */
 static void rights_of_init(void)
 {
-    static const unsigned long long kept = 1ULL << 5; /* KILL */
-
     for (unsigned i = 0; i < 100 && init_rights() != kept; i++)
         usleep(50 * 1000);
     if (init_rights() != kept)
@@ -316,60 +573,68 @@ static void rights_of_init(void)
 
 /* ----- The filter ----- */
 
-#define CALL(name)                                                                                           \
+#define CALL(attack, name)                                                                                   \
     {                                                                                                        \
-#name, SYS_##name                                                                                    \
+        attack, #name, SYS_##name                                                                            \
     }
 
+/* Those of the attack that is on. */
 static void calls(void)
 {
     static const struct {
-        const char *name;
+        const char *attack, *name;
         long number;
     } refused[] = {
-        CALL(mount),
-        CALL(umount2),
-        CALL(pivot_root),
-        CALL(setns),
-        CALL(unshare),
-        CALL(open_tree),
-        CALL(move_mount),
-        CALL(fsopen),
-        CALL(fsmount),
-        CALL(mount_setattr),
-        CALL(clone3),
-        CALL(bpf),
-        CALL(perf_event_open),
-        CALL(userfaultfd),
-        CALL(io_uring_setup),
-        CALL(keyctl),
-        CALL(add_key),
-        CALL(request_key),
-        CALL(ptrace),
-        CALL(process_vm_readv),
-        CALL(process_vm_writev),
-        CALL(pidfd_getfd),
-        CALL(kcmp),
-        CALL(open_by_handle_at),
-        CALL(name_to_handle_at),
-        CALL(kexec_load),
-        CALL(init_module),
-        CALL(finit_module),
-        CALL(delete_module),
-        CALL(reboot),
-        CALL(swapon),
-        CALL(quotactl),
-        CALL(acct),
-        CALL(settimeofday),
-        CALL(adjtimex),
-        CALL(sethostname),
-        CALL(fanotify_init),
-        CALL(vhangup),
+        CALL("mount-calls", mount),
+        CALL("mount-calls", umount2),
+        CALL("mount-calls", pivot_root),
+        CALL("mount-calls", open_tree),
+        CALL("mount-calls", move_mount),
+        CALL("mount-calls", fsopen),
+        CALL("mount-calls", fsconfig),
+        CALL("mount-calls", fsmount),
+        CALL("mount-calls", fspick),
+        CALL("mount-calls", mount_setattr),
+        CALL("namespace-calls", setns),
+        CALL("namespace-calls", unshare),
+        CALL("namespace-calls", clone3),
+        CALL("bpf", bpf),
+        CALL("perf", perf_event_open),
+        CALL("userfaultfd", userfaultfd),
+        CALL("io-uring", io_uring_setup),
+        CALL("keyring", keyctl),
+        CALL("keyring", add_key),
+        CALL("keyring", request_key),
+        CALL("trace-calls", ptrace),
+        CALL("trace-calls", process_vm_readv),
+        CALL("trace-calls", process_vm_writev),
+        CALL("trace-calls", pidfd_getfd),
+        CALL("trace-calls", kcmp),
+        CALL("file-handles", open_by_handle_at),
+        CALL("file-handles", name_to_handle_at),
+        CALL("file-handles", fanotify_init),
+        CALL("kernel-code", kexec_load),
+        CALL("kernel-code", init_module),
+        CALL("kernel-code", finit_module),
+        CALL("kernel-code", delete_module),
+        CALL("machine", reboot),
+        CALL("machine", swapon),
+        CALL("machine", swapoff),
+        CALL("machine", quotactl),
+        CALL("machine", acct),
+        CALL("machine", settimeofday),
+        CALL("machine", clock_settime),
+        CALL("machine", adjtimex),
+        CALL("machine", sethostname),
+        CALL("machine", vhangup),
     };
 
     for (size_t i = 0; i < sizeof(refused) / sizeof(*refused); i++) {
-        int result = outcome(bare_call, refused[i].number);
+        int result;
 
+        if (strcmp(refused[i].attack, attack) != 0)
+            continue;
+        result = outcome(bare_call, refused[i].number);
         if (!is_refusal(result))
             through("%s: %s", refused[i].name, result == 0 ? "done" : strerrorname_np(result));
     }
@@ -509,6 +774,9 @@ static void terminal(void)
     if (ioctl(slave, TIOCLINUX, "\2") >= 0 || errno != EPERM)
         through("TIOCLINUX: %s", strerror(errno));
     errno = 0;
+    if (ioctl(slave, TIOCCONS, 0) >= 0 || errno != EPERM)
+        through("TIOCCONS: %s", strerror(errno));
+    errno = 0;
     if (syscall(SYS_ioctl, slave, 0x100000000UL | TIOCSTI, "x") >= 0 || errno != EPERM)
         through("TIOCSTI with an upper half: %s", strerror(errno));
     if (open("/dev/tty", O_RDWR | O_CLOEXEC) >= 0)
@@ -590,6 +858,56 @@ static void orphan_flood(void)
         pause();
 }
 
+/* By each way into the journal. */
+static void journal_flood(void)
+{
+    struct sockaddr_un log = { .sun_family = AF_UNIX, .sun_path = "/dev/log" };
+    struct sockaddr_un native = { .sun_family = AF_UNIX, .sun_path = "/run/systemd/journal/socket" };
+    static char line[4096];
+
+    signal(SIGTERM, SIG_IGN);
+    memset(line, 'x', sizeof(line));
+    line[sizeof(line) - 1] = '\n';
+    memcpy(line, "MESSAGE=<3>", 11);
+    for (int i = 0; i < 3; i++) {
+        int fd = i == 0 ? STDOUT_FILENO : socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+        if (i > 0)
+            (void) connect(fd, (struct sockaddr *) (i == 1 ? &log : &native), sizeof(log));
+        if (fork() == 0)
+            for (;;)
+                (void) !write(fd, line, sizeof(line));
+    }
+    for (;;)
+        pause();
+}
+
+/* All that there is room for, in sessions of their own and deaf. */
+static void fork_bomb(void)
+{
+    unsigned n = 0;
+
+    signal(SIGTERM, SIG_IGN);
+    for (;;) {
+        pid_t pid = fork();
+
+        if (pid == 0) {
+            setsid();
+            for (;;)
+                if (fork() < 0)
+                    sleep(1);
+        }
+        if (pid < 0) {
+            printf("fork-bomb=full after %u\n", n);
+            fflush(stdout);
+            break;
+        }
+        n++;
+    }
+    for (;;)
+        pause();
+}
+
 static void console_flood(void)
 {
     static char bytes[65536];
@@ -667,6 +985,17 @@ static const struct {
 } attacks[] = {
     { "kernel-files", kernel_files },
     { "init-proc", init_proc },
+    { "core-pattern", core_pattern },
+    { "sysrq", sysrq },
+    { "unmask", unmask },
+    { "remount", remount },
+    { "new-mounts", new_mounts },
+    { "propagation", propagation },
+    { "freeze-files", freeze_files },
+    { "chroot", chroot_out },
+    { "pod-files", pod_files },
+    { "host-disks", host_disks },
+    { "rights-at-once", rights_at_once },
     { "standard-input", standard_input },
     { "plant-null", plant_null },
     { "cgroup-files", cgroup_files },
@@ -676,7 +1005,17 @@ static const struct {
     { "memory-of-init", memory_of_init },
     { "rights-of-init", rights_of_init },
     { "devices", devices },
-    { "calls", calls },
+    { "mount-calls", calls },
+    { "namespace-calls", calls },
+    { "bpf", calls },
+    { "perf", calls },
+    { "userfaultfd", calls },
+    { "io-uring", calls },
+    { "keyring", calls },
+    { "trace-calls", calls },
+    { "file-handles", calls },
+    { "kernel-code", calls },
+    { "machine", calls },
     { "namespaces", namespaces },
     { "other-doors", other_doors },
     { "terminal", terminal },
@@ -689,6 +1028,8 @@ static const struct {
     { "orphan-flood", orphan_flood },
     { "console-flood", console_flood },
     { "crowd", crowd },
+    { "journal-flood", journal_flood },
+    { "fork-bomb", fork_bomb },
 };
 
 int main(int argc, char **argv)

@@ -96,8 +96,8 @@ equals "of the same size" "$(on_terminal "rkt enter $single stty size")" "33 77"
 equals "it controls the command" "$(on_terminal "rkt enter $single sh -c 'echo yes >/dev/tty'")" yes
 equals "the name of its kind is kept" "$(on_terminal "TERM=vt52 rkt enter $single sh -c 'echo \$TERM'")" vt52
 # shellcheck disable=SC2016
-equals "it grows with ours" "$(on_terminal "(sleep 1; stty rows 44 cols 99 </dev/tty) &
-    rkt enter $single sh -c 'trap \"stty size; exit\" WINCH; for i in 1 2 3 4 5 6 7 8 9; do sleep 0.5; done'")" "44 99"
+equals "it grows with ours" "$(on_terminal "(sleep 2; stty rows 44 cols 99 </dev/tty) &
+    rkt enter $single sh -c 'trap \"stty size; exit\" WINCH; for i in 1 2 3 4 5 6 7 8 9 10; do sleep 1; done'")" "44 99"
 lacks "nothing of ours is open there" "$(on_terminal "rkt enter $single ls -l /proc/self/fd" |
     sed -E '/ -> /!d; s/.* -> //; /^\/(dev\/pts\/[0-9]*|proc\/[0-9]*\/fd)$/d')" .
 equals "what is no terminal stays a pipe" "$(on_terminal "rkt enter $single sh -c 'test -t 0 && ! test -t 1 && echo yes' | cat")" yes
@@ -108,7 +108,7 @@ restores() {
 }
 restores "after a command" "rkt enter $single stty raw -echo"
 restores "after no command" "rkt enter $single /nonexistent"
-restores "after a signal" "(sleep 1; pkill -TERM -f '^enter --pid') & rkt enter $single sleep 100"
+restores "after a signal" "(sleep 1; until pkill -TERM -f '^enter --pid'; do sleep 0.5; done) & rkt enter $single sleep 100"
 # typed NAME STATUS KEYS: what they do to a command that sleeps.
 typed() {
     local typing status=0

@@ -64,8 +64,8 @@ equals "it controls the app" "$(on_terminal "$run 'echo yes >/dev/tty'")" yes
 equals "the name of its kind is kept" "$(on_terminal "TERM=vt52 $run 'echo \$TERM'")" vt52
 equals "it is the app's user's" "$(on_terminal "${run/ --exec/ --user=33 --group=33 --exec} 'echo yes >/dev/pts/0'")" yes
 # shellcheck disable=SC2016
-equals "it grows with ours" "$(on_terminal "(sleep 3; stty rows 44 cols 99 </dev/tty) &
-    $run 'trap \"stty size; exit\" WINCH; for i in 1 2 3 4 5 6 7 8 9 10 11 12; do sleep 0.5; done'")" "44 99"
+equals "it grows with ours" "$(on_terminal "(sleep 4; stty rows 44 cols 99 </dev/tty) &
+    $run 'trap \"stty size; exit\" WINCH; for i in 1 2 3 4 5 6 7 8 9 10 11 12; do sleep 1; done'")" "44 99"
 equals "nothing of ours is open there" "$(on_terminal "$run 'ls -l /proc/self/fd'" |
     sed -E '/ -> /!d; s/.* -> //; /^\/(dev\/pts\/0|proc\/[0-9]*\/fd)$/d')" ""
 matches "what writes to /dev/console is printed as a log" "$(on_terminal "$run 'echo yes >/dev/console; sleep 1'")" '\] busybox\[[0-9]+\]: yes'
@@ -77,7 +77,7 @@ restores() {
 }
 restores "after an app" "$run 'stty raw -echo'"
 restores "after no app" "${run%%--exec*} --exec=/nonexistent"
-restores "after a signal" "(sleep 2; pkill -TERM -f '^run --net.* --interactive') & $run 'sleep 100'"
+restores "after a signal" "(sleep 2; until pkill -TERM -f '^run --net.* --interactive'; do sleep 0.5; done) & $run 'sleep 100'"
 
 # typed KEYS SHELL-WORDS: what an app that has said "ready" makes of keys, in $output; the status in $status.
 typed() {
@@ -87,7 +87,7 @@ typed() {
     timeout -k 5 60 script -qfec "$run 'echo ready; $2'" /dev/null <&"$silent" >"$work/output" &
     typing=$!
     eventually 15 grep -q ready "$work/output" || :
-    sleep 0.2
+    sleep 0.5
     printf '%b' "$1" >&"$silent"
     wait "$typing" || status=$?
     output=$(tr -d '\r' <"$work/output")

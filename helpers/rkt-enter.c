@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "base/spawn.h"
 #include "base/string-util.h"
+#include "choose-app.h"
 #include "entrypoint.h"
 #include "interface.h"
 #include "pod/global-options.h"
@@ -49,31 +50,6 @@ static int parse_argv(int argc, char **argv, Error *reterr)
     if (*arg_command && streq(*arg_command, "--"))
         arg_command++;
     return 0;
-}
-
-/* ----- The app ----- */
-
-static int choose_only_app(const PodStatus *status, Error *reterr)
-{
-    if (status->n_apps == 1) {
-        arg_app = status->apps[0].name;
-        return 0;
-    }
-    if (status->n_apps == 0)
-        return error_set(reterr, -ENOENT, "the pod has no app");
-    log_info("pod contains multiple apps:");
-    for (size_t i = 0; i < status->n_apps; i++)
-        (void) fprintf(stderr, "\t%s\n", status->apps[i].name);
-    (void) error_set(reterr, -EINVAL, "specify app using \"rkt enter --app= ...\"");
-    return error_prefix(reterr, -EINVAL, "unable to determine app name");
-}
-
-static int check_app(const PodStatus *status, Error *reterr)
-{
-    for (size_t i = 0; i < status->n_apps; i++)
-        if (streq(status->apps[i].name, arg_app))
-            return 0;
-    return error_set(reterr, -ENOENT, "the pod has no app \"%s\"", arg_app);
 }
 
 /* ----- stage1 ----- */
@@ -160,7 +136,7 @@ static int enter(Error *reterr)
     r = pod_status_read(pod, 0, &status);
     if (r < 0)
         return error_set_errno(reterr, r, "cannot read pod \"%s\"", pod->uuid);
-    r = arg_app ? check_app(status, reterr) : choose_only_app(status, reterr);
+    r = app_choose(status, "enter", arg_app, &arg_app, reterr);
     if (r < 0)
         return r;
     r = pod_read_pid(pod, &init);

@@ -11,8 +11,10 @@
 
 #include "appc/image-manifest.h"
 #include "base/file-util.h"
+#include "base/log.h"
 #include "base/output-file.h"
 #include "base/string-util.h"
+#include "choose-app.h"
 #include "pod/global-options.h"
 #include "pod/layout.h"
 #include "pod/pod-status.h"
@@ -89,36 +91,18 @@ static int open_exited(int root, Pod **ret, Error *reterr)
     return 0;
 }
 
-static int several_apps(const Pod *pod, const PodStatus *status, Error *reterr)
-{
-    _cleanup_buffer_ Buffer names = {};
-
-    for (size_t i = 0; i < status->n_apps; i++)
-        buffer_add_all(&names, i > 0 ? ", " : "", status->apps[i].name);
-    if (buffer_error(&names) < 0)
-        return -ENOMEM;
-    return error_set(reterr, -EINVAL, "pod \"%s\" has %zu apps, --app=NAME must say which one: %s", pod->uuid,
-                     status->n_apps, names.data);
-}
-
 static int find_app(const Pod *pod, char **ret, Error *reterr)
 {
     _cleanup_(pod_status_freep) PodStatus *status = NULL;
+    const char *app;
     int r = pod_status_read(pod, 0, &status);
 
+    if (r >= 0)
+        r = app_choose(status, "export", arg_app, &app, reterr);
     if (r < 0)
         return r;
-    if (status->n_apps == 0)
-        return error_set(reterr, -ENOENT, "pod \"%s\" has no manifest that can be read, or no app",
-                         pod->uuid);
-    if (!arg_app && status->n_apps > 1)
-        return several_apps(pod, status, reterr);
-    for (size_t i = 0; i < status->n_apps; i++)
-        if (!arg_app || streq(arg_app, status->apps[i].name)) {
-            *ret = strdup(status->apps[i].name);
-            return *ret ? 0 : -ENOMEM;
-        }
-    return error_set(reterr, -ENOENT, "pod \"%s\" has no app \"%s\"", pod->uuid, arg_app);
+    *ret = strdup(app);
+    return *ret ? 0 : -ENOMEM;
 }
 
 /* The image's own, as it stands; but what its dependencies gave is part of the new one. */
@@ -297,6 +281,7 @@ int main(int argc, char **argv)
 
     /* Names in archives are UTF-8, and libarchive asks the locale. */
     (void) setlocale(LC_CTYPE, "C.UTF-8");
+    log_setup("export", arg_global.debug);
     if (r >= 0 && arg_global.help) {
         verb_print_help("export", "UUID FILE", "Makes an image of an app of an exited pod.", options);
         return 0;

@@ -132,7 +132,8 @@ fetched ./above.aci >/dev/null
 ran uuid "$image" --name=one --exec=/bin/sh -- -c 'echo one >/one' --- \
     example.com/above --name=two --exec=/bin/sh -- -c 'echo two >/two' ---
 uuid=$(<uuid)
-fails "of several apps one must be named" 254 "has 2 apps, --app=NAME must say which one: one, two" \
+fails "of several apps one must be named" 254 \
+    $'^export: pod contains multiple apps:\n\tone\n\ttwo\nexport: unable to determine app name: specify app using "rkt export --app= ..."$' \
     rkt export "$uuid" one.aci
 fails "one that is there" 254 'has no app "three"' rkt export --app=three "$uuid" one.aci
 succeeds "the first app" rkt export --app=one "$uuid" one.aci

@@ -38,6 +38,8 @@ equals "its words are rkt's own" "$(sh 'echo hello')" hello
 status=0
 sh 'exit 7' || status=$?
 equals "its exit status is rkt's" "$status" 7
+equals "it reads what rkt could" "$(echo typed | run "$image" --exec=/bin/cat)" typed
+equals "--interactive" "$(echo typed | run --interactive "$image" --exec=/bin/cat)" typed
 fails "a program that is not there" 203 'Error: Unable to open "/foo": No such file or directory' run "$image" --exec=/foo
 for stage1 in --stage1-path="$aci" --stage1-from-dir=stage1-fly.aci; do
     equals "${stage1%%=*}" "$(rkt run --net=host "$stage1" "$image" --exec=/bin/echo -- hello)" hello

@@ -2,6 +2,7 @@
 
 #include "door.h"
 
+#include <fcntl.h>
 #include <inttypes.h>
 #include <sys/stat.h>
 
@@ -9,8 +10,20 @@
 #include "base/string-util.h"
 #include "interface.h"
 
+#define UNCONFINED_FILE "unconfined"
 #define NO_CAPABILITIES "no-capabilities"
 #define NO_SECCOMP "no-seccomp"
+
+int door_write_pod(const Host *host)
+{
+    char text[64];
+
+    if (!host->no_capabilities && !host->no_seccomp)
+        return 0;
+    (void) snprintf(text, sizeof(text), "%s%s", host->no_capabilities ? NO_CAPABILITIES " " : "",
+                    host->no_seccomp ? NO_SECCOMP : "");
+    return write_file_at(AT_FDCWD, UNCONFINED_FILE, text, strlen(text), 0644, 0);
+}
 
 int door_write(const Host *host, const HostApp *app)
 {
@@ -20,15 +33,28 @@ int door_write(const Host *host, const HostApp *app)
     if (fstat(app->namespace_fd, &st) < 0)
         return -errno;
     (void) snprintf(name, sizeof(name), "%s" STAGE1_STATUS_STARTED, app->plan->name);
-    (void) snprintf(text, sizeof(text), "%" PRIu64 "%s%s", (uint64_t) st.st_ino,
-                    host->no_capabilities ? " " NO_CAPABILITIES : "", host->no_seccomp ? " " NO_SECCOMP : "");
+    (void) snprintf(text, sizeof(text), "%" PRIu64, (uint64_t) st.st_ino);
     return write_file_at(host->status_dir, name, text, strlen(text), 0644, 0);
+}
+
+static int read_pod(int pod_dir, Door *door)
+{
+    _cleanup_free_ char *text = NULL;
+    _cleanup_strv_ char **words = NULL;
+    int r = read_one_line_at(pod_dir, UNCONFINED_FILE, &text);
+
+    if (r >= 0)
+        r = strv_split(text, " ", &words);
+    if (r < 0)
+        return r == -ENOENT ? 0 : r;
+    door->no_capabilities = strv_contains(words, NO_CAPABILITIES);
+    door->no_seccomp = strv_contains(words, NO_SECCOMP);
+    return 0;
 }
 
 int door_read(int pod_dir, const char *app, Door *ret)
 {
     _cleanup_free_ char *name = NULL, *text = NULL;
-    _cleanup_strv_ char **words = NULL;
     Door door = {};
     int r;
 
@@ -36,13 +62,10 @@ int door_read(int pod_dir, const char *app, Door *ret)
         return -ENOMEM;
     r = read_one_line_at(pod_dir, name, &text);
     if (r >= 0)
-        r = strv_split(text, " ", &words);
+        r = parse_u64(text, &door.mounts);
     if (r >= 0)
-        r = words ? parse_u64(words[0], &door.mounts) : -EBADMSG;
-    if (r < 0)
-        return r;
-    door.no_capabilities = strv_contains(words, NO_CAPABILITIES);
-    door.no_seccomp = strv_contains(words, NO_SECCOMP);
-    *ret = door;
-    return 0;
+        r = read_pod(pod_dir, &door);
+    if (r >= 0)
+        *ret = door;
+    return r;
 }

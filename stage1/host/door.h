@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What must be known of a started app to enter it later. The pod's init writes it down, as the content of
- * status/APP.started; the entrypoint `enter` reads it. */
+/* What must be known of a started app to enter it later; the entrypoint `enter` reads it. Which mounts are
+ * the app's the pod's init writes down, as the content of status/APP.started. How the pod is confined is
+ * written on the host's side, where nobody in the pod can: an app may be its init's master (CAP_SYS_PTRACE).
+ */
 #pragma once
 
 #include "host.h"
@@ -10,6 +12,8 @@ typedef struct Door {
     bool no_capabilities, no_seccomp; /* as the pod was run */
 } Door;
 
+/* Into the working directory, the pod's, before there is an init. */
+int door_write_pod(const Host *host);
 int door_write(const Host *host, const HostApp *app);
 
 /* -ENOENT: the app was not started. */

@@ -28,6 +28,7 @@
 #include "base/log.h"
 #include "base/spawn.h"
 #include "base/string-util.h"
+#include "door.h"
 #include "foreground.h"
 #include "host.h"
 #include "interface.h"
@@ -263,6 +264,11 @@ static int run(Host *host, int argc, char *argv[], Error *reterr)
         r = notify_open(NULL, &host->notify);
     if (r >= 0)
         r = host_gather(host, reterr);
+    if (r >= 0) {
+        r = door_write_pod(host);
+        if (r < 0)
+            r = error_set_errno(reterr, r, "cannot record how the pod is confined");
+    }
     if (r >= 0)
         machine_await_journal(&machine, host);
     if (r >= 0) {

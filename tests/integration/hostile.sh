@@ -223,6 +223,13 @@ equals "and it runs on" "$(unit_property rkt-signals MainPID) $(unit_property rk
 lacks "the init holds nothing of the host" "$(readlink /proc/"$pid"/fd/* | grep -v 'socket:\|pipe:\|anon_inode:\|mnt:\|^/dev/null$')" \
     '^/(var|run|etc|usr|sys|home|proc)/'
 fails "the init's program can't be changed, by nobody" 1 'Read-only file system' touch --no-create "/proc/$pid/exe"
+# An app with SYS_PTRACE can write that; who enters it must not have more rights for it.
+uuid=$(cat /run/rkt/pods/rkt-signals/uuid)
+confined=$(rkt enter "$uuid" /bin/sh -c 'grep -E "^(Seccomp|CapBnd):" /proc/self/status' 2>&1) || :
+matches "enter is confined" "$confined" 'Seccomp:.2'
+printf ' no-capabilities no-seccomp' >>"/var/lib/rkt/pods/run/$uuid/stage1/rootfs/rkt/status/hostile.started"
+matches "forged words in an app's status open no door" \
+    "$(rkt enter "$uuid" /bin/sh -c 'cat /proc/self/status' 2>&1 || :)" 'cannot read how app "hostile" was started'
 stops "an app that sends signals" signals
 
 for flood in console-flood orphan-flood crowd; do

@@ -101,7 +101,9 @@ awk '{ n[$1]++; t[$1] += $2; if ($2 > m[$1]) m[$1] = $2 }
 cat "$work"/*.bad >"$work/bad" 2>/dev/null || :
 cut -c1-300 "$work/bad" | sort | uniq -c | sort -rn | head -n 40
 equals "none of $(wc -l <"$work/times") fails unexpectedly" "$(wc -l <"$work/bad")" 0
-at_most "milliseconds of the longest" "$(awk '$2 > m { m = $2 } END { print m + 0 }' "$work/times")" $((20000 * slowness))
+# gc takes as long as there are pods to remove; none of the others waits for it.
+at_most "milliseconds of the longest but gc" "$(awk '$1 != "gc" && $2 > m { m = $2 } END { print m + 0 }' "$work/times")" \
+    $((10000 * slowness))
 soon "no lock is held any longer" 10 eval '! grep -q FLOCK /proc/locks'
 succeeds "gc afterwards" collect_garbage
 nothing_left "nothing of them is left" "$before"

@@ -5,7 +5,7 @@
 # Every command that changes something is killed, or one of its calls fails, at each system call that changes something
 # (tests/faults/inject): rkt list tells the truth, gc cleans, no image and no other pod is harmed, the same command then
 # succeeds. Without systemd, so that a round takes milliseconds. RKT_TEST_FAULTS=all takes all calls, `kinds` one of each
-# name and program and a sample of the others, `sample` that alone; RKT_TEST_SEED chooses.
+# name and program (half of them failing, too) and a sample of the others, `sample` that alone; RKT_TEST_SEED chooses.
 
 # Nothing of this is to be seen outside, and no systemd within.
 if [[ ! ${FAULTS_INSIDE-} ]]; then
@@ -32,6 +32,7 @@ echo "RKT_TEST_SEED=$RKT_TEST_SEED RKT_TEST_FAULTS=$RKT_TEST_FAULTS"
 samples=3
 
 rkt=/usr/bin/rkt
+exports=$work/exports
 cgroup=/sys/fs/cgroup$(sed -n 's/^0:://p' /proc/self/cgroup)
 
 # ----- The bystanders -----
@@ -44,7 +45,7 @@ make_bystanders() {
     eventually 10 running || give_up "a pod runs" "$(<"$work/running-log")"
     exited=$(<"$work/exited") prepared=$(<"$work/prepared") running=$(<"$work/running")
     running_init=$(<"$pods/run/$running/pid")
-    mkdir "$dir/aside"
+    mkdir "$dir/aside" "$exports"
     bystanders=$(describe_bystanders)
     mounts=$(</proc/self/mountinfo)
     cgroups=$(list_cgroups)
@@ -145,6 +146,10 @@ before_render() {
     command=("$rkt" prepare --quiet example.com/true)
 }
 
+before_run-copy() {
+    command=("$rkt" run --net=none --no-overlay example.com/true)
+}
+
 before_run() {
     command=("$rkt" run --net=none example.com/true)
 }
@@ -174,6 +179,24 @@ before_rm() {
 
 again_rm() {
     before_rm
+}
+
+before_export() {
+    command=("$rkt" export "$(make_exited)" "$exports/true.aci")
+    rm -f "$exports"/*
+}
+
+# No image, or a whole one, whoever looks.
+after_export() {
+    local file
+    for file in "$exports"/* "$exports"/.[!.]*; do
+        [[ ! -e $file ]] || [[ $file == */true.aci && $(tar -tf "$file" 2>&1) == *rootfs/bin/true* ]] ||
+            problem "it leaves $file"
+    done
+}
+
+again_export() {
+    before_export
 }
 
 before_stop() {
@@ -272,8 +295,8 @@ check_words() {
 
 errors=(ENOSPC EROFS EIO)
 
-# choose_faults COMMAND: lines of a call's number and the options of inject. What run-prepared calls, run does too; and
-# so is it with rendering and fetching.
+# choose_faults COMMAND: lines of a call's number and the options of inject. What run-prepared calls, run does
+# too; and so is it with rendering and fetching, and mostly with copying.
 choose_faults() {
     local n calls i
     calls=$(wc -l <"$work/calls")
@@ -282,10 +305,10 @@ choose_faults() {
             seq -f "%.0f $n" "$calls"
         done
         samples=$calls
-    elif [[ $RKT_TEST_FAULTS == kinds && ! $1 =~ ^(render|copy|run-prepared|fly)$ ]]; then
+    elif [[ $RKT_TEST_FAULTS == kinds && ! $1 =~ ^(render|copy|run-copy|run-prepared|fly)$ ]]; then
         awk '!seen[$2 " " $5]++ { print $1 }' "$work/calls" | while read -r n; do
             echo "$n --kill=process"
-            echo "$n --error=${errors[RANDOM % 3]}"
+            ((RANDOM % 2)) || echo "$n --error=${errors[RANDOM % 3]}"
         done
     fi
     for ((i = 0; i < samples; i++)); do
@@ -399,7 +422,8 @@ fetch_images busybox true
 true_key=$(rkt image list --no-legend --full --fields=id,name | awk '/example.com\/true/ { print $1 }')
 true_tree=$(basename "$(dirname "$(grep -l "$true_key" "$dir"/cas/tree/*/image)")")
 make_bystanders
-for name in ${RKT_TEST_COMMANDS:-fetch render prepare copy run run-prepared fly stop rm gc image-rm image-gc}; do
+for name in ${RKT_TEST_COMMANDS:-fetch render prepare copy run run-copy run-prepared fly stop export rm gc image-rm \
+    image-gc}; do
     try "$name"
 done
 succeeds "the prepared pod still runs" rkt run-prepared --net=none "$prepared"

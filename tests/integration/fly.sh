@@ -252,6 +252,7 @@ for _ in 1 2 3 4 5; do
     systemctl reset-failed rkt-short 2>/dev/null || :
 done
 equals "an app that ends at once was ready" "$bad" 0
+soon "and its unit has ended" 10 state_is short inactive
 remove_pod_file short
 
 pod_file late <<'POD'

@@ -88,7 +88,8 @@ fails "a name that is taken" 254 '^export: .*"exported.aci" exists already; --ov
 echo mine >other.aci
 succeeds "is replaced when asked to" rkt export --overwrite "${uuid:0:10}" other.aci
 equals "by the same image" "$(sha256sum <other.aci)" "$(sha256sum <exported.aci)"
-equals "nothing stands beside them" "$(ls -A | paste -sd' ')" "exported.aci other.aci uuid"
+equals "nothing stands beside them" "$(find . -mindepth 1 -printf '%f\n' | LC_ALL=C sort | paste -sd' ')" \
+    "exported.aci other.aci uuid"
 fails "a directory" 254 '"'"$work"'/x/" must end in .aci' rkt export "$uuid" "$work/x/"
 fails "where no directory is" 254 'cannot create "nowhere/x.aci": No such file' rkt export "$uuid" nowhere/x.aci
 fails "no name" 254 '^export: must provide' rkt export "$uuid"
@@ -143,6 +144,7 @@ equals "with its dependencies" "$(tar -tzf two.aci | grep -E 'rootfs/(usr/bin/.|
     "rootfs/above rootfs/two rootfs/usr/bin/busybox rootfs/usr/bin/ls rootfs/usr/bin/sh"
 lacks "which it names no more" "$(tar -xzOf two.aci manifest)" 'dependencies|pathWhitelist'
 id=$(fetched ./two.aci)
+# shellcheck disable=SC2016
 equals "and runs without them" "$(rkt run --quiet --net=none "$id" --exec=/bin/sh -- -c 'echo $(ls /)' | sed 's/.*: //')" \
     "above bin dev etc proc run sys tmp two usr"
 

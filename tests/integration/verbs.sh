@@ -76,9 +76,9 @@ rkt rm "$prepared" >/dev/null
 
 # ----- The environment: later ones replace earlier ones -----
 
-printf '# one\n; two\n\nFROM_FILE=file\nFROM_ALL=file\n' >env
+printf '# one\n; two\n\nFROM_FILE=file\nFROM_ALL=file\n' >variables
 export FROM_CALLER=caller FROM_FILE=caller FROM_ALL=caller FROM_APP=caller
-seen=$(rkt run --net=none --quiet --inherit-env --set-env-file=env --set-env=FROM_ALL=all --set-env=FROM_APP=all \
+seen=$(rkt run --net=none --quiet --inherit-env --set-env-file=variables --set-env=FROM_ALL=all --set-env=FROM_APP=all \
     "$image" --environment=FROM_APP=app --exec=/bin/env | sed 's/^[^ ]* *[^ ]* //')
 equals "the order" "$(grep '^FROM' <<<"$seen" | LC_ALL=C sort | paste -sd' ')" \
     "FROM_ALL=all FROM_APP=app FROM_CALLER=caller FROM_FILE=file"

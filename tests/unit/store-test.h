@@ -27,6 +27,19 @@ static inline void make_test_directory(char ret[static 64])
     assert_true(mkdtemp(ret) != NULL);
 }
 
+/* Makes a directory beneath one and opens it. */
+static inline int new_root(const char *dir, const char *name)
+{
+    char path[128];
+    int fd;
+
+    (void) snprintf(path, sizeof(path), "%s/%s", dir, name);
+    assert_int(mkdir(path, 0755), 0);
+    fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    assert_true(fd >= 0);
+    return fd;
+}
+
 static inline Store *open_test_store(const char *dir)
 {
     _cleanup_error_ Error error = ERROR_INIT;

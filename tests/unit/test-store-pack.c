@@ -18,18 +18,6 @@
 static const char manifest[] =
         "{\"acKind\":\"ImageManifest\",\"acVersion\":\"0.8.11\",\"name\":\"example.com/exported\"}";
 
-static int new_root(const char *dir, const char *name)
-{
-    char path[128];
-    int fd;
-
-    (void) snprintf(path, sizeof(path), "%s/%s", dir, name);
-    assert_int(mkdir(path, 0755), 0);
-    fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    assert_true(fd >= 0);
-    return fd;
-}
-
 static void put(int root, const char *path, const char *text, mode_t mode)
 {
     _cleanup_close_ int fd = openat(root, path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);

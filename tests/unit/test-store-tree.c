@@ -56,18 +56,6 @@ static int unpack(Store *store, const char *key, int root, char *ret_hash)
     return r < 0 || !ret_hash ? r : tree_hash(root, ret_hash, NULL, NULL);
 }
 
-static int new_root(const char *dir, const char *name)
-{
-    char path[128];
-    int fd;
-
-    (void) snprintf(path, sizeof(path), "%s/%s", dir, name);
-    assert_int(mkdir(path, 0755), 0);
-    fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    assert_true(fd >= 0);
-    return fd;
-}
-
 static void check_file(int root, const char *path, const char *expected)
 {
     _cleanup_free_ char *text = NULL;

@@ -481,11 +481,28 @@ static void discard_pod(Pod *pod)
 
 /* A pod that waits to be run must be there whole after a power cut. One that is run at once dies of it, and
  * so does one of a unit, which prepares another. */
-static int sync_pod(const Pod *pod, const Preparation *p, PrepareFlags flags, Error *reterr)
+static bool must_last(const Preparation *p, PrepareFlags flags)
 {
-    if (p->options->unit || (flags & PREPARE_DETACHED) || syncfs(pod->fd) >= 0)
-        return 0;
-    return error_set_errno(reterr, -errno, "cannot write pod \"%s\" to the disk", pod->uuid);
+    return !p->options->unit && !(flags & PREPARE_DETACHED);
+}
+
+/* Its bytes are on the disk before the rename that says so, and that before anybody is told. */
+static int move_to_prepared(Pod *pod, bool lasting, Error *reterr)
+{
+    _cleanup_close_ int prepared = -EBADF;
+    int r;
+
+    if (lasting && syncfs(pod->fd) < 0)
+        return error_set_errno(reterr, -errno, "cannot write pod \"%s\" to the disk", pod->uuid);
+    r = pod_move(pod, POD_DIRECTORY_PREPARED, reterr);
+    if (r < 0 || !lasting)
+        return r;
+    prepared = openat(pod->root, pod_directory_to_string(POD_DIRECTORY_PREPARED),
+                      O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (prepared < 0 || fsync(prepared) < 0)
+        return error_set_errno(reterr, -errno, "cannot write the directory of pod \"%s\" to the disk",
+                               pod->uuid);
+    return 0;
 }
 
 static int make_pod(Preparation *p, int root, PrepareFlags flags, Pod **ret, Error *reterr)
@@ -498,9 +515,7 @@ static int make_pod(Preparation *p, int root, PrepareFlags flags, Pod **ret, Err
         return r;
     r = fill_pod(pod, p, reterr);
     if (r >= 0)
-        r = sync_pod(pod, p, flags, reterr);
-    if (r >= 0)
-        r = pod_move(pod, POD_DIRECTORY_PREPARED, reterr);
+        r = move_to_prepared(pod, must_last(p, flags), reterr);
     if (r >= 0 && p->options->uuid_file_save)
         r = pod_save_uuid(pod, p->options->uuid_file_save, reterr);
     if (r < 0) {

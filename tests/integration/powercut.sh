@@ -37,6 +37,8 @@ make_hollow_disk() {
     mkdir "$state/disk"
     mount -o loop "$state/hollow.img" "$state/disk"
     "${hollow_rkt[@]}" --insecure-options=image fetch "$images/busybox.aci" >/dev/null
+    "${hollow_rkt[@]}" run --net=none --uuid-file-save="$state/ended" example.com/busybox --exec=/bin/sh \
+        -- -c 'echo written >/by-the-app'
     sync
 }
 
@@ -120,6 +122,8 @@ check() {
 check_hollow() {
     local uuid
     mount -o loop "$state/hollow.img" "$state/disk"
+    succeeds "a pod that ended before is exported" "${hollow_rkt[@]}" export "$(<"$state/ended")" "$state/ended.aci"
+    equals "with what its app wrote" "$(tar -xzOf "$state/ended.aci" rootfs/by-the-app)" written
     uuid=$(<"$state/disk/hollow")
     if [[ -s $state/disk/rkt/pods/prepared/$uuid/plan ]]; then
         skip "a pod that lost its bytes" "the file system kept them this time"

@@ -209,7 +209,7 @@ static void read_comm(pid_t pid, char comm[static 32])
     (void) snprintf(path, sizeof(path), "/proc/%d/comm", (int) pid);
     f = fopen(path, "re");
     if (!f || !fgets(comm, 32, f))
-        (void) strcpy(comm, "?");
+        memcpy(comm, "?", sizeof("?"));
     comm[strcspn(comm, "\n")] = '\0';
     if (f)
         (void) fclose(f);

@@ -1,49 +1,86 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The program that stage1's `run` is stays in the pod as its init, and that of `enter` is near its apps. Both
+/* A stage1 is root, but no other program than its own is run in its name: links in its image lead within its
+ * root, and what was found is run by descriptor.
+ *
+ * The program that stage1's `run` is stays in the pod as its init, and that of `enter` is near its apps. Both
  * are therefore executed from a read-only mount of that one file, which is mounted nowhere: whoever in the
  * pod opens /proc/PID/exe can neither write to it nor walk away from it. */
 
 #include "entrypoint.h"
 
+#include <limits.h>
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/syscall.h>
 
 #include "base/fd-util.h"
+#include "base/spawn.h"
 #include "stage1/interface.h"
 
-extern char **environ;
+static int open_file(const Pod *pod, const char *entrypoint, int *ret)
+{
+    _cleanup_close_ int root = openat(pod->fd, STAGE1_ROOTFS, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    int r = root < 0 ? -errno : open_in_root(root, entrypoint + strlen(STAGE1_ROOTFS), O_PATH, 0);
 
-/* Opens the entrypoint; its links lead within the stage1's root. */
+    if (r >= 0)
+        *ret = r;
+    return r < 0 ? r : 0;
+}
+
 int entrypoint_open(const Pod *pod, const char *entrypoint, int *ret, Error *reterr)
 {
-    _cleanup_close_ int root = openat(pod->fd, STAGE1_ROOTFS, O_PATH | O_DIRECTORY | O_CLOEXEC),
-                        file = -EBADF;
     struct mount_attr attr = { .attr_set = MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV };
-    int mount;
+    _cleanup_close_ int file = -EBADF, mount = -EBADF;
+    int r = open_file(pod, entrypoint, &file);
 
-    if (root < 0)
-        return error_set_errno(reterr, -errno, "cannot open the pod's stage1");
-    file = open_in_root(root, entrypoint + strlen(STAGE1_ROOTFS), O_PATH, 0);
-    if (file < 0)
-        return error_set_errno(reterr, file, "cannot open the stage1's \"%s\"", entrypoint);
+    if (r < 0)
+        return error_set_errno(reterr, r, "cannot open the stage1's \"%s\"", entrypoint);
     mount = open_tree(file, "", OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_EMPTY_PATH);
     if (mount < 0)
         return error_set_errno(reterr, -errno, "cannot clone the mount of the stage1's \"%s\"", entrypoint);
-    *ret = mount;
     if (mount_setattr(mount, "", AT_EMPTY_PATH, &attr, sizeof(attr)) < 0)
         return error_set_errno(reterr, -errno, "cannot make the stage1's \"%s\" read-only", entrypoint);
+    *ret = TAKE_FD(mount);
     return 0;
 }
 
-/* A script's interpreter could not open a descriptor that is closed by then, so it gets the path. It is no
- * program that stays in the pod. */
+/* The interpreter of a script opens a path: the one that the links have led to. A script is no program that
+ * stays in the pod. */
+static int find_path(const Pod *pod, const char *entrypoint, char ret[static PATH_MAX])
+{
+    _cleanup_close_ int file = -EBADF;
+    char link[FD_PATH_MAX];
+    int r = open_file(pod, entrypoint, &file);
+    ssize_t n = r < 0 ? r : readlink(fd_path(file, link), ret, PATH_MAX);
+
+    if (n < 0)
+        return r < 0 ? r : -errno;
+    if (n == PATH_MAX)
+        return -ENAMETOOLONG;
+    ret[n] = '\0';
+    return 0;
+}
+
 int entrypoint_exec(const Pod *pod, int program, const char *entrypoint, char **argv, Error *reterr)
 {
-    if (fchdir(pod->fd) < 0)
-        return error_set_errno(reterr, -errno, "cannot enter the pod's directory");
-    (void) syscall(SYS_execveat, program, "", argv, environ, AT_EMPTY_PATH);
-    if (errno == ENOENT)
-        (void) execve(entrypoint, argv, environ);
-    return error_set_errno(reterr, -errno, "cannot run the stage1's \"%s\"", entrypoint);
+    char path[PATH_MAX];
+    int r = fchdir(pod->fd) < 0 ? -errno : find_path(pod, entrypoint, path);
+
+    if (r >= 0)
+        r = exec_opened(program, path, argv, environ);
+    return error_set_errno(reterr, r, "cannot run the stage1's \"%s\"", entrypoint);
+}
+
+int entrypoint_run(const Pod *pod, int program, const char *entrypoint, char **argv)
+{
+    SpawnOptions options = SPAWN_OPTIONS_INIT;
+    char directory[FD_PATH_MAX], path[PATH_MAX];
+    int r = find_path(pod, entrypoint, path);
+
+    if (r < 0)
+        return r;
+    options.program = program;
+    options.directory = fd_path(pod->fd, directory);
+    options.timeout_ns = STAGE1_TIMEOUT_NS;
+    return spawn_and_wait(path, argv, &options);
 }

@@ -13,6 +13,7 @@
 #include "base/log.h"
 #include "base/spawn.h"
 #include "base/string-util.h"
+#include "entrypoint.h"
 #include "interface.h"
 #include "journal/namespace.h"
 #include "pod/layout.h"
@@ -125,27 +126,25 @@ static int build_gc_command(const Pod *pod, const GlobalOptions *global, const c
 
 static void run_stage1_gc(const Pod *pod, const GlobalOptions *global)
 {
-    SpawnOptions options = SPAWN_OPTIONS_INIT;
     _cleanup_free_ char *entrypoint = NULL;
+    _cleanup_close_ int program = -EBADF;
     _cleanup_strv_ char **argv = NULL;
-    char directory[FD_PATH_MAX];
     int r;
 
     r = pod_stage1_entrypoint(pod, STAGE1_ANNOTATION_GC, &entrypoint, NULL);
     if (r == -ENOENT)
         return;
+    if (r >= 0)
+        r = entrypoint_open(pod, entrypoint, &program, NULL);
     /* The original's stage1 stood on an overlay, which is gone. */
-    if (r >= 0 && faccessat(pod->fd, entrypoint, F_OK, 0) < 0 && errno == ENOENT) {
+    if (r == -ENOENT) {
         log_debug("pod \"%s\": its stage1 is not there any more", pod->uuid);
         return;
     }
     if (r >= 0)
         r = build_gc_command(pod, global, entrypoint, &argv);
-    if (r >= 0) {
-        options.directory = fd_path(pod->fd, directory);
-        options.timeout_ns = STAGE1_TIMEOUT_NS;
-        r = spawn_and_wait(entrypoint, argv, &options);
-    }
+    if (r >= 0)
+        r = entrypoint_run(pod, program, entrypoint, argv);
     if (r == -ETIMEDOUT)
         log_warning("pod \"%s\": the stage1's gc did not end within %d s", pod->uuid, STAGE1_TIMEOUT_S);
     else if (r < 0)

@@ -40,13 +40,15 @@ static int ask_rkt(char *const *words, const char *const *last, char ***ret)
 {
     _cleanup_close_ int output = memfd_create("output", MFD_CLOEXEC);
     _cleanup_close_ int null = open("/dev/null", O_RDWR | O_CLOEXEC);
-    SpawnOptions spawn_options = { .fds = { null, output, null } };
+    SpawnOptions spawn_options = SPAWN_OPTIONS_INIT;
     _cleanup_strv_ char **argv = NULL;
     _cleanup_free_ char *text = NULL;
     int r;
 
     if (output < 0 || null < 0)
         return -errno;
+    spawn_options.fds[STDIN_FILENO] = spawn_options.fds[STDERR_FILENO] = null;
+    spawn_options.fds[STDOUT_FILENO] = output;
     r = strv_extend(&argv, "rkt");
     STRV_FOREACH (word, words)
         if (r >= 0)

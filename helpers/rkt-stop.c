@@ -14,6 +14,7 @@
 #include "base/spawn.h"
 #include "base/string-util.h"
 #include "each-pod.h"
+#include "entrypoint.h"
 #include "interface.h"
 #include "pod/global-options.h"
 #include "pod/pod-status.h"
@@ -113,15 +114,14 @@ static int wait_for_pid(Pod *pod, pid_t *ret)
 
 static int stop_by_stage1(Pod *pod, const char *entrypoint, Error *reterr)
 {
-    char *const argv[] = { (char *) entrypoint, arg_force ? (char *) "--force" : (char *) pod->uuid,
-                           arg_force ? (char *) pod->uuid : NULL, NULL };
-    SpawnOptions spawn_options = SPAWN_OPTIONS_INIT;
-    char directory[FD_PATH_MAX];
-    int r;
+    char *argv[] = { (char *) entrypoint, arg_force ? (char *) "--force" : (char *) pod->uuid,
+                     arg_force ? (char *) pod->uuid : NULL, NULL };
+    _cleanup_close_ int program = -EBADF;
+    int r = entrypoint_open(pod, entrypoint, &program, reterr);
 
-    spawn_options.directory = fd_path(pod->fd, directory);
-    spawn_options.timeout_ns = STAGE1_TIMEOUT_NS;
-    r = spawn_and_wait(entrypoint, argv, &spawn_options);
+    if (r < 0)
+        return is_running(pod) ? r : 0;
+    r = entrypoint_run(pod, program, entrypoint, argv);
     if (r != 0 && !is_running(pod))
         return 0;
     if (r == -ETIMEDOUT)

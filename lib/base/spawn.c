@@ -56,7 +56,8 @@ static int place_standard_fds(const int fds[static 3])
 _noreturn_ static void child(const char *path, char *const argv[], const SpawnOptions *options, int report,
                              pid_t parent)
 {
-    int keep[17], r;
+    char *const *environment = options->environment ? options->environment : environ;
+    int keep[18], r;
     size_t n = 0;
 
     reset_signals();
@@ -72,7 +73,7 @@ _noreturn_ static void child(const char *path, char *const argv[], const SpawnOp
                 : 0;
     if (r >= 0)
         r = place_standard_fds(options->fds);
-    if (r >= 0 && options->n_pass >= ELEMENTSOF(keep))
+    if (r >= 0 && options->n_pass > ELEMENTSOF(keep) - 2)
         r = -E2BIG;
     for (size_t i = 0; r >= 0 && i < options->n_pass; i++) {
         keep[n++] = options->pass[i];
@@ -80,12 +81,13 @@ _noreturn_ static void child(const char *path, char *const argv[], const SpawnOp
     }
     if (r >= 0) {
         keep[n++] = report;
+        if (options->program >= 0)
+            keep[n++] = options->program;
         qsort(keep, n, sizeof(int), compare_int);
         r = close_all_but(3, keep, n);
     }
     if (r >= 0) {
-        (void) execve(path, argv, options->environment ? options->environment : environ);
-        r = -errno;
+        r = exec_opened(options->program, path, argv, environment);
     }
     (void) !write(report, &r, sizeof(r));
     _exit(127);
@@ -114,6 +116,14 @@ int spawn(const char *path, char *const argv[], const SpawnOptions *options, pid
     }
     *ret_pid = pid;
     return 0;
+}
+
+int exec_opened(int program, const char *path, char *const argv[], char *const environment[])
+{
+    if (program < 0 ||
+        (syscall(SYS_execveat, program, "", argv, environment, AT_EMPTY_PATH) < 0 && errno == ENOENT))
+        (void) execve(path, argv, environment);
+    return -errno;
 }
 
 int wait_for_exit(pid_t pid)

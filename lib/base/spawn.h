@@ -10,6 +10,7 @@
 
 typedef struct SpawnOptions {
     int fds[3];      /* become 0, 1, 2; -EBADF keeps ours */
+    int program;     /* as in exec_opened(); -EBADF: what is at the path */
     const int *pass; /* n_pass further descriptors, kept open under their own numbers */
     size_t n_pass;
     char *const *environment; /* NULL keeps ours */
@@ -21,12 +22,16 @@ typedef struct SpawnOptions {
 
 #define SPAWN_OPTIONS_INIT                                                                                   \
     {                                                                                                        \
-        .fds = { -EBADF, -EBADF, -EBADF }                                                                    \
+        .fds = { -EBADF, -EBADF, -EBADF }, .program = -EBADF                                                 \
     }
 
 /* Runs the program at path; argv[0] is its name. Returns 0 and the pid, or why exec failed. All descriptors
  * but those said are closed in the child, signal handlers and mask are the default. */
 int spawn(const char *path, char *const argv[], const SpawnOptions *options, pid_t *ret_pid);
+
+/* Becomes the program that is open there, or a script at path: its interpreter could not open a descriptor
+ * that is closed by then. Returns only with an error. */
+int exec_opened(int program, const char *path, char *const argv[], char *const environment[]);
 
 /* Waits; returns the exit status (0..255), 128 + n when signal n ended it, or a negative errno. */
 int wait_for_exit(pid_t pid);

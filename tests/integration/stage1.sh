@@ -227,9 +227,9 @@ fails "a version that is none" 254 'bad coreos.com/rkt/stage1/interface-version'
 
 # ----- stop and gc -----
 
-# A pod of the foreign stage1 that sleeps; sets uuid and its process.
+# run_sleeping [NAME]: a pod of the foreign stage1 that sleeps; sets uuid and its process.
 run_sleeping() {
-    rkt --insecure-options=image run --net=none --stage1-path="$work/foreign.aci" --uuid-file-save="$work/uuid" \
+    rkt --insecure-options=image run --net=none --stage1-path="$work/${1:-foreign}.aci" --uuid-file-save="$work/uuid" \
         "$image" --exec=/bin/sleep -- 1000 &
     process=$!
     eventually 10 rkt status --uuid-file="$work/uuid" --wait-ready=5s
@@ -252,6 +252,24 @@ status=0
 wait $process || status=$?
 equals "killed it" $status 137
 
+# An image whose entrypoints are links, absolute and upwards: the host has such files, too.
+cp -a "$work/image" "$work/linked"
+mkdir -p "$work/linked/rootfs/planted" /planted
+for name in run enter stop gc; do
+    mv "$work/linked/rootfs/ex/$name" "$work/linked/rootfs/planted"
+    ln -s "/planted/$name" "$work/linked/rootfs/ex/$name"
+    printf '#!/bin/sh\necho %s >>/run/planted\n' "$name" >"/planted/$name"
+    chmod +x "/planted/$name"
+done
+ln -sf ../../../../../../../../../../planted/gc "$work/linked/rootfs/ex/gc"
+tar -C "$work/linked" -cf "$work/linked.aci" manifest rootfs
+rm -f "$work/uuid"
+run_sleeping linked
+equals "links in a stage1 lead within its root: run, and enter" "$(rkt enter "$uuid" /bin/basename /x/y)" y
+equals "stop" "$(rkt stop "$uuid")" "\"$uuid\""
+wait $process || :
+linked=$uuid
+
 script_of failing gc 'exit 3'
 script_of gone gc 'exit 0'
 failing=$(rkt --insecure-options=image prepare --stage1-path="$work/failing.aci" "$image" --exec=/bin/true)
@@ -267,6 +285,8 @@ succeeds "gc goes on, whatever a stage1's gc does" rkt --local-config=/etc/rkt g
 equals "nothing is left" "$(rkt list --no-legend)" ""
 calls=$(<"/run/shell-stage1-gc")
 matches "gc is called in the pod's directory, with the UUID" "$calls" "$uuid --local-config=/etc/rkt $uuid"
+matches "links in a stage1 lead within its root: gc" "$calls" "$linked --local-config=/etc/rkt $linked"
+fails "and no program of the host ran" 1 '' test -e /run/planted
 matches "an old one hears of no directory" "$calls" "$old $old"
 lacks "and one that never ran is not called" "$calls" "$(<"$work/never-run")"
 

@@ -16,6 +16,7 @@
 #include <sys/un.h>
 
 #include "base/fd-util.h"
+#include "base/message.h"
 #include "base/string-util.h"
 
 /* ----- Telling ----- */
@@ -63,21 +64,9 @@ int notify_open(const char *address, int *ret_fd)
     return 0;
 }
 
-static int notify_sendmsg(int fd, const struct msghdr *message)
-{
-    if (fd < 0)
-        return 0;
-    while (sendmsg(fd, message, MSG_NOSIGNAL) < 0)
-        if (errno != EINTR)
-            return -errno;
-    return 0;
-}
-
 int notify_send(int fd, const char *state)
 {
-    struct iovec iov = { .iov_base = (char *) state, .iov_len = strlen(state) };
-
-    return notify_sendmsg(fd, &(struct msghdr){ .msg_iov = &iov, .msg_iovlen = 1 });
+    return fd < 0 ? 0 : message_send(fd, state, strlen(state), -EBADF);
 }
 
 int notify_sendf(int fd, const char *format, ...)
@@ -108,13 +97,6 @@ static int wait_for_hangup(int fd, int timeout_ms)
 int notify_barrier(int fd, int timeout_ms)
 {
     _cleanup_close_ int reader = -EBADF, writer = -EBADF;
-    union {
-        struct cmsghdr header;
-        char room[CMSG_SPACE(sizeof(int))];
-    } control = {
-        .header = { .cmsg_level = SOL_SOCKET, .cmsg_type = SCM_RIGHTS, .cmsg_len = CMSG_LEN(sizeof(int)) }
-    };
-    struct iovec iov = { .iov_base = (char *) "BARRIER=1", .iov_len = strlen("BARRIER=1") };
     int pair[2], r;
 
     if (fd < 0)
@@ -123,11 +105,7 @@ int notify_barrier(int fd, int timeout_ms)
         return -errno;
     reader = pair[0];
     writer = pair[1];
-    memcpy(CMSG_DATA(&control.header), &writer, sizeof(int));
-    r = notify_sendmsg(fd, &(struct msghdr){ .msg_iov = &iov,
-                                             .msg_iovlen = 1,
-                                             .msg_control = &control,
-                                             .msg_controllen = sizeof(control) });
+    r = message_send(fd, "BARRIER=1", strlen("BARRIER=1"), writer);
     if (r < 0)
         return r;
     writer = safe_close(writer);

@@ -7,6 +7,7 @@
 #include <sys/socket.h>
 #include <sys/wait.h>
 
+#include "base/message.h"
 #include "base/spawn.h"
 #include "base/string-util.h"
 #include "enter-arguments.h"
@@ -113,43 +114,23 @@ static void take_command(Outside *outside, pid_t pid)
         outside->command = pid;
 }
 
-static int take_terminal(Outside *outside, struct msghdr *message)
-{
-    struct cmsghdr *header = CMSG_FIRSTHDR(message);
-    int master;
-
-    if (!header || header->cmsg_type != SCM_RIGHTS || header->cmsg_len != CMSG_LEN(sizeof(int)))
-        return 0;
-    memcpy(&master, CMSG_DATA(header), sizeof(int));
-    if (outside->console->master >= 0 || !console_wants_terminal(outside->console)) {
-        (void) close(master);
-        return 0;
-    }
-    return console_begin(outside->console, master);
-}
-
 static int hear_report(Outside *outside)
 {
-    EntryReport text;
-    struct iovec data = { .iov_base = &text, .iov_len = sizeof(text) };
-    union {
-        struct cmsghdr header;
-        char buffer[CMSG_SPACE(sizeof(int))];
-    } control = {};
-    struct msghdr message = {
-        .msg_iov = &data, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof(control.buffer)
-    };
-    ssize_t n = recvmsg(outside->report, &message, MSG_CMSG_CLOEXEC | MSG_DONTWAIT);
+    _cleanup_close_ int master = -EBADF;
+    EntryReport report;
+    ssize_t n = message_receive(outside->report, &report, sizeof(report), &master);
 
-    if (n < 0 && (errno == EAGAIN || errno == EINTR))
+    if (n == -EAGAIN)
         return 0;
-    if (n != (ssize_t) sizeof(text)) {
+    if (n != (ssize_t) sizeof(report)) {
         outside->report = safe_close(outside->report);
         return 0;
     }
-    if (text.command > 0)
-        take_command(outside, text.command);
-    return take_terminal(outside, &message);
+    if (report.command > 0)
+        take_command(outside, report.command);
+    if (master < 0 || outside->console->master >= 0 || !console_wants_terminal(outside->console))
+        return 0;
+    return console_begin(outside->console, TAKE_FD(master));
 }
 
 enum { POLL_SIGNALS = _CONSOLE_MAX, POLL_REPORT, _POLL_MAX };

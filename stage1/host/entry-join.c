@@ -20,11 +20,11 @@
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 
 #include "base/fd-util.h"
+#include "base/message.h"
 #include "base/string-util.h"
 #include "entry.h"
 #include "program.h"
@@ -66,25 +66,6 @@ static int join_namespaces(const Entry *entry)
     return 0;
 }
 
-static int send_terminal(int report, int master)
-{
-    EntryReport text = {};
-    struct iovec data = { .iov_base = &text, .iov_len = sizeof(text) };
-    union {
-        struct cmsghdr header;
-        char buffer[CMSG_SPACE(sizeof(int))];
-    } control = {};
-    struct msghdr message = {
-        .msg_iov = &data, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof(control.buffer)
-    };
-
-    control.header = (struct cmsghdr){ .cmsg_level = SOL_SOCKET,
-                                       .cmsg_type = SCM_RIGHTS,
-                                       .cmsg_len = CMSG_LEN(sizeof(int)) };
-    memcpy(CMSG_DATA(&control.header), &master, sizeof(int));
-    return sendmsg(report, &message, MSG_NOSIGNAL) < 0 ? -errno : 0;
-}
-
 static int make_terminal(const Console *console, int report, int *ret, Error *reterr)
 {
     _cleanup_close_ int root = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC), devpts = -EBADF, master = -EBADF;
@@ -96,7 +77,7 @@ static int make_terminal(const Console *console, int report, int *ret, Error *re
     r = devpts < 0 ? devpts : console_make_terminal(devpts, &master, ret);
     if (r >= 0) {
         terminal_copy_size(&console->terminal, master);
-        r = send_terminal(report, master);
+        r = message_send(report, &(EntryReport){}, sizeof(EntryReport), master);
     }
     return r < 0 ? error_set_errno(reterr, r, "cannot make a terminal in the app's /dev/pts") : 0;
 }

@@ -5,11 +5,13 @@
 
 #include "plan.h"
 #include "run-arguments.h"
+#include "sockets.h"
 
 typedef struct Fly {
     RunArguments arguments;
     Plan *plan;
     const PlanApp *app; /* the plan's only one */
+    AppSockets sockets;
     int lock;
     int status_dir;
     int notify;        /* connected to the service manager, or -EBADF */

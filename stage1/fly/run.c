@@ -23,13 +23,7 @@
 #include "journal/notify.h"
 #include "program.h"
 
-enum {
-    FLY_EXIT_FAILURE = 254,
-    FLY_EXIT_EXEC = 203,
-    LISTEN_FDS_START = 3,
-    LISTEN_FDS_MAX = 1024,
-    BARRIER_MS = 10 * 1000
-};
+enum { FLY_EXIT_FAILURE = 254, FLY_EXIT_EXEC = 203, BARRIER_MS = 10 * 1000 };
 
 /* ----- What fly can't do is refused ----- */
 
@@ -124,18 +118,6 @@ static int tell_ready(const Fly *fly, Error *reterr)
 
 /* ----- The program ----- */
 
-/* As many as systemd has passed to us, where the app wants any. */
-static size_t count_sockets(const Fly *fly)
-{
-    const char *pid = getenv("LISTEN_PID"), *n = getenv("LISTEN_FDS");
-    uint64_t number, count;
-
-    if (fly->app->n_sockets == 0 || !pid || !n || parse_u64(pid, &number) < 0 ||
-        number != (uint64_t) getpid() || parse_u64(n, &count) < 0 || count > LISTEN_FDS_MAX)
-        return 0;
-    return (size_t) count;
-}
-
 /* The numbers in our own variables are right for the app, which is us. */
 static int add_own(char ***environment, const char *const *names, size_t n)
 {
@@ -152,7 +134,6 @@ static int add_own(char ***environment, const char *const *names, size_t n)
 
 static int make_environment(const Fly *fly, char ***ret)
 {
-    static const char *const listen[] = { "LISTEN_PID", "LISTEN_FDS", "LISTEN_FDNAMES" };
     static const char *const watchdog[] = { "WATCHDOG_PID", "WATCHDOG_USEC" };
     const char *notify = fly->app_notifies ? getenv("NOTIFY_SOCKET") : NULL;
     _cleanup_strv_ char **environment = NULL;
@@ -162,17 +143,17 @@ static int make_environment(const Fly *fly, char ***ret)
         r = strv_set_variable(&environment, "NOTIFY_SOCKET", *notify == '/' ? FLY_NOTIFY_PATH : notify);
     if (r >= 0 && notify && fly->app->watchdog)
         r = add_own(&environment, watchdog, ELEMENTSOF(watchdog));
-    if (r >= 0 && count_sockets(fly) > 0)
-        r = add_own(&environment, listen, ELEMENTSOF(listen));
+    if (r >= 0 && fly->sockets.n > 0)
+        r = app_sockets_describe(&fly->sockets, &environment);
     if (r >= 0)
         *ret = TAKE_PTR(environment);
     return r;
 }
 
-/* The sockets are the lowest. */
+/* The sockets are the lowest, and where they have to be: all are this app's. */
 static int keep_descriptors(const Fly *fly, int **ret, size_t *ret_n)
 {
-    size_t n = count_sockets(fly);
+    size_t n = fly->sockets.n;
     int *keep = calloc(n + 1, sizeof(int)), r = 0;
 
     if (!keep)
@@ -180,7 +161,7 @@ static int keep_descriptors(const Fly *fly, int **ret, size_t *ret_n)
     *ret = keep;
     *ret_n = n + 1;
     for (size_t i = 0; r >= 0 && i < n; i++) {
-        keep[i] = LISTEN_FDS_START + (int) i;
+        keep[i] = fly->sockets.items[i].fd;
         r = fd_set_cloexec(keep[i], false);
     }
     keep[n] = fly->lock;
@@ -250,6 +231,9 @@ static int run(Fly *fly, int argc, char *argv[], Error *reterr)
     if (r < 0)
         return r;
     fly->app = fly->plan->apps;
+    r = sockets_take(fly->plan, &fly->sockets, reterr);
+    if (r < 0)
+        return r;
     if (run_is_notifying_service()) {
         fly->app_notifies = fly->app->notify || fly->app->watchdog;
         r = notify_open(NULL, &fly->notify);

@@ -204,7 +204,7 @@ static int enter_app_root(Host *host, HostApp *app, Error *reterr)
 /* Sockets are the program's alone, not its handlers'. */
 static bool gets_sockets(const HostApp *app)
 {
-    return app->n_sockets > 0 && app->stage == APP_RUNNING;
+    return app->sockets.n > 0 && app->stage == APP_RUNNING;
 }
 
 /* In the process that is to be the app's: WATCHDOG_PID is its number as it sees itself. */
@@ -221,7 +221,7 @@ static int extend_environment(const Host *host, const HostApp *app, char ***ret)
             r = strv_extendf(&environment, "WATCHDOG_PID=%d", (int) getpid());
     }
     if (r >= 0 && gets_sockets(app))
-        r = host_describe_sockets(app, &environment);
+        r = app_sockets_describe(&app->sockets, &environment);
     if (r >= 0 && app->has_terminal && getenv("TERM"))
         r = strv_set_variable(&environment, "TERM", getenv("TERM"));
     if (r >= 0)
@@ -254,13 +254,13 @@ static int place_stdio(const HostApp *app, Error *reterr)
 /* What stays open for the program: its sockets, and the report until the exec. */
 static int keep_descriptors(HostApp *app, int *report, int **ret, size_t *ret_n, Error *reterr)
 {
-    size_t n = gets_sockets(app) ? app->n_sockets : 0;
+    size_t n = gets_sockets(app) ? app->sockets.n : 0;
     int *keep = calloc(n + 1, sizeof(int)), r = 0;
 
     if (!keep)
         return -ENOMEM;
     if (n > 0)
-        r = host_place_sockets(app, report);
+        r = app_sockets_place(&app->sockets, report);
     for (size_t i = 0; i < n; i++)
         keep[i] = STDERR_FILENO + 1 + (int) i;
     keep[n] = *report;
@@ -378,7 +378,7 @@ int host_app_start(Host *host, HostApp *app, char *const argv[], bool as_root, E
         return error_set_errno(reterr, (int) pid, "cannot clone the app's process");
     app->pid = pid;
     if (gets_sockets(app))
-        host_drop_sockets(app);
+        app_sockets_close(&app->sockets);
     if (app->stage == APP_RUNNING)
         host_drop_stdio(app);
     if (app->namespace_fd < 0) {

@@ -11,6 +11,7 @@
 
 #include "base/error.h"
 #include "plan.h"
+#include "sockets.h"
 
 struct sock_filter;
 
@@ -31,12 +32,6 @@ typedef enum CgroupHome {
     CGROUP_HOME_BARE,      /* no systemd: rkt-<uuid> below our own cgroup */
 } CgroupHome;
 
-/* A socket that systemd listens on, for one of an app's ports. */
-typedef struct HostSocket {
-    int fd;
-    const PlanSocket *port; /* not owned */
-} HostSocket;
-
 /* An app on its way from the host's side into the pod. Descriptors are closed in the init once they are used.
  */
 typedef struct HostApp {
@@ -52,8 +47,7 @@ typedef struct HostApp {
     int stdio[3];        /* the program's instead, in an interactive pod; else -EBADF */
     int terminals;       /* detached devpts with the program's terminal; -EBADF: it has none */
     bool has_terminal;   /* stdio is one, at least standard input */
-    HostSocket *sockets;
-    size_t n_sockets;
+    AppSockets sockets;
     struct sock_filter *filter;
     size_t n_filter;
 
@@ -125,14 +119,6 @@ int host_find_cgroup_home(Host *host, Error *reterr);
  * is to be cloned into host->init_cgroup from within host->pod_cgroup, the root of its cgroup namespace. */
 int host_enter_cgroups(Host *host, Error *reterr);
 int host_remove_cgroups(const Host *host);
-
-/* sockets.c: takes what systemd has passed to this process, each socket for the app whose port it is. */
-int host_take_sockets(Host *host, Error *reterr);
-void host_drop_sockets(HostApp *app);
-/* In the app's own process, once nothing else of it matters any more: its sockets become the descriptors from
- * 3 up; *report moves where it is in the way. Then what its environment says of them. */
-int host_place_sockets(HostApp *app, int *report);
-int host_describe_sockets(const HostApp *app, char ***environment);
 
 /* interactive.c: a devpts for an app, detached; what a program was started with. */
 int host_make_terminals(int *ret, Error *reterr);

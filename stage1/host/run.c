@@ -112,6 +112,16 @@ static int allocate_apps(Host *host)
     return 0;
 }
 
+static int take_sockets(Host *host, Error *reterr)
+{
+    _cleanup_free_ AppSockets *sockets = calloc(host->plan->n_apps, sizeof(AppSockets));
+    int r = sockets ? sockets_take(host->plan, sockets, reterr) : -ENOMEM;
+
+    for (size_t i = 0; r >= 0 && i < host->plan->n_apps; i++)
+        host->apps[i].sockets = sockets[i];
+    return r;
+}
+
 /* As fork(), into a cgroup unless that is -EBADF. Siblings end with the signal of the one they are cloned by.
  */
 static pid_t clone_process(uint64_t flags, int cgroup)
@@ -209,7 +219,7 @@ static int start_pod(Host *host, Foreground *foreground, Machine *machine, Error
     }
     foreground->init = init;
     for (size_t i = 0; i < host->plan->n_apps; i++)
-        host_drop_sockets(&host->apps[i]);
+        app_sockets_close(&host->apps[i].sockets);
 
     r = write_pid(init);
     if (r < 0)
@@ -246,7 +256,7 @@ static int run(Host *host, int argc, char *argv[], Error *reterr)
     if (r >= 0)
         r = allocate_apps(host);
     if (r >= 0)
-        r = host_take_sockets(host, reterr);
+        r = take_sockets(host, reterr);
     if (r >= 0)
         r = host_find_cgroup_home(host, reterr);
     if (r < 0)

@@ -100,7 +100,7 @@ static int close_strangers(const Host *host)
     _cleanup_free_ int *keep = NULL;
 
     for (size_t i = 0; i < n_apps; i++)
-        n += 13 + host->apps[i].plan->n_mounts + host->apps[i].n_sockets;
+        n += 13 + host->apps[i].plan->n_mounts + host->apps[i].sockets.n;
     keep = calloc(n, sizeof(int));
     if (!keep)
         return -ENOMEM;
@@ -116,8 +116,8 @@ static int close_strangers(const Host *host)
         n += ELEMENTSOF(theirs);
         for (size_t j = 0; j < app->plan->n_mounts; j++)
             keep[n++] = app->volumes[j];
-        for (size_t j = 0; j < app->n_sockets; j++)
-            keep[n++] = app->sockets[j].fd;
+        for (size_t j = 0; j < app->sockets.n; j++)
+            keep[n++] = app->sockets.items[j].fd;
     }
     qsort(keep, n, sizeof(int), compare_int);
     return close_all_but(STDERR_FILENO + 1, keep, n);

@@ -279,14 +279,19 @@ Stage1Name=coreos.com/rkt/stage1-fly
 Image=example.com/listener
 [Socket]
 ListenStream=127.0.0.1:80
-FileDescriptorName=http
 POD
 systemctl start rkt-sockets.socket
 exec {connection}<>/dev/tcp/127.0.0.1/80
 read -r -t 10 answer <&"$connection"
 exec {connection}>&-
-equals "sockets of systemd" "$answer" "http 1"
+equals "sockets of systemd, by the number of the port" "$answer" "http 1"
 systemctl stop rkt-sockets.socket rkt-sockets
+sed -i 's/^ListenStream=.*/&81\nFileDescriptorName=htpp/' /etc/rkt/pods.d/sockets.pod
+systemctl daemon-reload
+systemctl start rkt-sockets 2>/dev/null || :
+matches "one that is for no port" "$(journalctl --unit=rkt-sockets --output=cat --no-pager)" \
+    'socket "htpp" \(port 8081\): no app has a socketActivated port of that name or number'
+systemctl stop rkt-sockets.socket rkt-sockets 2>/dev/null || :
 remove_pod_file sockets
 
 mkdir -p "$work/secrets"

@@ -1,18 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Sockets on which systemd listens for the pod, as sd_listen_fds(3) passes them. Each belongs to one app: the
+/* Sockets as sd_listen_fds(3) passes them. Each belongs to one app: the
  * one with the socketActivated port that the descriptor is named after (PORT, or APP/PORT where several apps
  * have such a port), else the one whose port it is bound to. Neither a socket nor a port may be left over: an
  * app that waits for connections to a socket that it did not get waits for ever.
  *
  * Without sockets nothing is asked of the kernel. */
 
+#include "sockets.h"
+
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
 
 #include "base/array.h"
 #include "base/fd-util.h"
 #include "base/string-util.h"
-#include "host.h"
 
 enum { PASSED_FROM = 3, PASSED_MAX = 1024 }; /* SD_LISTEN_FDS_START; as the default of LimitNOFILE= */
 
@@ -77,14 +79,14 @@ static int complain(const Passed *passed, Error *reterr, const char *why)
 }
 
 /* Returns 1 when it has found its app, 0 when no port matches. */
-static int give(Host *host, const Passed *passed, Match match, Error *reterr)
+static int give(const Plan *plan, AppSockets *sockets, const Passed *passed, Match match, Error *reterr)
 {
     const PlanSocket *found = NULL;
-    HostApp *owner = NULL;
-    HostSocket *added;
+    AppSockets *owner = NULL;
+    AppSocket *added;
 
-    for (size_t i = 0; i < host->plan->n_apps; i++) {
-        const PlanApp *app = &host->plan->apps[i];
+    for (size_t i = 0; i < plan->n_apps; i++) {
+        const PlanApp *app = &plan->apps[i];
 
         for (size_t k = 0; k < app->n_sockets; k++) {
             if (!match(passed, app, &app->sockets[k]))
@@ -93,51 +95,50 @@ static int give(Host *host, const Passed *passed, Match match, Error *reterr)
                 return complain(passed, reterr,
                                 "several apps have such a port; name it FileDescriptorName=APP/PORT");
             found = &app->sockets[k];
-            owner = &host->apps[i];
+            owner = &sockets[i];
         }
     }
     if (!found)
         return 0;
-    added = ARRAY_APPEND(owner->sockets, owner->n_sockets);
+    added = ARRAY_APPEND(owner->items, owner->n);
     if (!added)
         return -ENOMEM;
-    *added = (HostSocket){ .fd = passed->fd, .port = found };
+    *added = (AppSocket){ .fd = passed->fd, .port = found };
     return 1;
 }
 
-static int take(Host *host, int fd, const char *name, size_t n, Error *reterr)
+static int take(const Plan *plan, AppSockets *sockets, Passed *passed, Error *reterr)
 {
-    Passed passed = { .fd = fd, .name = name, .name_length = n };
-    int r = fd_set_cloexec(fd, true);
+    int r = fd_set_cloexec(passed->fd, true);
 
     if (r < 0)
-        return error_set_errno(reterr, r, "$LISTEN_FDS counts descriptor %d", fd);
-    look_at(&passed);
-    r = give(host, &passed, match_name, reterr);
+        return error_set_errno(reterr, r, "$LISTEN_FDS counts descriptor %d", passed->fd);
+    look_at(passed);
+    r = give(plan, sockets, passed, match_name, reterr);
     if (r == 0)
-        r = give(host, &passed, match_port, reterr);
+        r = give(plan, sockets, passed, match_port, reterr);
     if (r == 0)
-        r = complain(&passed, reterr,
+        r = complain(passed, reterr,
                      "no app has a socketActivated port of that name or number; "
                      "name it after one: FileDescriptorName=PORT");
     return r < 0 ? r : 0;
 }
 
-static bool has_socket(const HostApp *app, const PlanSocket *port)
+static bool has_socket(const AppSockets *sockets, const PlanSocket *port)
 {
-    for (size_t i = 0; i < app->n_sockets; i++)
-        if (app->sockets[i].port == port)
+    for (size_t i = 0; i < sockets->n; i++)
+        if (sockets->items[i].port == port)
             return true;
     return false;
 }
 
-static int check_ports(const Host *host, Error *reterr)
+static int check_ports(const Plan *plan, const AppSockets *sockets, Error *reterr)
 {
-    for (size_t i = 0; i < host->plan->n_apps; i++) {
-        const PlanApp *app = &host->plan->apps[i];
+    for (size_t i = 0; i < plan->n_apps; i++) {
+        const PlanApp *app = &plan->apps[i];
 
         for (size_t k = 0; k < app->n_sockets; k++)
-            if (!has_socket(&host->apps[i], &app->sockets[k]))
+            if (!has_socket(&sockets[i], &app->sockets[k]))
                 return error_set(
                         reterr, -ENOENT,
                         "port \"%s\" of app %s is socketActivated, and none of the sockets is for it; "
@@ -147,7 +148,7 @@ static int check_ports(const Host *host, Error *reterr)
     return 0;
 }
 
-int host_take_sockets(Host *host, Error *reterr)
+int sockets_take(const Plan *plan, AppSockets *ret, Error *reterr)
 {
     const char *pid = getenv("LISTEN_PID"), *count = getenv("LISTEN_FDS"), *names = getenv("LISTEN_FDNAMES");
     uint64_t number, n;
@@ -157,52 +158,54 @@ int host_take_sockets(Host *host, Error *reterr)
     if (parse_u64(count, &n) < 0 || n > PASSED_MAX)
         return error_set(reterr, -EINVAL, "$LISTEN_FDS is no number of at most %d", PASSED_MAX);
     for (uint64_t i = 0; i < n; i++) {
-        size_t length = names ? strcspn(names, ":") : 0;
-        int r = take(host, PASSED_FROM + (int) i, names ? names : "", length, reterr);
+        Passed passed = { .fd = PASSED_FROM + (int) i,
+                          .name = names ? names : "",
+                          .name_length = names ? strcspn(names, ":") : 0 };
+        int r = take(plan, ret, &passed, reterr);
 
         if (r < 0)
             return r;
         if (names)
-            names = names[length] ? names + length + 1 : NULL;
+            names = names[passed.name_length] ? names + passed.name_length + 1 : NULL;
     }
-    return n > 0 ? check_ports(host, reterr) : 0;
+    return n > 0 ? check_ports(plan, ret, reterr) : 0;
 }
 
-void host_drop_sockets(HostApp *app)
+void app_sockets_close(AppSockets *sockets)
 {
-    for (size_t i = 0; i < app->n_sockets; i++)
-        app->sockets[i].fd = safe_close(app->sockets[i].fd);
+    for (size_t i = 0; i < sockets->n; i++)
+        sockets->items[i].fd = safe_close(sockets->items[i].fd);
 }
 
-int host_place_sockets(HostApp *app, int *report)
+int app_sockets_place(AppSockets *sockets, int *report)
 {
-    int above = PASSED_FROM + (int) app->n_sockets;
+    int above = PASSED_FROM + (int) sockets->n;
 
     /* First out of the way, those that are in it. */
     *report = fcntl(*report, F_DUPFD_CLOEXEC, above);
     if (*report < 0)
         return -errno;
-    for (size_t i = 0; i < app->n_sockets; i++) {
-        app->sockets[i].fd = fcntl(app->sockets[i].fd, F_DUPFD_CLOEXEC, above);
-        if (app->sockets[i].fd < 0)
+    for (size_t i = 0; i < sockets->n; i++) {
+        sockets->items[i].fd = fcntl(sockets->items[i].fd, F_DUPFD_CLOEXEC, above);
+        if (sockets->items[i].fd < 0)
             return -errno;
     }
-    for (size_t i = 0; i < app->n_sockets; i++)
-        if (dup2(app->sockets[i].fd, PASSED_FROM + (int) i) < 0)
+    for (size_t i = 0; i < sockets->n; i++)
+        if (dup2(sockets->items[i].fd, PASSED_FROM + (int) i) < 0)
             return -errno;
     return 0;
 }
 
-int host_describe_sockets(const HostApp *app, char ***environment)
+int app_sockets_describe(const AppSockets *sockets, char ***environment)
 {
     _cleanup_buffer_ Buffer names = { 0 };
     _cleanup_free_ char *text = NULL;
     char count[16], pid[16];
     int r;
 
-    for (size_t i = 0; i < app->n_sockets; i++)
-        buffer_addf(&names, "%s%s", i > 0 ? ":" : "", app->sockets[i].port->name);
-    (void) snprintf(count, sizeof(count), "%zu", app->n_sockets);
+    for (size_t i = 0; i < sockets->n; i++)
+        buffer_addf(&names, "%s%s", i > 0 ? ":" : "", sockets->items[i].port->name);
+    (void) snprintf(count, sizeof(count), "%zu", sockets->n);
     (void) snprintf(pid, sizeof(pid), "%d", (int) getpid());
     r = buffer_steal(&names, &text);
     if (r >= 0)

@@ -4,10 +4,12 @@
  * what it means. ":files" and ":directories" are lines that leave it to the shell.
  *
  * There is no second list of commands and flags to keep: what is answered comes from rkt itself, `rkt help`
- * and `rkt COMMAND --help`, which print the tables that they parse with. Words in capitals in those (UUID,
- * IMAGE, FILE, DIR, BOOL, CHECK) say of what kind a value is, words in small letters between "|" are values,
- * and ",…" makes a list of them. */
+ * and `rkt COMMAND --help`, which print the tables that they parse with. Words in capitals in those say of
+ * what kind a value is (the table of kinds), words in small letters between "|" are values, and ",…" makes a
+ * list of them. */
 
+#include <dirent.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -15,8 +17,10 @@
 #include "base/file-util.h"
 #include "base/spawn.h"
 #include "base/string-util.h"
+#include "config/config.h"
 #include "pod/global-options.h"
 #include "rkt-config.h"
+#include "sandbox/capability.h"
 
 enum { EXIT_GENERAL = 254, OUTPUT_MAX = 16 << 20 };
 
@@ -139,14 +143,45 @@ static int offer_pods(const Question *question, const char *prefix)
     return offer_list(question, prefix, (const char *const[]){ "list", "--full", "--no-legend", NULL });
 }
 
+static int offer_image_names(const Question *question, const char *prefix)
+{
+    return offer_list(question, prefix,
+                      (const char *const[]){ "image", "list", "--no-legend", "--fields=name", NULL });
+}
+
 static int offer_images(const Question *question, const char *prefix)
 {
     if (strchr("/.~", question->word[0]) && question->word[0]) {
         printf(":files\n");
         return 0;
     }
-    return offer_list(question, prefix,
-                      (const char *const[]){ "image", "list", "--no-legend", "--fields=name", NULL });
+    return offer_image_names(question, prefix);
+}
+
+static int offer_image_ids(const Question *question, const char *prefix)
+{
+    return offer_list(
+            question, prefix,
+            (const char *const[]){ "image", "list", "--no-legend", "--full", "--fields=id,name", NULL });
+}
+
+/* What --stage1-from-dir finds. */
+static int offer_stage1_files(const Question *question, const char *prefix)
+{
+    const char *const layers[CONFIG_LAYERS] = { arg_global.system_config, arg_global.local_config,
+                                                arg_global.user_config };
+    _cleanup_(config_freep) Config *config = NULL;
+    _cleanup_(closedirp) DIR *dir = NULL;
+    struct dirent *entry;
+    int r = config_read(layers, CONFIG_TOPIC_MASK(CONFIG_TOPIC_PATHS), &config, NULL);
+
+    if (r < 0)
+        return r;
+    dir = opendir(config->stage1_images ? config->stage1_images : RKT_STAGE1_IMAGES_DIR);
+    while (dir && (entry = readdir(dir)))
+        if (endswith(entry->d_name, ".aci"))
+            offer(question, prefix, entry->d_name, strlen(entry->d_name), "", "");
+    return 0;
 }
 
 static int offer_files(const Question *question _unused_, const char *prefix _unused_)
@@ -177,12 +212,39 @@ static int offer_checks(const Question *question, const char *prefix)
     return 0;
 }
 
+static int offer_capabilities(const Question *question, const char *prefix)
+{
+    const char *name;
+
+    for (unsigned i = 0; (name = capability_to_name(i)); i++)
+        offer(question, prefix, name, strlen(name), "", "");
+    return 0;
+}
+
+static int offer_signals(const Question *question, const char *prefix)
+{
+    for (int i = 1; i < SIGRTMIN; i++) {
+        const char *name = sigabbrev_np(i);
+        char whole[32];
+
+        if (!name)
+            continue;
+        (void) snprintf(whole, sizeof(whole), "SIG%s", name);
+        offer(question, prefix, whole, strlen(whole), "", sigdescr_np(i));
+    }
+    return 0;
+}
+
 static const struct {
     const char *name;
     int (*offer)(const Question *question, const char *prefix);
 } kinds[] = {
-    { "BOOL", offer_bools }, { "CHECK", offer_checks }, { "DIR", offer_directories },
-    { "FILE", offer_files }, { "IMAGE", offer_images }, { "UUID", offer_pods },
+    { "BOOL", offer_bools },     { "CAP", offer_capabilities },
+    { "CHECK", offer_checks },   { "DIR", offer_directories },
+    { "FILE", offer_files },     { "HASH", offer_image_ids },
+    { "IMAGE", offer_images },   { "NAME[:VERSION]", offer_image_names },
+    { "SIGNAL", offer_signals }, { "STAGE1", offer_stage1_files },
+    { "UUID", offer_pods },
 };
 
 /* One alternative of a value, a kind or a word that is meant literally. */

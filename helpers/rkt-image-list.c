@@ -16,14 +16,15 @@ enum { KEY_HEX_SHORT = 12, FIELDS_MAX = 16 };
 
 enum { OPT_FIELDS = 1, OPT_FORMAT, OPT_FULL, OPT_NO_LEGEND, OPT_ORDER, OPT_SORT };
 
+#define COLUMNS "id|name|size|importtime|lastused|latest"
+
 static const Option options[] = {
-    { "fields", OPTION_VALUE, OPT_FIELDS, "FIELD,…", "the columns: id, name, size, importtime, lastused",
-      "id,name,size,importtime,lastused" },
+    { "fields", OPTION_VALUE, OPT_FIELDS, COLUMNS ",…", "the columns", "id,name,size,importtime,lastused" },
     { "format", OPTION_VALUE, OPT_FORMAT, "json|json-pretty", "print JSON", NULL },
     { "full", OPTION_BOOL, OPT_FULL, NULL, "print whole IDs, bytes and dates", NULL },
     { "no-legend", OPTION_BOOL, OPT_NO_LEGEND, NULL, "leave the heading out", NULL },
     { "order", OPTION_VALUE, OPT_ORDER, "asc|desc", "the order of the sorting", "asc" },
-    { "sort", OPTION_VALUE, OPT_SORT, "FIELD,…", "the fields to sort by, the first counts most",
+    { "sort", OPTION_VALUE, OPT_SORT, COLUMNS ",…", "the columns to sort by, the first counts most",
       "importtime" },
     {},
 };
@@ -91,6 +92,11 @@ static char *cell_last_used(const StoreImage *image, int64_t now)
     return format_time(image->last_used_ns, now);
 }
 
+static char *cell_latest(const StoreImage *image, int64_t now _unused_)
+{
+    return strdup(image->latest ? "true" : "false");
+}
+
 #define COMPARE(a, b) (((a) > (b)) - ((a) < (b)))
 
 static int compare_id(const StoreImage *a, const StoreImage *b)
@@ -120,6 +126,11 @@ static int compare_last_used(const StoreImage *a, const StoreImage *b)
     return COMPARE(a->last_used_ns, b->last_used_ns);
 }
 
+static int compare_latest(const StoreImage *a, const StoreImage *b)
+{
+    return COMPARE(a->latest, b->latest);
+}
+
 typedef struct Field {
     const char *name, *heading;
     char *(*cell)(const StoreImage *image, int64_t now); /* allocated */
@@ -132,6 +143,7 @@ static const Field fields[] = {
     { "size", "SIZE", cell_size, compare_size },
     { "importtime", "IMPORT TIME", cell_import_time, compare_import_time },
     { "lastused", "LAST USED", cell_last_used, compare_last_used },
+    { "latest", "LATEST", cell_latest, compare_latest },
 };
 
 typedef struct FieldList {

@@ -101,7 +101,7 @@ typedef struct Flag {
       POD(environment_files))                                                                                \
     F(SIGNATURE, "signature", VALUE, "FILE", "signature of the image before it", FLAG_APP_STRING,            \
       APP(signature))                                                                                        \
-    F(STAGE1_FROM_DIR, "stage1-from-dir", VALUE, "FILE", "stage1 image in the directory of stage1 images",   \
+    F(STAGE1_FROM_DIR, "stage1-from-dir", VALUE, "STAGE1", "stage1 image in the directory of stage1 images", \
       FLAG_STAGE1, STAGE1_FROM_DIR)                                                                          \
     F(STAGE1_HASH, "stage1-hash", VALUE, "HASH", "stage1 image in the store", FLAG_STAGE1, STAGE1_HASH)      \
     F(STAGE1_NAME, "stage1-name", VALUE, "NAME[:VERSION]", "stage1 image by name", FLAG_STAGE1, STAGE1_NAME) \

@@ -40,6 +40,13 @@ answers "another one" "--insecure-options=image,tls" run --insecure-options=imag
 answers "nothing where a value has an inside" "" run --volume=
 answers "a file" ":files" rm --uuid-file=
 answers "a directory" ":directories" list --dir=
+answers "a stage1 in its directory" "--stage1-from-dir=stage1-fly.aci" prepare --stage1-from-dir=stage1-f
+answers "or by its name" "coreos.com/rkt/stage1-host:$(rkt version | sed -n 's/^rkt Version: //p')" run --stage1-name coreos
+matches "an image by its ID" "$(rkt completion -- run --stage1-hash=sha512-)" \
+    $'(^|\n)--stage1-hash=sha512-[0-9a-f]{64}\texample.com/busybox:'
+answers "a signal" "SIGTERM" prepare --stop-signal SIGTE
+answers "a capability" "--caps-retain=CAP_KILL,CAP_NET_RAW" prepare --caps-retain=CAP_KILL,CAP_NET_R
+answers "a column" "--fields=id,lastused --fields=id,latest" image list --fields=id,la
 answers "a pod" "$uuid" status "${uuid:0:2}"
 matches "with its app" "$(rkt completion -- rm '')" "^$uuid"$'\tbusybox$'
 answers "pods of another directory" "" status --dir="$work" ''
@@ -79,6 +86,8 @@ matches "bash: the next word" "$(bash_completes 'rkt image ')" $'list\n(.*\n)?rm
 equals "bash: only what is behind the equals sign" "$(bash_completes 'rkt run --net=h')" host
 equals "bash: a name with a colon" "$(bash_completes "rkt run example.com/busybox:")" \
     "$(rkt image list --no-legend --fields=name | sed -n 's/.*busybox://p')"
+equals "bash: a stage1" "$(bash_completes 'rkt run --stage1-from-dir=stage1-h')" stage1-host.aci
+equals "bash: a list" "$(bash_completes 'rkt image list --sort=name,imp')" name,importtime
 equals "bash: files" "$(bash_completes 'rkt run --uuid-file-save=/etc/host')" "$(compgen -f /etc/host)"
 
 rkt rm "$uuid" >/dev/null

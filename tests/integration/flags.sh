@@ -271,6 +271,8 @@ matches "image list --full" "$(rkt image list --full --no-legend --fields=id)" '
 )sha512-[0-9a-f]{64}($|
 )'
 matches "image list --format=json" "$(rkt image list --format=json)" '^\[\{.*"name":"example.com/busybox'
+equals "image list --fields=latest" "$(rkt image list --fields=latest,name --sort=latest,name | expand | sed 's/  */ /g; s/:.*//')" \
+    $'LATEST NAME\nfalse coreos.com/rkt/stage1-host\nfalse example.com/busybox'
 fails "a field that is none" 254 'colour' rkt image list --fields=colour
 fetch=(rkt --insecure-options=image fetch)
 matches "fetch --full" "$("${fetch[@]}" --full "$images/busybox.aci" 2>/dev/null)" '^sha512-[0-9a-f]{64}$'

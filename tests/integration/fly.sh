@@ -292,6 +292,7 @@ systemctl start rkt-sockets 2>/dev/null || :
 matches "one that is for no port" "$(journalctl --unit=rkt-sockets --output=cat --no-pager)" \
     'socket "htpp" \(port 8081\): no app has a socketActivated port of that name or number'
 systemctl stop rkt-sockets.socket rkt-sockets 2>/dev/null || :
+systemctl reset-failed rkt-sockets
 remove_pod_file sockets
 
 mkdir -p "$work/secrets"

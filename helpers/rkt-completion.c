@@ -17,7 +17,6 @@
 #include "base/file-util.h"
 #include "base/spawn.h"
 #include "base/string-util.h"
-#include "config/config.h"
 #include "pod/global-options.h"
 #include "rkt-config.h"
 #include "sandbox/capability.h"
@@ -168,20 +167,16 @@ static int offer_image_ids(const Question *question, const char *prefix)
 /* What --stage1-from-dir finds. */
 static int offer_stage1_files(const Question *question, const char *prefix)
 {
-    const char *const layers[CONFIG_LAYERS] = { arg_global.system_config, arg_global.local_config,
-                                                arg_global.user_config };
-    _cleanup_(config_freep) Config *config = NULL;
-    _cleanup_(closedirp) DIR *dir = NULL;
+    _cleanup_closedir_ DIR *dir = NULL;
+    _cleanup_strv_ char **lines = NULL;
     struct dirent *entry;
-    int r = config_read(layers, CONFIG_TOPIC_MASK(CONFIG_TOPIC_PATHS), &config, NULL);
+    int r = ask_rkt(NULL, (const char *const[]){ "config", "--print-stage1-images", NULL }, &lines);
 
-    if (r < 0)
-        return r;
-    dir = opendir(config->stage1_images ? config->stage1_images : RKT_STAGE1_IMAGES_DIR);
+    dir = strv_length(lines) > 0 ? opendir(lines[0]) : NULL;
     while (dir && (entry = readdir(dir)))
         if (endswith(entry->d_name, ".aci"))
             offer(question, prefix, entry->d_name, strlen(entry->d_name), "", "");
-    return 0;
+    return r;
 }
 
 static int offer_files(const Question *question _unused_, const char *prefix _unused_)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* rkt config: prints what the configuration files of all layers come to. It is also the one that reads them
- * for programs that don't know JSON: --print-data says where the data directory is. */
+ * for programs that don't know JSON: --print-data and --print-stage1-images say where these are. */
 
 #include <stdio.h>
 
@@ -9,18 +9,20 @@
 #include "base/string-util.h"
 #include "config/config.h"
 #include "pod/global-options.h"
+#include "rkt-config.h"
 
 enum { EXIT_GENERAL = 254 };
-enum { OPT_PRETTY_PRINT = 1, OPT_PRINT_DATA };
+enum { OPT_PRETTY_PRINT = 1, OPT_PRINT_DATA, OPT_PRINT_STAGE1_IMAGES };
 
 static const Option options[] = {
     { "pretty-print", OPTION_OPTIONAL, OPT_PRETTY_PRINT, "BOOL", "indent what is printed", "true" },
     { "print-data", OPTION_BOOL, OPT_PRINT_DATA, NULL, NULL, NULL },
+    { "print-stage1-images", OPTION_BOOL, OPT_PRINT_STAGE1_IMAGES, NULL, NULL, NULL },
     {},
 };
 
 static GlobalOptions arg_global = GLOBAL_OPTIONS_INIT;
-static bool arg_pretty = true, arg_print_data;
+static bool arg_pretty = true, arg_print_data, arg_print_stage1_images;
 
 static int take_option(int id, const char *value, Error *reterr)
 {
@@ -31,6 +33,7 @@ static int take_option(int id, const char *value, Error *reterr)
                        ? 0
                        : error_set(reterr, -EINVAL, "invalid --pretty-print value \"%s\"", value);
     case OPT_PRINT_DATA: arg_print_data = streq(value, "true"); return 0;
+    case OPT_PRINT_STAGE1_IMAGES: arg_print_stage1_images = streq(value, "true"); return 0;
     default: return error_set(reterr, -EINVAL, "unexpected argument \"%s\"", value);
     }
 }
@@ -55,14 +58,16 @@ static int run(Error *reterr)
     const char *const layers[CONFIG_LAYERS] = { arg_global.system_config, arg_global.local_config,
                                                 arg_global.user_config };
     _cleanup_(config_freep) Config *config = NULL;
-    int r = config_read(layers,
-                        arg_print_data ? CONFIG_TOPIC_MASK(CONFIG_TOPIC_PATHS) : CONFIG_TOPIC_MASK_ALL,
+    bool paths_only = arg_print_data || arg_print_stage1_images;
+    int r = config_read(layers, paths_only ? CONFIG_TOPIC_MASK(CONFIG_TOPIC_PATHS) : CONFIG_TOPIC_MASK_ALL,
                         &config, reterr);
 
     if (r < 0)
         return r;
     if (arg_print_data)
         (void) fputs(config->data ? config->data : GLOBAL_OPTIONS_DEFAULT_DIR, stdout);
+    else if (arg_print_stage1_images)
+        (void) fputs(config->stage1_images ? config->stage1_images : RKT_STAGE1_IMAGES_DIR, stdout);
     else
         r = print(config);
     if (r >= 0 && (fflush(stdout) == EOF || ferror(stdout)))

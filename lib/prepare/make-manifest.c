@@ -373,8 +373,27 @@ static const Port *find_port(const PodManifest *manifest, const char *name)
     return NULL;
 }
 
+static int refuse_forwarding(const Port *port, const char *network, Error *reterr)
+{
+    if (network && streq(network, "host"))
+        return error_set(
+                reterr, -EINVAL,
+                "port \"%s\": with --net=host nothing is forwarded, port %u of the app is the host's; "
+                "leave --port out",
+                port->name, (unsigned) port->port);
+    if (network && streq(network, "none"))
+        return error_set(
+                reterr, -EINVAL,
+                "port \"%s\": with --net=none there is no network to forward to; only a port that is "
+                "socketActivated can be one of the host's",
+                port->name);
+    return error_set(reterr, -EOPNOTSUPP,
+                     "port \"%s\": forwarding a port that is not socketActivated is not built yet",
+                     port->name);
+}
+
 /* A port of the host counts where systemd listens on it; nothing is forwarded. */
-static int check_ports(const PodManifest *manifest, Error *reterr)
+static int check_ports(const PodManifest *manifest, const char *network, Error *reterr)
 {
     for (size_t i = 0; i < manifest->ports.n; i++) {
         const ExposedPort *exposed = &manifest->ports.items[i];
@@ -383,9 +402,7 @@ static int check_ports(const PodManifest *manifest, Error *reterr)
         if (!port)
             return error_set(reterr, -ENOENT, "port \"%s\": no app has a port of that name", exposed->name);
         if (!port->socket_activated || exposed->pod_port)
-            return error_set(reterr, -EOPNOTSUPP,
-                             "port \"%s\": forwarding a port that is not socketActivated is not built yet",
-                             exposed->name);
+            return refuse_forwarding(port, network, reterr);
     }
     return 0;
 }
@@ -413,14 +430,14 @@ int pod_manifest_from_options(const PodOptions *options, const AppImage *images,
     if (r >= 0)
         r = add_ports(manifest, options, reterr);
     if (r >= 0)
-        r = check_ports(manifest, reterr);
+        r = check_ports(manifest, options->network, reterr);
     if (r < 0)
         return r;
     *ret = TAKE_PTR(manifest);
     return 0;
 }
 
-int pod_manifest_fill(PodManifest *manifest, const AppImage *images, Error *reterr)
+int pod_manifest_fill(PodManifest *manifest, const PodOptions *options, const AppImage *images, Error *reterr)
 {
     if (manifest->n_apps == 0)
         return error_set(reterr, -EINVAL, "pod must contain at least one application");
@@ -435,7 +452,7 @@ int pod_manifest_fill(PodManifest *manifest, const AppImage *images, Error *rete
         if (r < 0)
             return r;
     }
-    return check_ports(manifest, reterr);
+    return check_ports(manifest, options->network, reterr);
 }
 
 const Volume *pod_manifest_mount_volume(const PodManifest *manifest, const Mount *mount)

@@ -22,7 +22,8 @@ int pod_manifest_from_options(const PodOptions *options, const AppImage *images,
                               Error *reterr);
 
 /* Fills in what the given manifest leaves to its images; images: one for each of manifest->apps. */
-int pod_manifest_fill(PodManifest *manifest, const AppImage *images, Error *reterr);
+int pod_manifest_fill(PodManifest *manifest, const PodOptions *options, const AppImage *images,
+                      Error *reterr);
 
 /* Gives every mount point a mount: the pod's volume of its name, else a new empty volume APP-MOUNTPOINT. Then
  * checks that every mount has its volume. */

@@ -59,6 +59,7 @@ typedef struct PodOptions {
     char **set_environment, **environment_files;
     bool inherit_environment, no_overlay, quiet;
     const char *pod_manifest, *uuid_file_save, *unit;
+    const char *network; /* that the pod will run with; NULL: not known yet */
     PullPolicy pull_policy;
     Stage1Source stage1_source;
     const char *stage1;

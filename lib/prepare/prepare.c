@@ -106,7 +106,7 @@ static int manifest_from_file(Preparation *p, const char *path, Error *reterr)
             r = load_image(p, i, image, NULL, reterr);
     }
     if (r >= 0)
-        r = pod_manifest_fill(p->manifest, p->images, reterr);
+        r = pod_manifest_fill(p->manifest, p->options, p->images, reterr);
     return r < 0 ? error_prefix(reterr, r, "pod manifest \"%s\"", path) : 0;
 }
 

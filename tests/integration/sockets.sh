@@ -165,6 +165,11 @@ fails "--port of no app" 254 'port "web": no app has a port of that name' rkt pr
 fails "--port to forward" 254 'port "status": forwarding a port that is not socketActivated is not built yet' \
     rkt prepare --port=status:1 example.com/listener
 
+fails "nor on the host's network" 254 'port "status": with --net=host nothing is forwarded, port 81 of the app is the host.s; leave' \
+    rkt run --net=host --port=status:8081 example.com/listener
+fails "nor without one" 254 'port "status": with --net=none there is no network to forward to' \
+    rkt run --net=none --port=status:8081 example.com/listener
+
 # Started without sockets, it is an app like others.
 matches "rkt run without sockets" \
     "$(timeout 5 rkt run --net=none example.com/listener --exec=/bin/sh -- -c 'env; echo end' 2>&1)" "end"

@@ -168,10 +168,10 @@ static int find_kept(Store *store, const References *references, StoreImage *con
 
 static void say_tree(const char *id)
 {
-    printf("removed tree \"%s\"\n", id);
+    log_info("removed treestore \"%s\"", id);
 }
 
-/* Who uses it, or was quicker, is right. */
+/* 1: removed; 0: who uses it, or was quicker, is right. */
 static int remove_image(Store *store, const char *key, Error *reterr)
 {
     _cleanup_error_ Error error = ERROR_INIT;
@@ -181,14 +181,15 @@ static int remove_image(Store *store, const char *key, Error *reterr)
         return 0;
     if (r < 0)
         return error_set(reterr, r, "%s", error_cause(&error) ? error_cause(&error) : strerror(-r));
-    printf("successfully removed aci for image: \"%s\"\n", key);
-    return 0;
+    image_say_removed(key);
+    return 1;
 }
 
 static int remove_images(Store *store, const References *references, Error *reterr)
 {
     _cleanup_strv_ char **kept = NULL;
     StoreImage **images = NULL;
+    unsigned removed = 0;
     size_t n = 0;
     int r = store_list_images(store, &images, &n, reterr);
 
@@ -197,8 +198,10 @@ static int remove_images(Store *store, const References *references, Error *rete
     for (size_t i = 0; r != -ENOMEM && i < n; i++) {
         int q = strv_contains(kept, images[i]->key) ? 0 : remove_image(store, images[i]->key, reterr);
 
-        r = r < 0 ? r : q;
+        removed += q > 0;
+        r = q < 0 && r >= 0 ? q : r;
     }
+    image_say_removed_count(removed);
     store_images_free(images, n);
     return r;
 }

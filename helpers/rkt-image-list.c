@@ -204,7 +204,7 @@ static int take_option(int id, const char *value, Error *reterr)
             return error_set(reterr, -EINVAL, "unknown order \"%s\": must be asc or desc", value);
         return 0;
     case OPT_SORT: arg_sort = value; return 0;
-    default: return error_set(reterr, -EINVAL, "takes no arguments");
+    default: return error_set(reterr, -EINVAL, "unexpected argument \"%s\"", value);
     }
 }
 

@@ -33,8 +33,7 @@ static int remove_one(Store *store, const char *word, Error *reterr)
         r = store_remove_image(store, key, reterr);
     if (r < 0)
         return r;
-    printf("successfully removed aci for image: \"%s\"\n", key);
-    (void) fflush(stdout); /* in its order with what goes to standard error */
+    image_say_removed(key);
     return 1;
 }
 
@@ -65,8 +64,7 @@ int image_rm(int argc, char **argv, Error *reterr)
         } else
             removed += (unsigned) r;
     }
-    if (removed > 0)
-        log_info("%u image(s) successfully removed", removed);
+    image_say_removed_count(removed);
     strv_free(TAKE_PTR(arg_images));
     return failed ? EXIT_GENERAL : 0;
 }

@@ -42,6 +42,18 @@ int image_find(Store *store, const char *word, char ret_key[static IMAGE_KEY_LEN
     }
 }
 
+void image_say_removed(const char *key)
+{
+    printf("successfully removed aci for image: \"%s\"\n", key);
+    (void) fflush(stdout); /* in its order with what goes to standard error */
+}
+
+void image_say_removed_count(unsigned n)
+{
+    if (n > 0)
+        log_info("%u image(s) successfully removed", n);
+}
+
 static const char *last_word(const char *verb)
 {
     const char *space = strrchr(verb, ' ');

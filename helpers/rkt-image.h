@@ -14,5 +14,9 @@ int image_gc(int argc, char **argv, Error *reterr);
 int image_list(int argc, char **argv, Error *reterr);
 int image_rm(int argc, char **argv, Error *reterr);
 
+/* What is said of each image that was removed, and in the end of them all. */
+void image_say_removed(const char *key);
+void image_say_removed_count(unsigned n);
+
 /* Finds the image that a word of the command line means: an ID, or a name with labels. */
 int image_find(Store *store, const char *word, char ret_key[static IMAGE_KEY_LENGTH + 1], Error *reterr);

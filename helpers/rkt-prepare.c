@@ -7,6 +7,7 @@
 #include "base/string-util.h"
 #include "pod/global-options.h"
 #include "prepare/prepare.h"
+#include "run-options.h"
 
 enum { EXIT_GENERAL = 254 };
 
@@ -15,9 +16,10 @@ static PodOptions arg_pod = { .warn = log_warning };
 
 static int parse_argv(int argc, char **argv, Error *reterr)
 {
-    OptionParser parser = {
-        .argc = argc, .argv = argv, .index = 1, .tables = { pod_option_table, global_option_table }
-    };
+    OptionParser parser = { .argc = argc,
+                            .argv = argv,
+                            .index = 1,
+                            .tables = { pod_option_table, global_option_table, run_option_table } };
     const char *value;
     int id, r;
 
@@ -25,6 +27,9 @@ static int parse_argv(int argc, char **argv, Error *reterr)
         r = option_next(&parser, &id, &value, reterr);
         if (r >= 0 && id == OPTION_END)
             return arg_global.help ? 0 : pod_options_check(&arg_pod, reterr);
+        if (r >= 0 && run_options_has(id))
+            return error_set(reterr, -EINVAL, "unknown flag: %s (how the pod runs is said to run-prepared)",
+                             argv[parser.index - 1]);
         if (r >= 0)
             r = global_options_has(id) ? global_options_take(&arg_global, id, value, reterr)
                                        : pod_options_take(&arg_pod, &parser, id, value, reterr);

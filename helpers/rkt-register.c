@@ -210,6 +210,8 @@ static int run_register(Error *reterr)
     if (arg_journal_namespace)
         start_journal(bus);
     r = hear_leader(&leader);
+    if (r == -ECONNRESET) /* the pod could not be started, which stage1 says */
+        return 0;
     if (r < 0)
         return error_set_errno(reterr, r, "cannot read the leader from stage1");
     if (arg_scope)

@@ -24,6 +24,30 @@ typedef struct Verb {
     int (*main)(int argc, char **argv); /* where it is a program's in all but name */
 } Verb;
 
+static int refuse(int id _unused_, const char *value, Error *reterr)
+{
+    return error_set(reterr, -EINVAL, "unexpected argument \"%s\"", value);
+}
+
+static int version(int argc, char **argv)
+{
+    static const Option options[] = { {} };
+    _cleanup_error_ Error error = ERROR_INIT;
+    GlobalOptions global = GLOBAL_OPTIONS_INIT;
+    int r = command_line_read(argc, argv, options, &global, refuse, &error);
+
+    if (r < 0) {
+        error_print(&error, r, "version", global.debug);
+        return EXIT_GENERAL;
+    }
+    if (global.help)
+        verb_print_help("version", "", "Prints the versions of rkt and of the App Container specification.",
+                        options);
+    else
+        printf("rkt Version: %s\nappc Version: %s\n", RKT_VERSION, APPC_VERSION);
+    return 0;
+}
+
 static const Verb verbs[] = {
     { NULL, "api-service", "api-service", "serve the read-only API" },
     { "app", "add", "app", "add an app to a running pod" },
@@ -64,7 +88,7 @@ static const Verb verbs[] = {
     { NULL, "status", "status", "show the state of a pod" },
     { NULL, "stop", "stop", "stop running pods" },
     { NULL, "trust", "trust", "trust a key for signatures of images" },
-    { NULL, "version", NULL, "print the version" },
+    { NULL, "version", NULL, "print the version", version },
 };
 
 /* What is not built is not listed. */
@@ -104,6 +128,19 @@ static const char *verb_word(const Verb *verb, const char *group)
     return verb->group ? verb->group : verb->name;
 }
 
+static int ambiguous_verb(const char *word, const char *const *known, size_t n, Error *reterr)
+{
+    _cleanup_buffer_ Buffer b = {};
+    _cleanup_free_ char *matches = NULL;
+    int r;
+
+    for (size_t i = 0; i < n; i++)
+        if (startswith(known[i], word))
+            buffer_addf(&b, "%s%s", b.size > 0 ? ", " : "", known[i]);
+    r = buffer_steal(&b, &matches);
+    return r < 0 ? r : error_set(reterr, -EINVAL, "ambiguous command \"%s\": %s", word, matches);
+}
+
 /* The verb, or one of the group, that word or its unique prefix means. */
 static int find_verb(const char *word, const char *group, const Verb **ret, Error *reterr)
 {
@@ -132,7 +169,7 @@ static int find_verb(const char *word, const char *group, const Verb **ret, Erro
         return 0;
     }
     if (matches > 1)
-        return error_set(reterr, -EINVAL, "ambiguous command \"%s\": %u commands begin so", word, matches);
+        return ambiguous_verb(word, known, n, reterr);
     nearest = nearest_string(word, known, n);
     if (nearest)
         return error_set(reterr, -EINVAL, "unknown command \"%s\" (did you mean \"%s\"?)", word, nearest);
@@ -184,28 +221,16 @@ static int become_program(const Verb *verb, char **argv, const int *skipped, Err
     return verb->main ? verb->main((int) strv_length(words), words) : exec_helper(verb, words, reterr);
 }
 
-static int refuse(int id _unused_, const char *value, Error *reterr)
+/* A flag of the command itself may stand before it, as in `rkt --stage1-path=FILE run`; "=" tells that the
+ * word behind it is none of its. */
+static bool is_flag_of_verb(const char *word)
 {
-    return error_set(reterr, -EINVAL, "unexpected argument \"%s\"", value);
-}
-
-static int version(int argc, char **argv, GlobalOptions *global, Error *reterr)
-{
-    static const Option options[] = { {} };
-    int r = command_line_read(argc, argv, options, global, refuse, reterr);
-
-    if (r < 0)
-        return r;
-    if (global->help)
-        verb_print_help("version", "", "Prints the versions of rkt and of the App Container specification.",
-                        options);
-    else
-        printf("rkt Version: %s\nappc Version: %s\n", RKT_VERSION, APPC_VERSION);
-    return 0;
+    return word && startswith(word, "--") && strchr(word, '=') &&
+           !option_table_has(global_option_table, word);
 }
 
 /* `rkt help VERB` is `rkt VERB --help`. */
-static int help(OptionParser *parser, GlobalOptions *global, Error *reterr)
+static int help(OptionParser *parser, Error *reterr)
 {
     char option[] = "--help", *words[] = { parser->argv[0], option, NULL };
     const Verb *verb = NULL;
@@ -230,8 +255,6 @@ static int help(OptionParser *parser, GlobalOptions *global, Error *reterr)
     }
     if (verb && has_program(verb))
         return become_program(verb, words, (const int[]){ 0, 0 }, reterr);
-    if (verb && streq(verb->name, "version"))
-        return version(2, words, global, reterr);
     print_help(group);
     return 0;
 }
@@ -239,37 +262,42 @@ static int help(OptionParser *parser, GlobalOptions *global, Error *reterr)
 static int dispatch(int argc, char **argv, GlobalOptions *global, Error *reterr)
 {
     OptionParser parser = { .argc = argc, .argv = argv, .index = 1, .tables = { global_option_table } };
-    const char *group = NULL, *value;
+    const char *group = NULL, *foreign = NULL, *value;
+    const Verb *verb = NULL;
     int skipped[2] = {}, id, r;
-    const Verb *verb;
 
-    for (;;) {
-        r = option_next(&parser, &id, &value, reterr);
-        if (r < 0)
-            return r;
-        if (global_options_has(id)) {
-            r = global_options_take(global, id, value, reterr);
-            if (r < 0)
-                return r;
+    while (!verb) {
+        if (is_flag_of_verb(argv[parser.index])) {
+            foreign = argv[parser.index++];
             continue;
         }
-        if (id != OPTION_POSITIONAL) {
-            print_help(group);
-            return global->help ? 0 : EXIT_USAGE;
+        r = option_next(&parser, &id, &value, reterr);
+        if (r >= 0 && global_options_has(id)) {
+            r = global_options_take(global, id, value, reterr);
+            if (r >= 0)
+                continue;
         }
+        if (r < 0)
+            return r;
+        if (id != OPTION_POSITIONAL)
+            break;
         skipped[group ? 1 : 0] = parser.index - 1;
         r = find_verb(value, group, &verb, reterr);
         if (r < 0)
             return r;
-        if (!verb->group || group)
-            break;
-        group = verb->group;
+        if (verb->group && !group) {
+            group = verb->group;
+            verb = NULL;
+        }
     }
-    if (has_program(verb))
+    if (verb && has_program(verb))
         return become_program(verb, argv, skipped, reterr);
-    if (streq(verb->name, "help"))
-        return help(&parser, global, reterr);
-    return version(argc - parser.index + 1, argv + parser.index - 1, global, reterr);
+    if (foreign)
+        return error_set(reterr, -EINVAL, "unknown flag: %s", foreign);
+    if (verb)
+        return help(&parser, reterr);
+    print_help(group);
+    return global->help ? 0 : EXIT_USAGE;
 }
 
 int main(int argc, char **argv)

@@ -23,6 +23,9 @@ enum {
     OPT_NET,
 };
 
+#define IPC_WORDS "auto|private|parent"
+#define JOURNAL_WORDS "pod|host"
+
 const Option run_option_table[] = {
     { "dns", OPTION_VALUE, OPT_DNS, "IP|host|none", "name server of the apps' resolv.conf", NULL },
     { "dns-domain", OPTION_VALUE, OPT_DNS_DOMAIN, "DOMAIN", "domain of the apps' resolv.conf", NULL },
@@ -32,8 +35,9 @@ const Option run_option_table[] = {
     { "hosts-entry", OPTION_VALUE, OPT_HOSTS_ENTRY, "IP=NAME|host", "entry of the apps' /etc/hosts", NULL },
     { "interactive", OPTION_BOOL, OPT_INTERACTIVE, NULL,
       "give the pod's one app our input, output and terminal", NULL },
-    { "ipc", OPTION_VALUE, OPT_IPC, "auto|private|parent", "the pod's IPC namespace", "auto" },
-    { "journal", OPTION_VALUE, OPT_JOURNAL, "pod|host", "a journal of the pod's own, or the host's", "pod" },
+    { "ipc", OPTION_VALUE, OPT_IPC, IPC_WORDS, "the pod's IPC namespace", "auto" },
+    { "journal", OPTION_VALUE, OPT_JOURNAL, JOURNAL_WORDS, "a journal of the pod's own, or the host's",
+      "pod" },
     { "journal-max-use", OPTION_VALUE, OPT_JOURNAL_MAX_USE, "SIZE", "most space of the pod's journal",
       "64Mi" },
     { "machine-name", OPTION_VALUE, OPT_MACHINE_NAME, "NAME", "name of the pod in machined", "rkt-$PODUUID" },
@@ -55,15 +59,17 @@ static int refuse(const char *flag, const char *value, Error *reterr)
     return streq(value, "false") ? 0 : error_set(reterr, -EOPNOTSUPP, "--%s is not built yet", flag);
 }
 
-static int take_word(const char **field, const char *flag, const char *value, const char *const *words,
+static int take_word(const char **field, const char *flag, const char *value, const char *known,
                      Error *reterr)
 {
-    for (; *words; words++)
-        if (streq(*words, value)) {
-            *field = value;
-            return 0;
-        }
-    return error_set(reterr, -EINVAL, "--%s=%s: unknown value", flag, value);
+    _cleanup_strv_ char **words = NULL;
+    int r = strv_split(known, "|", &words);
+
+    if (r >= 0 && !strv_contains(words, value))
+        r = error_set(reterr, -EINVAL, "--%s=%s: must be %s", flag, value, known);
+    if (r >= 0)
+        *field = value;
+    return r;
 }
 
 /* A unit's name is made one: a template's unit can name its instance only by a specifier of systemd's. */
@@ -139,12 +145,8 @@ int run_options_take(RunOptions *options, int id, const char *value, Error *rete
         options->dns_domain = value;
         return 0;
     case OPT_HOSTNAME: options->hostname = value; return 0;
-    case OPT_IPC:
-        return take_word(&options->ipc, "ipc", value,
-                         (const char *const[]){ "auto", "private", "parent", NULL }, reterr);
-    case OPT_JOURNAL:
-        return take_word(&options->journal, "journal", value, (const char *const[]){ "pod", "host", NULL },
-                         reterr);
+    case OPT_IPC: return take_word(&options->ipc, "ipc", value, IPC_WORDS, reterr);
+    case OPT_JOURNAL: return take_word(&options->journal, "journal", value, JOURNAL_WORDS, reterr);
     case OPT_JOURNAL_MAX_USE: return take_journal_max_use(options, value, reterr);
     case OPT_MACHINE_NAME: return take_machine_name(options, value, reterr);
     case OPT_NET: options->network = value; return 0;

@@ -27,9 +27,11 @@ static int take(OptionParser *parser _unused_, int id, const char *value, Error 
     return 0;
 }
 
-static int check(const RunOptions *run_options _unused_, Error *reterr _unused_)
+static int check(const RunOptions *run_options _unused_, Error *reterr)
 {
-    return 0;
+    return arg_uuid || arg_uuid_file
+                   ? 0
+                   : error_set(reterr, -EINVAL, "must provide the pod's UUID or --uuid-file");
 }
 
 static int open_prepared(int root, const GlobalOptions *global _unused_, Pod **ret, Error *reterr)

@@ -35,6 +35,8 @@ static int parse_argv(const RunVerb *verb, int argc, char **argv, GlobalOptions 
     }
     if (global->help)
         return 0;
+    if (geteuid() != 0)
+        return error_set(reterr, -EPERM, "cannot run as unprivileged user");
     r = verb->check(options, reterr);
     return r < 0 ? r : run_options_check(options, reterr);
 }
@@ -45,8 +47,6 @@ static int run(const RunVerb *verb, GlobalOptions *global, const RunOptions *opt
     _cleanup_close_ int root = -EBADF;
     int r;
 
-    if (geteuid() != 0)
-        return error_set(reterr, -EPERM, "cannot run as unprivileged user");
     r = global_options_find_dir(global, reterr);
     if (r >= 0)
         r = pod_root_open(global->dir, true, &root, reterr);
@@ -64,11 +64,10 @@ int run_verb(const RunVerb *verb, int argc, char **argv)
 
     (void) umask(0022);
     log_setup(verb->name, global.debug);
-    if (r >= 0 && global.help) {
-        verb_print_help(verb->name, verb->arguments, verb->summary, verb->options);
-        printf("\nFlags of the run:\n");
-        option_print_help(run_option_table);
-    } else if (r >= 0)
+    if (r >= 0 && global.help)
+        verb_print_help_more(verb->name, verb->arguments, verb->summary, verb->options, "Flags of the run",
+                             run_option_table);
+    else if (r >= 0)
         r = run(verb, &global, &options, &error);
     run_options_done(&options);
     if (r < 0) {

@@ -35,10 +35,13 @@ const Mount *mount_list_find_path(const MountList *list, const char *path)
 
 static int mount_check(const Mount *mount, Error *reterr)
 {
-    if (!mount->volume || !ac_name_is_valid(mount->volume))
-        return error_set(reterr, -EBADMSG, "bad volume name \"%s\" of a mount",
-                         mount->volume ? mount->volume : "");
-    if (!mount->path || mount->path[0] != '/')
+    if (!mount->volume)
+        return error_set(reterr, -EBADMSG, "a mount must name its volume");
+    if (!ac_name_is_valid(mount->volume))
+        return error_set(reterr, -EBADMSG, "bad volume name \"%s\" of a mount", mount->volume);
+    if (!mount->path)
+        return error_set(reterr, -EBADMSG, "mount of volume \"%s\": target must be set", mount->volume);
+    if (mount->path[0] != '/')
         return error_set(reterr, -EBADMSG, "mount of volume \"%s\": the target must be an absolute path",
                          mount->volume);
     return 0;
@@ -92,7 +95,8 @@ int mount_list_add_text(MountList *list, const char *text, Error *reterr)
         else if (target)
             r = replace_string(&mount.path, target);
         else
-            r = error_set(reterr, -EINVAL, "unknown mount parameter \"%s\"", *word);
+            r = error_set(reterr, -EINVAL, "unknown mount parameter \"%s\": must be volume=NAME,target=PATH",
+                          *word);
         if (r < 0)
             return r;
     }

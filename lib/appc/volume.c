@@ -175,18 +175,18 @@ static int parse_id(const char *s, void *ret)
 }
 
 static const struct VolumeField {
-    const char *key;
+    const char *key, *values;
     int (*parse)(const char *s, void *ret);
     size_t offset;
     bool empty_only;
 } volume_fields[] = {
-    { "kind", parse_kind, offsetof(Volume, kind) },
-    { "source", parse_string, offsetof(Volume, source) },
-    { "readOnly", parse_tristate, offsetof(Volume, read_only) },
-    { "recursive", parse_tristate, offsetof(Volume, recursive) },
-    { "mode", parse_octal, offsetof(Volume, mode), true },
-    { "uid", parse_id, offsetof(Volume, uid), true },
-    { "gid", parse_id, offsetof(Volume, gid), true },
+    { "kind", "host or empty", parse_kind, offsetof(Volume, kind) },
+    { "source", "a path", parse_string, offsetof(Volume, source) },
+    { "readOnly", "true or false", parse_tristate, offsetof(Volume, read_only) },
+    { "recursive", "true or false", parse_tristate, offsetof(Volume, recursive) },
+    { "mode", "octal", parse_octal, offsetof(Volume, mode), true },
+    { "uid", "a number", parse_id, offsetof(Volume, uid), true },
+    { "gid", "a number", parse_id, offsetof(Volume, gid), true },
 };
 
 static int parse_field(Volume *volume, const char *word, const struct VolumeField **ret, Error *reterr)
@@ -202,11 +202,12 @@ static int parse_field(Volume *volume, const char *word, const struct VolumeFiel
             continue;
         r = field->parse(equals + 1, (char *) volume + field->offset);
         if (r < 0 && r != -ENOMEM)
-            return error_set(reterr, -EINVAL, "bad value of %s in a volume: \"%s\"", field->key, equals + 1);
+            return error_set(reterr, -EINVAL, "volume \"%s\": bad %s \"%s\": must be %s", volume->name,
+                             field->key, equals + 1, field->values);
         *ret = field;
         return r;
     }
-    return error_set(reterr, -EINVAL, "unknown volume parameter \"%s\"", word);
+    return error_set(reterr, -EINVAL, "volume \"%s\": unknown parameter \"%s\"", volume->name, word);
 }
 
 /* The first word is the name. */

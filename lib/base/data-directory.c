@@ -46,5 +46,8 @@ int data_directory_open(const char *path, bool create, Error *reterr)
             return error_set_errno(reterr, r, "cannot make the data directory %s", path);
         fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     }
+    if (fd < 0 && errno == EACCES)
+        return error_set(reterr, -EACCES,
+                         "cannot open the data directory %s: only root and members of group rkt can", path);
     return fd < 0 ? error_set_errno(reterr, -errno, "cannot open the data directory %s", path) : fd;
 }

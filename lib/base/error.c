@@ -65,11 +65,20 @@ int error_set_errno(Error *error, int r, const char *format, ...)
     return r;
 }
 
+int error_set_told(Error *error, int r)
+{
+    if (!error)
+        return r;
+    error_done(error);
+    error->told = true;
+    return r;
+}
+
 int error_prefix(Error *error, int r, const char *format, ...)
 {
     va_list ap;
 
-    if (!error)
+    if (!error || error->told)
         return r;
     if (error->n == 0)
         error_pushf(error, "%s", strerror(-r));
@@ -86,6 +95,8 @@ const char *error_cause(const Error *error)
 
 void error_print(const Error *error, int r, const char *command, bool debug)
 {
+    if (error->told)
+        return;
     if (error->n == 0) {
         fprintf(stderr, "%s: %s\n", command, strerror(-r));
         return;

@@ -13,6 +13,7 @@ enum { ERROR_CHAIN_MAX = 8 };
 typedef struct Error {
     char *chain[ERROR_CHAIN_MAX]; /* innermost first */
     unsigned n;
+    bool told; /* by a program that we ran: nothing is left to be said */
 } Error;
 
 #define ERROR_INIT                                                                                           \
@@ -29,6 +30,9 @@ int error_set(Error *error, int r, const char *format, ...) _printf_(3, 4);
 
 /* The same with ": " and strerror(-r) behind it. */
 int error_set_errno(Error *error, int r, const char *format, ...) _printf_(3, 4);
+
+/* Notes that a child has told the user what is wrong; there is nothing to be printed any more. Returns r. */
+int error_set_told(Error *error, int r);
 
 /* Puts an outer message ("what we were doing") before what was said; with nothing said yet, strerror(-r)
  * becomes the cause. Returns r. */

@@ -15,6 +15,13 @@ static const Option *option_find(const OptionParser *parser, const char *name, s
     return NULL;
 }
 
+bool option_table_has(const Option *table, const char *word)
+{
+    const OptionParser parser = { .tables = { table } };
+
+    return option_find(&parser, word + strlen("--"), strcspn(word, "=") - strlen("--"));
+}
+
 static int unknown_option(const OptionParser *parser, const char *name, size_t length, Error *reterr)
 {
     const char *names[256], *nearest;
@@ -55,6 +62,8 @@ int option_next(OptionParser *parser, int *ret_id, const char **ret_value, Error
         *ret_value = word;
         return 0;
     }
+    if (streq(word, "-h"))
+        word = "--help";
     if (word[1] != '-')
         return error_set(reterr, -EINVAL, "unknown shorthand flag: %s", word);
     name = word + 2;

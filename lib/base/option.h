@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Command lines in the original's manner: long flags only, `--name=value` or `--name value`, booleans
+/* Command lines in the original's manner: long flags only (and -h for --help), `--name=value` or `--name
+ * value`, booleans
  * `--name[=true]`, flags and arguments in any order (a command may give the order a meaning), `--` ends the
  * flags. Options are tables; the completion and `--help` are made from them. */
 #pragma once
@@ -39,6 +40,9 @@ typedef struct OptionParser {
  * Returns 0, or -EINVAL for an unknown flag (with the nearest known one said), a missing or an unwanted
  * value. */
 int option_next(OptionParser *parser, int *ret_id, const char **ret_value, Error *reterr);
+
+/* Whether the word, which begins with "--", is a flag of the table. */
+bool option_table_has(const Option *table, const char *word);
 
 /* Prints the options of a table for `--help`. */
 void option_print_help(const Option *table);

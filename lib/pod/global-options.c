@@ -190,13 +190,24 @@ const char *verb_from_argv0(const char *argv0)
     return verb ? verb : name;
 }
 
-void verb_print_help(const char *verb, const char *arguments, const char *summary, const Option *options)
+static void print_flags(const char *title, const Option *options)
+{
+    if (!options || !options->name)
+        return;
+    printf("\n%s:\n", title);
+    option_print_help(options);
+}
+
+void verb_print_help_more(const char *verb, const char *arguments, const char *summary, const Option *options,
+                          const char *title, const Option *more)
 {
     printf("Usage: rkt %s [FLAGS]%s%s\n\n%s\n", verb, *arguments ? " " : "", arguments, summary);
-    if (options->name) {
-        printf("\nFlags:\n");
-        option_print_help(options);
-    }
-    printf("\nGlobal flags:\n");
-    option_print_help(global_option_table);
+    print_flags("Flags", options);
+    print_flags(title, more);
+    print_flags("Global flags", global_option_table);
+}
+
+void verb_print_help(const char *verb, const char *arguments, const char *summary, const Option *options)
+{
+    verb_print_help_more(verb, arguments, summary, options, NULL, NULL);
 }

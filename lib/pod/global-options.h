@@ -90,3 +90,7 @@ const char *verb_from_argv0(const char *argv0);
 
 /* `Usage: rkt VERB ARGUMENTS`, a line of what it does, its options and the global ones, for --help. */
 void verb_print_help(const char *verb, const char *arguments, const char *summary, const Option *options);
+
+/* The same with a second table of flags under a title of its own. */
+void verb_print_help_more(const char *verb, const char *arguments, const char *summary, const Option *options,
+                          const char *title, const Option *more);

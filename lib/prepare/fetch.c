@@ -19,7 +19,7 @@
 #include "journal/notify.h"
 #include "rkt-config.h"
 
-enum { LINE_LENGTH_MAX = 255, EXTENSION_S = 60 };
+enum { LINE_LENGTH_MAX = 255, EXTENSION_S = 60, EXIT_GENERAL = 254 };
 
 static const char systemd_run[] = "/usr/bin/systemd-run";
 
@@ -157,6 +157,8 @@ static int run(Fetch *fetch, const char *program, char *const *argv, Error *rete
     status = wait_for_exit(pid);
     if (status < 0)
         return status;
+    if (status == EXIT_GENERAL)
+        return error_set_told(reterr, -EIO);
     if (status != 0)
         return error_set(reterr, -EIO, "it could not be fetched (rkt-fetch exited with %d)", status);
     return r < 0 ? error_set_errno(reterr, r, "cannot hear what rkt-fetch says") : 0;

@@ -40,7 +40,7 @@ static int set_pairs(NameValueList *list, char *const *pairs)
 }
 
 /* One line of a file: blank, `#` and `;` are comments; a name twice is an error. */
-static int take_environment_line(NameValueList *list, const char *path, char *line, Error *reterr)
+static int take_environment_line(NameValueList *list, char *line, Error *reterr)
 {
     char *equals;
 
@@ -51,16 +51,17 @@ static int take_environment_line(NameValueList *list, const char *path, char *li
         return 0;
     equals = strchr(line, '=');
     if (!equals || equals == line)
-        return error_set(reterr, -EINVAL, "%s: \"%s\" is not NAME=VALUE", path, line);
+        return error_set(reterr, -EINVAL, "\"%s\" is not NAME=VALUE", line);
     *equals = '\0';
     if (name_value_list_get(list, line))
-        return error_set(reterr, -EINVAL, "%s: \"%s\" is set twice", path, line);
+        return error_set(reterr, -EINVAL, "\"%s\" is set twice", line);
     return name_value_list_add(list, line, equals + 1);
 }
 
 static int read_environment_file(NameValueList *list, const char *path, Error *reterr)
 {
     _cleanup_free_ char *text = NULL;
+    unsigned number = 0;
     char *rest;
     int r;
 
@@ -68,9 +69,9 @@ static int read_environment_file(NameValueList *list, const char *path, Error *r
     if (r < 0)
         return error_set_errno(reterr, r, "cannot read \"%s\"", path);
     rest = text;
-    for (char *line; r >= 0 && (line = strsep(&rest, "\n"));)
-        r = take_environment_line(list, path, line, reterr);
-    return r;
+    for (char *line; r >= 0 && (line = strsep(&rest, "\n")); number++)
+        r = take_environment_line(list, line, reterr);
+    return r < 0 ? error_prefix(reterr, r, "%s:%u", path, number) : 0;
 }
 
 static int read_environment_files(const PodOptions *options, NameValueList *list, Error *reterr)

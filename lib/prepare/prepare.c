@@ -158,12 +158,18 @@ static int put_closed_directory(const Pod *pod, const char *name, Error *reterr)
                                             : 0;
 }
 
+/* For members of group rkt, whose the pod's directory is, and nobody else: it may hold secrets. */
 static int put_manifest(const Pod *pod, const Preparation *p, Error *reterr)
 {
     _cleanup_free_ char *text = NULL;
+    struct stat st;
     int r = pod_manifest_format(p->manifest, false, &text);
 
-    return r < 0 ? r : put_file(pod, POD_MANIFEST, text, strlen(text), 0640, reterr);
+    if (r >= 0)
+        r = put_file(pod, POD_MANIFEST, text, strlen(text), 0640, reterr);
+    if (r >= 0 && (fstat(pod->fd, &st) < 0 || fchownat(pod->fd, POD_MANIFEST, (uid_t) -1, st.st_gid, 0) < 0))
+        r = error_set_errno(reterr, -errno, "cannot give \"%s\" its group", POD_MANIFEST);
+    return r;
 }
 
 static int put_summary(const Pod *pod, const PodManifest *manifest, Error *reterr)

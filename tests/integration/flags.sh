@@ -165,7 +165,7 @@ ipc=$(readlink /proc/self/ns/ipc)
 seen "--ipc=parent" "$ipc" 'readlink /proc/self/ns/ipc' --ipc=parent
 lacks "--ipc=private" "$(in_app 'readlink /proc/self/ns/ipc' --ipc=private)" "$ipc"
 lacks "--ipc=auto" "$(in_app 'readlink /proc/self/ns/ipc' --ipc=auto)" "$ipc"
-fails "an IPC that is none" 254 '--ipc=host: unknown value' rkt run --net=none --ipc=host "$image"
+fails "an IPC that is none" 254 '--ipc=host: must be auto.private.parent' rkt run --net=none --ipc=host "$image"
 seen "--net=none has a loopback interface alone" lo 'ls /sys/class/net'
 equals "--net=host is the host's network" "$(rkt run --net=host "$image" --exec=/bin/readlink -- /proc/self/ns/net 2>/dev/null |
     sed 's/^.*\]: //')" "$(readlink /proc/self/ns/net)"
@@ -175,7 +175,7 @@ in_app 'echo in-own-journal' >/dev/null
 lacks "a pod's words are not in the host's journal" "$(journalctl --identifier=busybox --output=cat --quiet)" in-own-journal
 in_app 'echo in-the-journal' --journal=host >/dev/null
 soon "--journal=host" 5 eval '[[ $(journalctl --identifier=busybox --output=cat --quiet) == *in-the-journal* ]]'
-fails "a journal that is none" 254 'journal=own: unknown value' rkt run --net=none --journal=own "$image"
+fails "a journal that is none" 254 'journal=own: must be pod.host' rkt run --net=none --journal=own "$image"
 fails "a machine name that is none" 254 'not a valid machine name' rkt run --net=none --machine-name=/ "$image"
 seen "--uuid-file-save" "" true --uuid-file-save="$work/uuid"
 matches "has the UUID" "$(rkt list --full --no-legend)" "$(<"$work/uuid")"

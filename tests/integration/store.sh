@@ -34,7 +34,7 @@ equals "the key is the hash of the uncompressed tar" "$key" "sha512-$(sha512sum 
 equals "rkt fetch prints half of it" "$(rkt --dir=$dir --insecure-options=image fetch /run/probe.aci)" "${key:0:39}"
 equals "members of the group may not rename what root trusts" \
     "$(as_member mv $cas/tree $cas/mine 2>/dev/null || echo no)" no
-fails "nobody else gets in" 254 'Permission denied' \
+fails "nobody else gets in" 254 "only root and members of group rkt can" \
     setpriv --reuid=4711 --regid=4711 --clear-groups "${fetch[@]}" "$images/probe.aci"
 equals "a member of group rkt fetches" "$(as_member "${fetch[@]}" "$images/probe.aci" 2>/dev/null)" "$key"
 tree=$(echo $cas/tree/deps-*)
@@ -204,8 +204,9 @@ eventually 2 prepare_is_locked
 said=$(rkt --dir=$dir image gc 2>&1)
 wait
 equals "image gc waits for whoever prepares a pod" "$(head -n 1 <<<"$said")" "gc: waiting for pods that are being prepared"
-matches "it removes trees that no pod refers to" "$said" "removed tree \"$gone\""
+matches "it removes trees that no pod refers to" "$said" "gc: removed treestore \"$gone\""
 equals "but those of pods" "$(cd $cas/tree && echo *)" "$(<"$pod/appsinfo/an-app/treeStoreID")"
+matches "and says how many images" "$said" $'\ngc: 1 image\\(s\\) successfully removed$'
 equals "of images the unused" "$(grep -c 'successfully removed aci' <<<"$said") $(test -e "$(blob "$unused")" || echo gone)" "1 gone"
 succeeds "not one that a pod was made from" test -e "$(blob "$used")"
 succeeds "nor one that another depends on" test -e "$(blob "$base")"

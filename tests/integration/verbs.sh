@@ -63,6 +63,14 @@ echo ffffffff >nobody
 fails "status of a file that leads nowhere" 1 'no matches found for "ffffffff"' rkt status --uuid-file=nobody
 fails "status of an unknown pod" 254 'no matches found for "ffffffff"' rkt status ffffffff
 : >empty
+useradd --create-home --groups rkt member
+equals "a member of group rkt sees the manifest" "$(runuser -u member -- rkt cat-manifest "$prepared")" \
+    "$(rkt cat-manifest "$prepared")"
+equals "and how apps ended" "$(runuser -u member -- rkt status "$uuid")" "$(rkt status "$uuid")"
+equals "a manifest is nobody else's" "$(stat -c '%a %U:%G' /var/lib/rkt/pods/prepared/"$prepared"/pod)" "640 root:rkt"
+fails "others are told who can look" 254 'only root and members of group rkt can$' runuser -u nobody -- rkt list
+fails "and what only root can" 254 '^run-prepared: cannot run as unprivileged user$' \
+    runuser -u member -- rkt run-prepared "$prepared"
 fails "an empty file" 1 'UUID cannot be empty' rkt status --uuid-file=empty
 fails "no command" 2 '^Usage: rkt' rkt
 fails "the first app that fails ends the pod, which has its status" 3 'app one failed: exit status 3' \
@@ -74,6 +82,24 @@ fails "--debug says what led to it, one a line" 254 $'run: app "busybox"\n  â””â
     rkt --debug run --net=none "$image" --group=group2
 rkt rm "$prepared" >/dev/null
 
+# ----- Command lines -----
+
+equals "the shortest that is no other command" "$(rkt vers)" "$(rkt version)"
+fails "one that could be several" 254 '^rkt: ambiguous command "ru": run, run-prepared$' rkt ru
+equals "a command's flag may stand before it" "$(rkt --full=true --no-legend=true li)" "$(rkt list --full --no-legend)"
+fails "if it has such a flag" 254 '^list: unknown flag: --fuel' rkt --fuel=true list
+fails "if there is a command" 254 '^rkt: unknown flag: --full=true$' rkt --full=true
+equals "-h is --help" "$(rkt rm -h)" "$(rkt help rm)"
+fails "each command says its own errors" 254 '^version: unexpected argument "x"$' rkt version x
+fails "what is said too early" 254 '^prepare: unknown flag: --net=none \(how the pod runs is said to run-prepared\)$' \
+    rkt prepare --net=none "$image"
+fails "what could not be fetched is said once" 254 '^fetch: cannot fetch "/nothing.aci": [^'$'\n'']*$' \
+    rkt run --net=none /nothing.aci
+fails "so is a stage1 that could not be" 254 '^fetch: cannot fetch "example.com/nothing": [^'$'\n'']*$' \
+    rkt run --net=none --stage1-name=example.com/nothing "$image"
+fails "a pod that can't be started is said once" 254 '^stage1: [^'$'\n'']*$' bash -c \
+    'rkt run --net=none --volume=v,kind=host,source=/nothing '"$image"' --mount=volume=v,target=/v; status=$?; sleep 1; exit $status'
+
 # ----- The environment: later ones replace earlier ones -----
 
 printf '# one\n; two\n\nFROM_FILE=file\nFROM_ALL=file\n' >variables
@@ -84,7 +110,7 @@ equals "the order" "$(grep '^FROM' <<<"$seen" | LC_ALL=C sort | paste -sd' ')" \
     "FROM_ALL=all FROM_APP=app FROM_CALLER=caller FROM_FILE=file"
 lacks "without --inherit-env" "$(rkt run --net=none "$image" --exec=/bin/env)" FROM
 printf 'A=1\nA=2\n' >twice
-fails "a variable twice" 254 '"A" is set twice' rkt run --net=none --set-env-file=twice "$image"
+fails "a variable twice" 254 '^run: twice:2: "A" is set twice$' rkt run --net=none --set-env-file=twice "$image"
 
 # ----- A program that can't be run -----
 

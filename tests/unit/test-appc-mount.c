@@ -11,13 +11,14 @@ static void test_mount_text(void)
     } cases[] = {
         { "volume=data,target=/srv", "data", "/srv", NULL },
         { "target=/a=b,volume=data", "data", "/a=b", NULL },
-        { "volume=data", NULL, NULL, "mount of volume \"data\": the target must be an absolute path" },
+        { "volume=data", NULL, NULL, "mount of volume \"data\": target must be set" },
         { "volume=data,target=x", NULL, NULL,
           "mount of volume \"data\": the target must be an absolute path" },
-        { "target=/x", NULL, NULL, "bad volume name \"\" of a mount" },
+        { "target=/x", NULL, NULL, "a mount must name its volume" },
         { "volume=D,target=/x", NULL, NULL, "bad volume name \"D\" of a mount" },
-        { "volume=d,target=/x,ro", NULL, NULL, "unknown mount parameter \"ro\"" },
-        { "", NULL, NULL, "bad volume name \"\" of a mount" },
+        { "volume=d,target=/x,ro", NULL, NULL,
+          "unknown mount parameter \"ro\": must be volume=NAME,target=PATH" },
+        { "", NULL, NULL, "a mount must name its volume" },
     };
 
     for (size_t i = 0; i < ELEMENTSOF(cases); i++) {

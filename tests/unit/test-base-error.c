@@ -102,6 +102,7 @@ int main(void)
 {
     test_chain();
     test_prefix_alone();
+    test_told();
     test_control_characters();
     test_print();
     return 0;

@@ -130,11 +130,29 @@ int mkdir_parents_at(int dir, const char *path, mode_t mode)
     }
 }
 
+int reopen_regular(int fd)
+{
+    char path[FD_PATH_MAX];
+    struct stat st;
+    int opened;
+
+    if (fstat(fd, &st) < 0)
+        return -errno;
+    if (!S_ISREG(st.st_mode))
+        return -EINVAL;
+    opened = open(fd_path(fd, path), O_RDONLY | O_CLOEXEC);
+    return opened < 0 ? -errno : opened;
+}
+
 bool clear_immutable(int dir, const char *name)
 {
-    _cleanup_close_ int fd = openat(dir, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+    _cleanup_close_ int fd = -EBADF;
+    struct stat st;
     int flags;
 
+    if (fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) < 0 || !(S_ISREG(st.st_mode) || S_ISDIR(st.st_mode)))
+        return false;
+    fd = openat(dir, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
     if (fd < 0 || ioctl(fd, FS_IOC_GETFLAGS, &flags) < 0 || !(flags & (FS_IMMUTABLE_FL | FS_APPEND_FL)))
         return false;
     flags &= ~(FS_IMMUTABLE_FL | FS_APPEND_FL);

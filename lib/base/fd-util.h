@@ -36,6 +36,10 @@ int mkdir_parents_at(int dir, const char *path, mode_t mode);
  * when needed. */
 int remove_tree_at(int dir, const char *name);
 
+/* For reading, what an O_PATH descriptor stands for, if it is a regular file; else -EINVAL: to open a device
+ * does something. */
+int reopen_regular(int fd);
+
 /* Clears the immutable and append-only flags, which refuse even root; whether there were any. */
 bool clear_immutable(int dir, const char *name);
 

@@ -77,10 +77,12 @@ int read_file_at(int dir, const char *path, size_t max, char **ret, size_t *ret_
     return read_fd(fd, max, ret, ret_size);
 }
 
-int read_one_line_at(int dir, const char *path, char **ret)
+/* Takes over fd, which may be an error. */
+static int read_one_line(int opened, char **ret)
 {
+    _cleanup_close_ int fd = opened;
     _cleanup_free_ char *text = NULL;
-    int r = read_file_at(dir, path, 64 * 1024, &text, NULL);
+    int r = fd < 0 ? fd : read_fd(fd, 64 * 1024, &text, NULL);
 
     if (r < 0)
         return r;
@@ -89,6 +91,18 @@ int read_one_line_at(int dir, const char *path, char **ret)
     text[strcspn(text, "\n")] = '\0';
     *ret = TAKE_PTR(text);
     return 0;
+}
+
+int read_one_line_at(int dir, const char *path, char **ret)
+{
+    int fd = openat(dir, path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+
+    return read_one_line(fd < 0 ? -errno : fd, ret);
+}
+
+int read_one_line_without_links(int dir, const char *path, char **ret)
+{
+    return read_one_line(open_without_links(dir, path, O_RDONLY | O_NONBLOCK | O_NOCTTY), ret);
 }
 
 static int sync_directory_of(int dir, const char *path)

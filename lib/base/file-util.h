@@ -17,6 +17,7 @@ int read_argument_file(const char *path, size_t max, char **ret, size_t *ret_siz
 
 /* The first line, without newline; -ENODATA when the file is empty. */
 int read_one_line_at(int dir, const char *path, char **ret);
+int read_one_line_without_links(int dir, const char *path, char **ret); /* -ELOOP */
 
 typedef enum WriteFlags {
     WRITE_SYNC = 1 << 0,      /* fdatasync() the file, fsync() the directory */

@@ -145,7 +145,7 @@ static void app_read_state(const Pod *pod, int status_dir, PodApp *app)
     if (foreign)
         app->created_ns = app_file_time(status_dir, app->name, "-created");
     app->started_ns = app_file_time(status_dir, app->name, foreign ? "-started" : STAGE1_STATUS_STARTED);
-    if (read_one_line_at(status_dir, app->name, &code) >= 0 && parse_i64(code, &value) >= 0) {
+    if (read_one_line_without_links(status_dir, app->name, &code) >= 0 && parse_i64(code, &value) >= 0) {
         app->finished_ns = file_time(status_dir, app->name);
         app->exit_code = (int) value;
         app->has_exit_code = true;

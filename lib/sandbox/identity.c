@@ -55,7 +55,8 @@ int identity_find(char *text, const char *name, uint32_t *ret)
 
 static int look_up(int rootfs, const struct Kind *kind, const char *name, uint32_t *ret)
 {
-    _cleanup_close_ int fd = open_in_root(rootfs, kind->database, O_RDONLY | O_NONBLOCK | O_NOCTTY, 0);
+    _cleanup_close_ int path = open_in_root(rootfs, kind->database, O_PATH, 0),
+                        fd = path < 0 ? path : reopen_regular(path);
     _cleanup_free_ char *text = NULL;
     size_t size;
     int r;

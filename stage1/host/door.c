@@ -60,7 +60,7 @@ int door_read(int pod_dir, const char *app, Door *ret)
 
     if (asprintf(&name, STAGE1_STATUS "/%s" STAGE1_STATUS_STARTED, app) < 0)
         return -ENOMEM;
-    r = read_one_line_at(pod_dir, name, &text);
+    r = read_one_line_without_links(pod_dir, name, &text);
     if (r >= 0)
         r = parse_u64(text, &door.mounts);
     if (r >= 0)

@@ -152,6 +152,9 @@ static inline bool host_app_is_held(const PlanApp *plan)
     return plan->capabilities >> CAP_SYS_PTRACE & 1 && !plan->pre_start;
 }
 
+/* service.c: what a pod with such an app can't have, being a service. */
+int service_check_tracing(const Host *host, Error *reterr);
+
 /* What an app's process and the init say to each other over its report. */
 enum { REPORT_FAILED = '!', REPORT_CONFINED = '.', REPORT_GO = 'g' };
 

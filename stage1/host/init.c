@@ -162,7 +162,8 @@ static int app_start_stage(Init *init, HostApp *app)
     case APP_RUNNING:
         r = host_app_start(init->host, app, plan->exec, false, &error);
         if (r >= 0) {
-            (void) door_write(init->host, app);
+            if (!host_app_is_held(plan)) /* nobody is to enter it yet */
+                (void) door_write(init->host, app);
             if (init->host->control >= 0)
                 (void) control_send(init->host->control, CONTROL_APP_STARTED,
                                     (uint32_t) (app - init->host->apps), app->pid);
@@ -326,12 +327,16 @@ static void let_held_go(Init *init)
     if (!waiting || !init->held_started)
         return;
     drop_rights(init);
+    service_fall_silent(init);
     for (size_t i = 0; i < init->host->plan->n_apps; i++) {
         HostApp *app = &init->host->apps[i];
 
-        if (app->confined && !app->let_go && app->report >= 0)
+        if (!app->confined || app->let_go)
+            continue;
+        (void) door_write(init->host, app);
+        if (app->report >= 0)
             (void) send(app->report, &(char){ REPORT_GO }, 1, MSG_DONTWAIT | MSG_NOSIGNAL);
-        app->let_go = app->confined;
+        app->let_go = true;
     }
 }
 

@@ -264,6 +264,9 @@ static int run(Host *host, int argc, char *argv[], Error *reterr)
     host->service_main = is_service_main(host);
     if (host->service_main)
         host->watchdog_us = watchdog_interval();
+    r = host->service_main ? service_check_tracing(host, reterr) : 0;
+    if (r < 0)
+        return r;
 
     /* First: what we start from here on sits in the init's cgroup, and the unit's own holds no process. */
     if (host->home != CGROUP_HOME_SCOPE)

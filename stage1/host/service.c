@@ -7,7 +7,10 @@
  * the last one. Where nobody asked, it means that this loop goes round.
  * - A reload ends when each app that said RELOADING=1 has said READY=1; who can't say so has had its signal.
  * - EXTEND_TIMEOUT_USEC= is heard while the app starts or reloads, for an hour at most: how long a stop may
- * take says StopTimeout=, not the app. */
+ * take says StopTimeout=, not the app.
+ * - Who may trace the init speaks in its name, and a service manager believes root: MAINPID= of any process
+ * of the host makes that one die when the unit is stopped. So the init drops its socket before such an app
+ * runs, and what would need it later is refused. */
 
 #include <signal.h>
 
@@ -111,6 +114,50 @@ void service_tell_stopping(const Init *init)
         (void) snprintf(word, sizeof(word), "STOPPING=1\nEXTEND_TIMEOUT_USEC=%llu",
                         (unsigned long long) longest_ns / 1000 + STOP_MARGIN_US);
     tell(init, word);
+}
+
+/* ----- Beside who may trace ----- */
+
+static bool needs_words(const Host *host, const PlanApp *app)
+{
+    return host_app_notifies(app) || app->reload_signal > 0 || host->watchdog_us > 0;
+}
+
+int service_check_tracing(const Host *host, Error *reterr)
+{
+    const PlanApp *tracer = NULL, *heard = NULL;
+
+    for (size_t i = 0; i < host->plan->n_apps; i++) {
+        const PlanApp *app = &host->plan->apps[i];
+
+        if (host_app_is_held(app))
+            tracer = app;
+        if (needs_words(host, app))
+            heard = app;
+    }
+    if (!tracer || !heard || host->no_capabilities)
+        return 0;
+    return error_set(
+            reterr, -EPERM,
+            "app \"%s\" has CAP_SYS_PTRACE, and \"%s\" is to tell systemd of its readiness, a watchdog "
+            "or reloads: together they reach processes of the host; "
+            "--insecure-options=capabilities allows that",
+            tracer->name, heard->name);
+}
+
+void service_fall_silent(Init *init)
+{
+    Host *host = init->host;
+    bool started = init->phase == POD_RUNNING;
+
+    if (host->no_capabilities)
+        return; /* allowed by name */
+    for (size_t i = 0; i < host->plan->n_apps; i++)
+        started = started &&
+                  (host_app_is_held(host->apps[i].plan) ? host->apps[i].confined : host->apps[i].executed);
+    if (started)
+        (void) notify_send(host->notify, "READY=1\nSTATUS=running; no more is told beside CAP_SYS_PTRACE");
+    host->notify = safe_close(host->notify);
 }
 
 /* ----- Watchdog ----- */

@@ -230,6 +230,13 @@ matches "enter is confined" "$confined" 'Seccomp:.2'
 printf ' no-capabilities no-seccomp' >>"/var/lib/rkt/pods/run/$uuid/stage1/rootfs/rkt/status/hostile.started"
 matches "forged words in an app's status open no door" \
     "$(rkt enter "$uuid" /bin/sh -c 'cat /proc/self/status' 2>&1 || :)" 'cannot read how app "hostile" was started'
+status=/var/lib/rkt/pods/run/$uuid/stage1/rootfs/rkt/status
+echo 77 >/run/host-number
+ln -sf /run/host-number "$status/hostile"
+lacks "nor does a link there lead to a file of the host" "$(rkt status --format=json "$uuid")" 'exit_code'
+ln -sf /run/host-number "$status/hostile.started"
+matches "which is no door either" "$(rkt enter "$uuid" /bin/true 2>&1 || :)" 'cannot read how app .*symbolic links'
+rm -f "$status/hostile" /run/host-number
 stops "an app that sends signals" signals
 
 for flood in console-flood orphan-flood crowd; do
@@ -275,6 +282,31 @@ sleep 3
 equals "an app's READY is not another's" "$(unit_property rkt-forged ActiveState)" activating
 stops "a pod that is not ready" forged
 remove_pod_file forged
+systemctl reset-failed
+
+# Whoever has the init tell systemd another main process has that one killed when the unit is stopped.
+sleep 31338 &
+victim=$!
+pod puppet "/bin/hostile puppet-init"
+sed -i "s,^Exec=,CapsRetain=CAP_SYS_PTRACE\nEnvironment=WORDS=MAINPID=$victim\n&," /etc/rkt/pods.d/puppet.pod
+systemctl daemon-reload
+start puppet
+soon "a pod with SYS_PTRACE takes its init over" 10 log_has puppet hostile 'puppet-init=\(sent\|not tried\)'
+pid=$(cat "/var/lib/rkt/pods/run/$(</run/rkt/pods/rkt-puppet/uuid)/pid")
+sleep 0.5
+equals "and its init tells systemd nothing" "$(unit_property rkt-puppet MainPID)" "$pid"
+matches "but that, before" "$(unit_property rkt-puppet StatusText)" 'no more is told beside CAP_SYS_PTRACE'
+systemctl stop rkt-puppet
+succeeds "so a process of the host lives on" kill $victim
+for line in Annotation=appc.io/executor/supports-systemd-notify=true ReloadSignal=HUP; do
+    sed -i "/^Annotation\|^ReloadSignal/d; s,^Exec=,$line\n&," /etc/rkt/pods.d/puppet.pod
+    systemctl daemon-reload
+    systemctl start rkt-puppet 2>/dev/null || :
+    matches "$line is refused beside SYS_PTRACE" "$(journalctl --unit=rkt-puppet --output=cat --no-pager)" \
+        'has CAP_SYS_PTRACE, and "hostile" is to tell systemd'
+    journalctl --rotate --vacuum-time=1us --quiet 2>/dev/null || :
+done
+remove_pod_file puppet
 systemctl reset-failed
 
 variant waiting '"user": "0", "eventHandlers": [ { "name": "pre-start", "exec": [ "/bin/sh", "-c", "trap : TERM; sleep 1000; sleep 1000" ] } ]'

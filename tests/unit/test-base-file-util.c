@@ -2,6 +2,7 @@
 
 #include "base/file-util.h"
 
+#include <sys/inotify.h>
 #include <sys/stat.h>
 
 #include "base/string-util.h"
@@ -74,6 +75,37 @@ static void test_not_regular(int dir)
     free(text);
 }
 
+static void test_links(int dir)
+{
+    char *line;
+
+    assert_int(write_file_at(dir, "lines", "one\ntwo\n", 8, 0644, 0), 0);
+    assert_int(symlinkat("lines", dir, "link"), 0);
+    assert_int(read_one_line_at(dir, "link", &line), 0);
+    assert_str(line, "one");
+    free(line);
+    assert_int(read_one_line_without_links(dir, "link", &line), -ELOOP);
+    assert_int(read_one_line_without_links(dir, "fifo", &line), -EINVAL);
+    assert_int(read_one_line_without_links(dir, "lines", &line), 0);
+    assert_str(line, "one");
+    free(line);
+}
+
+/* To open a device, or the other end of a FIFO, does something. */
+static void test_left_alone(int dir)
+{
+    _cleanup_close_ int fifo = openat(dir, "fifo", O_PATH | O_CLOEXEC), opened = -EBADF;
+    _cleanup_close_ int watch = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
+    char path[FD_PATH_MAX], event[sizeof(struct inotify_event) + 256];
+
+    assert_true(inotify_add_watch(watch, fd_path(fifo, path), IN_OPEN) >= 0);
+    assert_int(reopen_regular(fifo), -EINVAL);
+    assert_true(!clear_immutable(dir, "fifo"));
+    assert_int(read(watch, event, sizeof(event)), -1);
+    opened = openat(dir, "fifo", O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+    assert_true(read(watch, event, sizeof(event)) > 0);
+}
+
 int main(void)
 {
     char path[] = "/tmp/test-base-file-util.XXXXXX";
@@ -83,6 +115,8 @@ int main(void)
     test_write_and_read(dir);
     test_hidden_name_is_taken(dir);
     test_not_regular(dir);
+    test_links(dir);
+    test_left_alone(dir);
     assert_int(remove_tree_at(AT_FDCWD, path), 0);
     return 0;
 }

@@ -2,8 +2,11 @@
 
 #include "base/spawn.h"
 
+#include <fcntl.h>
 #include <signal.h>
+#include <sys/stat.h>
 
+#include "base/fd-util.h"
 #include "base/time-util.h"
 #include "test.h"
 
@@ -56,9 +59,29 @@ static void test_group(void)
     (void) close(fds[0]);
 }
 
+/* What is open runs, whatever stands at the path; but a script is read from there. */
+static void test_program(void)
+{
+    char script[] = "/tmp/test-base-spawn.XXXXXX", shell[] = "sh", command[] = "-c", words[] = "exit 5";
+    char *const argv[] = { shell, command, words, NULL };
+    SpawnOptions options = SPAWN_OPTIONS_INIT;
+    _cleanup_close_ int program = open("/bin/sh", O_PATH | O_CLOEXEC), file = mkstemp(script), again = -EBADF;
+
+    options.program = program;
+    assert_int(spawn_and_wait("/bin/true", argv, &options), 5);
+    assert_true(dprintf(file, "#!/bin/sh\nexit 6\n") > 0);
+    assert_int(fchmod(file, 0700), 0);
+    file = safe_close(file);
+    again = open(script, O_PATH | O_CLOEXEC);
+    options.program = again;
+    assert_int(spawn_and_wait(script, argv, &options), 6);
+    assert_int(unlink(script), 0);
+}
+
 int main(void)
 {
     test_status();
     test_group();
+    test_program();
     return 0;
 }

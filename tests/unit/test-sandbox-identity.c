@@ -3,6 +3,7 @@
 #include "sandbox/identity.h"
 
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 
 #include "base/file-util.h"
 #include "base/string-util.h"
@@ -85,6 +86,10 @@ static void test_hostile_databases(int root)
     assert_int(unlinkat(root, "etc/passwd", 0), 0);
     /* A FIFO is never waited for. */
     assert_int(mkfifoat(root, "etc/passwd", 0600), 0);
+    assert_int(identity_resolve(root, "daemon", "0", &uid, &gid, NULL), -EINVAL);
+    assert_int(unlinkat(root, "etc/passwd", 0), 0);
+    /* A device is never opened, which may do something to it: without a driver that would be ENXIO. */
+    assert_int(mknodat(root, "etc/passwd", S_IFCHR | 0600, makedev(254, 254)), 0);
     assert_int(identity_resolve(root, "daemon", "0", &uid, &gid, NULL), -EINVAL);
     assert_int(unlinkat(root, "etc/passwd", 0), 0);
     assert_int(identity_resolve(root, "daemon", "0", &uid, &gid, NULL), -ENOENT);

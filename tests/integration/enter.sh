@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # images: busybox ambush
+# takes: 20
 # rkt enter: as an app's own process in all but its user, with nothing of the host's, and the status of its command.
 
 # shellcheck source-path=SCRIPTDIR source=lib.sh

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # images: hostile
 # timeout: 600
+# takes: 90
 # An app that wants out, as root with the rights that every app has, and again with more of them: nothing of the host
 # may be within reach, and no pod may refuse to stop. tests/images/hostile has the attacks.
 

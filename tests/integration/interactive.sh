@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # images: busybox
+# takes: 20
 # --interactive: the one app of a pod has our input and output, and a terminal of its own where ours is one.
 
 # shellcheck source-path=SCRIPTDIR source=lib.sh

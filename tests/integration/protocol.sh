@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # images: probe
+# takes: 45
 # What an app and its unit tell each other: how it is stopped and reloaded, whether it is alive, what state it is in, and
 # how much time it needs.
 

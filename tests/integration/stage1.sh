@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # images: busybox shell-stage1
+# takes: 30
 # Which image is a pod's stage1, and what rkt does with one that is not ours: tests/images/shell-stage1, in shell. What it
 # sees of its surroundings is in prepare.sh.
 

@@ -17,8 +17,10 @@ before=$(snapshot)
 
 image=$images/probe.aci
 equals "rkt fetch --quiet prints the ID" "$(rkt --insecure-options=image fetch --quiet "$image" 2>&1 | wc -l)" 1
-matches "rkt fetch --progress says how far it is" "$(sleep 20 | rkt --insecure-options=image fetch --progress "$image" 2>&1 &
-    wait $!)" 'progress [0-9]+ [0-9]+'$'\n''(.*'$'\n'')*sha512-'
+mkfifo "$work/open"
+exec {open}<>"$work/open"
+matches "rkt fetch --progress says how far it is" "$(rkt --insecure-options=image fetch --progress "$image" 2>&1 <&"$open")" \
+    'progress [0-9]+ [0-9]+'$'\n''(.*'$'\n'')*sha512-'
 fails "and ends with its input" 254 'standard input has ended' eval ': | { sleep 1; rkt --insecure-options=image fetch --progress "$image"; }'
 equals "rkt prepare --quiet has it say nothing" "$(rkt --insecure-options=image prepare --quiet "$image" 2>&1 | wc -c)" 37
 matches "without that it says what it does" "$(rkt --insecure-options=image prepare "$image" 2>&1)" 'using image from file'

@@ -80,7 +80,7 @@ fails "ten thousand files, one of them bad" 0 'many5000.pod:1: \[App\] has no Im
 equals "are ten thousand units" "$(find "$out" -maxdepth 1 -name 'rkt-many*.service' | wc -l)" 10000
 equals "each wanted but the bad one, whose [Install] is gone" \
     "$(find "$out/multi-user.target.wants" -name 'rkt-many*.service' | wc -l)" 9999
-equals "one stub" "$(find "$out" -type f -exec grep -l -e --refuse {} \;)" "$out/rkt-many5000.service"
+equals "one stub" "$(grep -rl -e --refuse "$out")" "$out/rkt-many5000.service"
 rm "$pods"/*.pod
 
 # ----- What systemd knows -----

@@ -51,6 +51,7 @@ Network=none
 [App:deaf]
 Image=example.com/probe
 Exec=/bin/probe stubborn 1000
+StopTimeout=1s
 END
 start deaf
 uuid=$(</run/rkt/pods/rkt-deaf/uuid)

@@ -3,9 +3,10 @@
  *   1. the tree becomes a mount of its own (nothing on it can be executed or opened as a device from here),
  * then the root; the host's tree is detached;
  *   2. every descriptor that could lead back is closed;
- *   3. limits on files, memory and time;
+ *   3. limits on files and memory;
  *   4. all capabilities but the few that the work takes; no new privileges;
  *   5. the filter: calls that are not on the list do not exist. It comes last, it forbids all of the above.
+ * The time is measured from outside: as the first process of its pid namespace the child ignores an alarm(2).
  */
 
 #include "cage.h"
@@ -17,6 +18,7 @@
 #include <linux/filter.h>
 #include <linux/mount.h>
 #include <linux/seccomp.h>
+#include <poll.h>
 #include <sched.h>
 #include <signal.h>
 #include <stddef.h>
@@ -31,6 +33,7 @@
 #include "base/fd-util.h"
 #include "base/privilege.h"
 #include "base/string-util.h"
+#include "base/time-util.h"
 
 enum { CAGE_FILES_MAX = 1024, CAGE_SECONDS_MAX = 3600 };
 #define CAGE_MEMORY_MAX (2ULL << 30)
@@ -90,7 +93,6 @@ static int set_limits(void)
         if (setrlimit((__rlimit_resource_t) limits[i].resource, &limit) < 0)
             return -errno;
     }
-    (void) alarm(CAGE_SECONDS_MAX);
     return 0;
 }
 
@@ -308,19 +310,34 @@ _noreturn_ static void caged_main(const Cage *cage, int to)
 
 /* ----- Outside ----- */
 
+static bool is_heard_within(unsigned seconds, int from)
+{
+    struct pollfd report = { .fd = from, .events = POLLIN };
+    int64_t end = monotonic_ns() + seconds * 1000000000LL, left;
+    int r;
+
+    do {
+        left = end - monotonic_ns();
+        r = poll(&report, 1, left > 0 ? (int) (left / 1000000) + 1 : 0);
+    } while (r < 0 && errno == EINTR);
+    return r != 0;
+}
+
 static int receive_report(const Cage *cage, int from, pid_t child, void *ret_answer, Error *reterr)
 {
+    bool in_time = is_heard_within(cage->seconds ? cage->seconds : CAGE_SECONDS_MAX, from);
     Report report;
-    ssize_t n = read_full(from, &report, sizeof(report));
+    ssize_t n;
     int status;
 
+    (void) kill(child, SIGKILL); /* it has said all at once, or nothing in time */
+    n = read_full(from, &report, sizeof(report));
     while (waitpid(child, &status, 0) < 0)
         if (errno != EINTR)
             return -errno;
     if (n != (ssize_t) sizeof(report))
-        return WIFSIGNALED(status) && WTERMSIG(status) == SIGALRM
-                       ? error_set(reterr, -ETIME, "%s took too long", cage->work_name)
-                       : error_set(reterr, -EIO, "%s died", cage->worker);
+        return !in_time ? error_set(reterr, -ETIME, "%s took too long", cage->work_name)
+                        : error_set(reterr, -EIO, "%s died", cage->worker);
     report.words[sizeof(report.words) - 1] = '\0';
     string_disarm(report.words, "");
     if (report.result < 0)

@@ -16,6 +16,7 @@ typedef struct Cage {
     const int *keep;       /* n_keep descriptors that stay open, in any order */
     size_t n_keep;
     uint64_t capabilities; /* that it keeps */
+    unsigned seconds;      /* that it may take; 0: an hour */
     /* What it does, beneath the descriptor of its root. Fills the answer, of at most CAGE_ANSWER_MAX bytes.
      */
     int (*work)(int root, void *answer, void *userdata, Error *reterr);

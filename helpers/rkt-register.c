@@ -4,10 +4,13 @@
  * logged, the next is tried: no pod depends on us, and stage1 may have stopped listening. */
 
 #include <grp.h>
+#include <poll.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/syscall.h>
 
 #include "base/error.h"
+#include "base/fd-util.h"
 #include "base/log.h"
 #include "base/option.h"
 #include "base/string-util.h"
@@ -82,8 +85,17 @@ static int check_arguments(Error *reterr)
 
 /* ----- Stage1 ----- */
 
-/* Tells stage1, and the log, how a step ended. */
-static void say_result(const char *step, const char *done, int r, const Error *error)
+/* Also true of a zombie. */
+static bool has_ended(pid_t pid)
+{
+    _cleanup_close_ int process = (int) syscall(SYS_pidfd_open, pid, 0);
+    struct pollfd end = { .fd = process, .events = POLLIN };
+
+    return process < 0 ? errno == ESRCH : poll(&end, 1, 0) > 0;
+}
+
+/* Tells stage1, and the log, how a step ended; not the log where it is only that the pod was quicker. */
+static void say_result(const char *step, const char *done, pid_t leader, int r, const Error *error)
 {
     const char *cause = error_cause(error);
 
@@ -94,7 +106,10 @@ static void say_result(const char *step, const char *done, int r, const Error *e
     if (!cause)
         cause = strerror(-r);
     (void) dprintf(STDOUT_FILENO, "%s-failed %.*s\n", step, (int) strcspn(cause, "\n"), cause);
-    log_warning("%s: %s", step, cause);
+    if (leader > 0 && has_ended(leader))
+        log_debug("%s: %s", step, cause);
+    else
+        log_warning("%s: %s", step, cause);
 }
 
 /* Waits for the line `leader PID`; -ECONNRESET when stage1 goes away without it. */
@@ -138,7 +153,7 @@ static void start_journal(Bus *bus)
         log_warning("cannot limit the size of journal namespace %s: %s", arg_journal_namespace, strerror(-r));
     (void) journal_namespace_unit(arg_journal_namespace, unit);
     r = r > 0 ? unit_restart(bus, unit, &error) : unit_start(bus, unit, &error);
-    say_result("journal", "journal", r, &error);
+    say_result("journal", "journal", 0, r, &error);
     if (r < 0)
         return;
     r = journal_namespace_set_owner(arg_journal_namespace, arg_unit ? arg_unit : arg_uuid);
@@ -184,7 +199,7 @@ static void start_scope(Bus *bus, pid_t leader)
         (void) unit_stop(bus, name, NULL);
         r = error_set(&error, -ESRCH, "the pod's init has ended");
     }
-    say_result("scope", "scope", r, &error);
+    say_result("scope", "scope", leader, r, &error);
 }
 
 static void register_machine(Bus *bus, pid_t leader)
@@ -194,7 +209,7 @@ static void register_machine(Bus *bus, pid_t leader)
         .name = arg_machine_name, .uuid = arg_uuid, .leader = leader, .root_directory = arg_root_directory
     };
 
-    say_result("register", "registered", machine_register(bus, &machine, &error), &error);
+    say_result("register", "registered", leader, machine_register(bus, &machine, &error), &error);
 }
 
 static int run_register(Error *reterr)

@@ -3,6 +3,7 @@
 #include "run-options.h"
 
 #include <arpa/inet.h>
+#include <limits.h>
 
 #include "appc/quantity.h"
 #include "base/string-util.h"
@@ -23,6 +24,7 @@ enum {
     OPT_NET,
 };
 
+#define HOSTNAME_CHARACTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_."
 #define IPC_WORDS "auto|private|parent"
 #define JOURNAL_WORDS "pod|host"
 
@@ -32,7 +34,8 @@ const Option run_option_table[] = {
     { "dns-opt", OPTION_VALUE, OPT_DNS_OPT, "OPTION", "option of the apps' resolv.conf", NULL },
     { "dns-search", OPTION_VALUE, OPT_DNS_SEARCH, "DOMAIN", "search domain of the apps' resolv.conf", NULL },
     { "hostname", OPTION_VALUE, OPT_HOSTNAME, "NAME", "the pod's host name", "rkt-$PODUUID" },
-    { "hosts-entry", OPTION_VALUE, OPT_HOSTS_ENTRY, "IP=NAME|host", "entry of the apps' /etc/hosts", NULL },
+    { "hosts-entry", OPTION_VALUE, OPT_HOSTS_ENTRY, "IP=NAME,…|host", "entries of the apps' /etc/hosts",
+      NULL },
     { "interactive", OPTION_BOOL, OPT_INTERACTIVE, NULL,
       "give the pod's one app our input, output and terminal", NULL },
     { "ipc", OPTION_VALUE, OPT_IPC, IPC_WORDS, "the pod's IPC namespace", "auto" },
@@ -128,8 +131,31 @@ static int add_hosts_entry(RunOptions *options, const char *value, Error *reterr
 
     if (!streq(value, "host") &&
         (!equals || !is_address(value, (size_t) (equals - value)) || equals[1] == '\0'))
-        return error_set(reterr, -EINVAL, "--hosts-entry=%s: must be IP=NAME or host", value);
+        return error_set(reterr, -EINVAL, "--hosts-entry=%s: must be IP=NAME,… or host", value);
     return add_word(&options->hosts_entries, "hosts-entry", value, reterr);
+}
+
+static int add_hosts_entries(RunOptions *options, const char *value, Error *reterr)
+{
+    _cleanup_strv_ char **words = NULL;
+    int r = strv_split(value, ",", &words);
+
+    if (r >= 0 && !words)
+        r = add_hosts_entry(options, value, reterr);
+    STRV_FOREACH (word, words)
+        r = r < 0 ? r : add_hosts_entry(options, *word, reterr);
+    return r;
+}
+
+/* What the kernel takes and a line of /etc/hosts can hold; empty: as if it was not given. */
+static int take_hostname(RunOptions *options, const char *value, Error *reterr)
+{
+    if (strlen(value) > HOST_NAME_MAX || value[strspn(value, HOSTNAME_CHARACTERS)] != '\0')
+        return error_set(reterr, -EINVAL,
+                         "--hostname=%s: must be letters, digits, \"-\", \"_\" and \".\", at most %d", value,
+                         HOST_NAME_MAX);
+    options->hostname = *value ? value : NULL;
+    return 0;
 }
 
 int run_options_take(RunOptions *options, int id, const char *value, Error *reterr)
@@ -138,13 +164,13 @@ int run_options_take(RunOptions *options, int id, const char *value, Error *rete
     case OPT_DNS: return add_dns(options, value, reterr);
     case OPT_DNS_SEARCH: return add_word(&options->dns_search, "dns-search", value, reterr);
     case OPT_DNS_OPT: return add_word(&options->dns_options, "dns-opt", value, reterr);
-    case OPT_HOSTS_ENTRY: return add_hosts_entry(options, value, reterr);
+    case OPT_HOSTS_ENTRY: return add_hosts_entries(options, value, reterr);
     case OPT_DNS_DOMAIN:
         if (*value == '\0' || strpbrk(value, "\n\r"))
             return error_set(reterr, -EINVAL, "--dns-domain: not a valid value");
         options->dns_domain = value;
         return 0;
-    case OPT_HOSTNAME: options->hostname = value; return 0;
+    case OPT_HOSTNAME: return take_hostname(options, value, reterr);
     case OPT_IPC: return take_word(&options->ipc, "ipc", value, IPC_WORDS, reterr);
     case OPT_JOURNAL: return take_word(&options->journal, "journal", value, JOURNAL_WORDS, reterr);
     case OPT_JOURNAL_MAX_USE: return take_journal_max_use(options, value, reterr);

@@ -66,6 +66,25 @@ static int put_resolv_conf(const Pod *pod, const RunOptions *options, const char
     return put_etc(pod, STAGE1_RESOLV_CONF, &b, reterr);
 }
 
+/* A line for each address, with all its names, where its first one stands. */
+static void add_hosts(Buffer *b, char *const *entries)
+{
+    STRV_FOREACH (entry, entries) {
+        size_t n = strcspn(*entry, "=") + 1;
+        char *const *earlier = entries;
+
+        while (strncmp(*earlier, *entry, n) != 0)
+            earlier++;
+        if (earlier != entry)
+            continue;
+        buffer_addf(b, "%.*s", (int) n - 1, *entry);
+        STRV_FOREACH (other, entry)
+            if (strncmp(*other, *entry, n) == 0)
+                buffer_addf(b, " %s", *other + n);
+        buffer_adds(b, "\n");
+    }
+}
+
 static int put_hosts(const Pod *pod, const RunOptions *options, const char **ret_mode, Error *reterr)
 {
     _cleanup_buffer_ Buffer b = {};
@@ -81,11 +100,7 @@ static int put_hosts(const Pod *pod, const RunOptions *options, const char **ret
     }
     *ret_mode = "stage0";
     buffer_addf(&b, STAGE1_DEFAULT_HOSTS, pod->uuid);
-    STRV_FOREACH (entry, options->hosts_entries) {
-        const char *equals = strchr(*entry, '=');
-
-        buffer_addf(&b, "%.*s\t%s\n", (int) (equals - *entry), *entry, equals + 1);
-    }
+    add_hosts(&b, options->hosts_entries);
     return put_etc(pod, STAGE1_HOSTS, &b, reterr);
 }
 

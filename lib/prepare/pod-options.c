@@ -229,6 +229,8 @@ static int add_credential(char ***names, const char *name, Error *reterr)
 
 static int set_once(const char **field, const char *name, const char *value, Error *reterr)
 {
+    if (*value == '\0')
+        return error_set(reterr, -EINVAL, "--%s must not be empty", name);
     if (*field)
         return error_set(reterr, -EINVAL, "--%s was given twice", name);
     *field = value;

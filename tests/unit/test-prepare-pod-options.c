@@ -53,6 +53,8 @@ static void test_refused(void)
         { { "a.aci", "--stdin=tty" }, "--stdin=tty is not built yet" },
         { { "a.aci", "--stdin=log" }, "--stdin=log: unknown mode" },
         { { "" }, "an image must not be empty" },
+        { { "a.aci", "--caps-retain=" }, "--caps-retain must not be empty" },
+        { { "a.aci", "--exec=" }, "--exec must not be empty" },
     };
 
     for (size_t i = 0; i < ELEMENTSOF(cases); i++) {

@@ -35,11 +35,44 @@ int terminal_set_raw(Terminal *terminal)
     return tcsetattr(terminal->fd, TCSANOW, &raw) < 0 ? -errno : 0;
 }
 
+bool terminal_is_ours(const Terminal *terminal)
+{
+    return terminal->fd >= 0 && tcgetpgrp(terminal->fd) == getpgrp();
+}
+
+int terminal_split_at_escape(Terminal *terminal)
+{
+    struct termios mode;
+
+    if (tcgetattr(terminal->fd, &mode) < 0)
+        return -errno;
+    if (mode.c_cc[VEOL] == ESCAPE)
+        return 0;
+    if (!terminal->splits)
+        terminal->line_end = mode.c_cc[VEOL];
+    mode.c_cc[VEOL] = ESCAPE;
+    terminal->splits = true;
+    return tcsetattr(terminal->fd, TCSANOW, &mode) < 0 ? -errno : 0;
+}
+
+/* All but that may have been changed by others meanwhile, and stays. */
+static void restore_line_end(const Terminal *terminal)
+{
+    struct termios mode;
+
+    if (!terminal_is_ours(terminal) || tcgetattr(terminal->fd, &mode) < 0 || mode.c_cc[VEOL] != ESCAPE)
+        return;
+    mode.c_cc[VEOL] = terminal->line_end;
+    (void) tcsetattr(terminal->fd, TCSANOW, &mode);
+}
+
 void terminal_restore(Terminal *terminal)
 {
     if (terminal->raw)
         (void) tcsetattr(terminal->fd, TCSANOW, &terminal->before);
-    terminal->raw = false;
+    if (terminal->splits)
+        restore_line_end(terminal);
+    terminal->raw = terminal->splits = false;
 }
 
 void terminal_done(Terminal *terminal)

@@ -18,6 +18,7 @@
 #include "base/spawn.h"
 #include "base/string-util.h"
 #include "base/time-util.h"
+#include "escape.h"
 #include "journal/stream.h"
 
 static int open_stream(const Host *host, const char *identifier, int priority)
@@ -270,6 +271,7 @@ typedef struct Loop {
     int signals;
     unsigned asked; /* to stop, from outside */
     Output outputs[2];
+    Escape escape;
     struct pollfd *fds; /* the pipes', then: */
 } Loop;
 enum {
@@ -277,6 +279,7 @@ enum {
     POLL_ERRORS,
     POLL_CONTROL,
     POLL_SIGNALS,
+    POLL_ESCAPE,
     POLL_CONSOLE,
     _POLL_MAX = POLL_CONSOLE + _CONSOLE_MAX
 };
@@ -318,6 +321,7 @@ static int await(Loop *loop)
         };
     own[POLL_CONTROL] = (struct pollfd){ .fd = loop->host->control, .events = POLLIN };
     own[POLL_SIGNALS] = (struct pollfd){ .fd = loop->signals, .events = POLLIN };
+    own[POLL_ESCAPE] = escape_await(&loop->escape);
     if (loop->foreground->console)
         console_await(loop->foreground->console, own + POLL_CONSOLE);
     r = poll(loop->fds, (nfds_t) (n + (loop->foreground->console ? _POLL_MAX : POLL_CONSOLE)), timeout);
@@ -333,8 +337,11 @@ static void turn(Loop *loop)
         hand_on_signals(foreground, loop->signals, &loop->asked);
     if (own[POLL_CONTROL].revents)
         hear_init(foreground, loop->host);
-    if (foreground->console && console_turn(foreground->console, own + POLL_CONSOLE))
+    if (escape_turn(&loop->escape, &own[POLL_ESCAPE]) ||
+        (foreground->console && console_turn(foreground->console, own + POLL_CONSOLE))) {
+        loop->asked++;
         (void) kill(foreground->init, SIGKILL);
+    }
     for (size_t i = POLL_OUTPUTS; i <= POLL_ERRORS; i++)
         if (own[i].revents)
             output_write(&loop->outputs[i]);
@@ -349,7 +356,9 @@ int foreground_run(Foreground *foreground, Host *host, Machine *machine)
 {
     _cleanup_close_ int signals = catch_signals();
     _cleanup_free_ struct pollfd *fds = calloc(foreground->n_pipes + _POLL_MAX, sizeof(struct pollfd));
-    Loop loop = { .foreground = foreground, .host = host, .signals = signals, .fds = fds };
+    Loop loop = {
+        .foreground = foreground, .host = host, .signals = signals, .escape = ESCAPE_INIT, .fds = fds
+    };
 
     if (!fds)
         return -ENOMEM;
@@ -359,13 +368,15 @@ int foreground_run(Foreground *foreground, Host *host, Machine *machine)
 
         if (r < 0)
             log_warning("cannot take the terminal: %s", strerror(-r));
-    }
+    } else
+        escape_open(&loop.escape);
     outlet_open(&loop.outputs[POLL_OUTPUTS].to, STDOUT_FILENO);
     outlet_open(&loop.outputs[POLL_ERRORS].to, STDERR_FILENO);
     while (!is_over(&loop) && await(&loop) > 0)
         turn(&loop);
     outlet_close(&loop.outputs[POLL_OUTPUTS].to);
     outlet_close(&loop.outputs[POLL_ERRORS].to);
+    escape_close(&loop.escape);
     console_free(TAKE_PTR(foreground->console)); /* the terminal is as it was */
     machine_done(machine);
     return wait_for_exit(foreground->init);

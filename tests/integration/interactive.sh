@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # images: busybox
-# takes: 20
-# --interactive: the one app of a pod has our input and output, and a terminal of its own where ours is one.
+# takes: 35
+# --interactive: the one app of a pod has our input and output, and a terminal of its own where ours is one. And a pod
+# that has neither, in the foreground of a terminal.
 
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "${0%/*}/lib.sh"
@@ -80,18 +81,29 @@ restores "after an app" "$run 'stty raw -echo'"
 restores "after no app" "${run%%--exec*} --exec=/nonexistent"
 restores "after a signal" "(sleep 2; until pkill -TERM -f '^run --net.* --interactive'; do sleep 0.5; done) & $run 'sleep 100'"
 
-# typed KEYS SHELL-WORDS: what an app that has said "ready" makes of keys, in $output; the status in $status.
-typed() {
+# types KEYS COMMAND: what a command that has said "ready" makes of keys, in $output; the status in $status. The keys behind
+# a "%" are typed when it has said "again".
+types() {
     local typing
     status=0
     : >"$work/output"
-    timeout -k 5 60 script -qfec "$run 'echo ready; $2'" /dev/null <&"$silent" >"$work/output" &
+    timeout -k 5 60 script -qfec "$2" /dev/null <&"$silent" >"$work/output" &
     typing=$!
     eventually 15 grep -q ready "$work/output" || :
     sleep 0.5
-    printf '%b' "$1" >&"$silent"
+    printf '%b' "${1%%%*}" >&"$silent"
+    if [[ $1 == *%* ]]; then
+        eventually 15 grep -q again "$work/output" || :
+        sleep 0.5
+        printf '%b' "${1#*%}" >&"$silent"
+    fi
     wait "$typing" || status=$?
     output=$(tr -d '\r' <"$work/output")
+}
+
+# typed KEYS SHELL-WORDS: the same of an app.
+typed() {
+    types "$1" "$run 'echo ready; $2'"
 }
 # shellcheck disable=SC2016
 typed 'hello\r' 'read -r word; echo "got $word"; exit 4'
@@ -108,6 +120,32 @@ typed '\035\035\035' 'trap "" TERM; sleep 60'
 equals "^] three times kills the pod" "$status" 137
 equals "which has exited" "$(rkt list --no-legend | grep -c running || :)" 0
 matches "systemd-run --pty has a terminal, too" "$(on_terminal "systemd-run --quiet --pty --wait $run tty")" '/dev/pts/0'
+
+# ----- A pod that has no terminal of its own -----
+
+plain="rkt run --net=none $image --exec=/bin/sh -- -c"
+types '\035\035\035' "$plain 'trap \"\" TERM; echo ready; sleep 60'"
+equals "^] three times kills a plain pod, too" "$status" 137
+types '\035\035x\035' "$plain 'echo ready; sleep 3; exit 5'"
+equals "but not with another key between" "$status" 5
+types '\003' "$plain 'trap \"echo asked; exit 6\" TERM; echo ready; while :; do sleep 0.1; done'"
+matches "^C asks it to stop" "$status $output" '^0 .*asked'
+restores "after a plain pod" "$plain 'sleep 1'"
+types '\035\035\035' "stty -g >$work/modes; $plain 'echo ready; sleep 60'; stty -g >$work/modes-after"
+equals "and after ^]" "$(<"$work/modes-after")" "$(<"$work/modes")"
+types '' "stty -g >$work/modes; (sleep 2; until pkill -KILL -f '^run --net=none --local'; do sleep 0.5; done) &
+    $plain 'echo ready; sleep 60'; echo \$?; stty eol undef; stty -g >$work/modes-after"
+matches "rkt can be killed" "$output" '137$'
+equals "who kills rkt finds the terminal in order" "$(<"$work/modes-after")" "$(<"$work/modes")"
+types 'hello\r' "$plain 'echo ready; sleep 3' | cat; read -r word; echo got \$word"
+matches "behind us in a pipe others read the keys" "$output" 'got hello$'
+types 'hello\r' "set -m; $plain 'echo ready; sleep 3' & read -r word; echo got \$word; wait \$!"
+matches "in the background we neither take the keys" "$status $output" '^0 .*got hello'
+types '\032%\035\035\035' "set -m; $plain 'echo ready; sleep 60'; echo again; fg; exit \$?"
+equals "after ^Z and fg ^] is heard" "$status" 137
+types '\032%hello\r' "set -m; $plain 'echo ready; sleep 4'; bg; echo again; read -r word; echo got \$word; wait; echo ended"
+matches "and not after ^Z and bg" "$output" $'got hello\n(.*\n)*ended$'
+succeeds "no input is no obstacle" timeout 20 rkt run --net=none "$image" --exec=/bin/true </dev/null
 
 systemctl reset-failed
 collect_garbage >/dev/null

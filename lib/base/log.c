@@ -5,6 +5,8 @@
 #include <stdarg.h>
 #include <syslog.h>
 
+#include "string-util.h"
+
 static const char *log_command = "rkt";
 static bool log_debug_enabled;
 static bool log_to_journal; /* standard error is a stream of the journal: say the level */
@@ -21,6 +23,7 @@ static void log_write(int level, const char *format, va_list ap)
     char text[2048];
 
     (void) vsnprintf(text, sizeof(text), format, ap);
+    string_disarm(text, "\t");
     if (log_to_journal)
         fprintf(stderr, "<%d>%s: %s\n", level, log_command, text);
     else

@@ -177,5 +177,8 @@ char *pod_networks_to_string(const PodStatus *status)
 
         buffer_addf(&b, "%s%s:ip4=%s", i > 0 ? ", " : "", name ? name : "", ip ? ip : "");
     }
-    return buffer_steal(&b, &text) < 0 ? NULL : text;
+    if (buffer_steal(&b, &text) < 0)
+        return NULL;
+    string_disarm(text, "");
+    return text;
 }

@@ -98,6 +98,10 @@ static int app_from_json(PodApp *app, const json_t *json)
         app->image_name = NULL;
         return -ENOMEM;
     }
+    /* A manifest that is not of our making may say anything, and people look at it. */
+    string_disarm(app->name, "");
+    string_disarm(app->image_name, "");
+    string_disarm(app->image_id, "");
     return 0;
 }
 

@@ -323,6 +323,19 @@ declared() {
 declared gentle
 declared harsh --force
 
+# Who looks at pods does so on a terminal.
+pod=$(make_pod run)
+words='a\u001b[2J\u009b2J\nb'
+printf '{"apps": [{"name": "%s", "image": {"name": "%s", "id": "%s"}}]}' "$words" "$words" "$words" >"$pods/run/$pod/pod"
+printf '[{"netName": "%s", "ip": "%s"}]' "$words" "$words" >"$pods/run/$pod/net-info.json"
+mkdir -p "$pods/run/$pod/stage1/rootfs/rkt/status"
+echo 7 >"$pods/run/$pod/stage1/rootfs/rkt/status/a?[2J??2J?b"
+shown=$(rkt list --full; rkt status "$pod"; rkt export "$pod" "$work/x.aci" 2>&1 || :)
+json=$(rkt list --format=json; rkt status --format=json "$pod"; rkt cat-manifest "$pod")
+fails "no control character of a manifest reaches a terminal" 1 '' env LC_ALL=C grep -aP '[\x00-\x08\x0b-\x1f]|\xc2[\x80-\x9f]' <<<"$shown"
+fails "nor an escape in JSON" 1 '' env LC_ALL=C grep -aP '[\x00-\x08\x0b-\x1f]' <<<"$json"
+matches "its names are shown" "$shown" 'app-a\?\[2J\?\?2J\?b=7'
+
 # ----- rm -----
 
 pod=$(make_pod run)

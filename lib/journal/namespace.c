@@ -17,7 +17,8 @@
 
 #define OWNER_FILE "rkt-owner"
 
-static const char limit_head[] = "# Made by rkt-register(8) for a pod.\n[Journal]\n",
+/* An app's emergencies are not for the terminals of everybody on the host. */
+static const char limit_head[] = "# Made by rkt-register(8) for a pod.\n[Journal]\nForwardToWall=no\n",
                   limit_default[] = "SystemMaxUse=64M\nRuntimeMaxUse=16M\n";
 
 static const char *const log_directories[] = { "/var/log/journal", "/run/log/journal" };

@@ -6,6 +6,7 @@
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "${0%/*}/lib.sh"
 fetch_images busybox
+work=$(mktemp -d)
 
 machine_id=$(</etc/machine-id)
 rkt_group=$(getent group rkt | cut -d: -f3)
@@ -73,6 +74,33 @@ lacks "and they read not the host's" \
 fails "-M is root's: journalctl enters the machine" 1 'machine= switch requires root' \
     as "$rkt_group" journalctl --machine=rkt-web --output=cat
 matches "which reads the same there" "$(journalctl --machine=rkt-web --output=cat)" 'the word is four'
+
+# ----- Emergencies -----
+
+# A terminal where somebody is logged in.
+script --quiet --flush --command "sleep 1000" "$work/terminal" >/dev/null </dev/null &
+terminal=$!
+eventually 5 test -c /dev/pts/0
+printf '[7] [%05d] [ts/0] [root] [pts/0] [host] [0.0.0.0] [2026-11-23T00:00:00,000000+00:00]\n' $terminal |
+    utmpdump --reverse >>/run/utmp 2>/dev/null || :
+logger --priority=emerg of-the-host
+pod_file loud <<'END'
+[Pod]
+Network=none
+[App:app]
+Image=example.com/busybox
+Exec=/bin/sh -c "echo '<0>of-an-app'; logger -p 0 of-a-log; echo said; exec sleep 1000"
+END
+start loud
+soon "an app may call out" 10 log_has loud app said
+if eventually 5 grep -q of-the-host "$work/terminal"; then
+    lacks "but who is logged in to the host does not hear it" "$(<"$work/terminal")" 'of-an-app|of-a-log'
+else
+    skip "but who is logged in to the host does not hear it" "nor does the host's journal tell them anything here"
+fi
+kill $terminal
+systemctl stop rkt-loud
+remove_pod_file loud
 
 # ----- How long -----
 

@@ -229,49 +229,25 @@ static bool is_flag_of_verb(const char *word)
            !option_table_has(global_option_table, word);
 }
 
-/* `rkt help VERB` is `rkt VERB --help`. */
-static int help(OptionParser *parser, Error *reterr)
+typedef struct Choice {
+    const Verb *verb;    /* NULL: the words end before there is one */
+    const char *group;   /* that was named */
+    const char *foreign; /* a flag of the verb's before it */
+    int words[2];        /* where group and verb stand, 0 for none */
+} Choice;
+
+static int choose_verb(OptionParser *parser, GlobalOptions *global, Choice *ret, Error *reterr)
 {
-    char option[] = "--help", *words[] = { parser->argv[0], option, NULL };
-    const Verb *verb = NULL;
-    const char *group = NULL, *word;
+    Choice choice = {};
+    const char *value;
     int id, r;
 
-    while (!verb) {
-        r = option_next(parser, &id, &word, reterr);
-        if (r < 0)
-            return r;
-        if (id == OPTION_END)
-            break;
-        if (global_options_has(id))
-            continue;
-        r = find_verb(word, group, &verb, reterr);
-        if (r < 0)
-            return r;
-        if (verb->group && !group) {
-            group = verb->group;
-            verb = NULL;
-        }
-    }
-    if (verb && has_program(verb))
-        return become_program(verb, words, (const int[]){ 0, 0 }, reterr);
-    print_help(group);
-    return 0;
-}
-
-static int dispatch(int argc, char **argv, GlobalOptions *global, Error *reterr)
-{
-    OptionParser parser = { .argc = argc, .argv = argv, .index = 1, .tables = { global_option_table } };
-    const char *group = NULL, *foreign = NULL, *value;
-    const Verb *verb = NULL;
-    int skipped[2] = {}, id, r;
-
-    while (!verb) {
-        if (is_flag_of_verb(argv[parser.index])) {
-            foreign = argv[parser.index++];
+    while (!choice.verb) {
+        if (is_flag_of_verb(parser->argv[parser->index])) {
+            choice.foreign = parser->argv[parser->index++];
             continue;
         }
-        r = option_next(&parser, &id, &value, reterr);
+        r = option_next(parser, &id, &value, reterr);
         if (r >= 0 && global_options_has(id)) {
             r = global_options_take(global, id, value, reterr);
             if (r >= 0)
@@ -281,22 +257,51 @@ static int dispatch(int argc, char **argv, GlobalOptions *global, Error *reterr)
             return r;
         if (id != OPTION_POSITIONAL)
             break;
-        skipped[group ? 1 : 0] = parser.index - 1;
-        r = find_verb(value, group, &verb, reterr);
+        choice.words[choice.group ? 1 : 0] = parser->index - 1;
+        r = find_verb(value, choice.group, &choice.verb, reterr);
         if (r < 0)
             return r;
-        if (verb->group && !group) {
-            group = verb->group;
-            verb = NULL;
+        if (choice.verb->group && !choice.group) {
+            choice.group = choice.verb->group;
+            choice.verb = NULL;
         }
     }
-    if (verb && has_program(verb))
-        return become_program(verb, argv, skipped, reterr);
-    if (foreign)
-        return error_set(reterr, -EINVAL, "unknown flag: %s", foreign);
-    if (verb)
-        return help(&parser, reterr);
-    print_help(group);
+    *ret = choice;
+    return 0;
+}
+
+/* `rkt help VERB` is `rkt VERB --help`. */
+static int help(OptionParser *parser, GlobalOptions *global, Error *reterr)
+{
+    char option[] = "--help", *words[] = { parser->argv[0], option, NULL };
+    Choice choice;
+    int r = choose_verb(parser, global, &choice, reterr);
+
+    if (r < 0)
+        return r;
+    if (choice.foreign)
+        return error_set(reterr, -EINVAL, "unknown flag: %s", choice.foreign);
+    if (choice.verb && has_program(choice.verb))
+        return become_program(choice.verb, words, (const int[]){ 0, 0 }, reterr);
+    print_help(choice.group);
+    return 0;
+}
+
+static int dispatch(int argc, char **argv, GlobalOptions *global, Error *reterr)
+{
+    OptionParser parser = { .argc = argc, .argv = argv, .index = 1, .tables = { global_option_table } };
+    Choice choice;
+    int r = choose_verb(&parser, global, &choice, reterr);
+
+    if (r < 0)
+        return r;
+    if (choice.verb && has_program(choice.verb))
+        return become_program(choice.verb, argv, choice.words, reterr);
+    if (choice.verb && !choice.foreign)
+        return help(&parser, global, reterr);
+    if (choice.foreign)
+        return error_set(reterr, -EINVAL, "unknown flag: %s", choice.foreign);
+    print_help(choice.group);
     return global->help ? 0 : EXIT_USAGE;
 }
 

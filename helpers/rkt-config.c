@@ -5,13 +5,11 @@
 #include <stdio.h>
 
 #include "appc/json.h"
-#include "base/log.h"
 #include "base/string-util.h"
+#include "command.h"
 #include "config/config.h"
-#include "pod/global-options.h"
 #include "rkt-config.h"
 
-enum { EXIT_GENERAL = 254 };
 enum { OPT_PRETTY_PRINT = 1, OPT_PRINT_DATA, OPT_PRINT_STAGE1_IMAGES };
 
 static const Option options[] = {
@@ -70,26 +68,18 @@ static int run(Error *reterr)
         (void) fputs(config->stage1_images ? config->stage1_images : RKT_STAGE1_IMAGES_DIR, stdout);
     else
         r = print(config);
-    if (r >= 0 && (fflush(stdout) == EOF || ferror(stdout)))
-        r = error_set_errno(reterr, -EIO, "cannot print the configuration");
     return r;
 }
 
 int main(int argc, char **argv)
 {
-    _cleanup_error_ Error error = ERROR_INIT;
-    int r = command_line_read(argc, argv, options, &arg_global, take_option, &error);
+    static const Command config = { .name = "config",
+                                    .arguments = "",
+                                    .summary = "Prints the configuration.",
+                                    .options = options,
+                                    .take = take_option,
+                                    .run = run,
+                                    .no_directory = true };
 
-    log_setup("config", arg_global.debug);
-    if (r >= 0 && arg_global.help) {
-        verb_print_help("config", "", "Prints the configuration.", options);
-        return 0;
-    }
-    if (r >= 0)
-        r = run(&error);
-    if (r < 0) {
-        error_print(&error, r, "config", arg_global.debug);
-        return EXIT_GENERAL;
-    }
-    return 0;
+    return command_main((const Command *const[]){ &config, NULL }, &arg_global, argc, argv);
 }

@@ -15,7 +15,7 @@
 #include "base/output-file.h"
 #include "base/string-util.h"
 #include "choose-app.h"
-#include "pod/global-options.h"
+#include "command.h"
 #include "pod/layout.h"
 #include "pod/pod-status.h"
 #include "sandbox/mount.h"
@@ -23,7 +23,6 @@
 #include "store/pack.h"
 #include "store/store.h"
 
-enum { EXIT_GENERAL = 254 };
 enum { ATTRIBUTES = MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC };
 
 enum { OPT_APP = 1, OPT_OVERWRITE };
@@ -59,8 +58,6 @@ static int check_arguments(Error *reterr)
         return error_set(reterr, -EINVAL, "must provide the pod's UUID and the image's file name");
     if (!endswith(arg_output, ".aci"))
         return error_set(reterr, -EINVAL, "\"%s\" must end in .aci", arg_output);
-    if (geteuid() != 0)
-        return error_set(reterr, -EPERM, "cannot run as unprivileged user");
     return 0;
 }
 
@@ -276,21 +273,15 @@ static int run(Error *reterr)
 
 int main(int argc, char **argv)
 {
-    _cleanup_error_ Error error = ERROR_INIT;
-    int r = command_line_parse(argc, argv, options, &arg_global, take_option, &error);
+    static const Command export = { .name = "export",
+                                    .arguments = "UUID FILE",
+                                    .summary = "Makes an image of an app of an exited pod.",
+                                    .options = options,
+                                    .take = take_option,
+                                    .run = run,
+                                    .for_root = true };
 
     /* Names in archives are UTF-8, and libarchive asks the locale. */
     (void) setlocale(LC_CTYPE, "C.UTF-8");
-    log_setup("export", arg_global.debug);
-    if (r >= 0 && arg_global.help) {
-        verb_print_help("export", "UUID FILE", "Makes an image of an app of an exited pod.", options);
-        return 0;
-    }
-    if (r >= 0)
-        r = run(&error);
-    if (r < 0) {
-        error_print(&error, r, "export", arg_global.debug);
-        return EXIT_GENERAL;
-    }
-    return 0;
+    return command_main((const Command *const[]){ &export, NULL }, &arg_global, argc, argv);
 }

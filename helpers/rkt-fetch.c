@@ -20,10 +20,10 @@
 #include "base/privilege.h"
 #include "base/string-util.h"
 #include "base/time-util.h"
-#include "pod/global-options.h"
+#include "command.h"
 #include "store/import.h"
 
-enum { EXIT_GENERAL = 254, KEY_HEX_SHORT = 32 };
+enum { KEY_HEX_SHORT = 32 };
 /* Of the worker's. Who packs an image says how much memory unpacking takes; 64 MiB are usual at most. */
 #define MEMORY_MAX (1ULL << 30)
 
@@ -113,15 +113,6 @@ static int take_option(int id, const char *value, Error *reterr)
     case OPTION_POSITIONAL: return take_request(value);
     default: return 0;
     }
-}
-
-static int parse_argv(int argc, char **argv, Error *reterr)
-{
-    int r = command_line_parse(argc, argv, options, &arg_global, take_option, reterr);
-
-    if (r >= 0 && arg_n_requests == 0 && !arg_global.help)
-        r = error_set(reterr, -EINVAL, "must provide at least one image");
-    return r;
 }
 
 /* ----- Files ----- */
@@ -373,33 +364,34 @@ static void render(Store *store, const char *key)
         log_debug("not rendered yet: %s", error_cause(&error) ? error_cause(&error) : "out of memory");
 }
 
-/* As run_worker() of all: 0 when one failed. */
 static int run(Error *reterr)
 {
     _cleanup_(store_freep) Store *store = NULL;
-    int result = 1;
+    int status = 0, r = arg_progress ? end_with_input(reterr) : 0;
 
+    if (r >= 0 && arg_n_requests == 0)
+        r = error_set(reterr, -EINVAL, "must provide at least one image");
+    if (r < 0)
+        return r;
     /* Everything is opened first: nothing comes in when one of several can't. */
     for (size_t i = 0; i < arg_n_requests; i++) {
-        int r = open_request(&arg_requests[i], reterr);
-
+        r = open_request(&arg_requests[i], reterr);
         if (r < 0)
             return r;
     }
     if (geteuid() == 0) {
-        int r = store_open(arg_global.dir, STORE_OPEN_CREATE, &store, reterr);
-
+        r = store_open(arg_global.dir, STORE_OPEN_CREATE, &store, reterr);
         if (r < 0)
             return r;
     }
     for (size_t i = 0; i < arg_n_requests; i++) {
         char key[IMAGE_KEY_LENGTH + 1];
-        int r = run_worker(&arg_requests[i], key, reterr);
 
+        r = run_worker(&arg_requests[i], key, reterr);
         if (r < 0)
             return r;
         if (r == 0) {
-            result = 0;
+            status = EXIT_GENERAL;
             continue;
         }
         if (store)
@@ -408,32 +400,21 @@ static int run(Error *reterr)
             key[strlen(IMAGE_KEY_PREFIX) + KEY_HEX_SHORT] = '\0';
         (void) puts(key);
     }
-    return result;
+    return status;
 }
 
 int main(int argc, char **argv)
 {
-    _cleanup_error_ Error error = ERROR_INIT;
-    bool all_came_in;
-    int r;
+    Command fetch = { .name = "fetch",
+                      .label = "fetch",
+                      .arguments = "IMAGE…",
+                      .summary = "Brings images into the store.",
+                      .options = options,
+                      .take = take_option,
+                      .run = run },
+            alias = fetch;
 
+    alias.name = "image fetch";
     (void) setlocale(LC_CTYPE, "C.UTF-8");
-    r = parse_argv(argc, argv, &error);
-    log_setup("fetch", arg_global.debug);
-    if (r >= 0 && arg_global.help) {
-        verb_print_help("fetch", "IMAGE…", "Brings images into the store.", options);
-        return 0;
-    }
-    if (r >= 0 && arg_progress)
-        r = end_with_input(&error);
-    if (r >= 0)
-        r = run(&error);
-    all_came_in = r > 0;
-    if (r >= 0 && (fflush(stdout) == EOF || ferror(stdout)))
-        r = error_set_errno(&error, -EIO, "cannot write the image ID");
-    if (r < 0) {
-        error_print(&error, r, "fetch", arg_global.debug);
-        return EXIT_GENERAL;
-    }
-    return all_came_in ? 0 : EXIT_GENERAL;
+    return command_main((const Command *const[]){ &fetch, &alias, NULL }, &arg_global, argc, argv);
 }

@@ -230,20 +230,11 @@ static int remove_unused(Store *store, Error *reterr)
     return references.result < 0 ? references.result : r;
 }
 
-int image_gc(int argc, char **argv, Error *reterr)
+static int run(Error *reterr)
 {
     _cleanup_(store_freep) Store *store = NULL;
-    int r = command_line_parse(argc, argv, options, &image_global, take_option, reterr), q;
+    int r = store_open(image_global.dir, 0, &store, reterr), q;
 
-    if (r >= 0 && image_global.help) {
-        verb_print_help("image gc", "", "Removes trees and images that are no longer used.", options);
-        return 0;
-    }
-    if (r >= 0 && geteuid() != 0)
-        r = error_set(reterr, -EPERM, "cannot run as unprivileged user");
-    if (r < 0)
-        return r;
-    r = store_open(image_global.dir, 0, &store, reterr);
     if (r == -ENOENT) {
         error_done(reterr);
         return 0;
@@ -252,5 +243,16 @@ int image_gc(int argc, char **argv, Error *reterr)
         return r;
     r = remove_unused(store, reterr);
     q = store_sweep(store, r < 0 ? NULL : reterr);
-    return r < 0 ? r : q;
+    if (r >= 0)
+        r = q;
+    return r < 0 ? r : 0;
 }
+
+const Command image_gc = { .name = "image gc",
+                           .label = "gc",
+                           .arguments = "",
+                           .summary = "Removes trees and images that are no longer used.",
+                           .options = options,
+                           .take = take_option,
+                           .run = run,
+                           .for_root = true };

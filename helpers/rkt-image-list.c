@@ -208,17 +208,6 @@ static int take_option(int id, const char *value, Error *reterr)
     }
 }
 
-static int parse_argv(int argc, char **argv, Error *reterr)
-{
-    int r = command_line_parse(argc, argv, options, &image_global, take_option, reterr);
-
-    if (r >= 0)
-        r = parse_fields(arg_fields, "fields", &shown, reterr);
-    if (r >= 0)
-        r = parse_fields(arg_sort, "sort", &sorted, reterr);
-    return r;
-}
-
 /* ----- Output ----- */
 
 static int print_table(StoreImage *const *images, size_t n)
@@ -280,17 +269,15 @@ static void say_unrecorded(Store *store)
                  n, store_dir(store));
 }
 
-int image_list(int argc, char **argv, Error *reterr)
+static int run(Error *reterr)
 {
     _cleanup_(store_freep) Store *store = NULL;
     StoreImage **images = NULL;
     size_t n = 0;
-    int r = parse_argv(argc, argv, reterr);
+    int r = parse_fields(arg_fields, "fields", &shown, reterr);
 
-    if (r >= 0 && image_global.help) {
-        verb_print_help("image list", "", "Lists the images in the store.", options);
-        return 0;
-    }
+    if (r >= 0)
+        r = parse_fields(arg_sort, "sort", &sorted, reterr);
     if (r < 0)
         return r;
     r = store_open(image_global.dir, 0, &store, reterr);
@@ -306,3 +293,11 @@ int image_list(int argc, char **argv, Error *reterr)
         say_unrecorded(store);
     return r < 0 ? error_set_errno(reterr, r, "cannot print the list") : 0;
 }
+
+const Command image_list = { .name = "image list",
+                             .label = "list",
+                             .arguments = "",
+                             .summary = "Lists the images in the store.",
+                             .options = options,
+                             .take = take_option,
+                             .run = run };

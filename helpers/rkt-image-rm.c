@@ -8,8 +8,6 @@
 #include "base/string-util.h"
 #include "rkt-image.h"
 
-enum { EXIT_GENERAL = 254 };
-
 static const Option options[] = { {} };
 
 static char **arg_images;
@@ -37,21 +35,15 @@ static int remove_one(Store *store, const char *word, Error *reterr)
     return 1;
 }
 
-int image_rm(int argc, char **argv, Error *reterr)
+static int run(Error *reterr)
 {
     _cleanup_(store_freep) Store *store = NULL;
     unsigned removed = 0;
-    bool failed = false;
-    int r = command_line_parse(argc, argv, options, &image_global, take_option, reterr);
+    int status = 0, r;
 
-    if (r >= 0 && image_global.help) {
-        verb_print_help("image rm", "IMAGE…", "Removes images from the store.", options);
-        return 0;
-    }
-    if (r >= 0 && !arg_images)
-        r = error_set(reterr, -EINVAL, "must provide at least one image ID or name");
-    if (r >= 0)
-        r = store_open(image_global.dir, 0, &store, reterr);
+    if (!arg_images)
+        return error_set(reterr, -EINVAL, "must provide at least one image ID or name");
+    r = store_open(image_global.dir, 0, &store, reterr);
     if (r < 0)
         return r;
     STRV_FOREACH (word, arg_images) {
@@ -60,11 +52,19 @@ int image_rm(int argc, char **argv, Error *reterr)
         r = remove_one(store, *word, &error);
         if (r < 0) {
             error_print(&error, r, "rm", image_global.debug);
-            failed = true;
+            status = EXIT_GENERAL;
         } else
             removed += (unsigned) r;
     }
     image_say_removed_count(removed);
     strv_free(TAKE_PTR(arg_images));
-    return failed ? EXIT_GENERAL : 0;
+    return status;
 }
+
+const Command image_rm = { .name = "image rm",
+                           .label = "rm",
+                           .arguments = "IMAGE…",
+                           .summary = "Removes images from the store.",
+                           .options = options,
+                           .take = take_option,
+                           .run = run };

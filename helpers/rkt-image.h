@@ -3,16 +3,13 @@
 #pragma once
 
 #include "base/error.h"
-#include "pod/global-options.h"
+#include "command.h"
 #include "store/store.h"
 
 /* What all of them understand. */
 extern GlobalOptions image_global;
 
-/* Each takes the whole command line and returns an exit status, or a negative errno and words. */
-int image_gc(int argc, char **argv, Error *reterr);
-int image_list(int argc, char **argv, Error *reterr);
-int image_rm(int argc, char **argv, Error *reterr);
+extern const Command image_gc, image_list, image_rm;
 
 /* What is said of each image that was removed, and in the end of them all. */
 void image_say_removed(const char *key);

@@ -120,8 +120,7 @@ static int try_flag(const PodEntry *entry, const char *word, bool of_app, Error 
 
 static void try_entry(const PodFile *file, const PodSection *section, const PodEntry *entry)
 {
-    POD_ENTRY_FOREACH_WORD(word, entry)
-    {
+    POD_ENTRY_FOREACH_WORD (word, entry) {
         _cleanup_error_ Error error = ERROR_INIT;
 
         if (!strchr(word, '%') && try_flag(entry, word, section->kind == POD_SECTION_APP, &error) < 0 &&
@@ -309,40 +308,25 @@ static int print_findings(const Findings *findings)
     return pod_print_json(array, arg_format);
 }
 
-static int parse_argv(int argc, char **argv, Error *reterr)
+static int take_option(int id, const char *value, Error *reterr)
 {
-    OptionParser parser = {
-        .argc = argc, .argv = argv, .index = 1, .tables = { options, global_option_table }
-    };
-    const char *value;
-    int id, r;
-
-    do {
-        r = option_next(&parser, &id, &value, reterr);
-        if (r < 0 || id == OPTION_END)
-            break;
-        if (global_options_has(id))
-            r = global_options_take(&pod_global, id, value, reterr);
-        else if (id == OPT_FORMAT)
-            r = pod_format_parse(value, &arg_format, reterr);
-        else if (id == OPTION_POSITIONAL)
-            r = strv_extend(&arg_files, value);
-    } while (r >= 0);
-    if (r >= 0 && !pod_global.help && !arg_files)
-        r = error_set(reterr, -EINVAL, "must name a file, or - for the standard input");
-    return r;
+    if (id == OPT_FORMAT)
+        return pod_format_parse(value, &arg_format, reterr);
+    return id == OPTION_POSITIONAL ? strv_extend(&arg_files, value) : 0;
 }
 
 int pod_check(int argc, char **argv, Error *reterr)
 {
     _cleanup_(findings_done) Findings findings = { 0 };
-    int r = parse_argv(argc, argv, reterr);
+    int r = command_line_read(argc, argv, options, &pod_global, take_option, reterr);
 
     if (r >= 0 && pod_global.help) {
         verb_print_help("pod check", "FILE…", "Says what is wrong with pod files; - is the standard input.",
                         options);
         return 0;
     }
+    if (r >= 0 && !arg_files)
+        r = error_set(reterr, -EINVAL, "must name a file, or - for the standard input");
     STRV_FOREACH (file, arg_files)
         if (r >= 0)
             r = check_file(*file, &findings);

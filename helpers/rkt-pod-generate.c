@@ -194,14 +194,13 @@ static const Option *flags_with_key(const Option *table, Option *to, size_t n_ma
 
 static void print_help(void)
 {
-    Option flags[128];
+    Option of_pod[128], of_run[64];
 
-    verb_print_help(
+    verb_print_help_more(
             "pod generate", "IMAGE [APP FLAGS] [-- ARGUMENTS ---] …",
             "Prints the pod file that a command line of run means. --name= before any image is the pod's.",
-            flags_with_key(pod_option_table, flags, ELEMENTSOF(flags)));
-    printf("\nFlags of the run:\n");
-    option_print_help(flags_with_key(run_option_table, flags, ELEMENTSOF(flags)));
+            flags_with_key(pod_option_table, of_pod, ELEMENTSOF(of_pod)), "Flags of the run",
+            flags_with_key(run_option_table, of_run, ELEMENTSOF(of_run)));
 }
 
 int pod_generate(int argc, char **argv, Error *reterr)

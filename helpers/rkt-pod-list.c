@@ -362,39 +362,19 @@ static int print_json(const Listing *listing)
 
 static int take_option(int id, const char *value, Error *reterr)
 {
-    if (global_options_has(id))
-        return global_options_take(&pod_global, id, value, reterr);
     switch (id) {
     case OPT_FORMAT: return pod_format_parse(value, &arg_format, reterr);
     case OPT_FULL: arg_full = streq(value, "true"); return 0;
     case OPT_NO_LEGEND: arg_no_legend = streq(value, "true"); return 0;
     case OPT_ROOT: arg_root = value; return 0;
-    default: return error_set(reterr, -EINVAL, "takes no arguments");
-    }
-}
-
-static int parse_argv(int argc, char **argv, Error *reterr)
-{
-    OptionParser parser = {
-        .argc = argc, .argv = argv, .index = 1, .tables = { options, global_option_table }
-    };
-    const char *value;
-    int id, r;
-
-    for (;;) {
-        r = option_next(&parser, &id, &value, reterr);
-        if (r < 0 || id == OPTION_END)
-            return r;
-        r = take_option(id, value, reterr);
-        if (r < 0)
-            return r;
+    default: return error_set(reterr, -EINVAL, "unexpected argument \"%s\"", value);
     }
 }
 
 int pod_list(int argc, char **argv, Error *reterr)
 {
     Listing listing = { .search = SEARCH_INIT };
-    int r = parse_argv(argc, argv, reterr);
+    int r = command_line_read(argc, argv, options, &pod_global, take_option, reterr);
 
     if (r >= 0 && pod_global.help) {
         verb_print_help("pod list", "", "Lists the pods that are declared in files.", options);

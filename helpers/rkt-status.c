@@ -8,13 +8,13 @@
 #include "base/file-util.h"
 #include "base/string-util.h"
 #include "base/time-util.h"
-#include "pod/global-options.h"
+#include "command.h"
 #include "pod/layout.h"
 #include "pod/pod-json.h"
 #include "pod/pod-status.h"
 #include "stage1/interface.h"
 
-enum { EXIT_UUID_FILE = 1, EXIT_GENERAL = 254, WAIT_PAUSE_NS = 20000000 };
+enum { EXIT_UUID_FILE = 1, WAIT_PAUSE_NS = 20000000 };
 
 enum { OPT_FORMAT = 1, OPT_UUID_FILE, OPT_WAIT, OPT_WAIT_READY, OPT_PRETTY_PRINT };
 
@@ -197,47 +197,51 @@ static int run_cat_manifest(Pod *pod, Error *reterr)
     return r;
 }
 
-static const struct {
-    const char *verb, *summary;
-    const Option *options;
-    int (*run)(Pod *pod, Error *reterr);
-} verbs[] = {
-    { "status", "Shows the state of a pod and the exit codes of its apps.", status_options, run_status },
-    { "cat-manifest", "Prints the manifest of a pod.", manifest_options, run_cat_manifest },
-};
-
-static int open_pod(int *ret_root, Pod **ret, Error *reterr)
+/* A file that leads to no pod is told from other errors by its exit status, and so said here. */
+static int with_pod(const char *verb, int (*run)(Pod *pod, Error *reterr), Error *reterr)
 {
-    int r = pod_root_open(arg_global.dir, false, ret_root, reterr);
+    _cleanup_close_ int root = -EBADF;
+    _cleanup_(pod_freep) Pod *pod = NULL;
+    int r = pod_root_open(arg_global.dir, false, &root, reterr);
 
     if (r >= 0)
-        r = pod_open_argument(*ret_root, arg_pod, arg_uuid_file, ret, reterr);
-    return r < 0 ? error_prefix(reterr, r, "unable to find the pod") : 0;
+        r = pod_open_argument(root, arg_pod, arg_uuid_file, &pod, reterr);
+    if (r >= 0)
+        return run(pod, reterr);
+    r = error_prefix(reterr, r, "unable to find the pod");
+    if (!arg_uuid_file)
+        return r;
+    error_print(reterr, r, verb, arg_global.debug);
+    return EXIT_UUID_FILE;
 }
+
+static int status(Error *reterr)
+{
+    return with_pod("status", run_status, reterr);
+}
+
+static int cat_manifest(Error *reterr)
+{
+    return with_pod("cat-manifest", run_cat_manifest, reterr);
+}
+
+static const Command status_command = { .name = "status",
+                                        .arguments = "UUID | --uuid-file=FILE",
+                                        .summary = "Shows the state of a pod and the exit codes of its apps.",
+                                        .options = status_options,
+                                        .take = take_option,
+                                        .run = status };
+
+static const Command manifest_command = { .name = "cat-manifest",
+                                          .arguments = "UUID | --uuid-file=FILE",
+                                          .summary = "Prints the manifest of a pod.",
+                                          .options = manifest_options,
+                                          .take = take_option,
+                                          .run = cat_manifest };
 
 int main(int argc, char **argv)
 {
-    _cleanup_error_ Error error = ERROR_INIT;
-    const char *name = verb_from_argv0(argv[0]);
-    size_t verb = streq(name, "cat-manifest") ? 1 : 0;
-    _cleanup_close_ int root = -EBADF;
-    _cleanup_(pod_freep) Pod *pod = NULL;
-    int r = command_line_parse(argc, argv, verbs[verb].options, &arg_global, take_option, &error);
+    static const Command *const commands[] = { &status_command, &manifest_command, NULL };
 
-    if (r >= 0 && arg_global.help) {
-        verb_print_help(verbs[verb].verb, "UUID | --uuid-file=FILE", verbs[verb].summary,
-                        verbs[verb].options);
-        return 0;
-    }
-    if (r >= 0)
-        r = open_pod(&root, &pod, &error);
-    if (r >= 0)
-        r = verbs[verb].run(pod, &error);
-    if (r >= 0 && (fflush(stdout) == EOF || ferror(stdout)))
-        r = error_set_errno(&error, -EIO, "cannot write");
-    if (r < 0) {
-        error_print(&error, r, verbs[verb].verb, arg_global.debug);
-        return arg_uuid_file && !pod ? EXIT_UUID_FILE : EXIT_GENERAL;
-    }
-    return 0;
+    return command_main(commands, &arg_global, argc, argv);
 }

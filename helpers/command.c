@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+#include "command.h"
+
+#include <stdio.h>
+
+#include "base/log.h"
+#include "base/string-util.h"
+
+static const Command *find_command(const Command *const *commands, const char *name)
+{
+    while (*commands && !streq((*commands)->name, name))
+        commands++;
+    return *commands;
+}
+
+static int run(const Command *command, GlobalOptions *global, Error *reterr)
+{
+    int r = 0;
+
+    if (command->for_root && geteuid() != 0)
+        return error_set(reterr, -EPERM, "cannot run as unprivileged user");
+    if (!command->no_directory)
+        r = global_options_find_dir(global, reterr);
+    if (r >= 0)
+        r = command->run(reterr);
+    if (r >= 0 && (fflush(stdout) == EOF || ferror(stdout)))
+        r = error_set_errno(reterr, -EIO, "cannot write the output");
+    return r;
+}
+
+int command_main(const Command *const *commands, GlobalOptions *global, int argc, char **argv)
+{
+    _cleanup_error_ Error error = ERROR_INIT;
+    const char *name = argc > 0 ? verb_from_argv0(argv[0]) : "", *label = "rkt";
+    const Command *command = find_command(commands, name);
+    int r;
+
+    if (command) {
+        label = command->label ? command->label : command->name;
+        r = command_line_read(argc, argv, command->options, global, command->take, &error);
+    } else
+        r = error_set(&error, -EINVAL, "this build of rkt has no command \"%s\"", name);
+    log_setup(label, global->debug);
+    if (r >= 0 && global->help) {
+        verb_print_help(command->name, command->arguments, command->summary, command->options);
+        return 0;
+    }
+    if (r >= 0)
+        r = run(command, global, &error);
+    if (r < 0)
+        error_print(&error, r, label, global->debug);
+    return r < 0 ? EXIT_GENERAL : r;
+}

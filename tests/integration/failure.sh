@@ -10,11 +10,6 @@
 before=$(snapshot)
 fetch_images busybox
 
-# ended NAME
-ended() {
-    [[ $(unit_property "rkt-$1" ActiveState) == @(failed|inactive) ]]
-}
-
 pod_file crash <<'END'
 [Pod]
 Network=none
@@ -27,7 +22,7 @@ Exec=/bin/sh -c 'echo so far so good; echo the disk is on fire >&2; sleep 1; exi
 END
 start crash
 uuid=$(</run/rkt/pods/rkt-crash/uuid)
-soon "the pod ends" 20 ended crash
+soon "the pod ends" 20 state_is crash 'failed|inactive'
 equals "its status is the app's" "$(unit_property rkt-crash ExecMainStatus)" 7
 matches "status tells both apps'" "$(rkt status "$uuid")" "app-good=0|app-bad=7"
 soon "the other app was asked to end" 5 eval 'app_log_kept crash good | grep -q ^asked'
@@ -45,7 +40,7 @@ Image=example.com/busybox
 Exec=/no/such/program
 END
 systemctl start rkt-missing || :
-soon "a program that is not there: the pod ends" 20 ended missing
+soon "a program that is not there: the pod ends" 20 state_is missing 'failed|inactive'
 soon "its log says which" 5 eval \
     'app_log_kept missing nothing | grep -qx "Error: Unable to open \"/no/such/program\": No such file or directory"'
 matches "so does systemctl status" "$(systemctl status --no-pager --lines=30 rkt-missing || :)" \
@@ -95,7 +90,7 @@ Image=example.com/busybox
 Exec=/bin/sh -c 'sleep 2; exit 0'
 END
 start names
-soon "an app named init ends alone" 20 ended names
+soon "an app named init ends alone" 20 state_is names 'failed|inactive'
 equals "and so does the other one" "$(unit_property rkt-names Result)" success
 remove_pod_file names
 

@@ -203,6 +203,11 @@ soon "and has exited with its last process" 10 pod_is exited
 
 # ----- A service -----
 
+# fly_pod NAME <LINES: declares a pod of one app.
+fly_pod() {
+    printf '%s\n' '[Pod]' Network=host Stage1Name=coreos.com/rkt/stage1-fly '[App:app]' "$(cat)" | pod_file "$1"
+}
+
 pod_file flying <<'POD'
 [Pod]
 Network=host
@@ -224,28 +229,20 @@ succeeds "systemctl stop" systemctl stop rkt-flying
 equals "and all is well" "$(unit_property rkt-flying Result)" success
 remove_pod_file flying
 
-pod_file failing <<'POD'
-[Pod]
-Network=host
-Stage1Name=coreos.com/rkt/stage1-fly
-[App:app]
+fly_pod failing <<'APP'
 Image=example.com/busybox
 Exec=/nothing/there
-POD
+APP
 fails "a program that is not there" 1 . systemctl start rkt-failing
 matches "is said" "$(journalctl --unit=rkt-failing --output=cat)" 'Error: Unable to open "/nothing/there": No such file'
 equals "and is the unit's status" "$(unit_property rkt-failing ExecMainStatus)" 203
 systemctl reset-failed rkt-failing
 remove_pod_file failing
 
-pod_file short <<'POD'
-[Pod]
-Network=host
-Stage1Name=coreos.com/rkt/stage1-fly
-[App:app]
+fly_pod short <<'APP'
 Image=example.com/busybox
 Exec=/bin/true
-POD
+APP
 bad=0
 for _ in 1 2 3 4 5; do
     systemctl start rkt-short || ((++bad))
@@ -255,15 +252,11 @@ equals "an app that ends at once was ready" "$bad" 0
 soon "and its unit has ended" 10 state_is short inactive
 remove_pod_file short
 
-pod_file late <<'POD'
-[Pod]
-Network=host
-Stage1Name=coreos.com/rkt/stage1-fly
-[App:app]
+fly_pod late <<'APP'
 Image=example.com/probe
 Exec=/bin/sh -c 'sleep 3; exec probe ready 1000'
 Annotation=appc.io/executor/supports-systemd-notify=true
-POD
+APP
 systemctl start --no-block rkt-late
 sleep 0.5
 equals "an app that says when it is ready is waited for" "$(unit_property rkt-late ActiveState)" activating
@@ -271,15 +264,11 @@ soon "and heard" 10 state_is late active
 systemctl stop rkt-late
 remove_pod_file late
 
-pod_file sockets <<'POD'
-[Pod]
-Network=host
-Stage1Name=coreos.com/rkt/stage1-fly
-[App:app]
+fly_pod sockets <<'APP'
 Image=example.com/listener
 [Socket]
 ListenStream=127.0.0.1:80
-POD
+APP
 systemctl start rkt-sockets.socket
 exec {connection}<>/dev/tcp/127.0.0.1/80
 read -r -t 10 answer <&"$connection"
@@ -297,17 +286,13 @@ remove_pod_file sockets
 
 mkdir -p "$work/secrets"
 echo secret >"$work/secrets/token"
-pod_file secret <<POD
-[Pod]
-Network=host
-Stage1Name=coreos.com/rkt/stage1-fly
-[App:app]
+fly_pod secret <<APP
 Image=example.com/busybox
 Credential=token
 Exec=/bin/sh -c 'cat \$CREDENTIALS_DIRECTORY/token; exec sleep 1000'
 [Service]
 LoadCredential=token:$work/secrets/token
-POD
+APP
 start secret
 soon "credentials" 10 eval "journalctl --unit=rkt-secret --output=cat | grep -q '^secret'"
 systemctl stop rkt-secret

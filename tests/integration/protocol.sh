@@ -48,11 +48,13 @@ StopTimeout=1s
 Exec=/bin/probe stubborn 1000
 END
 start deaf
+uuid=$(</run/rkt/pods/rkt-deaf/uuid)
 soon "the deaf app runs" 10 log_has deaf deaf stubborn=ok
 began=$EPOCHSECONDS
 systemctl stop rkt-deaf || :
 at_most "who does not hear is killed when its StopTimeout= is over" $((EPOCHSECONDS - began)) $((6 * slowness))
 equals "and the unit says so" "$(unit_property rkt-deaf ExecMainStatus)" 137
+matches "so does the pod's status" "$(rkt status "$uuid")" "app-deaf=137"
 systemctl reset-failed rkt-deaf
 
 matches "rkt run has the flags" "$(rkt cat-manifest "$(rkt prepare --quiet example.com/probe --stop-signal=INT --stop-timeout=3 \

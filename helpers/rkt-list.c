@@ -6,11 +6,11 @@
 #include "base/string-util.h"
 #include "base/table.h"
 #include "base/time-util.h"
-#include "pod/global-options.h"
+#include "command.h"
 #include "pod/pod-json.h"
 #include "pod/pod-status.h"
 
-enum { EXIT_GENERAL = 254, UUID_SHORT = 8, IMAGE_ID_SHORT = 19, COLUMNS_SHORT = 7, COLUMNS_FULL = 8 };
+enum { UUID_SHORT = 8, IMAGE_ID_SHORT = 19, COLUMNS_SHORT = 7, COLUMNS_FULL = 8 };
 
 enum { OPT_FORMAT = 1, OPT_FULL, OPT_NO_LEGEND };
 
@@ -152,22 +152,12 @@ static int run(Error *reterr)
 
 int main(int argc, char **argv)
 {
-    _cleanup_error_ Error error = ERROR_INIT;
-    int r = command_line_parse(argc, argv, options, &arg_global, take_option, &error);
+    static const Command list = { .name = "list",
+                                  .arguments = "",
+                                  .summary = "Lists the pods and their apps.",
+                                  .options = options,
+                                  .take = take_option,
+                                  .run = run };
 
-    if (r >= 0 && arg_global.help) {
-        verb_print_help("list", "", "Lists the pods and their apps.", options);
-        return 0;
-    }
-    if (r >= 0) {
-        error_done(&error);
-        r = run(&error);
-    }
-    if (r >= 0 && (fflush(stdout) == EOF || ferror(stdout)))
-        r = error_set_errno(&error, -EIO, "cannot write the list");
-    if (r < 0) {
-        error_print(&error, r, "list", arg_global.debug);
-        return EXIT_GENERAL;
-    }
-    return 0;
+    return command_main((const Command *const[]){ &list, NULL }, &arg_global, argc, argv);
 }

@@ -3,13 +3,10 @@
 
 #include <string.h>
 
-#include "base/log.h"
-#include "base/option.h"
 #include "base/string-util.h"
+#include "command.h"
 #include "each-pod.h"
 #include "pod-cleanup.h"
-
-enum { EXIT_GENERAL = 254 };
 
 static const char *arg_uuid_file;
 static char **arg_pods;
@@ -69,27 +66,28 @@ static int remove_pod(Pod *pod, Error *reterr)
     return r;
 }
 
-int main(int argc, char *argv[])
+static int run(Error *reterr)
 {
-    _cleanup_error_ Error error = ERROR_INIT;
     _cleanup_close_ int root = -EBADF;
-    int r = command_line_parse(argc, argv, options, &arg_global, take_option, &error);
+    int r = pod_root_open(arg_global.dir, false, &root, reterr);
     EachPodResult result;
 
-    log_setup("rm", arg_global.debug);
-    if (r >= 0 && arg_global.help) {
-        verb_print_help("rm", "UUID… | --uuid-file=FILE", "Removes pods that do not run.", options);
-        return 0;
-    }
-    if (r >= 0 && geteuid() != 0)
-        r = error_set(&error, -EPERM, "cannot run as unprivileged user");
-    if (r >= 0)
-        r = pod_root_open(arg_global.dir, false, &root, &error);
-    if (r < 0) {
-        error_print(&error, r, "rm", arg_global.debug);
-        return EXIT_GENERAL;
-    }
+    if (r < 0)
+        return r;
     result = each_pod(&(EachPod){ "rm", arg_global.debug, remove_pod }, root, arg_pods, arg_uuid_file);
-    strv_free(arg_pods);
+    strv_free(TAKE_PTR(arg_pods));
     return result == EACH_POD_DONE ? 0 : EXIT_GENERAL;
+}
+
+int main(int argc, char **argv)
+{
+    static const Command rm = { .name = "rm",
+                                .arguments = "UUID… | --uuid-file=FILE",
+                                .summary = "Removes pods that do not run.",
+                                .options = options,
+                                .take = take_option,
+                                .run = run,
+                                .for_root = true };
+
+    return command_main((const Command *const[]){ &rm, NULL }, &arg_global, argc, argv);
 }

@@ -10,20 +10,19 @@
 
 #include "base/file-util.h"
 #include "base/log.h"
-#include "base/option.h"
 #include "base/spawn.h"
 #include "base/string-util.h"
+#include "command.h"
 #include "each-pod.h"
 #include "entrypoint.h"
 #include "interface.h"
-#include "pod/global-options.h"
 #include "pod/pod-status.h"
 #include "pod/pod-unit.h"
 #include "pod/pod.h"
 #include "sandbox/cgroup.h"
 #include "sd/runtime.h"
 
-enum { EXIT_UUID_FILE = 1, EXIT_GENERAL = 254 };
+enum { EXIT_UUID_FILE = 1 };
 enum { PID_TRIES = 100, PID_PAUSE_NS = 20000000 };
 
 static bool arg_force;
@@ -183,26 +182,32 @@ static int stop(Pod *pod, Error *reterr)
     return 0;
 }
 
-int main(int argc, char *argv[])
+static int run(Error *reterr)
 {
-    _cleanup_error_ Error error = ERROR_INIT;
     _cleanup_close_ int root = -EBADF;
-    int r = command_line_parse(argc, argv, options, &arg_global, take_option, &error);
+    int r = pod_root_open(arg_global.dir, false, &root, reterr);
     EachPodResult result = EACH_POD_NOT_FOUND;
 
-    log_setup("stop", arg_global.debug);
-    if (r >= 0 && arg_global.help) {
-        verb_print_help("stop", "UUID… | --uuid-file=FILE", "Stops running pods.", options);
-        return 0;
-    }
-    if (r >= 0)
-        r = pod_root_open(arg_global.dir, false, &root, &error);
+    if (r < 0 && !arg_uuid_file)
+        return r;
     if (r < 0)
-        error_print(&error, r, "stop", arg_global.debug);
+        error_print(reterr, r, "stop", arg_global.debug);
     else
         result = each_pod(&(EachPod){ "stop", arg_global.debug, stop }, root, arg_pods, arg_uuid_file);
-    strv_free(arg_pods);
+    strv_free(TAKE_PTR(arg_pods));
     if (result == EACH_POD_DONE)
         return 0;
     return result == EACH_POD_NOT_FOUND && arg_uuid_file ? EXIT_UUID_FILE : EXIT_GENERAL;
+}
+
+int main(int argc, char **argv)
+{
+    static const Command stop_command = { .name = "stop",
+                                          .arguments = "UUID… | --uuid-file=FILE",
+                                          .summary = "Stops running pods.",
+                                          .options = options,
+                                          .take = take_option,
+                                          .run = run };
+
+    return command_main((const Command *const[]){ &stop_command, NULL }, &arg_global, argc, argv);
 }

@@ -19,12 +19,13 @@ Exec=/bin/sh -c 'trap "exit 0" TERM; while :; do sleep 0.1; done'
 [App:slow]
 Image=example.com/probe
 Annotation=appc.io/executor/supports-systemd-notify=true
-Exec=/bin/sh -c 'trap "exit 0" TERM; sleep 3; probe ready 0; while :; do sleep 0.1; done'
+Exec=/bin/sh -c 'trap "exit 0" TERM; until [ -e /go ]; do sleep 0.1; done; probe ready 0; while :; do sleep 0.1; done'
 END
 systemctl start --no-block rkt-slow
 soon "the pod runs" 20 eval '[[ $(rkt status "$(</run/rkt/pods/rkt-slow/uuid)") =~ state=running ]]'
 equals "but is not up before its app says so" "$(unit_property rkt-slow ActiveState)" activating
 fails "status --wait-ready knows it too" 254 "" rkt status --wait-ready=100ms "$(</run/rkt/pods/rkt-slow/uuid)"
+rkt enter --app=slow "$(</run/rkt/pods/rkt-slow/uuid)" /bin/touch /go
 soon "it is when the app does" 20 state_is slow active
 succeeds "and status --wait-ready returns" rkt status --wait-ready=10s "$(</run/rkt/pods/rkt-slow/uuid)"
 succeeds "it stops" systemctl stop rkt-slow

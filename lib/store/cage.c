@@ -13,15 +13,11 @@
 
 #include <fcntl.h>
 #include <grp.h>
-#include <linux/audit.h>
 #include <linux/capability.h>
-#include <linux/filter.h>
 #include <linux/mount.h>
-#include <linux/seccomp.h>
 #include <poll.h>
 #include <sched.h>
 #include <signal.h>
-#include <stddef.h>
 #include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
@@ -30,6 +26,7 @@
 #include <sys/wait.h>
 
 #include "aci.h"
+#include "base/call-filter.h"
 #include "base/fd-util.h"
 #include "base/privilege.h"
 #include "base/string-util.h"
@@ -118,25 +115,6 @@ static int drop_capabilities(uint64_t kept)
 
 /* ----- The filter ----- */
 
-#if defined(__x86_64__)
-#define CAGE_ARCH AUDIT_ARCH_X86_64
-#elif defined(__i386__)
-#define CAGE_ARCH AUDIT_ARCH_I386
-#elif defined(__aarch64__)
-#define CAGE_ARCH AUDIT_ARCH_AARCH64
-#elif defined(__arm__)
-#define CAGE_ARCH AUDIT_ARCH_ARM
-#elif defined(__powerpc64__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-#define CAGE_ARCH AUDIT_ARCH_PPC64LE
-#elif defined(__s390x__)
-#define CAGE_ARCH AUDIT_ARCH_S390X
-#elif defined(__riscv) && __riscv_xlen == 64
-#define CAGE_ARCH AUDIT_ARCH_RISCV64
-#else
-#error "name this architecture in lib/store/cage.c"
-#endif
-
-/* mmap() is looked at apart: never executable. */
 static const uint16_t cage_calls[] = {
     __NR_read,
     __NR_write,
@@ -209,42 +187,6 @@ static const uint16_t cage_calls[] = {
     __NR_exit_group,
 };
 
-#ifdef __NR_mmap2
-#define CAGE_MMAP __NR_mmap2
-#else
-#define CAGE_MMAP __NR_mmap
-#endif
-
-/* The lower half of the third argument. */
-#define PROT_OFFSET                                                                                          \
-    (offsetof(struct seccomp_data, args[2]) + (__BYTE_ORDER__ == __ORDER_BIG_ENDIAN__ ? 4 : 0))
-
-static int load_filter(void)
-{
-    struct sock_filter code[16 + 2 * ELEMENTSOF(cage_calls)] = {
-        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, arch)),
-        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, CAGE_ARCH, 1, 0),
-        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS),
-        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
-    };
-    struct sock_fprog program = { .filter = code };
-    unsigned short n = 4;
-
-    for (size_t i = 0; i < ELEMENTSOF(cage_calls); i++) {
-        code[n++] = (struct sock_filter) BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, cage_calls[i], 0, 1);
-        code[n++] = (struct sock_filter) BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
-    }
-    code[n++] = (struct sock_filter) BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, CAGE_MMAP, 0, 3);
-    code[n++] = (struct sock_filter) BPF_STMT(BPF_LD | BPF_W | BPF_ABS, PROT_OFFSET);
-    code[n++] = (struct sock_filter) BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, PROT_EXEC, 1, 0);
-    code[n++] = (struct sock_filter) BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
-    code[n++] = (struct sock_filter) BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | ENOSYS);
-    program.len = n;
-    if (SANITIZED)
-        return 0;
-    return prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program, 0, 0) < 0 ? -errno : 0;
-}
-
 /* ----- Inside ----- */
 
 /* Written at once: it fits into a pipe's atomic write. */
@@ -288,7 +230,7 @@ static int cage_enter(const Cage *cage, int report, Error *reterr)
     if (r >= 0)
         r = drop_capabilities(cage->capabilities);
     if (r >= 0)
-        r = load_filter();
+        r = SANITIZED ? 0 : call_filter_load(cage_calls, ELEMENTSOF(cage_calls));
     if (r < 0)
         return error_set_errno(reterr, r, "cannot confine %s", cage->worker);
     return TAKE_FD(root);

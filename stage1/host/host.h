@@ -152,6 +152,14 @@ static inline bool host_app_is_held(const PlanApp *plan)
     return plan->capabilities >> CAP_SYS_PTRACE & 1 && !plan->pre_start;
 }
 
+static inline bool host_has_held(const Host *host)
+{
+    for (size_t i = 0; i < host->plan->n_apps; i++)
+        if (host_app_is_held(&host->plan->apps[i]))
+            return true;
+    return false;
+}
+
 /* service.c: what a pod with such an app can't have, being a service. */
 int service_check_tracing(const Host *host, Error *reterr);
 

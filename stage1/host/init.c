@@ -277,7 +277,7 @@ static bool needs_rights(const Init *init)
 }
 
 /* Once nothing is left to start, we need to signal other users' processes and no more. An app that may write
- * our memory (CAP_SYS_PTRACE) then has nothing of it. */
+ * our memory (CAP_SYS_PTRACE) then has nothing of it, nor is it rid of its filter by us. */
 static void drop_rights(Init *init)
 {
     const uint64_t kept = UINT64_C(1) << CAP_KILL;
@@ -289,6 +289,8 @@ static void drop_rights(Init *init)
     r = capability_bound(kept);
     if (r >= 0)
         r = capability_set(kept);
+    if (r >= 0 && host_has_held(init->host))
+        r = init_filter_load();
     if (r >= 0)
         return;
     log_error("cannot drop the rights of the pod's init: %s", strerror(-r));

@@ -85,6 +85,15 @@ static int listen_to_apps(Host *host, Error *reterr)
     return 0;
 }
 
+/* Programs of the host go by the init's root (journalctl -M, machinectl), and who may trace us gets there. */
+static int freeze_root(Error *reterr)
+{
+    _cleanup_close_ int root = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+    int r = root < 0 ? -errno : mount_set_attributes(root, MOUNT_ATTR_RDONLY, 0, false);
+
+    return r < 0 ? error_set_errno(reterr, r, "cannot make the pod's root read-only") : 0;
+}
+
 static int compare_int(const void *a, const void *b)
 {
     int x = *(const int *) a, y = *(const int *) b;
@@ -160,6 +169,8 @@ int host_set_up(Host *host, Error *reterr)
     r = enter_root(host, reterr);
     if (r >= 0)
         r = listen_to_apps(host, reterr);
+    if (r >= 0)
+        r = freeze_root(reterr);
     if (r < 0)
         return r;
     r = close_strangers(host);

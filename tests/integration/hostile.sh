@@ -55,7 +55,7 @@ held() {
 }
 
 # What each set of rights is tried with; two apps, so that one is there while the other starts.
-attacks=(kernel-files init-proc core-pattern sysrq cgroup-files directories runtime pod-files devices host-disks
+attacks=(kernel-files init-proc init-root core-pattern sysrq cgroup-files directories runtime pod-files devices host-disks
     mount-calls namespace-calls namespaces bpf perf userfaultfd io-uring keyring trace-calls file-handles kernel-code
     machine other-doors unmask remount new-mounts propagation freeze-files chroot terminal vsock)
 volume=("--volume=v,kind=host,source=$work/given")
@@ -297,6 +297,11 @@ pid=$(cat "/var/lib/rkt/pods/run/$(</run/rkt/pods/rkt-puppet/uuid)/pid")
 sleep 0.5
 equals "and its init tells systemd nothing" "$(unit_property rkt-puppet MainPID)" "$pid"
 matches "but that, before" "$(unit_property rkt-puppet StatusText)" 'no more is told beside CAP_SYS_PTRACE'
+cgroup=/sys/fs/cgroup$(unit_property rkt-puppet ControlGroup)/rkt.init
+succeeds "an ordinary process makes a device" mknod "$work/before" b 7 0
+# shellcheck disable=SC2016
+fails "but not where the init is" 1 'Operation not permitted' \
+    bash -c 'echo $$ >"$1/cgroup.procs" && exec mknod "$2" b 7 0' - "$cgroup" "$work/after"
 systemctl stop rkt-puppet
 succeeds "so a process of the host lives on" kill $victim
 for line in Annotation=appc.io/executor/supports-systemd-notify=true ReloadSignal=HUP; do

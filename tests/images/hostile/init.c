@@ -34,14 +34,17 @@ static void memory_of_init(void)
         through("the pod's init can be traced");
 }
 
-static unsigned long long init_rights(void)
+/* *ret_filters: how many filters it has. */
+static unsigned long long init_rights(unsigned *ret_filters)
 {
     FILE *file = fopen("/proc/1/status", "re");
     unsigned long long rights, all = 0;
     char line[4096];
 
+    *ret_filters = 0;
     while (file && fgets(line, sizeof(line), file))
-        if (sscanf(line, "CapPrm: %llx", &rights) == 1 || sscanf(line, "CapBnd: %llx", &rights) == 1)
+        if (sscanf(line, "Seccomp_filters: %u", ret_filters) != 1 &&
+            (sscanf(line, "CapPrm: %llx", &rights) == 1 || sscanf(line, "CapBnd: %llx", &rights) == 1))
             all |= rights;
     if (file)
         fclose(file);
@@ -53,19 +56,24 @@ static const unsigned long long kept = 1ULL << 5; /* KILL */
 /* Whoever may take over the pod's init must not win anything, from its first instruction on. */
 static void rights_at_once(void)
 {
-    unsigned long long rights = init_rights();
+    unsigned filters;
+    unsigned long long rights = init_rights(&filters);
 
     if (rights != kept)
         through("the init has %#llx", rights);
+    if (filters == 0)
+        through("the init may call all of the kernel");
 }
 
 /* Others could not, and it may need a moment to get there. */
 static void rights_of_init(void)
 {
-    for (unsigned i = 0; i < 100 && init_rights() != kept; i++)
+    unsigned filters;
+
+    for (unsigned i = 0; i < 100 && init_rights(&filters) != kept; i++)
         usleep(50 * 1000);
-    if (init_rights() != kept)
-        through("%#llx", init_rights());
+    if (init_rights(&filters) != kept)
+        through("%#llx", init_rights(&filters));
 }
 
 #ifdef __x86_64__

@@ -70,6 +70,25 @@ static void init_proc(void)
     }
 }
 
+/* What programs of the host look at when they are asked about the pod's machine. */
+static void init_root(void)
+{
+    static const char *const directories[] = {
+        "", "/etc", "/run", "/run/host", "/var", "/var/log", "/var/log/journal"
+    };
+
+    for (size_t i = 0; i < sizeof(directories) / sizeof(*directories); i++) {
+        char path[64];
+
+        snprintf(path, sizeof(path), "/proc/1/root%s/planted", directories[i]);
+        if (symlink("/etc", path) >= 0)
+            through("%s", path);
+    }
+    open_for_writing("/proc/1/root/etc/hosts");
+    if (rename("/proc/1/root/var", "/proc/1/root/moved") >= 0)
+        through("/var of the pod's init can be moved");
+}
+
 static void cgroup_files(void)
 {
     char line[4096];
@@ -85,6 +104,11 @@ static void cgroup_files(void)
 }
 
 const Attack kernel_files_attacks[] = {
-    { "kernel-files", kernel_files }, { "core-pattern", core_pattern }, { "sysrq", sysrq },
-    { "init-proc", init_proc },       { "cgroup-files", cgroup_files }, {},
+    { "kernel-files", kernel_files },
+    { "core-pattern", core_pattern },
+    { "sysrq", sysrq },
+    { "init-proc", init_proc },
+    { "init-root", init_root },
+    { "cgroup-files", cgroup_files },
+    {},
 };

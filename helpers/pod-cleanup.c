@@ -16,6 +16,7 @@
 #include "entrypoint.h"
 #include "interface.h"
 #include "journal/namespace.h"
+#include "original-networks.h"
 #include "pod/layout.h"
 #include "pod/pod-status.h"
 #include "pod/pod-unit.h"
@@ -139,6 +140,7 @@ static void run_stage1_gc(const Pod *pod, const GlobalOptions *global)
     /* The original's stage1 stood on an overlay, which is gone. */
     if (r == -ENOENT) {
         log_debug("pod \"%s\": its stage1 is not there any more", pod->uuid);
+        original_networks_release(pod);
         return;
     }
     if (r >= 0)

@@ -26,7 +26,8 @@
 #define POD_OVERLAY_PREPARED "overlay-prepared"
 #define POD_SHARED_VOLUMES "sharedVolumes"
 #define POD_NET_INFO "net-info.json"
-#define POD_PPID "ppid" /* the parent of the pod's init (foreign stage1) */
+#define POD_NETNS "netns" /* of the original's: the path of its network namespace */
+#define POD_PPID "ppid"   /* the parent of the pod's init (foreign stage1) */
 #define POD_STAGE2                                                                                           \
     POD_STAGE1_ROOTFS "/opt/stage2" /* opt/stage2/APP/rootfs: an app's root where there is no overlay */
 #define POD_APP_ROOTFS "rootfs"

@@ -69,25 +69,34 @@ END
     printf '%s\n' "$uuid"
 }
 
-# What the original's stage1 wrote while the pod ran.
+# ran DIRECTORY UUID PLUGIN ADDRESS: what the original's stage1 wrote while the pod ran.
 ran() {
     local pod=$data/pods/$1/$2
     printf 2147483647 >"$pod/ppid"
     touch -d '2018-04-16 10:00:01Z' "$pod/ppid"
-    printf /var/run/netns/cni-x >"$pod/netns"
+    printf /var/run/netns/cni-%s "$2" >"$pod/netns"
+    printf '{"name":"default","type":"%s","ipMasq":true,"ipam":{"type":"host-local","subnet":"172.16.28.0/24","routes":[{"dst":"0.0.0.0/0"}]}}' \
+        "$3" >"$pod/net/99-default.conf"
     printf machine.slice >"$pod/subcgroup"
-    printf '[{"netName":"default","netConf":"net/99-default.conf","pluginPath":"stage1/rootfs/usr/lib/rkt/plugins/net/ptp","ifName":"eth0","ip":"172.16.28.2","args":"","mask":"255.255.255.0"}]' >"$pod/net-info.json"
+    printf '[{"netName":"default","netConf":"net/99-default.conf","pluginPath":"stage1/rootfs/usr/lib/rkt/plugins/net/%s","ifName":"eth0","ip":"%s","args":"","mask":"255.255.255.0"}]' \
+        "$3" "$4" >"$pod/net-info.json"
+    ip netns add "cni-$2"
     printf 7 >"$pod/overlay/$stage1/upper/rkt/status/busybox"
     ln -s ready "$pod/overlay/$stage1/upper/rkt/supervisor-status"
     echo kept >"$pod/overlay/$tree/upper/busybox/kept"
 }
 
 exited=$(pod_of_original run)
-ran run "$exited"
+ran run "$exited" ptp 172.16.28.2
+CNI_COMMAND=ADD CNI_CONTAINERID=$exited CNI_NETNS=/var/run/netns/cni-$exited CNI_IFNAME=eth0 CNI_PATH=/usr/lib/cni \
+    /usr/lib/cni/ptp <"$data/pods/run/$exited/net/99-default.conf" >"$work/added"
 marked=$(pod_of_original exited-garbage)
-ran exited-garbage "$marked"
+ran exited-garbage "$marked" gone 172.16.28.3
 running=$(pod_of_original run)
-ran run "$running"
+ran run "$running" ptp 172.16.28.4
+leases=/var/lib/cni/networks/default
+printf %s "$marked" >$leases/172.16.28.3
+printf 'somebody\r\neth0' >$leases/172.16.28.4
 prepared=$(pod_of_original prepared)
 aborted=$(pod_of_original prepare)
 mkdir -p "$data"/pods/{embryo,garbage}
@@ -99,10 +108,10 @@ flock "$lock"
 state_of() {
     rkt list --full --no-legend | awk -F'\t+' -v uuid="$1" '$1 ~ uuid { print $2, $3, $5, $6, $7, $8 }' | sed 's/ *$//'
 }
-times='2018-04-16 10:00:00 +0000 UTC 2018-04-16 10:00:01 +0000 UTC default:ip4=172.16.28.2'
-equals "an exited pod" "$(state_of "$exited")" "busybox $image:$version exited $times"
-equals "a marked one" "$(state_of "$marked")" "busybox $image:$version exited garbage $times"
-equals "a running one" "$(state_of "$running")" "busybox $image:$version running $times"
+times='2018-04-16 10:00:00 +0000 UTC 2018-04-16 10:00:01 +0000 UTC default:ip4=172.16.28'
+equals "an exited pod" "$(state_of "$exited")" "busybox $image:$version exited $times.2"
+equals "a marked one" "$(state_of "$marked")" "busybox $image:$version exited garbage $times.3"
+equals "a running one" "$(state_of "$running")" "busybox $image:$version running $times.4"
 equals "a prepared one" "$(state_of "$prepared")" "busybox $image:$version prepared 2018-04-16 10:00:00 +0000 UTC"
 matches "one whose preparation was cut off" "$(state_of "$aborted")" ' aborted prepare '
 status=$(rkt status "$exited")
@@ -141,11 +150,21 @@ fails "another ID is unknown" 254 'no image IDs found' rkt fetch "sha512-$(print
 
 succeeds "an app of an exited pod is exported" rkt export "$exited" "$work/kept.aci"
 equals "with what it wrote" "$(tar -xzOf "$work/kept.aci" rootfs/kept)" kept
+network() { ip -brief link show type veth; iptables-save -t nat | grep -e CNI -e "$exited" || :; }
+matches "its network is still there" "$(network)" "^veth.*$exited"
 said=$(rkt gc --grace-period=0s --expire-prepared=0s 2>&1) || not_ok "gc" "exit status $?"
 matches "gc collects the exited ones" "$said" "Garbage collecting pod \"$exited\""
 matches "and the marked ones" "$said" "Garbage collecting pod \"$marked\""
-lacks "without a warning" "$said" 'stage1|cannot'
+equals "with a warning only of what can't be taken down" "$(grep -e stage1 -e cannot <<<"$said")" \
+    "gc: pod \"$marked\": cannot take down network \"default\": its plugin \"stage1/rootfs/usr/lib/rkt/plugins/net/gone\" is not installed; \
+its address is free, but firewall rules that it may have set up stay until the next boot"
+equals "a plugin took its network down" "$(network)" ""
+equals "addresses are free again, but for another's" "$(cd $leases && echo 172*)" 172.16.28.4
+equals "so are network namespaces, but of who runs" "$(cd /run/netns && echo *)" "cni-$running"
 equals "only the running one is left" "$(find "$data/pods" -mindepth 2 -maxdepth 2 -printf '%f')" "$running"
 exec {lock}<&-
-succeeds "which can be removed when it has ended" rkt rm "$running"
+: >"$data/pods/run/$running/net/99-default.conf"
+matches "which can be removed when it has ended" "$(rkt rm "$running" 2>&1)" \
+    "rm: pod \"$running\": cannot take down network \"default\": .*"$'\n'"\"$running\"$"
+equals "an address that is another's stays taken" "$(cd $leases && echo 172*)" 172.16.28.4
 succeeds "the images are there yet" rkt run --net=none "$image" --exec=/bin/true

@@ -126,6 +126,34 @@ static void test_late_escape(void)
     assert_true(terminal_hears_escape(&terminal, "\035\035", 2));
 }
 
+/* A terminal that reads lines: ^] is heard without a newline, and nothing else of the mode changes. */
+static void test_split(void)
+{
+    int master = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC), slave;
+    Terminal terminal = TERMINAL_INIT;
+    struct termios before = {}, mode = {};
+    char typed[8];
+
+    assert_true(master >= 0 && grantpt(master) >= 0 && unlockpt(master) >= 0);
+    slave = open(ptsname(master), O_RDWR | O_NOCTTY | O_CLOEXEC);
+    assert_true(slave >= 0 && tcgetattr(slave, &before) >= 0);
+    assert_int(terminal_open(&terminal, slave), 0);
+    assert_true(!terminal_is_ours(&terminal)); /* it controls nobody */
+    assert_int(terminal_split_at_escape(&terminal), 0);
+    assert_int(terminal_split_at_escape(&terminal), 0);
+    assert_true(tcgetattr(slave, &mode) >= 0 && terminal.line_end == before.c_cc[VEOL]);
+    mode.c_cc[VEOL] = before.c_cc[VEOL];
+    assert_true(memcmp(&mode, &before, sizeof(mode)) == 0);
+
+    assert_true(write(master, "ab", 2) == 2);
+    assert_true(read(terminal.fd, typed, sizeof(typed)) < 0 && errno == EAGAIN);
+    assert_true(write(master, "\035", 1) == 1);
+    assert_true(read(terminal.fd, typed, sizeof(typed)) == 3 && memcmp(typed, "ab\035", 3) == 0);
+    terminal_done(&terminal);
+    (void) close(slave);
+    (void) close(master);
+}
+
 int main(void)
 {
     (void) signal(SIGPIPE, SIG_IGN);
@@ -134,5 +162,6 @@ int main(void)
     test_broken();
     test_escape();
     test_late_escape();
+    test_split();
     return 0;
 }

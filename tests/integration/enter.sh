@@ -86,44 +86,27 @@ equals "signals are handed on" "$status $(tail -n 1 "$work/signal")" "5 heard"
 
 # ----- A terminal -----
 
-mkfifo "$work/silent"
-exec {silent}<>"$work/silent"
-# on_terminal SHELL-WORDS: what they print on a terminal of 33 lines, at which nobody types.
-on_terminal() {
-    { timeout -k 5 60 script -qec "stty rows 33 cols 77; $1; exit \$?" /dev/null <&"$silent" || :; } | tr -d '\r'
-}
+open_keyboard
 matches "a terminal of the pod's own" "$(on_terminal "rkt enter $single tty")" '^/dev/pts/[0-9]+$'
 equals "of the same size" "$(on_terminal "rkt enter $single stty size")" "33 77"
 equals "it controls the command" "$(on_terminal "rkt enter $single sh -c 'echo yes >/dev/tty'")" yes
 equals "the name of its kind is kept" "$(on_terminal "TERM=vt52 rkt enter $single sh -c 'echo \$TERM'")" vt52
 # shellcheck disable=SC2016
-equals "it grows with ours" "$(on_terminal "(sleep 2; stty rows 44 cols 99 </dev/tty) &
-    rkt enter $single sh -c 'trap \"stty size; exit\" WINCH; for i in 1 2 3 4 5 6 7 8 9 10; do sleep 1; done'")" "44 99"
+matches "it grows with ours" "$(on_terminal "$growing rkt enter $single sh -c 'trap \"stty size; exit\" WINCH; while :; do sleep 0.5; done'")" \
+    '^44 9[0-9]$'
 lacks "nothing of ours is open there" "$(on_terminal "rkt enter $single ls -l /proc/self/fd" |
     sed -E '/ -> /!d; s/.* -> //; /^\/(dev\/pts\/[0-9]*|proc\/[0-9]*\/fd)$/d')" .
 equals "what is no terminal stays a pipe" "$(on_terminal "rkt enter $single sh -c 'test -t 0 && ! test -t 1 && echo yes' | cat")" yes
-# restores NAME SHELL-WORDS
-restores() {
-    on_terminal "stty -g >$work/modes; $2; stty -g >$work/modes-after" >/dev/null
-    equals "the terminal is restored: $1" "$(<"$work/modes-after")" "$(<"$work/modes")"
-}
 restores "after a command" "rkt enter $single stty raw -echo"
 restores "after no command" "rkt enter $single /nonexistent"
 restores "after a signal" "(sleep 1; until pkill -TERM -f '^enter --pid'; do sleep 0.5; done) & rkt enter $single sleep 100"
-# typed NAME STATUS KEYS: what they do to a command that sleeps.
-typed() {
-    local typing status=0
-    : >"$work/output"
-    timeout -k 5 60 script -qfec "rkt enter $single sh -c 'echo ready; exec sleep 2'" /dev/null <&"$silent" >"$work/output" &
-    typing=$!
-    eventually 10 grep -q ready "$work/output" || :
-    printf '%b' "$3" >&"$silent"
-    wait "$typing" || status=$?
-    equals "$1" "$status" "$2"
-}
-typed "^C is for the command" 130 '\003'
-typed "^] three times ends it" 137 '\035\035\035'
-typed "with others between it does not" 0 '\035\035x\035'
+sleeping="rkt enter $single sh -c 'echo ready; exec sleep 2'"
+types '\003' "$sleeping"
+equals "^C is for the command" "$status" 130
+types '\035\035\035' "$sleeping"
+equals "^] three times ends it" "$status" 137
+types '\035\035x\035' "$sleeping"
+equals "with others between it does not" "$status" 0
 
 # ----- Pods of other kinds -----
 

@@ -52,12 +52,7 @@ matches "which says why" "$(journalctl -u notified --no-pager)" 'a service of Ty
 
 # ----- A terminal -----
 
-mkfifo "$work/silent"
-exec {silent}<>"$work/silent"
-# on_terminal SHELL-WORDS: what they print on a terminal of 33 lines, at which nobody types.
-on_terminal() {
-    { timeout -k 5 60 script -qec "stty rows 33 cols 77; $1; exit \$?" /dev/null <&"$silent" || :; } | tr -d '\r'
-}
+open_keyboard
 run="rkt run --net=none --interactive $image --exec=/bin/sh -- -c"
 equals "a terminal of the pod's own" "$(on_terminal "$run 'tty; test -t 1 && test -t 2 && echo all'")" $'/dev/pts/0\nall'
 equals "of the same size" "$(on_terminal "$run 'stty size'")" "33 77"
@@ -66,42 +61,16 @@ equals "it controls the app" "$(on_terminal "$run 'echo yes >/dev/tty'")" yes
 equals "the name of its kind is kept" "$(on_terminal "TERM=vt52 $run 'echo \$TERM'")" vt52
 equals "it is the app's user's" "$(on_terminal "${run/ --exec/ --user=33 --group=33 --exec} 'echo yes >/dev/pts/0'")" yes
 # shellcheck disable=SC2016
-equals "it grows with ours" "$(on_terminal "(sleep 4; stty rows 44 cols 99 </dev/tty) &
-    $run 'trap \"stty size; exit\" WINCH; for i in 1 2 3 4 5 6 7 8 9 10 11 12; do sleep 1; done'")" "44 99"
+matches "it grows with ours" "$(on_terminal "$growing $run 'trap \"stty size; exit\" WINCH; while :; do sleep 0.5; done'")" '^44 9[0-9]$'
 equals "nothing of ours is open there" "$(on_terminal "$run 'ls -l /proc/self/fd'" |
     sed -E '/ -> /!d; s/.* -> //; /^\/(dev\/pts\/0|proc\/[0-9]*\/fd)$/d')" ""
 matches "what writes to /dev/console is printed as a log" "$(on_terminal "$run 'echo yes >/dev/console; sleep 1'")" '\] busybox\[[0-9]+\]: yes'
 
-# restores NAME SHELL-WORDS
-restores() {
-    on_terminal "stty -g >$work/modes; $2; stty -g >$work/modes-after" >/dev/null
-    equals "the terminal is restored: $1" "$(<"$work/modes-after")" "$(<"$work/modes")"
-}
 restores "after an app" "$run 'stty raw -echo'"
 restores "after no app" "${run%%--exec*} --exec=/nonexistent"
 restores "after a signal" "(sleep 2; until pkill -TERM -f '^run --net.* --interactive'; do sleep 0.5; done) & $run 'sleep 100'"
 
-# types KEYS COMMAND: what a command that has said "ready" makes of keys, in $output; the status in $status. The keys behind
-# a "%" are typed when it has said "again".
-types() {
-    local typing
-    status=0
-    : >"$work/output"
-    timeout -k 5 60 script -qfec "$2" /dev/null <&"$silent" >"$work/output" &
-    typing=$!
-    eventually 15 grep -q ready "$work/output" || :
-    sleep 0.5
-    printf '%b' "${1%%%*}" >&"$silent"
-    if [[ $1 == *%* ]]; then
-        eventually 15 grep -q again "$work/output" || :
-        sleep 0.5
-        printf '%b' "${1#*%}" >&"$silent"
-    fi
-    wait "$typing" || status=$?
-    output=$(tr -d '\r' <"$work/output")
-}
-
-# typed KEYS SHELL-WORDS: the same of an app.
+# typed KEYS SHELL-WORDS: what an app makes of keys.
 typed() {
     types "$1" "$run 'echo ready; $2'"
 }

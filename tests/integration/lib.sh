@@ -199,6 +199,48 @@ redis_ping() {
     [[ $answer == +PONG* ]]
 }
 
+# ----- Terminals -----
+
+# `keyboard` is a descriptor from which nothing comes but what types() puts into it.
+open_keyboard() {
+    exec {keyboard}<> <(:)
+}
+
+# on_terminal SHELL-WORDS: what they print on a terminal of 33 lines, at which nobody types.
+on_terminal() {
+    { timeout -k 5 60 script -qec "stty rows 33 cols 77; $1; exit \$?" /dev/null <&"$keyboard" || :; } | tr -d '\r'
+}
+
+# Words for a shell there, which change its size once a second.
+# shellcheck disable=SC2034 # for those who source this
+growing='for n in 0 1 2 3 4 5 6 7 8 9; do sleep 1; stty rows 44 cols 9$n </dev/tty; done 2>/dev/null &'
+
+# restores NAME SHELL-WORDS
+restores() {
+    on_terminal "stty -g >$work/modes; $2; stty -g >$work/modes-after" >/dev/null
+    equals "the terminal is restored: $1" "$(<"$work/modes-after")" "$(<"$work/modes")"
+}
+
+# types KEYS COMMAND: what a command that has said "ready" makes of keys, in $output; the status in $status. The keys behind
+# a "%" are typed when it has said "again".
+types() {
+    local typing
+    status=0
+    : >"$work/output"
+    timeout -k 5 60 script -qfec "$2" /dev/null <&"$keyboard" >"$work/output" &
+    typing=$!
+    eventually 15 grep -q ready "$work/output" || :
+    sleep 0.5
+    printf '%b' "${1%%%*}" >&"$keyboard"
+    if [[ $1 == *%* ]]; then
+        eventually 15 grep -q again "$work/output" || :
+        sleep 0.5
+        printf '%b' "${1#*%}" >&"$keyboard"
+    fi
+    wait "$typing" || status=$?
+    output=$(tr -d '\r' <"$work/output")
+}
+
 # ----- What is left -----
 
 # Everything of the machine that a pod may leave behind, as sorted lines. The journal namespaces are left out where they

@@ -4,6 +4,9 @@
 
 #include "last-words.h"
 
+#include <string.h>
+#include <sys/mman.h>
+
 #include "base/file-util.h"
 #include "base/log.h"
 #include "base/spawn.h"
@@ -13,6 +16,8 @@
 #include "unit/machine-name.h"
 
 #define LINES_OF_AN_APP "10"
+
+enum { LINES_SIZE_MAX = 8 * 1024 * 1024 };
 
 /* The journal namespace of a declared pod is named after its unit. */
 static int journal_of(const Pod *pod, char name[static MACHINE_NAME_MAX + 1])
@@ -27,19 +32,30 @@ static int journal_of(const Pod *pod, char name[static MACHINE_NAME_MAX + 1])
     return machine_name_make(unit, name);
 }
 
+/* Line by line through our log: what an app says must not be taken for the level of a line of ours ("<0>").
+ */
 static void print_lines(const char *journal, const char *app)
 {
+    _cleanup_close_ int lines = memfd_create("lines", MFD_CLOEXEC);
     SpawnOptions options = SPAWN_OPTIONS_INIT;
     _cleanup_strv_ char **argv = NULL;
-    int r;
+    _cleanup_free_ char *text = NULL;
+    size_t size;
+    char *rest;
 
-    if (strv_split("journalctl --output=cat --quiet --no-pager --lines=" LINES_OF_AN_APP, " ", &argv) < 0 ||
+    if (lines < 0 ||
+        strv_split("journalctl --output=cat --quiet --no-pager --lines=" LINES_OF_AN_APP, " ", &argv) < 0 ||
         strv_extendf(&argv, "--namespace=%s", journal) < 0 || strv_extendf(&argv, "--identifier=%s", app) < 0)
         return;
-    options.fds[1] = STDERR_FILENO;
-    r = spawn_and_wait("/usr/bin/journalctl", argv, &options);
-    if (r != 0)
+    options.fds[STDOUT_FILENO] = lines;
+    if (spawn_and_wait("/usr/bin/journalctl", argv, &options) != 0 || lseek(lines, 0, SEEK_SET) < 0 ||
+        read_fd(lines, LINES_SIZE_MAX, &text, &size) < 0) {
         log_debug("cannot read the last lines of app %s", app);
+        return;
+    }
+    rest = text;
+    for (char *line; (line = strsep(&rest, "\n")) && (*line || rest);)
+        log_error("%s", line);
 }
 
 void last_words_print(const Pod *pod)

@@ -21,7 +21,7 @@ static void error_push(Error *error, const char *format, va_list ap)
 
     if (error->n >= ERROR_CHAIN_MAX || vasprintf(&text, format, ap) < 0)
         return;
-    string_disarm(text, "\n\t");
+    string_disarm(text, "\t");
     error->chain[error->n++] = text;
 }
 

@@ -93,13 +93,17 @@ Exec=/bin/sh -c "echo '<0>of-an-app'; logger -p 0 of-a-log; echo said; exec slee
 END
 start loud
 soon "an app may call out" 10 log_has loud app said
+sed -i "s/^Exec=.*/Exec=\/bin\/sh -c \"echo '<6><0>of-last-words'; exit 1\"/" /etc/rkt/pods.d/loud.pod
+systemctl daemon-reload
+systemctl restart rkt-loud
+soon "its last words are told" 10 eval 'grep -q of-last-words <<<"$(journalctl --unit=rkt-loud --output=cat)"'
 if eventually 5 grep -q of-the-host "$work/terminal"; then
-    lacks "but who is logged in to the host does not hear it" "$(<"$work/terminal")" 'of-an-app|of-a-log'
+    lacks "but who is logged in to the host does not hear it" "$(<"$work/terminal")" 'of-an-app|of-a-log|of-last-words'
 else
     skip "but who is logged in to the host does not hear it" "nor does the host's journal tell them anything here"
 fi
 kill $terminal
-systemctl stop rkt-loud
+systemctl reset-failed rkt-loud
 remove_pod_file loud
 
 # ----- How long -----

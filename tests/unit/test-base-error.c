@@ -47,7 +47,7 @@ static void test_control_characters(void)
     static const struct {
         const char *text, *shown;
     } cases[] = {
-        { "a\nb\tc", "a\nb\tc" },
+        { "a\n<0>b\tc", "a?<0>b\tc" },
         { "\x1b[2J\x7f\r", "?[2J??" },
         { "\xc2\x9b"
           "31m",

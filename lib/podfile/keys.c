@@ -14,7 +14,6 @@
 #define JOINED POD_KEY_LIST | POD_KEY_WORDS | POD_KEY_JOIN
 
 #define OURS "the unit only works with the value that the generator gives it"
-#define LATER "it is not built yet"
 #define STOPPING "the pod's init stops the apps on SIGTERM; use StopSignal= and StopTimeout= in [App]"
 #define CONFINED "it would confine rkt while it sets the pod up; each app is confined by its keys in [App]"
 #define ONE_POD "each connection would start a pod of its own; the app accepts connections itself"

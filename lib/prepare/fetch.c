@@ -19,40 +19,55 @@
 #include "journal/notify.h"
 #include "rkt-config.h"
 
-enum { LINE_LENGTH_MAX = 255, EXTENSION_S = 60, EXIT_GENERAL = 254 };
+enum { EXTENSION_S = 60, EXIT_GENERAL = 254 };
 
 static const char systemd_run[] = "/usr/bin/systemd-run";
 
 typedef struct Fetch {
     const FetchOptions *options;
     const char *image;
+    bool apart; /* in a unit beside ours */
     int notify;
-    char last_line[LINE_LENGTH_MAX + 1];
+    char key[IMAGE_KEY_LENGTH + 1];
 } Fetch;
 
 /* ----- What it says ----- */
 
-static void take_progress(const Fetch *fetch, const char *text)
+static void say_status(const Fetch *fetch, const char *before, const char *behind)
 {
     _cleanup_free_ char *image = strdup(fetch->image);
-    unsigned long long bytes, total;
-    int end = 0;
 
-    if (!image || sscanf(text, "%19llu %19llu%n", &bytes, &total, &end) != 2 || text[end] != '\0')
+    if (!image || fetch->notify < 0)
         return;
     string_disarm(image, "");
-    (void) notify_sendf(fetch->notify, "EXTEND_TIMEOUT_USEC=%d000000\nSTATUS=fetching %s: %llu of %llu MB",
-                        EXTENSION_S, image, bytes / 1000000, total / 1000000);
+    (void) notify_sendf(fetch->notify, "STATUS=%s %s%s", before, image, behind);
 }
 
+static void take_progress(const Fetch *fetch, const char *text)
+{
+    unsigned long long bytes, total;
+    char behind[64];
+    int end = 0;
+
+    if (sscanf(text, "%19llu %19llu%n", &bytes, &total, &end) != 2 || text[end] != '\0' || fetch->notify < 0)
+        return;
+    (void) snprintf(behind, sizeof(behind), ": %llu of %llu MB", bytes / 1000000, total / 1000000);
+    (void) notify_sendf(fetch->notify, "EXTEND_TIMEOUT_USEC=%d000000", EXTENSION_S);
+    say_status(fetch, "fetching", behind);
+}
+
+/* Its messages are passed on: the journal has lines under the unit of who writes them, and it is the pod's
+ * that an administrator looks at. */
 static void take_line(Fetch *fetch, const char *line)
 {
     const char *progress = startswith(line, "progress ");
 
     if (progress)
         take_progress(fetch, progress);
-    else if (strlen(line) <= LINE_LENGTH_MAX)
-        memcpy(fetch->last_line, line, strlen(line) + 1);
+    else if (image_key_is_valid(line))
+        memcpy(fetch->key, line, sizeof(fetch->key));
+    else
+        fprintf(stderr, "%s\n", line);
 }
 
 static int hear(Fetch *fetch, int reader)
@@ -76,8 +91,10 @@ static int hear(Fetch *fetch, int reader)
         }
         used -= (size_t) (line - buffer);
         memmove(buffer, line, used);
-        if (used > LINE_LENGTH_MAX)
-            return -EBADMSG;
+        if (used == sizeof(buffer) - 1) {
+            take_line(fetch, buffer);
+            used = 0;
+        }
     }
     return 0;
 }
@@ -146,6 +163,8 @@ static int run(Fetch *fetch, const char *program, char *const *argv, Error *rete
     held = fds[1];
     options.fds[0] = input;
     options.fds[1] = writer;
+    if (fetch->apart)
+        options.fds[2] = writer;
     options.die_with_parent = true;
     r = spawn(program, argv, &options, &pid);
     if (r < 0)
@@ -168,23 +187,22 @@ int image_fetch(const FetchOptions *options, const char *text, const char *signa
                 char ret_key[static IMAGE_KEY_LENGTH + 1], Error *reterr)
 {
     _cleanup_close_ int notify = -EBADF;
-    Fetch fetch = { .options = options, .image = text, .notify = -EBADF };
+    Fetch fetch = { .options = options, .image = text, .apart = is_of_unit(options), .notify = -EBADF };
     _cleanup_strv_ char **argv = NULL;
-    bool apart = is_of_unit(options);
     int r;
 
-    if (apart && notify_open(NULL, &notify) >= 0)
+    if (fetch.apart && notify_open(NULL, &notify) >= 0)
         fetch.notify = notify;
-    r = apart ? add_systemd_run(options, &argv) : strv_extend(&argv, "rkt-fetch");
+    r = fetch.apart ? add_systemd_run(options, &argv) : strv_extend(&argv, "rkt-fetch");
     if (r >= 0)
         r = add_fetch(options, text, signature, policy, &argv);
     if (r >= 0)
-        r = run(&fetch, apart ? systemd_run : RKT_LIBEXECDIR "/rkt-fetch", argv, reterr);
+        r = run(&fetch, fetch.apart ? systemd_run : RKT_LIBEXECDIR "/rkt-fetch", argv, reterr);
+    if (r >= 0 && !*fetch.key)
+        r = error_set(reterr, -EBADMSG, "rkt-fetch printed no image key");
     if (r < 0)
-        return r;
-    /* It prints the key as its last line. */
-    if (!image_key_is_valid(fetch.last_line))
-        return error_set(reterr, -EBADMSG, "rkt-fetch printed no image key");
-    memcpy(ret_key, fetch.last_line, IMAGE_KEY_LENGTH + 1);
-    return 0;
+        say_status(&fetch, "could not fetch", "");
+    else
+        memcpy(ret_key, fetch.key, sizeof(fetch.key));
+    return r;
 }

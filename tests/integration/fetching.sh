@@ -70,6 +70,13 @@ at_most "at once" $((EPOCHSECONDS - began)) $((6 * slowness))
 lacks "nobody reads any longer" "$(ps -e -o args=)" "$work/rkt-fetch"
 systemctl reset-failed rkt-pull 2>/dev/null || :
 
+sed -i 's/^Image=.*/Image=example.com\/nowhere/' /etc/rkt/pods.d/pull.pod
+systemctl daemon-reload
+fails "what can't be fetched fails the start" 1 'failed' systemctl start rkt-pull
+matches "which systemctl status gives the reason for" "$(systemctl status --no-pager rkt-pull)" \
+    $'Status: "could not fetch example.com/nowhere"\n.*rkt-prepare\\[[0-9]+\\]: fetch: cannot fetch "example.com/nowhere": '
+systemctl reset-failed rkt-pull
+
 umount "$fetch"
 remove_pod_file pull
 rm -rf "$work"

@@ -5,6 +5,7 @@
 #include <linux/close_range.h>
 #include <linux/fs.h>
 #include <linux/openat2.h>
+#include <stdalign.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
@@ -173,17 +174,19 @@ static int unlink_forced(int dir, const char *name, int flags)
     return -errno;
 }
 
-/* Deep trees must not overflow the stack or the descriptor table: a directory too deep is lifted to the top
- * of the tree and met again there. */
-enum { REMOVE_DEPTH_MAX = 64 };
+/* Nothing is asked of a name before it is removed: a directory that is not empty says so, as does a mount
+ * point (EBUSY). Deep trees must not overflow the stack or the descriptor table: a directory too deep is
+ * lifted to the top of the tree and met again there. */
+enum { REMOVE_DEPTH_MAX = 64, REMOVE_NAMES_SIZE = 4096 };
 
 typedef struct Removal {
     int top;
-    dev_t device; /* another file system is not entered */
     unsigned lifted;
+    const char *kept; /* what stays in the top, or NULL */
+    int result;       /* the first error */
 } Removal;
 
-static int remove_children(Removal *removal, int fd, unsigned depth);
+static int remove_directory(Removal *removal, int dir, const char *name, unsigned depth);
 
 /* Names may be there that a killed process left, or an app planted. */
 static int lift(Removal *removal, int dir, const char *name)
@@ -199,86 +202,89 @@ static int lift(Removal *removal, int dir, const char *name)
     }
 }
 
+static int remove_entry(Removal *removal, int dir, const char *name, unsigned char type, unsigned depth)
+{
+    int r = type == DT_DIR || type == DT_UNKNOWN ? remove_directory(removal, dir, name, depth) : -ENOTDIR;
+
+    return r == -ENOTDIR ? unlink_forced(dir, name, 0) : r;
+}
+
+/* Removes as many entries as can be read at once; 0: there were no more. */
+static ssize_t remove_some(Removal *removal, int fd, unsigned depth)
+{
+    alignas(struct dirent64) char names[REMOVE_NAMES_SIZE];
+    ssize_t n = getdents64(fd, names, sizeof(names));
+    const struct dirent64 *entry;
+
+    if (n < 0 && removal->result == 0)
+        removal->result = -errno;
+    for (ssize_t i = 0; i < n; i += entry->d_reclen) {
+        int r;
+
+        entry = (const struct dirent64 *) (names + i);
+        if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0 ||
+            (fd == removal->top && removal->kept && strcmp(entry->d_name, removal->kept) == 0))
+            continue;
+        r = remove_entry(removal, fd, entry->d_name, entry->d_type, depth);
+        if (r < 0 && removal->result == 0)
+            removal->result = r;
+    }
+    return n;
+}
+
+/* Trying again costs less than reading the end of each directory. */
 static int remove_directory(Removal *removal, int dir, const char *name, unsigned depth)
 {
-    int child, r = unlink_forced(dir, name, AT_REMOVEDIR);
-    struct stat st;
+    _cleanup_close_ int fd = -EBADF;
+    int r = unlink_forced(dir, name, AT_REMOVEDIR);
+    unsigned met = 0;
 
     if (r != -ENOTEMPTY && r != -EEXIST)
         return r;
     if (depth >= REMOVE_DEPTH_MAX)
         return lift(removal, dir, name);
-    child = openat(dir, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-    if (child < 0)
+    fd = openat(dir, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    if (fd < 0)
         return -errno;
-    if (fstat(child, &st) < 0 || st.st_dev != removal->device) {
-        (void) close(child);
-        return -EBUSY;
-    }
-    r = remove_children(removal, child, depth + 1);
-    return r < 0 ? r : unlink_forced(dir, name, AT_REMOVEDIR);
-}
-
-/* Takes over fd. */
-static int remove_children(Removal *removal, int fd, unsigned depth)
-{
-    _cleanup_closedir_ DIR *d = fdopendir(fd);
-    int result = 0;
-
-    if (!d) {
-        int r = -errno;
-        (void) close(fd);
-        return r;
-    }
+    if (depth == 0 && removal->top < 0)
+        removal->top = fd;
     for (;;) {
-        struct dirent *entry = (errno = 0, readdir(d));
-        int r = entry && entry->d_type == DT_DIR ? -EISDIR : 0;
+        ssize_t n = remove_some(removal, fd, depth + 1);
 
-        if (!entry) {
-            if (errno != 0 && result == 0)
-                result = -errno;
-            return result;
-        }
-        if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
+        r = unlink_forced(dir, name, AT_REMOVEDIR);
+        if (r != -ENOTEMPTY && r != -EEXIST)
+            return r;
+        if (n > 0)
             continue;
-        if (r == 0)
-            r = unlink_forced(dirfd(d), entry->d_name, 0);
-        if (r == -EISDIR || (r == -EPERM && entry->d_type == DT_UNKNOWN))
-            r = remove_directory(removal, dirfd(d), entry->d_name, depth);
-        if (r < 0 && result == 0)
-            result = r;
+        if (fd != removal->top || removal->lifted == met)
+            return r;
+        met = removal->lifted;
+        if (lseek(fd, 0, SEEK_SET) < 0)
+            return -errno;
     }
 }
 
 int remove_tree_at(int dir, const char *name)
 {
-    _cleanup_close_ int top = -EBADF;
-    Removal removal = {};
-    struct stat st;
-    int r;
+    Removal removal = { .top = -EBADF };
+    int r = remove_entry(&removal, dir, name, DT_UNKNOWN, 0);
 
-    r = unlink_forced(dir, name, 0);
-    if (r != -EISDIR && r != -EPERM)
-        return r;
-    top = openat(dir, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-    if (top < 0)
-        return errno == ENOENT ? 0 : -errno;
-    if (fstat(top, &st) < 0)
-        return -errno;
-    removal = (Removal){ .top = top, .device = st.st_dev };
-    for (;;) {
-        unsigned before = removal.lifted;
-        int fd = openat(top, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    return removal.result < 0 ? removal.result : r;
+}
 
-        if (fd < 0)
+int remove_children(int fd, const char *kept)
+{
+    Removal removal = { .top = fd, .kept = kept };
+    unsigned met;
+
+    do {
+        met = removal.lifted;
+        if (lseek(fd, 0, SEEK_SET) < 0)
             return -errno;
-        r = remove_children(&removal, fd, 0);
-        if (r < 0)
-            return r;
-        r = unlink_forced(dir, name, AT_REMOVEDIR);
-        if (r != -ENOTEMPTY || removal.lifted == before)
-            return r;
-    }
+        while (remove_some(&removal, fd, 0) > 0)
+            ;
+    } while (removal.lifted != met);
+    return removal.result;
 }
 
 int fd_set_cloexec(int fd, bool cloexec)

@@ -36,6 +36,9 @@ int mkdir_parents_at(int dir, const char *path, mode_t mode);
  * when needed. */
 int remove_tree_at(int dir, const char *name);
 
+/* The same for all that is in a directory but one name (or NULL). */
+int remove_children(int fd, const char *kept);
+
 /* For reading, what an O_PATH descriptor stands for, if it is a regular file; else -EINVAL: to open a device
  * does something. */
 int reopen_regular(int fd);

@@ -238,26 +238,31 @@ void buffer_add_strv(Buffer *b, const char *const *v)
         buffer_adds(b, *v);
 }
 
-void buffer_addf(Buffer *b, const char *format, ...)
+void buffer_addv(Buffer *b, const char *format, va_list ap)
 {
     size_t left = b->failed ? 0 : b->room - b->size;
-    va_list ap;
+    va_list again;
     int n;
 
     /* Most often it fits, and one pass does. */
-    va_start(ap, format);
+    va_copy(again, ap);
     n = vsnprintf(left > 0 ? b->data + b->size : NULL, left, format, ap);
-    va_end(ap);
-    if (n < 0 || !buffer_reserve(b, (size_t) n)) {
+    if (n < 0 || !buffer_reserve(b, (size_t) n))
         b->failed = true;
-        return;
-    }
-    if ((size_t) n >= left) {
-        va_start(ap, format);
-        (void) vsnprintf(b->data + b->size, (size_t) n + 1, format, ap);
-        va_end(ap);
-    }
-    b->size += (size_t) n;
+    else if ((size_t) n >= left)
+        (void) vsnprintf(b->data + b->size, (size_t) n + 1, format, again);
+    va_end(again);
+    if (!b->failed)
+        b->size += (size_t) n;
+}
+
+void buffer_addf(Buffer *b, const char *format, ...)
+{
+    va_list ap;
+
+    va_start(ap, format);
+    buffer_addv(b, format, ap);
+    va_end(ap);
 }
 
 int buffer_error(const Buffer *b)

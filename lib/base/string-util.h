@@ -74,6 +74,7 @@ static inline void buffer_adds(Buffer *b, const char *s)
 void buffer_add_strv(Buffer *b, const char *const *v);
 #define buffer_add_all(b, ...) buffer_add_strv(b, (const char *const[]){ __VA_ARGS__, NULL })
 void buffer_addf(Buffer *b, const char *format, ...) _printf_(2, 3);
+void buffer_addv(Buffer *b, const char *format, va_list ap) _printf_(2, 0);
 int buffer_error(const Buffer *b);
 int buffer_steal(Buffer *b, char **ret); /* "" when nothing was added */
 void buffer_done(Buffer *b);

@@ -7,14 +7,17 @@
 
 #include "string-util.h"
 
+enum { TAB = 8 };
+
 struct Table {
-    size_t columns, n, room;
-    char **cells;
+    Buffer cells; /* each ends with NUL */
+    size_t n, columns;
+    size_t widths[];
 };
 
 Table *table_new(size_t columns)
 {
-    Table *table = calloc(1, sizeof(Table));
+    Table *table = calloc(1, sizeof(Table) + columns * sizeof(size_t));
 
     if (table)
         table->columns = columns;
@@ -25,47 +28,8 @@ void table_free(Table *table)
 {
     if (!table)
         return;
-    for (size_t i = 0; i < table->n; i++)
-        free(table->cells[i]);
-    free(table->cells);
+    buffer_done(&table->cells);
     free(table);
-}
-
-static int table_consume(Table *table, char *text)
-{
-    if (text && table->n >= table->room) {
-        size_t room = table->room > 0 ? table->room * 2 : 64;
-        char **larger = reallocarray(table->cells, room, sizeof(char *));
-
-        if (larger) {
-            table->cells = larger;
-            table->room = room;
-        }
-    }
-    if (!text || table->n >= table->room) {
-        free(text);
-        return -ENOMEM;
-    }
-    string_disarm(text, "");
-    table->cells[table->n++] = text;
-    return 0;
-}
-
-int table_add(Table *table, const char *text)
-{
-    return table_consume(table, strdup(text));
-}
-
-int table_addf(Table *table, const char *format, ...)
-{
-    char *text;
-    va_list ap;
-    int n;
-
-    va_start(ap, format);
-    n = vasprintf(&text, format, ap);
-    va_end(ap);
-    return table_consume(table, n < 0 ? NULL : text);
 }
 
 /* Characters, not bytes, of valid UTF-8. */
@@ -78,29 +42,58 @@ static size_t text_width(const char *s)
     return n;
 }
 
+/* The text from `at` on is a new cell. */
+static int end_cell(Table *table, size_t at)
+{
+    size_t *width = &table->widths[table->n % table->columns], own;
+    int r;
+
+    buffer_add(&table->cells, "", 1);
+    r = buffer_error(&table->cells);
+    if (r < 0)
+        return r;
+    string_disarm(table->cells.data + at, "");
+    own = (text_width(table->cells.data + at) / TAB + 1) * TAB;
+    if (own > *width)
+        *width = own;
+    table->n++;
+    return 0;
+}
+
+int table_add(Table *table, const char *text)
+{
+    size_t at = table->cells.size;
+
+    buffer_adds(&table->cells, text);
+    return end_cell(table, at);
+}
+
+int table_addf(Table *table, const char *format, ...)
+{
+    size_t at = table->cells.size;
+    va_list ap;
+
+    va_start(ap, format);
+    buffer_addv(&table->cells, format, ap);
+    va_end(ap);
+    return end_cell(table, at);
+}
+
 void table_print(const Table *table, FILE *to)
 {
-    _cleanup_free_ size_t *widths = calloc(table->columns, sizeof(size_t));
+    _cleanup_buffer_ Buffer b = {};
+    const char *cell = table->cells.data;
 
-    if (!widths)
-        return;
-    for (size_t i = 0; i < table->n; i++) {
-        size_t width = text_width(table->cells[i]) + 1;
-
-        width = (width + 7) / 8 * 8;
-        if (width > widths[i % table->columns])
-            widths[i % table->columns] = width;
-    }
-    for (size_t i = 0; i < table->n; i++) {
+    for (size_t i = 0; i < table->n; i++, cell += strlen(cell) + 1) {
         size_t column = i % table->columns;
-        size_t width = text_width(table->cells[i]);
 
-        (void) fputs(table->cells[i], to);
-        if (column + 1 == table->columns || i + 1 == table->n) {
-            (void) fputc('\n', to);
-            continue;
-        }
-        for (; width < widths[column]; width = (width / 8 + 1) * 8)
-            (void) fputc('\t', to);
+        buffer_adds(&b, cell);
+        if (column + 1 == table->columns || i + 1 == table->n)
+            buffer_adds(&b, "\n");
+        else
+            for (size_t at = text_width(cell); at < table->widths[column]; at = (at / TAB + 1) * TAB)
+                buffer_adds(&b, "\t");
     }
+    if (b.size > 0)
+        (void) fwrite(b.data, 1, b.size, to);
 }

@@ -19,7 +19,7 @@ static int64_t clock_ns(clockid_t clock)
     struct timespec ts;
 
     (void) clock_gettime(clock, &ts);
-    return (int64_t) ts.tv_sec * 1000000000 + ts.tv_nsec;
+    return timespec_ns(&ts);
 }
 
 int64_t now_ns(void)

@@ -4,8 +4,14 @@
 #pragma once
 
 #include <stdint.h>
+#include <time.h>
 
 #include "cleanup.h"
+
+static inline int64_t timespec_ns(const struct timespec *ts)
+{
+    return (int64_t) ts->tv_sec * 1000000000 + ts->tv_nsec;
+}
 
 int64_t now_ns(void);       /* since the epoch */
 int64_t monotonic_ns(void); /* to wait and to measure by: CLOCK_MONOTONIC */

@@ -9,6 +9,7 @@
 #include <time.h>
 
 #include "base/string-util.h"
+#include "base/time-util.h"
 #include "record.h"
 #include "store-internal.h"
 
@@ -57,7 +58,7 @@ int store_read_image(Store *store, const char *key, StoreImage **ret, Error *ret
     if (r < 0)
         return error_set_errno(reterr, r, "cannot read the record of image %s", key);
     (void) snprintf(image->key, sizeof(image->key), "%s", key);
-    image->last_used_ns = (int64_t) st.st_mtim.tv_sec * 1000000000 + st.st_mtim.tv_nsec;
+    image->last_used_ns = timespec_ns(&st.st_mtim);
     /* The kernel's clock for files is a coarse one. */
     if (image->last_used_ns < image->import_time_ns)
         image->last_used_ns = image->import_time_ns;

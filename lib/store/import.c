@@ -15,6 +15,7 @@
 
 #include "aci.h"
 #include "base/string-util.h"
+#include "base/time-util.h"
 #include "base/uuid.h"
 #include "store-internal.h"
 
@@ -237,7 +238,7 @@ static int put_record(Import *import, ImageManifest *manifest, Error *reterr)
     image->name = TAKE_PTR(manifest->name);
     image->labels = manifest->labels;
     manifest->labels = (NameValueList){};
-    image->import_time_ns = (int64_t) now.tv_sec * 1000000000 + now.tv_nsec;
+    image->import_time_ns = timespec_ns(&now);
     image->size = import->size;
     image->latest = image->latest || import->options->latest;
     r = store_index_image(import->store, image);

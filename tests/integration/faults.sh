@@ -53,7 +53,7 @@ make_bystanders() {
 }
 
 running() {
-    [[ -s $work/running && -s $pods/run/$(<"$work/running")/pid ]]
+    [[ -s $work/running && -L $pods/run/$(<"$work/running")/stage1/rootfs/rkt/supervisor-status ]]
 }
 
 describe_bystanders() {

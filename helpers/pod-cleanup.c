@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The order: what lives outside goes first (machine, cgroup, what stage1 says, mounts, journal), the
- * directory last, so that a clean-up that was cut off is done again as a whole. Each step finds nothing to do
- * the second time. */
+/* The order: what lives outside goes first (machine, cgroup, what stage1 says, journal), the directory last,
+ * so that a clean-up that was cut off is done again as a whole. Each step finds nothing to do the second
+ * time. Mounts are looked for only where the directory does not go: they keep it. */
 
 #include "pod-cleanup.h"
 
@@ -20,7 +20,6 @@
 #include "pod/layout.h"
 #include "pod/pod-status.h"
 #include "pod/pod-unit.h"
-#include "pod/stage1-run.h"
 #include "rkt-config.h"
 #include "sandbox/cgroup.h"
 #include "sd/runtime.h"
@@ -48,21 +47,39 @@ static bool id_is_uuid(const char *id, const char *uuid)
     for (; *uuid; uuid++)
         if (*uuid != '-' && *id++ != *uuid)
             return false;
-    return *id == '\0';
+    return *id == ' ';
 }
 
-static int unregister_if_ours(const RuntimeMachine *machine, void *userdata)
+static int note(char ***list, const char *owner, const char *name)
 {
-    const Pod *pod = userdata;
-
-    if (streq(machine->service, "rkt") && id_is_uuid(machine->id, pod->uuid))
-        (void) run_unregister("machine-name", machine->name);
-    return 0;
+    return strv_extendf(list, "%s %s", owner, name);
 }
 
-void pod_unregister(const Pod *pod)
+static int note_machine(const RuntimeMachine *machine, void *userdata)
 {
-    (void) runtime_machine_foreach(unregister_if_ours, (void *) pod);
+    return streq(machine->service, "rkt") ? note(userdata, machine->id, machine->name) : 0;
+}
+
+static int note_journal(const char *name, const char *owner, time_t changed _unused_, void *userdata)
+{
+    return note(userdata, owner, name);
+}
+
+void leftovers_done(Leftovers *leftovers)
+{
+    strv_free(leftovers->machines);
+    strv_free(leftovers->journals);
+    (void) safe_close(leftovers->cgroups);
+    *leftovers = LEFTOVERS_INIT;
+}
+
+void pod_unregister(const Pod *pod, Leftovers *leftovers)
+{
+    if (!leftovers->machines_known)
+        leftovers->machines_known = runtime_machine_foreach(note_machine, &leftovers->machines) >= 0;
+    STRV_FOREACH (machine, leftovers->machines)
+        if (id_is_uuid(*machine, pod->uuid))
+            (void) run_unregister("machine-name", strchr(*machine, ' ') + 1);
 }
 
 /* What is left of a pod whose rkt-register was killed while systemd made the scope. */
@@ -87,35 +104,33 @@ int journal_namespace_discard(const char *name)
     return journal_namespace_remove(name);
 }
 
-static int discard_if_ours(const char *name, const char *owner, time_t changed _unused_, void *userdata)
-{
-    const Pod *pod = userdata;
-
-    return streq(owner, pod->uuid) ? journal_namespace_discard(name) : 0;
-}
-
 /* A declared pod's journal is its unit's, and outlives each of its pods. */
-static int discard_journal(Pod *pod, Error *reterr)
+static int discard_journal(const Pod *pod, Leftovers *leftovers, Error *reterr)
 {
     char unit[POD_UNIT_MAX];
-    int r;
+    int r = 0;
 
     if (pod_unit_read(pod, unit) >= 0)
         return 0;
-    r = journal_namespace_foreach(discard_if_ours, pod);
+    if (!leftovers->journals_known)
+        r = journal_namespace_foreach(note_journal, &leftovers->journals);
+    leftovers->journals_known = r >= 0;
+    STRV_FOREACH (journal, leftovers->journals) {
+        const char *name = startswith(*journal, pod->uuid);
+
+        if (r >= 0 && name && *name == ' ')
+            r = journal_namespace_discard(name + 1);
+    }
     return r < 0 ? error_set_errno(reterr, r, "cannot remove the journal of pod \"%s\"", pod->uuid) : 0;
 }
 
 /* ----- Stage1's own gc ----- */
 
-static int build_gc_command(const Pod *pod, const GlobalOptions *global, const char *entrypoint, char ***ret)
+static int build_gc_command(const Pod *pod, const GlobalOptions *global, const char *entrypoint,
+                            unsigned version, char ***ret)
 {
     _cleanup_strv_ char **argv = NULL;
-    _cleanup_free_ char *run = NULL;
-    unsigned version;
 
-    if (stage1_run_read(pod, &run, &version) < 0)
-        version = 1;
     if (strv_extend(&argv, entrypoint) < 0 || (global->debug && strv_extend(&argv, "--debug") < 0) ||
         (version >= STAGE1_SINCE_GC_LOCAL_CONFIG &&
          strv_extendf(&argv, "--local-config=%s", global->local_config) < 0) ||
@@ -130,9 +145,10 @@ static void run_stage1_gc(const Pod *pod, const GlobalOptions *global)
     _cleanup_free_ char *entrypoint = NULL;
     _cleanup_close_ int program = -EBADF;
     _cleanup_strv_ char **argv = NULL;
+    unsigned version;
     int r;
 
-    r = pod_stage1_entrypoint(pod, STAGE1_ANNOTATION_GC, &entrypoint, NULL);
+    r = pod_stage1_entrypoint(pod, STAGE1_ENTRYPOINT_GC, &entrypoint, &version, NULL);
     if (r == -ENOENT)
         return;
     if (r >= 0)
@@ -144,7 +160,7 @@ static void run_stage1_gc(const Pod *pod, const GlobalOptions *global)
         return;
     }
     if (r >= 0)
-        r = build_gc_command(pod, global, entrypoint, &argv);
+        r = build_gc_command(pod, global, entrypoint, version, &argv);
     if (r >= 0)
         r = entrypoint_run(pod, program, entrypoint, argv);
     if (r == -ETIMEDOUT)
@@ -161,28 +177,29 @@ enum { CGROUP_TRIES = 200, CGROUP_PAUSE_US = 10000 };
 
 /* Only a cgroup that was made for this pod, and is named so, is ours to empty: without systemd it may be
  * anybody's. */
-static int remove_cgroup(const Pod *pod, Error *reterr)
+static int remove_cgroup(const Pod *pod, Leftovers *leftovers, Error *reterr)
 {
     _cleanup_free_ char *path = NULL;
-    _cleanup_close_ int root = -EBADF, cgroup = -EBADF;
+    _cleanup_close_ int cgroup = -EBADF;
+    int *root = &leftovers->cgroups;
     const char *name;
     int r;
 
     if (read_one_line_at(pod->fd, STAGE1_SUBCGROUP, &path) < 0)
         return 0;
     name = strrchr(path, '/');
-    if (!name || !strstr(name, pod->uuid) || cgroup_open_root(&root) < 0)
+    if (!name || !strstr(name, pod->uuid) || (*root < 0 && cgroup_open_root(root) < 0))
         return 0;
-    cgroup = open_beneath(root, path + 1, O_RDONLY | O_DIRECTORY, 0);
+    cgroup = open_beneath(*root, path + 1, O_RDONLY | O_DIRECTORY, 0);
     if (cgroup < 0)
         return 0;
     r = cgroup_kill(cgroup);
     if (r >= 0)
-        r = cgroup_remove(root, path + 1);
+        r = cgroup_remove(*root, path + 1);
     /* The killed are gone in a moment. */
     for (unsigned i = 0; r == -EBUSY && i < CGROUP_TRIES; i++) {
         (void) usleep(CGROUP_PAUSE_US);
-        r = cgroup_remove(root, path + 1);
+        r = cgroup_remove(*root, path + 1);
     }
     return r < 0 ? error_set_errno(reterr, r, "cannot remove the cgroup \"%s\"", path) : 0;
 }
@@ -258,20 +275,21 @@ static int unmount_all(const Pod *pod, Error *reterr)
 
 /* ----- All of it ----- */
 
-int pod_cleanup(Pod *pod, const GlobalOptions *global, Error *reterr)
+int pod_cleanup(Pod *pod, const GlobalOptions *global, Leftovers *leftovers, Error *reterr)
 {
     int r = 0;
 
     if (pod->directory == POD_DIRECTORY_EXITED_GARBAGE) {
-        pod_unregister(pod);
+        pod_unregister(pod, leftovers);
         stop_scope(pod);
-        r = remove_cgroup(pod, reterr);
+        r = remove_cgroup(pod, leftovers, reterr);
         if (r >= 0)
             run_stage1_gc(pod, global);
     }
     if (r >= 0)
-        r = unmount_all(pod, reterr);
-    if (r >= 0)
-        r = discard_journal(pod, reterr);
+        r = discard_journal(pod, leftovers, reterr);
+    if (r < 0 || pod_remove(pod, NULL) >= 0)
+        return r;
+    r = unmount_all(pod, reterr);
     return r < 0 ? r : pod_remove(pod, reterr);
 }

@@ -5,15 +5,27 @@
 #include "pod/global-options.h"
 #include "pod/pod.h"
 
+/* Where ended pods leave something: the machines and journals of all of them, as "OWNER NAME", and the
+ * cgroup2 tree. Each is looked for when the first pod wants to know; one that ended later may have left more.
+ */
+typedef struct Leftovers {
+    bool machines_known, journals_known;
+    char **machines, **journals;
+    int cgroups;
+} Leftovers;
+
+#define LEFTOVERS_INIT ((Leftovers){ .cgroups = -EBADF })
+void leftovers_done(Leftovers *leftovers);
+
 /* Unregisters the machine of a pod that has ended, if machined still has it. */
-void pod_unregister(const Pod *pod);
+void pod_unregister(const Pod *pod, Leftovers *leftovers);
 
 /* Stops a journal namespace and removes its files. */
 int journal_namespace_discard(const char *name);
 
 /* Removes a pod in garbage/ or exited-garbage/, under its lock. Where something cannot be cleaned up the pod
  * stays, for the next try; failures of a stage1's own gc are only logged. */
-int pod_cleanup(Pod *pod, const GlobalOptions *global, Error *reterr);
+int pod_cleanup(Pod *pod, const GlobalOptions *global, Leftovers *leftovers, Error *reterr);
 
 /* Runs rkt-register --unregister. */
 int run_unregister(const char *option, const char *value);

@@ -103,7 +103,8 @@ static int become_stage1(const Pod *pod, pid_t init, Error *reterr)
     _cleanup_free_ char *entrypoint = NULL;
     _cleanup_close_ int program = -EBADF;
     _cleanup_strv_ char **argv = NULL;
-    int r = pod_stage1_entrypoint(pod, STAGE1_ANNOTATION_ENTER, &entrypoint, reterr);
+    unsigned version;
+    int r = pod_stage1_entrypoint(pod, STAGE1_ENTRYPOINT_ENTER, &entrypoint, &version, reterr);
 
     if (r >= 0)
         r = entrypoint_open(pod, entrypoint, &program, reterr);

@@ -76,7 +76,7 @@ static void pod_failed(const Error *error, int r)
 /* ----- Mark ----- */
 
 /* Moves a pod that nobody holds out of the directory it was found in. Who lost the race for it is content. */
-static void mark(Pod *pod, PodDirectory to)
+static void mark(Pod *pod, PodDirectory to, Leftovers *leftovers)
 {
     _cleanup_error_ Error error = ERROR_INIT;
     PodDirectory from = pod->directory;
@@ -93,17 +93,15 @@ static void mark(Pod *pod, PodDirectory to)
     if (r < 0)
         pod_failed(&error, r);
     else if (to == POD_DIRECTORY_EXITED_GARBAGE)
-        pod_unregister(pod);
+        pod_unregister(pod, leftovers);
 }
 
 /* How long ago the pod came to where it is. */
 static int64_t pod_age_ns(const Pod *pod)
 {
-    struct timespec ts;
+    int64_t marked;
 
-    if (pod_marked_time(pod, &ts) < 0)
-        return 0;
-    return now_ns() - ((int64_t) ts.tv_sec * 1000000000 + ts.tv_nsec);
+    return pod_marked_time(pod, &marked) < 0 ? 0 : now_ns() - marked;
 }
 
 /* A pod of a unit, or of rkt run, is not written to the disk before it is moved to prepared/: after a power
@@ -117,16 +115,18 @@ static bool is_broken(const Pod *pod)
     return st.st_size == 0 || (fstatat(pod->fd, PLAN_FILE, &st, AT_SYMLINK_NOFOLLOW) >= 0 && st.st_size == 0);
 }
 
-static int mark_if_ended(Pod *pod, void *userdata _unused_)
+static int mark_if_ended(Pod *pod, void *userdata)
 {
+    Leftovers *leftovers = userdata;
+
     switch (pod->state) {
     case POD_STATE_EMBRYO:
-    case POD_STATE_ABORTED_PREPARE: mark(pod, POD_DIRECTORY_GARBAGE); break;
+    case POD_STATE_ABORTED_PREPARE: mark(pod, POD_DIRECTORY_GARBAGE, leftovers); break;
     case POD_STATE_PREPARED:
         if (pod_age_ns(pod) >= arg_expire_prepared_ns || is_broken(pod))
-            mark(pod, POD_DIRECTORY_GARBAGE);
+            mark(pod, POD_DIRECTORY_GARBAGE, leftovers);
         break;
-    case POD_STATE_EXITED: mark(pod, POD_DIRECTORY_EXITED_GARBAGE); break;
+    case POD_STATE_EXITED: mark(pod, POD_DIRECTORY_EXITED_GARBAGE, leftovers); break;
     default: break;
     }
     return 0;
@@ -144,6 +144,7 @@ static bool unit_failed(void)
  * absence of any of it is no failure. */
 static int mark_one(int root, Error *reterr)
 {
+    _cleanup_(leftovers_done) Leftovers leftovers = LEFTOVERS_INIT;
     _cleanup_(pod_freep) Pod *pod = NULL;
     _cleanup_free_ char *uuid = NULL;
     int r = read_one_line_at(AT_FDCWD, arg_uuid_file, &uuid);
@@ -158,7 +159,7 @@ static int mark_one(int root, Error *reterr)
     if (pod->state == POD_STATE_EXITED) {
         if (unit_failed())
             last_words_print(pod);
-        mark(pod, POD_DIRECTORY_EXITED_GARBAGE);
+        mark(pod, POD_DIRECTORY_EXITED_GARBAGE, &leftovers);
     } else
         log_debug("pod \"%s\" is %s: not marked", pod->uuid, pod_state_to_string(pod->state));
     return 0;
@@ -166,7 +167,7 @@ static int mark_one(int root, Error *reterr)
 
 /* ----- Sweep ----- */
 
-static int sweep(Pod *pod, void *userdata _unused_)
+static int sweep(Pod *pod, void *userdata)
 {
     _cleanup_error_ Error error = ERROR_INIT;
     int r;
@@ -185,7 +186,7 @@ static int sweep(Pod *pod, void *userdata _unused_)
     else {
         printf("Garbage collecting pod \"%s\"\n", pod->uuid);
         (void) fflush(stdout);
-        r = pod_cleanup(pod, &arg_global, &error);
+        r = pod_cleanup(pod, &arg_global, userdata, &error);
     }
     if (r < 0)
         pod_failed(&error, r);
@@ -256,11 +257,13 @@ static int collect(int root, Error *reterr)
     static const unsigned to_mark = POD_MASK(POD_DIRECTORY_EMBRYO) | POD_MASK(POD_DIRECTORY_PREPARE) |
                                     POD_MASK(POD_DIRECTORY_PREPARED) | POD_MASK(POD_DIRECTORY_RUN),
                           to_sweep = POD_MASK(POD_DIRECTORY_EXITED_GARBAGE) | POD_MASK(POD_DIRECTORY_GARBAGE);
-    int r = pod_foreach(root, to_mark, mark_if_ended, NULL, reterr), q = 0;
+    _cleanup_(leftovers_done) Leftovers leftovers = LEFTOVERS_INIT;
+    int r = pod_foreach(root, to_mark, mark_if_ended, &leftovers, reterr), q = 0;
 
     if (arg_mark_only)
         return r;
-    q = pod_foreach(root, to_sweep, sweep, NULL, r < 0 ? NULL : reterr);
+    leftovers_done(&leftovers);
+    q = pod_foreach(root, to_sweep, sweep, &leftovers, r < 0 ? NULL : reterr);
     (void) runtime_machine_foreach(sweep_machine, NULL);
     (void) journal_namespace_foreach(sweep_journal, NULL);
     return r < 0 ? r : q;

@@ -68,11 +68,11 @@ static int add_time(Listing *listing, int64_t time)
 static int add_row(Listing *listing, const Pod *pod, const PodStatus *status, size_t index)
 {
     const PodApp *app = index < status->n_apps ? &status->apps[index] : NULL;
-    _cleanup_free_ char *networks = pod_networks_to_string(status);
+    _cleanup_free_ char *networks = NULL;
     bool first = index == 0;
     int r;
 
-    if (!networks)
+    if (first && status->networks && !(networks = pod_networks_to_string(status)))
         return -ENOMEM;
     r = table_addf(listing->table, "%.*s", arg_full ? UUID_LENGTH : UUID_SHORT, first ? pod->uuid : "");
     if (r >= 0)
@@ -88,7 +88,7 @@ static int add_row(Listing *listing, const Pod *pod, const PodStatus *status, si
     if (r >= 0)
         r = add_time(listing, first ? status->started_ns : 0);
     if (r >= 0)
-        r = table_add(listing->table, first ? networks : "");
+        r = table_add(listing->table, networks ? networks : "");
     return r;
 }
 
@@ -99,7 +99,7 @@ static int list_pod(Pod *pod, void *userdata)
     size_t index = 0;
     int r;
 
-    r = pod_status_read(pod, arg_format == FORMAT_TABLE ? 0 : POD_STATUS_MANIFEST | POD_STATUS_APPS, &status);
+    r = pod_status_read(pod, arg_format == FORMAT_TABLE ? 0 : POD_STATUS_DETAILS | POD_STATUS_APPS, &status);
     if (r < 0)
         return r;
     if (arg_format != FORMAT_TABLE)

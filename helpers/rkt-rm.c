@@ -47,6 +47,7 @@ static bool is_at_rest(const Pod *pod)
 
 static int remove_pod(Pod *pod, Error *reterr)
 {
+    _cleanup_(leftovers_done) Leftovers leftovers = LEFTOVERS_INIT;
     int r;
 
     r = pod_lock(pod);
@@ -60,7 +61,7 @@ static int remove_pod(Pod *pod, Error *reterr)
     if (next_directory[pod->directory] != pod->directory)
         r = pod_move(pod, next_directory[pod->directory], reterr);
     if (r >= 0)
-        r = pod_cleanup(pod, &arg_global, reterr);
+        r = pod_cleanup(pod, &arg_global, &leftovers, reterr);
     if (r >= 0)
         printf("\"%s\"\n", pod->uuid);
     return r;

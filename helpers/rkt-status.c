@@ -177,7 +177,7 @@ static int run_status(Pod *pod, Error *reterr)
     if (r >= 0 && arg_wait != 0)
         r = wait_until(pod, has_ended, arg_wait, reterr);
     if (r >= 0)
-        r = pod_status_read(pod, POD_STATUS_MANIFEST | POD_STATUS_APPS, &status);
+        r = pod_status_read(pod, POD_STATUS_DETAILS | POD_STATUS_APPS, &status);
     if (r < 0)
         return r;
     return arg_json ? print_json(pod, status) : print_status(pod, status);

@@ -148,6 +148,7 @@ static int stop_running(Pod *pod, Error *reterr)
 {
     _cleanup_free_ char *entrypoint = NULL;
     char unit[POD_UNIT_MAX];
+    unsigned version;
     pid_t pid;
     int r = wait_for_pid(pod, &pid);
 
@@ -155,7 +156,7 @@ static int stop_running(Pod *pod, Error *reterr)
         return 0;
     if (find_unit(pod, unit))
         return stop_unit(unit, reterr);
-    if (pod_stage1_entrypoint(pod, STAGE1_ANNOTATION_STOP, &entrypoint, NULL) >= 0)
+    if (pod_stage1_entrypoint(pod, STAGE1_ENTRYPOINT_STOP, &entrypoint, &version, NULL) >= 0)
         return stop_by_stage1(pod, entrypoint, reterr);
     if (r < 0)
         return error_set_errno(reterr, r, "cannot find the init of pod \"%s\"", pod->uuid);

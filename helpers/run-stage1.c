@@ -11,7 +11,7 @@
 #include "base/string-util.h"
 #include "entrypoint.h"
 #include "pod/layout.h"
-#include "pod/stage1-run.h"
+#include "pod/stage1-entrypoints.h"
 #include "stage1/interface.h"
 
 /* ----- resolv.conf and hosts ----- */
@@ -213,17 +213,15 @@ static int check_interactive(const Pod *pod, Error *reterr)
 /* As it was worked out when the pod was prepared, beneath the pod's directory: no JSON is read here. */
 static int find_entrypoint(const Pod *pod, char **ret, unsigned *ret_version, Error *reterr)
 {
-    _cleanup_free_ char *line = NULL;
-    int r = stage1_run_read(pod, &line, ret_version);
+    int r = stage1_entrypoint_read(pod, STAGE1_ENTRYPOINT_RUN, ret, ret_version);
 
-    if (r == -ENOENT)
+    if (r == -ENODATA)
         return error_set(reterr, r,
                          "pod \"%s\" was prepared by another version of rkt: prepare it again with this one",
                          pod->uuid);
-    if (r < 0)
-        return error_set_errno(reterr, r, "cannot find the entrypoint of the stage1 of pod \"%s\"",
-                               pod->uuid);
-    return asprintf(ret, STAGE1_ROOTFS "%s%s", *line == '/' ? "" : "/", line) < 0 ? -ENOMEM : 0;
+    return r < 0 ? error_set_errno(reterr, r, "cannot find the entrypoint of the stage1 of pod \"%s\"",
+                                   pod->uuid)
+                 : 0;
 }
 
 int stage1_exec(Pod *pod, const GlobalOptions *global, const RunOptions *options, Error *reterr)

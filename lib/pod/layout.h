@@ -10,7 +10,7 @@
 
 /* Beneath a pod's directory. */
 #define POD_MANIFEST "pod"
-#define POD_SUMMARY "summary"     /* ours: what a list shows of the manifest, see pod/pod-summary.h */
+#define POD_SUMMARY "summary"     /* ours: a link, what a list shows of the pod, see pod/pod-summary.h */
 #define POD_CREATED "pod-created" /* its mtime is when the pod was created */
 #define POD_LOCK_FILE "pod.lck"   /* of the original's; the lock is taken on the directory itself */
 #define POD_APPSINFO "appsinfo"   /* appsinfo/APP/{manifest,treeStoreID} */
@@ -19,8 +19,7 @@
 #define POD_STAGE1 "stage1" /* stage1/{manifest,rootfs} */
 #define POD_STAGE1_MANIFEST POD_STAGE1 "/manifest"
 #define POD_STAGE1_ROOTFS POD_STAGE1 "/rootfs"
-#define POD_STAGE1_RUN                                                                                       \
-    POD_STAGE1 "/run" /* ours: what the manifest says of the entrypoint, see pod/stage1-run.h */
+#define POD_STAGE1_ENTRYPOINTS POD_STAGE1 "/entrypoints" /* ours: a link, see pod/stage1-entrypoints.h */
 #define POD_STAGE1_TREE_ID "stage1TreeStoreID"
 #define POD_OVERLAY "overlay" /* overlay/<tree>/{upper,work}/APP */
 #define POD_OVERLAY_PREPARED "overlay-prepared"

@@ -10,6 +10,7 @@
 #include "base/file-util.h"
 #include "base/log.h"
 #include "base/string-util.h"
+#include "base/time-util.h"
 #include "pod/layout.h"
 #include "pod/pod-summary.h"
 #include "stage1/interface.h"
@@ -25,12 +26,34 @@ DEFINE_STRING_TABLE(pod_app_state, PodAppState)
 
 void pod_apps_free(PodApp *apps, size_t n)
 {
-    for (size_t i = 0; i < n; i++) {
+    for (size_t i = 0; i < n; i++)
         free(apps[i].name);
-        free(apps[i].image_name);
-        free(apps[i].image_id);
-    }
     free(apps);
+}
+
+int pod_app_set(PodApp *app, const char *name, const char *image_name, const char *version,
+                const char *image_id)
+{
+    _cleanup_buffer_ Buffer b = {};
+    size_t image, id;
+    int r;
+
+    buffer_add(&b, name, strlen(name) + 1);
+    image = b.size;
+    buffer_add_all(&b, image_name, version ? ":" : "", version ? version : "");
+    buffer_add(&b, "", 1);
+    id = b.size;
+    buffer_adds(&b, image_id);
+    r = buffer_steal(&b, &app->name);
+    if (r < 0)
+        return r;
+    /* A manifest that is not of our making may say anything, and people look at it. */
+    string_disarm(app->name, "");
+    string_disarm(app->name + image, "");
+    string_disarm(app->name + id, "");
+    app->image_name = app->name + image;
+    app->image_id = app->name + id;
+    return 0;
 }
 
 void pod_status_free(PodStatus *status)
@@ -50,7 +73,7 @@ static int64_t file_time(int dir, const char *path)
 
     if (fstatat(dir, path, &st, AT_SYMLINK_NOFOLLOW) < 0)
         return 0;
-    return (int64_t) st.st_mtim.tv_sec * 1000000000 + st.st_mtim.tv_nsec;
+    return timespec_ns(&st.st_mtim);
 }
 
 static int read_json(int dir, const char *path, json_t **ret, Error *reterr)
@@ -91,18 +114,7 @@ static int app_from_json(PodApp *app, const json_t *json)
     const char *version = named_value(json_object_get(image, "labels"), "version");
     const char *id = json_string_value(json_object_get(image, "id"));
 
-    *app = (PodApp){ .name = strdup(name ? name : ""), .image_id = strdup(id ? id : "") };
-    if (!app->name || !app->image_id ||
-        asprintf(&app->image_name, "%s%s%s", image_name ? image_name : "", version ? ":" : "",
-                 version ? version : "") < 0) {
-        app->image_name = NULL;
-        return -ENOMEM;
-    }
-    /* A manifest that is not of our making may say anything, and people look at it. */
-    string_disarm(app->name, "");
-    string_disarm(app->image_name, "");
-    string_disarm(app->image_id, "");
-    return 0;
+    return pod_app_set(app, name ? name : "", image_name ? image_name : "", version, id ? id : "");
 }
 
 static int status_add_apps(PodStatus *status)
@@ -235,29 +247,36 @@ int pod_read_pid(const Pod *pod, pid_t *ret)
 int pod_status_read(const Pod *pod, PodStatusFlags flags, PodStatus **ret)
 {
     _cleanup_(pod_status_freep) PodStatus *status = calloc(1, sizeof(PodStatus));
+    PodSummaryMore more = POD_SUMMARY_NETWORKS | POD_SUMMARY_DETAILS;
     int r;
 
     if (!status)
         return -ENOMEM;
-    status->created_ns = file_time(pod->fd, POD_CREATED);
-    if (status->created_ns == 0)
-        status->created_ns = file_time(pod->fd, POD_MANIFEST);
+    r = (flags & POD_STATUS_MANIFEST) ? -ENOENT : pod_summary_read(pod, status, &more);
+    if (r == -ENOMEM)
+        return r;
+    if (r < 0) {
+        status->created_ns = file_time(pod->fd, POD_CREATED);
+        if (status->created_ns == 0)
+            status->created_ns = file_time(pod->fd, POD_MANIFEST);
+    }
+    if (r < 0 || ((flags & POD_STATUS_DETAILS) && (more & POD_SUMMARY_DETAILS))) {
+        int q = read_json(pod->fd, POD_MANIFEST, &status->manifest, NULL);
+
+        if (q < 0 && q != -ENOENT)
+            log_debug("pod %s: its manifest cannot be read", pod->uuid);
+    }
+    if (r < 0) {
+        r = status_add_apps(status);
+        if (r < 0)
+            return r;
+    }
     if (pod->directory >= POD_DIRECTORY_RUN) {
         status->started_ns = file_time(pod->fd, STAGE1_PID);
         if (status->started_ns == 0)
             status->started_ns = file_time(pod->fd, POD_PPID);
-        (void) read_json(pod->fd, POD_NET_INFO, &status->networks, NULL);
-    }
-    r = (flags & POD_STATUS_MANIFEST) ? -ENOENT : pod_summary_read(pod, &status->apps, &status->n_apps);
-    if (r == -ENOMEM)
-        return r;
-    if (r < 0) {
-        r = read_json(pod->fd, POD_MANIFEST, &status->manifest, NULL);
-        if (r < 0 && r != -ENOENT)
-            log_debug("pod %s: its manifest cannot be read", pod->uuid);
-        r = status_add_apps(status);
-        if (r < 0)
-            return r;
+        if (more & POD_SUMMARY_NETWORKS)
+            (void) read_json(pod->fd, POD_NET_INFO, &status->networks, NULL);
     }
     if (flags & POD_STATUS_APPS) {
         status_read_apps(pod, status);
@@ -270,20 +289,35 @@ int pod_status_read(const Pod *pod, PodStatusFlags flags, PodStatus **ret)
     return 0;
 }
 
-int pod_stage1_entrypoint(const Pod *pod, const char *annotation, char **ret, Error *reterr)
+static int entrypoint_from_json(const json_t *manifest, Stage1Entrypoint entrypoint, char **ret,
+                                unsigned *ret_version, Error *reterr)
+{
+    const json_t *annotations = json_object_get(manifest, "annotations");
+    const char *annotation = stage1_entrypoint_annotation(entrypoint);
+    const char *value = named_value(annotations, annotation);
+
+    if (!value)
+        return error_set(reterr, -ENOENT, "the pod's stage1 has no entrypoint %s", annotation);
+    if (stage1_version_parse(named_value(annotations, STAGE1_ANNOTATION_INTERFACE_VERSION), ret_version) < 0)
+        *ret_version = 1;
+    *ret = string_concat(POD_STAGE1_ROOTFS, *value == '/' ? "" : "/", value);
+    return *ret ? 0 : -ENOMEM;
+}
+
+int pod_stage1_entrypoint(const Pod *pod, Stage1Entrypoint entrypoint, char **ret, unsigned *ret_version,
+                          Error *reterr)
 {
     json_t *manifest = NULL;
-    const char *value;
-    int r;
+    int r = stage1_entrypoint_read(pod, entrypoint, ret, ret_version);
 
+    if (r >= 0 || r == -ENOENT)
+        return r < 0 ? error_set(reterr, r, "the pod's stage1 has no entrypoint %s",
+                                 stage1_entrypoint_annotation(entrypoint))
+                     : 0;
     r = read_json(pod->fd, POD_STAGE1_MANIFEST, &manifest, reterr);
     if (r < 0)
         return error_prefix(reterr, r, "cannot read the manifest of the stage1 of pod \"%s\"", pod->uuid);
-    value = named_value(json_object_get(manifest, "annotations"), annotation);
-    if (!value)
-        r = error_set(reterr, -ENOENT, "the pod's stage1 has no entrypoint %s", annotation);
-    else if (asprintf(ret, POD_STAGE1_ROOTFS "%s%s", *value == '/' ? "" : "/", value) < 0)
-        r = -ENOMEM;
+    r = entrypoint_from_json(manifest, entrypoint, ret, ret_version, reterr);
     json_decref(manifest);
     return r;
 }

@@ -11,6 +11,7 @@
 
 #include "base/error.h"
 #include "pod/pod.h"
+#include "pod/stage1-entrypoints.h"
 
 typedef enum PodAppState {
     POD_APP_UNKNOWN,
@@ -22,15 +23,18 @@ typedef enum PodAppState {
 const char *pod_app_state_to_string(PodAppState state);
 
 typedef struct PodApp {
-    char *name;
-    char *image_name; /* "example.com/nginx:1.22" */
-    char *image_id;   /* sha512-… */
+    char *name;             /* the app's own, and in it the next two */
+    const char *image_name; /* "example.com/nginx:1.22" */
+    const char *image_id;   /* sha512-… */
     PodAppState state;
     bool has_exit_code;
     int exit_code;
     int64_t created_ns, started_ns, finished_ns; /* since the epoch; 0: not known */
 } PodApp;
 
+/* version may be NULL. */
+int pod_app_set(PodApp *app, const char *name, const char *image_name, const char *version,
+                const char *image_id);
 void pod_apps_free(PodApp *apps, size_t n);
 
 typedef struct PodStatus {
@@ -47,7 +51,8 @@ DEFINE_CLEANUP_FUNC(PodStatus *, pod_status_free)
 
 typedef enum PodStatusFlags {
     POD_STATUS_MANIFEST = 1 << 0, /* the manifest itself, not only what a list shows of it */
-    POD_STATUS_APPS = 1 << 1,     /* the pid, and states, times and exit codes of the apps */
+    POD_STATUS_DETAILS = 1 << 1,  /* the manifest where it has what pod_to_json() shows beyond that */
+    POD_STATUS_APPS = 1 << 2,     /* the pid, and states, times and exit codes of the apps */
 } PodStatusFlags;
 
 /* A pod whose manifest is missing or broken still has a status. */
@@ -56,6 +61,6 @@ int pod_status_read(const Pod *pod, PodStatusFlags flags, PodStatus **ret);
 /* The pid alone; -ENODATA when there is none yet. */
 int pod_read_pid(const Pod *pod, pid_t *ret);
 
-/* An entrypoint of the pod's stage1 (STAGE1_ANNOTATION_…): its path beneath the pod's directory. -ENOENT: it
- * has none. */
-int pod_stage1_entrypoint(const Pod *pod, const char *annotation, char **ret, Error *reterr);
+/* As stage1_entrypoint_read(), also where only the stage1's manifest says it. */
+int pod_stage1_entrypoint(const Pod *pod, Stage1Entrypoint entrypoint, char **ret, unsigned *ret_version,
+                          Error *reterr);

@@ -18,6 +18,7 @@
 #include "base/data-directory.h"
 #include "base/file-util.h"
 #include "base/string-util.h"
+#include "base/time-util.h"
 #include "pod/layout.h"
 
 enum { POD_LOCK_TRIES = 25, POD_LOCK_PAUSE_NS = 1000000, POD_WAIT_PAUSE_NS = 20000000, POD_OPEN_TRIES = 8 };
@@ -126,29 +127,43 @@ static bool same_inode(int fd, int dir, const char *path)
            a.st_dev == b.st_dev;
 }
 
-/* Sets the state from the directory and who holds the lock. A pod in prepare/ that is not locked may have
- * just been moved to prepared/: -ENOENT then. */
-static int pod_probe(Pod *pod)
+/* Sets the state from the directory and who holds the lock, which it tries: whoever does not close the pod
+ * soon lets go of it (pod_unlook()). A pod in prepare/ that is not locked may have just been moved to
+ * prepared/: -ENOENT then. */
+static int pod_look(Pod *pod)
 {
     bool locked = pod->locked;
     PodPath path;
 
     if (!locked && pod_directories[pod->directory].free != pod_directories[pod->directory].locked) {
-        if (flock(pod->fd, LOCK_SH | LOCK_NB) >= 0)
-            (void) flock(pod->fd, LOCK_UN);
-        else if (errno == EWOULDBLOCK)
+        if (flock(pod->fd, LOCK_SH | LOCK_NB) < 0) {
+            if (errno != EWOULDBLOCK)
+                return -errno;
             locked = true;
-        else
-            return -errno;
-        if (!locked && pod->directory == POD_DIRECTORY_PREPARE &&
-            !same_inode(pod->fd, pod->root, pod_path(pod->directory, pod->uuid, &path)))
+        } else if (pod->directory == POD_DIRECTORY_PREPARE &&
+                   !same_inode(pod->fd, pod->root, pod_path(pod->directory, pod->uuid, &path)))
             return -ENOENT;
     }
     pod->state = locked ? pod_directories[pod->directory].locked : pod_directories[pod->directory].free;
     return 0;
 }
 
-int pod_open_exact(int root, PodDirectory directory, const char *uuid, Pod **ret)
+static void pod_unlook(const Pod *pod)
+{
+    if (!pod->locked)
+        (void) flock(pod->fd, LOCK_UN);
+}
+
+static int pod_probe(Pod *pod)
+{
+    int r = pod_look(pod);
+
+    pod_unlook(pod);
+    return r;
+}
+
+/* The caller closes it soon, or lets go of the lock. */
+static int open_and_look(int root, PodDirectory directory, const char *uuid, Pod **ret)
 {
     _cleanup_(pod_freep) Pod *pod = calloc(1, sizeof(Pod));
     PodPath path;
@@ -163,21 +178,30 @@ int pod_open_exact(int root, PodDirectory directory, const char *uuid, Pod **ret
     pod->fd = openat(root, pod_path(directory, uuid, &path), O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
     if (pod->fd < 0)
         return -errno;
-    r = pod_probe(pod);
+    r = pod_look(pod);
     if (r < 0)
         return r;
     *ret = TAKE_PTR(pod);
     return 0;
 }
 
-/* The pod in this directory or, if it has moved on, in a later one of mask. */
-static int pod_open_from(int root, PodDirectory directory, unsigned mask, const char *uuid, Pod **ret)
+int pod_open_exact(int root, PodDirectory directory, const char *uuid, Pod **ret)
+{
+    int r = open_and_look(root, directory, uuid, ret);
+
+    if (r >= 0)
+        pod_unlook(*ret);
+    return r;
+}
+
+/* The pod in this directory or, if it has moved on, in a later one of mask; likewise. */
+static int look_from(int root, PodDirectory directory, unsigned mask, const char *uuid, Pod **ret)
 {
     int r = -ENOENT;
 
     for (PodDirectory d = directory; d < _POD_DIRECTORY_MAX && r == -ENOENT; d++)
         if (mask & POD_MASK(d))
-            r = pod_open_exact(root, d, uuid, ret);
+            r = open_and_look(root, d, uuid, ret);
     return r;
 }
 
@@ -267,7 +291,7 @@ static int pod_open_prefix(int root, const char *prefix, Pod **ret, Error *reter
     int r;
 
     if (uuid_is_valid(prefix))
-        r = pod_open_from(root, 0, POD_MASK_MOST, prefix, ret);
+        r = look_from(root, 0, POD_MASK_MOST, prefix, ret);
     else {
         r = pod_names_list(&names, root, POD_MASK_MOST, prefix);
         if (r >= 0 && names.n == 0)
@@ -275,8 +299,10 @@ static int pod_open_prefix(int root, const char *prefix, Pod **ret, Error *reter
         if (r >= 0 && names.n > 1)
             return error_set(reterr, -ENOTUNIQ, "ambiguous uuid, %zu matches", names.n);
         if (r >= 0)
-            r = pod_open_from(root, names.names[0].directory, POD_MASK_MOST, names.names[0].uuid, ret);
+            r = look_from(root, names.names[0].directory, POD_MASK_MOST, names.names[0].uuid, ret);
     }
+    if (r >= 0)
+        pod_unlook(*ret);
     if (r == -ENOENT)
         return error_set(reterr, -ENXIO, "no matches found for \"%s\"", prefix);
     return r < 0 ? error_set_errno(reterr, r, "cannot open pod \"%s\"", prefix) : 0;
@@ -328,7 +354,7 @@ int pod_foreach(int root, unsigned mask, PodCallback callback, void *userdata, E
     for (size_t i = 0; i < names.n; i++) {
         _cleanup_(pod_freep) Pod *pod = NULL;
 
-        r = pod_open_from(root, names.names[i].directory, mask, names.names[i].uuid, &pod);
+        r = look_from(root, names.names[i].directory, mask, names.names[i].uuid, &pod);
         if (r == -ENOENT)
             continue;
         if (r < 0) {
@@ -513,26 +539,6 @@ int pod_wait(Pod *pod, int64_t timeout_ns)
     return pod_refresh(pod);
 }
 
-static int remove_all_but_manifest(int fd)
-{
-    _cleanup_closedir_ DIR *d = NULL;
-    int result = directory_open(fd, ".", &d);
-    struct dirent *entry;
-
-    if (result < 0)
-        return result;
-    while ((entry = readdir(d))) {
-        int r;
-
-        if (streq(entry->d_name, ".") || streq(entry->d_name, "..") || streq(entry->d_name, POD_MANIFEST))
-            continue;
-        r = remove_tree_at(fd, entry->d_name);
-        if (r < 0 && result == 0)
-            result = r;
-    }
-    return result;
-}
-
 int pod_remove(Pod *pod, Error *reterr)
 {
     PodPath path;
@@ -541,19 +547,21 @@ int pod_remove(Pod *pod, Error *reterr)
     if (!pod->locked || pod_directories[pod->directory].next != 0)
         return error_set(reterr, -EPERM, "pod \"%s\" cannot be removed: it is %s", pod->uuid,
                          pod_state_to_string(pod->state));
-    r = remove_all_but_manifest(pod->fd);
+    r = remove_children(pod->fd, POD_MANIFEST);
+    if (r >= 0)
+        r = remove_tree_at(pod->fd, POD_MANIFEST);
     if (r >= 0)
         r = remove_tree_at(pod->root, pod_path(pod->directory, pod->uuid, &path));
     return r < 0 ? error_set_errno(reterr, r, "cannot remove pod \"%s\"", pod->uuid) : 0;
 }
 
-int pod_marked_time(const Pod *pod, struct timespec *ret)
+int pod_marked_time(const Pod *pod, int64_t *ret_ns)
 {
     struct stat st;
 
     if (fstat(pod->fd, &st) < 0)
         return -errno;
-    *ret = st.st_ctim;
+    *ret_ns = timespec_ns(&st.st_ctim);
     return 0;
 }
 

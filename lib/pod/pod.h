@@ -5,7 +5,6 @@
 
 #include <stdbool.h>
 #include <stdint.h>
-#include <time.h>
 
 #include "base/error.h"
 #include "base/uuid.h"
@@ -82,7 +81,8 @@ int pod_open_argument(int root, const char *argument, const char *uuid_file, Pod
 int pod_open_exact(int root, PodDirectory directory, const char *uuid, Pod **ret);
 
 /* Calls back for every pod of the directories in mask, each once, sorted by UUID; the pod is freed
- * afterwards. Pods that vanish meanwhile are left out, pods that move on are shown where they are then. Ends
+ * afterwards, and with it what told its state, a shared lock: a callback that takes long calls pod_refresh().
+ * Pods that vanish meanwhile are left out, pods that move on are shown where they are then. Ends
  * early with what the callback returns when that is not 0; a pod that can't be opened is an error in the end,
  * after the others were shown. */
 typedef int (*PodCallback)(Pod *pod, void *userdata);
@@ -124,8 +124,8 @@ int pod_wait(Pod *pod, int64_t timeout_ns);
  * the lock, in garbage/ or exited-garbage/. -EBUSY: something is still mounted in it. */
 int pod_remove(Pod *pod, Error *reterr);
 
-/* When the pod was marked for gc: when it got into its present directory. */
-int pod_marked_time(const Pod *pod, struct timespec *ret);
+/* When the pod was marked for gc: when it got into its present directory, since the epoch. */
+int pod_marked_time(const Pod *pod, int64_t *ret_ns);
 
 /* Writes the UUID without newline, 0644. */
 int pod_save_uuid(const Pod *pod, const char *path, Error *reterr);

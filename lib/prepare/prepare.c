@@ -14,7 +14,7 @@
 #include "pod/layout.h"
 #include "pod/pod-summary.h"
 #include "pod/pod-unit.h"
-#include "pod/stage1-run.h"
+#include "pod/stage1-entrypoints.h"
 #include "prepare/app-image.h"
 #include "prepare/copy-tree.h"
 #include "prepare/link-tree.h"
@@ -45,6 +45,13 @@ static void preparation_done(Preparation *preparation)
     app_image_done(&preparation->stage1);
     pod_manifest_free(preparation->manifest);
     free(preparation->given_manifest);
+}
+
+/* Whether the stage1 is one of ours, which writes to nothing but the pod's own files, and knows no networks
+ * but "none" and "host". */
+static bool has_plan(const Preparation *p)
+{
+    return name_value_list_get(&p->stage1.manifest->annotations, STAGE1_ANNOTATION_PLAN);
 }
 
 /* ----- Images and manifest ----- */
@@ -151,11 +158,12 @@ static int put_directories(const Pod *pod, const char *path, Error *reterr)
 }
 
 /* For what apps write, set-uid programs of theirs too: group rkt may look into a pod, but run nothing there.
- */
+ * It may be there already. */
 static int put_closed_directory(const Pod *pod, const char *name, Error *reterr)
 {
-    return mkdirat(pod->fd, name, 0700) < 0 ? error_set_errno(reterr, -errno, "cannot create \"%s\"", name)
-                                            : 0;
+    return mkdirat(pod->fd, name, 0700) < 0 && errno != EEXIST
+                   ? error_set_errno(reterr, -errno, "cannot create \"%s\"", name)
+                   : 0;
 }
 
 /* For members of group rkt, whose the pod's directory is, and nobody else: it may hold secrets. */
@@ -172,20 +180,38 @@ static int put_manifest(const Pod *pod, const Preparation *p, Error *reterr)
     return r;
 }
 
-static int put_summary(const Pod *pod, const PodManifest *manifest, Error *reterr)
+static PodSummaryMore what_more(const Preparation *p)
 {
+    const PodManifest *manifest = p->manifest;
+    PodSummaryMore more = has_plan(p) ? 0 : POD_SUMMARY_NETWORKS;
+
+    if (manifest->user_annotations.n > 0 || manifest->user_labels.n > 0)
+        more |= POD_SUMMARY_DETAILS;
+    for (size_t i = 0; i < manifest->n_apps; i++) {
+        const App *app = manifest->apps[i].app;
+
+        if (manifest->apps[i].mounts.n > 0 || (app && app->user_annotations.n > 0) ||
+            (app && app->user_labels.n > 0))
+            more |= POD_SUMMARY_DETAILS;
+    }
+    return more;
+}
+
+static int put_summary(const Pod *pod, const Preparation *p, Error *reterr)
+{
+    const PodManifest *manifest = p->manifest;
     _cleanup_buffer_ Buffer b = {};
-    _cleanup_free_ char *text = NULL;
     int r = 0;
 
     for (size_t i = 0; r >= 0 && i < manifest->n_apps; i++)
         r = pod_summary_add(&b, manifest->apps[i].name, manifest->apps[i].image.name,
                             name_value_list_get(&manifest->apps[i].image.labels, "version"),
                             manifest->apps[i].image.id);
+    if (r >= 0)
+        r = buffer_error(&b);
     if (r == -EINVAL)
         return 0;
-    r = buffer_steal(&b, &text);
-    return r < 0 ? r : put_text(pod, POD_SUMMARY, text, reterr);
+    return r < 0 ? r : pod_summary_write(pod, &b, what_more(p), reterr);
 }
 
 static int put_app_info(const Pod *pod, const char *name, const AppImage *image, Error *reterr)
@@ -302,9 +328,13 @@ static int put_copies(const Pod *pod, const Preparation *p, Error *reterr)
 static int put_volume(const Pod *pod, const Volume *volume, Error *reterr)
 {
     _cleanup_free_ char *path = NULL;
+    int r;
 
     if (!volume || volume->kind != VOLUME_KIND_EMPTY)
         return 0;
+    r = put_closed_directory(pod, POD_SHARED_VOLUMES, reterr);
+    if (r < 0)
+        return r;
     if (asprintf(&path, POD_SHARED_VOLUMES "/%s", volume->name) < 0) {
         path = NULL;
         return -ENOMEM;
@@ -319,7 +349,7 @@ static int put_volume(const Pod *pod, const Volume *volume, Error *reterr)
 
 static int put_volumes(const Pod *pod, const PodManifest *manifest, Error *reterr)
 {
-    int r = put_closed_directory(pod, POD_SHARED_VOLUMES, reterr);
+    int r = 0;
 
     for (size_t i = 0; r >= 0 && i < manifest->volumes.n; i++)
         r = put_volume(pod, &manifest->volumes.items[i], reterr);
@@ -329,26 +359,14 @@ static int put_volumes(const Pod *pod, const PodManifest *manifest, Error *reter
     return r;
 }
 
-static int put_stage1_run(const Pod *pod, const NameValueList *annotations, Error *reterr)
+static int put_entrypoints(const Pod *pod, const NameValueList *annotations, Error *reterr)
 {
-    const char *entrypoint = name_value_list_get(annotations, STAGE1_ANNOTATION_RUN);
-    _cleanup_free_ char *text = NULL;
-    unsigned version;
-    int r = stage1_version_parse(name_value_list_get(annotations, STAGE1_ANNOTATION_INTERFACE_VERSION),
-                                 &version);
+    const char *entrypoints[_STAGE1_ENTRYPOINT_MAX];
 
-    if (r < 0)
-        return error_set(reterr, r,
-                         "bad " STAGE1_ANNOTATION_INTERFACE_VERSION " of the stage1 image: must be a number");
-    r = stage1_run_format(entrypoint, version, &text);
-    return r < 0 ? error_set_errno(reterr, r, "bad " STAGE1_ANNOTATION_RUN " of the stage1 image")
-                 : put_text(pod, POD_STAGE1_RUN, text, reterr);
-}
-
-/* Whether the stage1 is one of ours, which writes to nothing but the pod's own files. */
-static bool has_plan(const Preparation *p)
-{
-    return name_value_list_get(&p->stage1.manifest->annotations, STAGE1_ANNOTATION_PLAN);
+    for (Stage1Entrypoint e = 0; e < _STAGE1_ENTRYPOINT_MAX; e++)
+        entrypoints[e] = name_value_list_get(annotations, stage1_entrypoint_annotation(e));
+    return stage1_entrypoints_write(
+            pod, name_value_list_get(annotations, STAGE1_ANNOTATION_INTERFACE_VERSION), entrypoints, reterr);
 }
 
 static int copy_stage1(const Pod *pod, int from, int to, Error *reterr)
@@ -391,7 +409,7 @@ static int put_stage1(const Pod *pod, const Preparation *p, Error *reterr)
     if (r >= 0)
         r = put_text(pod, POD_STAGE1_TREE_ID, p->stage1.tree_id, reterr);
     if (r >= 0)
-        r = put_stage1_run(pod, &p->stage1.manifest->annotations, reterr);
+        r = put_entrypoints(pod, &p->stage1.manifest->annotations, reterr);
     if (r >= 0)
         r = put_stage1_rootfs(pod, p, reterr);
     if (r < 0)
@@ -445,7 +463,7 @@ static int fill_pod(const Pod *pod, Preparation *p, Error *reterr)
     if (r >= 0)
         r = put_manifest(pod, p, reterr);
     if (r >= 0)
-        r = put_summary(pod, p->manifest, reterr);
+        r = put_summary(pod, p, reterr);
     if (r >= 0 && p->options->unit)
         r = pod_unit_write(pod, p->options->unit, reterr);
     if (r >= 0)

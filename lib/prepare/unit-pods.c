@@ -50,22 +50,17 @@ static bool has_exited(const Pod *pod)
     return pod->state == POD_STATE_EXITED || pod->state == POD_STATE_EXITED_GARBAGE;
 }
 
-static bool is_later(struct timespec a, struct timespec b)
-{
-    return a.tv_sec > b.tv_sec || (a.tv_sec == b.tv_sec && a.tv_nsec > b.tv_nsec);
-}
-
 /* When it got where it is: for an exited pod in run/ when it started, which orders them as well. */
 static const UnitPod *find_newest_exited(const UnitPods *pods)
 {
     const UnitPod *newest = NULL;
-    struct timespec newest_time = {}, time;
+    int64_t newest_time = 0, time;
 
     for (size_t i = 0; i < pods->n; i++) {
         _cleanup_(pod_freep) Pod *pod = NULL;
 
         if (pod_open_exact(pods->root, pods->pods[i].directory, pods->pods[i].uuid, &pod) < 0 ||
-            !has_exited(pod) || pod_marked_time(pod, &time) < 0 || (newest && !is_later(time, newest_time)))
+            !has_exited(pod) || pod_marked_time(pod, &time) < 0 || (newest && time <= newest_time))
             continue;
         newest = &pods->pods[i];
         newest_time = time;
@@ -77,10 +72,11 @@ static const UnitPod *find_newest_exited(const UnitPods *pods)
 static bool is_all_in_its_directory(const Pod *pod)
 {
     _cleanup_free_ char *entrypoint = NULL;
+    unsigned version;
 
     return pod->directory == POD_DIRECTORY_PREPARED ||
            (faccessat(pod->fd, STAGE1_SUBCGROUP, F_OK, AT_SYMLINK_NOFOLLOW) < 0 &&
-            pod_stage1_entrypoint(pod, STAGE1_ANNOTATION_GC, &entrypoint, NULL) < 0);
+            pod_stage1_entrypoint(pod, STAGE1_ENTRYPOINT_GC, &entrypoint, &version, NULL) < 0);
 }
 
 static int spawn_rm(const UnitPods *pods, const char *uuid)

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # images: true
-# How many programs a start takes, and the memory of what stays. A program costs half a millisecond to load, so one more
-# is a decision, not an accident; so are 36 kB more.
+# How many programs a start takes, the memory of what stays, and how many system calls a pod that has ended. A program
+# costs half a millisecond to load, so one more is a decision, not an accident; so are 36 kB more, or a file in each pod.
 
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "${0%/*}/lib.sh"
@@ -73,6 +73,30 @@ pss=$(awk '$1 == "Pss:" { print $2 }' "/proc/$(systemctl show -P MainPID rkt-sta
 ((pss < 300)) && ok "the init takes less than 300 kB" || not_ok "the init takes less than 300 kB" "its PSS is $pss kB"
 systemctl stop rkt-stays
 remove_pod_file stays
+
+# ----- Pods that have ended -----
+
+# calls COMMAND...: how many it makes, but for memory.
+calls() {
+    strace -f -qq -e trace='!brk,mmap,munmap,mremap' -o "$work/calls" "$@" >/dev/null 2>&1
+    wc -l <"$work/calls"
+}
+
+# ended COUNT
+ended() {
+    local i
+    for ((i = 0; i < $1; i++)); do "${without_systemd[@]}" rkt run --net=none example.com/true >/dev/null 2>&1; done
+}
+
+collect_garbage
+ended 2
+two=$(calls rkt list) two_gone=$(calls rkt gc --grace-period=0s)
+ended 4
+four=$(calls rkt list) four_gone=$(calls rkt gc --grace-period=0s)
+equals "system calls of rkt list for each pod" $(((four - two) / 2)) 5
+each=$(((four_gone - two_gone) / 2))
+((each <= 130)) && ok "rkt gc makes no more than 130 for each" || not_ok "rkt gc makes no more than 130 for each" "they are $each"
+printf 'for each pod, rkt gc makes %s\n' "$each"
 rm -rf "$work"
 collect_garbage
 nothing_left "nothing is left" "$before"

@@ -63,6 +63,8 @@ hanging=$(rkt --dir=/run/hanging --insecure-options=image prepare --stage1-path=
 other=$(rkt --dir=/run/hanging prepare "$image" --exec=/bin/true)
 rkt --dir=/run/hanging run-prepared --net=none "$hanging"
 rkt --dir=/run/hanging run-prepared --net=none "$other"
+printf '[{"netName":"lan","ip":"10.0.0.2"}]' >"/run/hanging/pods/run/$hanging/net-info.json"
+matches "the networks it writes down are listed" "$(rkt --dir=/run/hanging list)" 'lan:ip4=10\.0\.0\.2'
 rkt --dir=/run/hanging gc --grace-period=0s >"$work/hanging.log" 2>&1 &
 hanging_gc=$!
 script_of stopping stop 'sleep 1000'

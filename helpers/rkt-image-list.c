@@ -3,13 +3,13 @@
  */
 
 #include <inttypes.h>
-#include <jansson.h>
 #include <stdio.h>
 
 #include "base/log.h"
 #include "base/string-util.h"
 #include "base/table.h"
 #include "base/time-util.h"
+#include "format.h"
 #include "rkt-image.h"
 
 enum { KEY_HEX_SHORT = 12, FIELDS_MAX = 16 };
@@ -29,7 +29,8 @@ static const Option options[] = {
     {},
 };
 
-static bool arg_full, arg_no_legend, arg_descending, arg_json, arg_pretty;
+static bool arg_full, arg_no_legend, arg_descending;
+static Format arg_format = FORMAT_TEXT;
 static const char *arg_fields = "id,name,size,importtime,lastused", *arg_sort = "importtime";
 
 /* ----- Fields ----- */
@@ -190,12 +191,7 @@ static int take_option(int id, const char *value, Error *reterr)
 {
     switch (id) {
     case OPT_FIELDS: arg_fields = value; return 0;
-    case OPT_FORMAT:
-        arg_json = true;
-        arg_pretty = streq(value, "json-pretty");
-        if (!arg_pretty && !streq(value, "json"))
-            return error_set(reterr, -EINVAL, "unknown format \"%s\": must be json or json-pretty", value);
-        return 0;
+    case OPT_FORMAT: return format_parse(value, &arg_format, reterr);
     case OPT_FULL: arg_full = streq(value, "true"); return 0;
     case OPT_NO_LEGEND: arg_no_legend = streq(value, "true"); return 0;
     case OPT_ORDER:
@@ -251,9 +247,8 @@ static int print_json(StoreImage *const *images, size_t n)
         if (!image || json_array_append_new(array, image) < 0)
             r = -ENOMEM;
     }
-    if (r >= 0 && json_dumpf(array, stdout, arg_pretty ? JSON_INDENT(4) : JSON_COMPACT) < 0)
-        r = -EIO;
-    (void) fputc('\n', stdout);
+    if (r >= 0)
+        return format_print_json(array, arg_format);
     json_decref(array);
     return r;
 }
@@ -287,7 +282,7 @@ static int run(Error *reterr)
         return r;
     if (n > 1)
         qsort(images, n, sizeof(*images), compare_images);
-    r = arg_json ? print_json(images, n) : print_table(images, n);
+    r = arg_format == FORMAT_TEXT ? print_table(images, n) : print_json(images, n);
     store_images_free(images, n);
     if (store)
         say_unrecorded(store);

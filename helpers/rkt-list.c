@@ -7,6 +7,7 @@
 #include "base/table.h"
 #include "base/time-util.h"
 #include "command.h"
+#include "format.h"
 #include "pod/pod-json.h"
 #include "pod/pod-status.h"
 
@@ -21,10 +22,8 @@ static const Option options[] = {
     {},
 };
 
-typedef enum Format { FORMAT_TABLE, FORMAT_JSON, FORMAT_JSON_PRETTY } Format;
-
 static GlobalOptions arg_global = GLOBAL_OPTIONS_INIT;
-static Format arg_format = FORMAT_TABLE;
+static Format arg_format = FORMAT_TEXT;
 static bool arg_full, arg_no_legend;
 
 typedef struct Listing {
@@ -33,21 +32,10 @@ typedef struct Listing {
     int64_t now;
 } Listing;
 
-static int parse_format(const char *value, Error *reterr)
-{
-    if (streq(value, "json"))
-        arg_format = FORMAT_JSON;
-    else if (streq(value, "json-pretty"))
-        arg_format = FORMAT_JSON_PRETTY;
-    else if (*value)
-        return error_set(reterr, -EINVAL, "unknown format \"%s\": must be json or json-pretty", value);
-    return 0;
-}
-
 static int take_option(int id, const char *value, Error *reterr)
 {
     switch (id) {
-    case OPT_FORMAT: return parse_format(value, reterr);
+    case OPT_FORMAT: return format_parse(value, &arg_format, reterr);
     case OPT_FULL: arg_full = streq(value, "true"); return 0;
     case OPT_NO_LEGEND: arg_no_legend = streq(value, "true"); return 0;
     default: return error_set(reterr, -EINVAL, "unexpected argument \"%s\"", value);
@@ -99,10 +87,10 @@ static int list_pod(Pod *pod, void *userdata)
     size_t index = 0;
     int r;
 
-    r = pod_status_read(pod, arg_format == FORMAT_TABLE ? 0 : POD_STATUS_DETAILS | POD_STATUS_APPS, &status);
+    r = pod_status_read(pod, arg_format == FORMAT_TEXT ? 0 : POD_STATUS_DETAILS | POD_STATUS_APPS, &status);
     if (r < 0)
         return r;
-    if (arg_format != FORMAT_TABLE)
+    if (arg_format != FORMAT_TEXT)
         return json_array_append_new(listing->json, pod_to_json(pod, status)) < 0 ? -ENOMEM : 0;
     do
         r = add_row(listing, pod, status, index);
@@ -132,21 +120,19 @@ static int run(Error *reterr)
     r = pod_root_open(arg_global.dir, false, &root, reterr);
     if (r < 0 && r != -ENOENT)
         return r;
-    if (arg_format == FORMAT_TABLE && !arg_no_legend)
+    if (arg_format == FORMAT_TEXT && !arg_no_legend)
         add_legend(table);
-    if (arg_format != FORMAT_TABLE)
+    if (arg_format != FORMAT_TEXT)
         listing.json = json_array();
     r = root >= 0 ? pod_foreach(root, POD_MASK_MOST, list_pod, &listing, reterr) : 0;
     /* Those that can be read are listed in any case. */
-    if (arg_format == FORMAT_TABLE)
+    if (arg_format == FORMAT_TEXT)
         table_print(table, stdout);
     else {
-        if (json_dumpf(listing.json, stdout, arg_format == FORMAT_JSON ? JSON_COMPACT : JSON_INDENT(4)) < 0 &&
-            r >= 0)
-            r = -EIO;
-        (void) fputc('\n', stdout);
+        int q = format_print_json(listing.json, arg_format);
+
+        r = r < 0 ? r : q;
     }
-    json_decref(listing.json);
     return r;
 }
 

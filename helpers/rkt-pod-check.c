@@ -38,7 +38,7 @@ typedef struct Findings {
     bool failed; /* out of memory */
 } Findings;
 
-static PodFormat arg_format = POD_FORMAT_TEXT;
+static Format arg_format = FORMAT_TEXT;
 static char **arg_files = NULL;
 
 /* ----- What is found ----- */
@@ -285,13 +285,13 @@ static int print_findings(const Findings *findings)
 {
     json_t *array;
 
-    for (size_t i = 0; arg_format == POD_FORMAT_TEXT && i < findings->n; i++) {
+    for (size_t i = 0; arg_format == FORMAT_TEXT && i < findings->n; i++) {
         const Finding *f = &findings->items[i];
 
         /* Editors want a line. */
         printf("%s:%u: %s: %s\n", f->path, f->line > 0 ? f->line : 1, severity(f), f->words);
     }
-    if (arg_format == POD_FORMAT_TEXT)
+    if (arg_format == FORMAT_TEXT)
         return 0;
     array = json_array();
     for (size_t i = 0; i < findings->n; i++) {
@@ -305,13 +305,13 @@ static int print_findings(const Findings *findings)
             return -ENOMEM;
         }
     }
-    return pod_print_json(array, arg_format);
+    return format_print_json(array, arg_format);
 }
 
 static int take_option(int id, const char *value, Error *reterr)
 {
     if (id == OPT_FORMAT)
-        return pod_format_parse(value, &arg_format, reterr);
+        return format_parse(value, &arg_format, reterr);
     return id == OPTION_POSITIONAL ? strv_extend(&arg_files, value) : 0;
 }
 

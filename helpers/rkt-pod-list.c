@@ -28,7 +28,7 @@ static const Option options[] = {
     {},
 };
 
-static PodFormat arg_format = POD_FORMAT_TEXT;
+static Format arg_format = FORMAT_TEXT;
 static bool arg_full, arg_no_legend;
 static const char *arg_root = "";
 
@@ -357,13 +357,13 @@ static int print_json(const Listing *listing)
             json_decref(array);
             return -ENOMEM;
         }
-    return pod_print_json(array, arg_format);
+    return format_print_json(array, arg_format);
 }
 
 static int take_option(int id, const char *value, Error *reterr)
 {
     switch (id) {
-    case OPT_FORMAT: return pod_format_parse(value, &arg_format, reterr);
+    case OPT_FORMAT: return format_parse(value, &arg_format, reterr);
     case OPT_FULL: arg_full = streq(value, "true"); return 0;
     case OPT_NO_LEGEND: arg_no_legend = streq(value, "true"); return 0;
     case OPT_ROOT: arg_root = value; return 0;
@@ -383,7 +383,7 @@ int pod_list(int argc, char **argv, Error *reterr)
     if (r >= 0)
         r = collect(&listing, reterr);
     if (r >= 0)
-        r = arg_format == POD_FORMAT_TEXT ? print_table(&listing) : print_json(&listing);
+        r = arg_format == FORMAT_TEXT ? print_table(&listing) : print_json(&listing);
     if (r >= 0)
         r = listing.incomplete;
     listing_done(&listing);

@@ -22,17 +22,6 @@ static const struct {
     { "pod list", pod_list },
 };
 
-int pod_format_parse(const char *value, PodFormat *ret, Error *reterr)
-{
-    if (streq(value, "json"))
-        *ret = POD_FORMAT_JSON;
-    else if (streq(value, "json-pretty"))
-        *ret = POD_FORMAT_JSON_PRETTY;
-    else
-        return error_set(reterr, -EINVAL, "unknown format \"%s\": must be json or json-pretty", value);
-    return 0;
-}
-
 json_t *pod_json_text(const char *text)
 {
     _cleanup_free_ char *ascii = utf8_is_valid(text) ? NULL : strdup(text);
@@ -41,17 +30,6 @@ json_t *pod_json_text(const char *text)
         if ((unsigned char) *s >= 0x80)
             *s = '?';
     return json_string(ascii ? ascii : text);
-}
-
-int pod_print_json(json_t *json, PodFormat format)
-{
-    int r = json ? 0 : -ENOMEM;
-
-    if (json && json_dumpf(json, stdout, format == POD_FORMAT_JSON ? JSON_COMPACT : JSON_INDENT(4)) < 0)
-        r = -EIO;
-    (void) fputc('\n', stdout);
-    json_decref(json);
-    return r;
 }
 
 int main(int argc, char **argv)

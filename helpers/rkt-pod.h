@@ -2,23 +2,15 @@
 /* The verbs of `rkt pod`, each in a file of its own. */
 #pragma once
 
-#include <jansson.h>
-
 #include "base/error.h"
+#include "format.h"
 #include "pod/global-options.h"
 
 /* What all of them understand. */
 extern GlobalOptions pod_global;
 
-typedef enum PodFormat { POD_FORMAT_TEXT, POD_FORMAT_JSON, POD_FORMAT_JSON_PRETTY } PodFormat;
-
-int pod_format_parse(const char *value, PodFormat *ret, Error *reterr);
-
 /* A string; bytes that are no UTF-8, which JSON has to be, become "?". */
 json_t *pod_json_text(const char *text);
-
-/* Prints it and lets go of it; NULL is -ENOMEM. */
-int pod_print_json(json_t *json, PodFormat format);
 
 /* Each takes the whole command line and returns an exit status, or a negative errno and words. */
 int pod_check(int argc, char **argv, Error *reterr);

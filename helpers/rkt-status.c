@@ -9,6 +9,7 @@
 #include "base/string-util.h"
 #include "base/time-util.h"
 #include "command.h"
+#include "format.h"
 #include "pod/layout.h"
 #include "pod/pod-json.h"
 #include "pod/pod-status.h"
@@ -37,7 +38,7 @@ typedef int64_t WaitTime;
 
 static GlobalOptions arg_global = GLOBAL_OPTIONS_INIT;
 static const char *arg_pod, *arg_uuid_file;
-static bool arg_json, arg_pretty, arg_compact;
+static Format arg_format = FORMAT_TEXT, arg_manifest_format = FORMAT_JSON_PRETTY;
 static WaitTime arg_wait, arg_wait_ready;
 
 static int parse_wait(const char *value, WaitTime *ret, Error *reterr)
@@ -54,24 +55,15 @@ static int parse_wait(const char *value, WaitTime *ret, Error *reterr)
     return 0;
 }
 
-static int parse_format(const char *value, Error *reterr)
-{
-    arg_json = *value != '\0';
-    arg_pretty = streq(value, "json-pretty");
-    if (arg_json && !arg_pretty && !streq(value, "json"))
-        return error_set(reterr, -EINVAL, "unknown format \"%s\": must be json or json-pretty", value);
-    return 0;
-}
-
 static int take_option(int id, const char *value, Error *reterr)
 {
     switch (id) {
-    case OPT_FORMAT: return parse_format(value, reterr);
+    case OPT_FORMAT: return format_parse(value, &arg_format, reterr);
     case OPT_UUID_FILE: arg_uuid_file = value; return 0;
     case OPT_WAIT: return parse_wait(value, &arg_wait, reterr);
     case OPT_WAIT_READY: return parse_wait(value, &arg_wait_ready, reterr);
     case OPT_PRETTY_PRINT:
-        arg_compact = parse_bool(value) == 0;
+        arg_manifest_format = parse_bool(value) == 0 ? FORMAT_JSON : FORMAT_JSON_PRETTY;
         return parse_bool(value) < 0
                        ? error_set(reterr, -EINVAL, "invalid --pretty-print value \"%s\"", value)
                        : 0;
@@ -155,18 +147,6 @@ static int print_status(const Pod *pod, const PodStatus *status)
     return 0;
 }
 
-static int print_json(const Pod *pod, const PodStatus *status)
-{
-    json_t *json = pod_to_json(pod, status);
-    int r = -ENOMEM;
-
-    if (json && json_dumpf(json, stdout, arg_pretty ? JSON_INDENT(4) : JSON_COMPACT) >= 0)
-        r = 0;
-    (void) fputc('\n', stdout);
-    json_decref(json);
-    return r;
-}
-
 static int run_status(Pod *pod, Error *reterr)
 {
     _cleanup_(pod_status_freep) PodStatus *status = NULL;
@@ -180,7 +160,8 @@ static int run_status(Pod *pod, Error *reterr)
         r = pod_status_read(pod, POD_STATUS_DETAILS | POD_STATUS_APPS, &status);
     if (r < 0)
         return r;
-    return arg_json ? print_json(pod, status) : print_status(pod, status);
+    return arg_format == FORMAT_TEXT ? print_status(pod, status)
+                                     : format_print_json(pod_to_json(pod, status), arg_format);
 }
 
 static int run_cat_manifest(Pod *pod, Error *reterr)
@@ -192,9 +173,7 @@ static int run_cat_manifest(Pod *pod, Error *reterr)
         return r;
     if (!status->manifest)
         return error_set(reterr, -ENOENT, "pod \"%s\" has no manifest that can be read", pod->uuid);
-    r = json_dumpf(status->manifest, stdout, arg_compact ? JSON_COMPACT : JSON_INDENT(4)) < 0 ? -EIO : 0;
-    (void) fputc('\n', stdout);
-    return r;
+    return format_print_json(json_incref(status->manifest), arg_manifest_format);
 }
 
 /* A file that leads to no pod is told from other errors by its exit status, and so said here. */

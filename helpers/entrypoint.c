@@ -3,23 +3,23 @@
  * root, and what was found is run by descriptor.
  *
  * The program that stage1's `run` is stays in the pod as its init, and that of `enter` is near its apps. Both
- * are therefore executed from a read-only mount of that one file, which is mounted nowhere: whoever in the
- * pod opens /proc/PID/exe can neither write to it nor walk away from it. */
+ * are therefore executed from a read-only mount that is mounted nowhere, the lock's or one of that file alone:
+ * whoever in the pod opens /proc/PID/exe can neither write to it nor walk away from it. */
 
 #include "entrypoint.h"
 
 #include <limits.h>
 #include <string.h>
 #include <sys/mount.h>
-#include <sys/syscall.h>
+#include <sys/statvfs.h>
 
 #include "base/fd-util.h"
 #include "base/spawn.h"
 #include "stage1/interface.h"
 
-static int open_file(const Pod *pod, const char *entrypoint, int *ret)
+static int open_file(int dir, const char *entrypoint, int *ret)
 {
-    _cleanup_close_ int root = openat(pod->fd, STAGE1_ROOTFS, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    _cleanup_close_ int root = openat(dir, STAGE1_ROOTFS, O_PATH | O_DIRECTORY | O_CLOEXEC);
     int r = root < 0 ? -errno : open_in_root(root, entrypoint + strlen(STAGE1_ROOTFS), O_PATH, 0);
 
     if (r >= 0)
@@ -27,14 +27,26 @@ static int open_file(const Pod *pod, const char *entrypoint, int *ret)
     return r < 0 ? r : 0;
 }
 
+/* As pod_detach() makes it. */
+static bool is_read_only(int fd)
+{
+    struct statvfs fs;
+
+    return fstatvfs(fd, &fs) >= 0 && fs.f_flag & ST_RDONLY;
+}
+
 int entrypoint_open(const Pod *pod, const char *entrypoint, int *ret, Error *reterr)
 {
     struct mount_attr attr = { .attr_set = MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV };
     _cleanup_close_ int file = -EBADF, mount = -EBADF;
-    int r = open_file(pod, entrypoint, &file);
+    int r = open_file(pod->lock >= 0 ? pod->lock : pod->fd, entrypoint, &file);
 
     if (r < 0)
         return error_set_errno(reterr, r, "cannot open the stage1's \"%s\"", entrypoint);
+    if (is_read_only(file)) {
+        *ret = TAKE_FD(file);
+        return 0;
+    }
     mount = open_tree(file, "", OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_EMPTY_PATH);
     if (mount < 0)
         return error_set_errno(reterr, -errno, "cannot clone the mount of the stage1's \"%s\"", entrypoint);
@@ -50,7 +62,7 @@ static int find_path(const Pod *pod, const char *entrypoint, char ret[static PAT
 {
     _cleanup_close_ int file = -EBADF;
     char link[FD_PATH_MAX];
-    int r = open_file(pod, entrypoint, &file);
+    int r = open_file(pod->fd, entrypoint, &file);
     ssize_t n = r < 0 ? r : readlink(fd_path(file, link), ret, PATH_MAX);
 
     if (n < 0)
@@ -64,10 +76,13 @@ static int find_path(const Pod *pod, const char *entrypoint, char ret[static PAT
 int entrypoint_exec(const Pod *pod, int program, const char *entrypoint, char **argv, Error *reterr)
 {
     char path[PATH_MAX];
-    int r = fchdir(pod->fd) < 0 ? -errno : find_path(pod, entrypoint, path);
+    int r = fchdir(pod->fd) < 0 ? -errno : exec_opened(program, NULL, argv, environ);
 
-    if (r >= 0)
-        r = exec_opened(program, path, argv, environ);
+    if (r == -ENOENT) {
+        r = find_path(pod, entrypoint, path);
+        if (r >= 0)
+            r = exec_opened(-EBADF, path, argv, environ);
+    }
     return error_set_errno(reterr, r, "cannot run the stage1's \"%s\"", entrypoint);
 }
 

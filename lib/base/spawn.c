@@ -120,8 +120,9 @@ int spawn(const char *path, char *const argv[], const SpawnOptions *options, pid
 
 int exec_opened(int program, const char *path, char *const argv[], char *const environment[])
 {
-    if (program < 0 ||
-        (syscall(SYS_execveat, program, "", argv, environment, AT_EMPTY_PATH) < 0 && errno == ENOENT))
+    if (program >= 0)
+        (void) syscall(SYS_execveat, program, "", argv, environment, AT_EMPTY_PATH);
+    if (path && (program < 0 || errno == ENOENT))
         (void) execve(path, argv, environment);
     return -errno;
 }

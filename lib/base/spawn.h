@@ -30,7 +30,7 @@ typedef struct SpawnOptions {
 int spawn(const char *path, char *const argv[], const SpawnOptions *options, pid_t *ret_pid);
 
 /* Becomes the program that is open there, or a script at path: its interpreter could not open a descriptor
- * that is closed by then. Returns only with an error. */
+ * that is closed by then (NULL: no script). Returns only with an error. */
 int exec_opened(int program, const char *path, char *const argv[], char *const environment[]);
 
 /* Waits; returns the exit status (0..255), 128 + n when signal n ended it, or a negative errno. */

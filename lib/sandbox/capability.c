@@ -118,14 +118,9 @@ int capability_bound(uint64_t mask)
         return -errno;
     /* Up to the running kernel's last one, not to the last that we know: an unknown capability is not in any
      * mask. */
-    for (unsigned i = 0; i < 64; i++) {
-        int held = prctl(PR_CAPBSET_READ, i, 0, 0, 0);
-
-        if (held < 0)
+    for (unsigned i = 0; i < 64; i++)
+        if (!(mask & BIT(i)) && prctl(PR_CAPBSET_DROP, i, 0, 0, 0) < 0)
             return errno == EINVAL ? 0 : -errno;
-        if (held > 0 && !(mask & BIT(i)) && prctl(PR_CAPBSET_DROP, i, 0, 0, 0) < 0)
-            return -errno;
-    }
     return 0;
 }
 

@@ -4,10 +4,12 @@
 
 #include "cgroup.h"
 
+#include <linux/magic.h>
 #include <signal.h>
 #include <stddef.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
 #include <sys/xattr.h>
 #include <unistd.h>
 
@@ -58,25 +60,36 @@ static char *cgroup2_mount_point(char *line)
     return field;
 }
 
+/* A mount that is hidden by another one gives something else. */
+static int open_mount_point(const char *path)
+{
+    _cleanup_close_ int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    struct statfs fs;
+
+    if (fd < 0 || fstatfs(fd, &fs) < 0)
+        return -errno;
+    return fs.f_type == CGROUP2_SUPER_MAGIC ? TAKE_FD(fd) : -ENOENT;
+}
+
 int cgroup_open_root(int *ret)
 {
     _cleanup_free_ char *text = NULL;
-    int r;
+    int r = open_mount_point("/sys/fs/cgroup");
 
+    if (r >= 0) { /* nearly everywhere, and mountinfo grows with the host */
+        *ret = r;
+        return 0;
+    }
     r = read_file_at(AT_FDCWD, "/proc/self/mountinfo", MOUNTINFO_MAX, &text, NULL);
     if (r < 0)
         return r;
     for (char *rest = text, *line; (line = strsep(&rest, "\n"));) {
         const char *path = cgroup2_mount_point(line);
-        _cleanup_close_ int fd = -EBADF;
 
-        if (!path)
+        r = path ? open_mount_point(path) : -ENOENT;
+        if (r < 0)
             continue;
-        /* A mount that is hidden by another one gives something else; the next may do. */
-        fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-        if (fd < 0 || faccessat(fd, "cgroup.controllers", F_OK, 0) < 0)
-            continue;
-        *ret = TAKE_FD(fd);
+        *ret = r;
         return 0;
     }
     return -ENOENT;
@@ -304,33 +317,31 @@ int cgroup_move(int cgroup, pid_t pid)
     return write_attribute(cgroup, "cgroup.procs", text);
 }
 
-/* Calls back for each sub-cgroup, with its descriptor and name. Stops at the first error. */
-static int for_each_child(int cgroup, int (*callback)(int parent, int child, const char *name))
+/* Calls back for each sub-cgroup. Stops at the first error. */
+static int for_each_child(int cgroup, int (*callback)(int parent, const char *name))
 {
     _cleanup_closedir_ DIR *d = NULL;
     int r = directory_open(cgroup, ".", &d);
 
     while (r >= 0) {
-        _cleanup_close_ int child = -EBADF;
         struct dirent *entry = (errno = 0, readdir(d));
 
         if (!entry)
             return -errno;
-        if (entry->d_type != DT_DIR || entry->d_name[0] == '.')
-            continue;
-        child = openat(cgroup, entry->d_name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-        if (child >= 0)
-            r = callback(cgroup, child, entry->d_name);
-        else if (errno != ENOENT)
-            r = -errno;
+        if (entry->d_type == DT_DIR && entry->d_name[0] != '.')
+            r = callback(cgroup, entry->d_name);
     }
     return r;
 }
 
 static int kill_one(int cgroup);
 
-static int kill_child(_unused_ int parent, int child, _unused_ const char *name)
+static int kill_child(int parent, const char *name)
 {
+    _cleanup_close_ int child = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+
+    if (child < 0)
+        return errno == ENOENT ? 0 : -errno;
     return kill_one(child);
 }
 
@@ -374,18 +385,10 @@ int cgroup_kill(int cgroup)
     return r == -ENOENT || r == -EOPNOTSUPP ? kill_one(cgroup) : r;
 }
 
-static int remove_child(int parent, int child, const char *name)
-{
-    int r = for_each_child(child, remove_child);
-
-    if (r < 0)
-        return r;
-    return unlinkat(parent, name, AT_REMOVEDIR) < 0 && errno != ENOENT ? -errno : 0;
-}
-
 int cgroup_remove(int parent, const char *name)
 {
     _cleanup_close_ int fd = -EBADF;
+    int r;
 
     if (unlinkat(parent, name, AT_REMOVEDIR) >= 0 || errno == ENOENT)
         return 0;
@@ -394,5 +397,8 @@ int cgroup_remove(int parent, const char *name)
     fd = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
     if (fd < 0)
         return errno == ENOENT ? 0 : -errno;
-    return remove_child(parent, fd, name);
+    r = for_each_child(fd, cgroup_remove);
+    if (r < 0)
+        return r;
+    return unlinkat(parent, name, AT_REMOVEDIR) < 0 && errno != ENOENT ? -errno : 0;
 }

@@ -117,9 +117,6 @@ static int app_enter_cgroup(HostApp *app, int pod, Error *reterr)
         if (r < 0)
             return error_prefix(reterr, r, "app %s", app->plan->name);
     }
-    r = close_devices(cgroup, app->plan, 1, reterr);
-    if (r < 0)
-        return r;
     /* The init keeps it: as a mount of its own, so that no ".." leads on to the host's cgroups. */
     r = mount_clone(cgroup, "", false, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC,
                     &app->cgroup);
@@ -162,7 +159,7 @@ static int leave_and_divide(Host *host, int pod, Error *reterr)
     return r < 0 ? error_set_errno(reterr, r, "cannot leave the pod's cgroup") : divide(host, pod, reterr);
 }
 
-static int share_unit(Host *host, int unit, Error *reterr)
+static int share_unit(const Host *host, Error *reterr)
 {
     for (size_t i = 0; i < host->plan->n_apps; i++)
         if (app_has_limits(host->apps[i].plan))
@@ -171,7 +168,7 @@ static int share_unit(Host *host, int unit, Error *reterr)
                              "Delegate=yes to the unit",
                              host->apps[i].plan->name);
     log_warning("the unit's cgroup is not ours, so apps get none of their own: add Delegate=yes to the unit");
-    return close_devices(unit, host->plan->apps, host->plan->n_apps, reterr);
+    return 0;
 }
 
 enum { BARE_NAME_SIZE = sizeof("rkt-") + UUID_LENGTH };
@@ -220,11 +217,22 @@ static int divide_scope(Host *host, Error *reterr)
 int host_enter_cgroups(Host *host, Error *reterr)
 {
     switch (host->home) {
-    case CGROUP_HOME_UNIT: return share_unit(host, host->cgroup, reterr);
+    case CGROUP_HOME_UNIT: return share_unit(host, reterr);
     case CGROUP_HOME_BARE: return make_bare(host, reterr);
     case CGROUP_HOME_SCOPE: return divide_scope(host, reterr);
     default: return leave_and_divide(host, host->cgroup, reterr);
     }
+}
+
+int host_close_devices(const Host *host, Error *reterr)
+{
+    int r = 0;
+
+    if (host->home == CGROUP_HOME_UNIT)
+        return close_devices(host->cgroup, host->plan->apps, host->plan->n_apps, reterr);
+    for (size_t i = 0; r >= 0 && i < host->plan->n_apps; i++)
+        r = close_devices(host->apps[i].cgroup, host->apps[i].plan, 1, reterr);
+    return r;
 }
 
 int host_remove_cgroups(const Host *host)

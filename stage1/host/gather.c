@@ -73,8 +73,8 @@ static int put_os_release(int root)
 
 static int make_pod_root(Host *host, Error *reterr)
 {
-    static const char *const directories[] = { "proc", "shm",      "app",        "scratch", "etc",
-                                               "run",  "run/host", "run/notify", "share" };
+    static const char *const directories[] = { "proc", "shm", "app",      "scratch",    "kept",
+                                               "etc",  "run", "run/host", "run/notify", "share" };
     static const MountOption options[] = { { "mode", "0755" }, { "size", "1m" } };
     _cleanup_free_ char *journal = host_journal_directory(host);
     int r;
@@ -177,11 +177,10 @@ static int gather_app(Host *host, HostApp *app, Error *reterr)
 /* All of the pod's directory that the init can write to, and whoever may write to the init's memory. */
 static int gather_status(Host *host, Error *reterr)
 {
-    _cleanup_close_ int shared = -EBADF;
-    int r = mount_clone(AT_FDCWD, STAGE1_SHARED, false, SAFE | MOUNT_ATTR_NOEXEC, &shared);
+    int r = mount_clone(AT_FDCWD, STAGE1_SHARED, false, SAFE | MOUNT_ATTR_NOEXEC, &host->shared);
 
     if (r >= 0) {
-        host->status_dir = openat(shared, strrchr(STAGE1_STATUS, '/') + 1,
+        host->status_dir = openat(host->shared, strrchr(STAGE1_STATUS, '/') + 1,
                                   O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
         r = host->status_dir < 0 ? -errno : 0;
     }

@@ -92,12 +92,14 @@ typedef struct Host {
     int notify;             /* connected to the service manager, or -EBADF */
     uint64_t watchdog_us;   /* how often it wants to hear of us; 0: not */
     int control;            /* between the foreground process and the init */
-    int status_dir;         /* for the apps' statuses, in a mount of STAGE1_SHARED alone */
+    int shared;             /* detached mount of STAGE1_SHARED alone */
+    int status_dir;         /* in that, for the apps' statuses */
 } Host;
 
 /* The pod's root as its init sees it; no app does. */
 #define HOST_STAGE_PATH "/app"         /* where an app's root is attached before it becomes "/" */
 #define HOST_SCRATCH_PATH "/scratch"   /* for mount_restrict_paths() */
+#define HOST_KEPT_PATH "/kept"         /* mounts of what the init has descriptors of */
 #define HOST_SHARED_MEMORY_PATH "/shm" /* /dev/shm of all apps */
 #define HOST_NOTIFY_PATH "/run/notify" /* a socket for each app, by its number */
 /* There only if the pod has them. */
@@ -118,6 +120,8 @@ int host_find_cgroup_home(Host *host, Error *reterr);
 /* Gives the pod's processes their cgroups. With systemd the caller moves into the init's; without, the init
  * is to be cloned into host->init_cgroup from within host->pod_cgroup, the root of its cgroup namespace. */
 int host_enter_cgroups(Host *host, Error *reterr);
+/* From then on the apps' cgroups can open no device but those on the list: before an app's first process. */
+int host_close_devices(const Host *host, Error *reterr);
 int host_remove_cgroups(const Host *host);
 
 /* interactive.c: a devpts for an app, detached; what a program was started with. */

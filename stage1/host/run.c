@@ -225,6 +225,9 @@ static int start_pod(Host *host, Foreground *foreground, Machine *machine, Error
     if (r < 0)
         return error_set_errno(reterr, r, "cannot record the pod's init");
     r = machine_set_leader(machine, host, init, reterr);
+    /* The kernel's verifier takes its time, in which the init sets itself up. */
+    if (r >= 0 && host->home != CGROUP_HOME_SCOPE)
+        r = host_close_devices(host, reterr);
     if (r >= 0 && host->service_main)
         r = hand_on(host, init, reterr);
     if (r >= 0) {
@@ -318,6 +321,7 @@ int main(int argc, char *argv[])
         .hosts = -EBADF,
         .notify = -EBADF,
         .control = -EBADF,
+        .shared = -EBADF,
         .status_dir = -EBADF,
     };
     int r = run(&host, argc, argv, &error);

@@ -22,6 +22,23 @@ static int attach(int *mount, int root, const char *path, MountTarget target, Er
     return r;
 }
 
+/* The init's descriptors of the host's files lead through mounts of their own, so that ".." ends there. These
+ * lie here one over the other, to go with all the pod's mounts: a detached one that is closed makes the kernel
+ * wait for all processors once more. */
+static int keep_mounts(Host *host)
+{
+    _cleanup_close_ int kept = openat(host->root, HOST_KEPT_PATH + 1, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    int r = kept < 0 ? -errno : 0;
+
+    for (size_t i = 0; r >= 0 && i < host->plan->n_apps; i++)
+        if (host->apps[i].cgroup >= 0)
+            r = mount_attach(host->apps[i].cgroup, kept);
+    if (r >= 0)
+        r = mount_attach(host->shared, kept); /* last: ".." of the statuses shall lead to its root */
+    host->shared = safe_close(host->shared);
+    return r;
+}
+
 /* The pod's root is a tmpfs of a few directories; it becomes "/" with nothing of the host left below. */
 static int enter_root(Host *host, Error *reterr)
 {
@@ -40,6 +57,9 @@ static int enter_root(Host *host, Error *reterr)
     r = mount_attach(host->root, stage);
     if (r < 0)
         return error_set_errno(reterr, r, "cannot attach the pod's root");
+    r = keep_mounts(host);
+    if (r < 0)
+        return error_set_errno(reterr, r, "cannot keep the pod's files");
     /* Read-only: the whole kernel can be set in it, and who may trace us comes here by /proc/1/root. */
     r = mount_proc(MOUNT_ATTR_RDONLY, &proc, reterr);
     if (r >= 0)
@@ -163,6 +183,8 @@ int host_set_up(Host *host, Error *reterr)
     if (host->home == CGROUP_HOME_SCOPE) {
         host_await_go(host); /* we are in the scope then */
         r = host_enter_cgroups(host, reterr);
+        if (r >= 0)
+            r = host_close_devices(host, reterr);
         if (r < 0)
             return r;
     }

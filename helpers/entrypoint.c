@@ -3,8 +3,8 @@
  * root, and what was found is run by descriptor.
  *
  * The program that stage1's `run` is stays in the pod as its init, and that of `enter` is near its apps. Both
- * are therefore executed from a read-only mount that is mounted nowhere, the lock's or one of that file alone:
- * whoever in the pod opens /proc/PID/exe can neither write to it nor walk away from it. */
+ * are therefore executed from a read-only mount that is mounted nowhere, the lock's or one of that file
+ * alone: whoever in the pod opens /proc/PID/exe can neither write to it nor walk away from it. */
 
 #include "entrypoint.h"
 

@@ -8,13 +8,11 @@
  * its /dev: a child that joins it opens nothing there by name before it is confined. */
 
 #include <fcntl.h>
-#include <linux/sched.h>
 #include <sched.h>
 #include <signal.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 
 #include "base/fd-util.h"
 #include "base/string-util.h"
@@ -335,18 +333,6 @@ _noreturn_ static void child(Host *host, HostApp *app, char *const argv[], bool 
     _exit(APP_EXIT_EXEC);
 }
 
-static pid_t clone_app(const HostApp *app)
-{
-    struct clone_args args = {
-        .flags = (app->namespace_fd < 0 ? CLONE_NEWNS : 0) | (app->cgroup >= 0 ? CLONE_INTO_CGROUP : 0),
-        .exit_signal = SIGCHLD,
-        .cgroup = app->cgroup >= 0 ? (uint64_t) app->cgroup : 0,
-    };
-    long pid = syscall(SYS_clone3, &args, sizeof(args));
-
-    return pid < 0 ? -errno : (pid_t) pid;
-}
-
 /* What only the app's own namespace holds from now on. */
 static void drop_gathered(HostApp *app)
 {
@@ -371,7 +357,7 @@ int host_app_start(Host *host, HostApp *app, char *const argv[], bool as_root, E
     app->report = safe_close(app->report);
     app->report = fds[0];
     to = fds[1];
-    pid = clone_app(app);
+    pid = host_clone(app->namespace_fd < 0 ? CLONE_NEWNS : 0, app->cgroup, NULL);
     if (pid == 0)
         child(host, app, argv, as_root, to);
     if (pid < 0)

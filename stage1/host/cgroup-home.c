@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A pod's cgroups. Where the cgroup is ours to divide: `rkt.init` for the pod's init, one for each app, named
- * after it. A cgroup namespace is made while we still stand in the pod's own cgroup, so that this is the root
- * the pod sees.
+ * after it. A cgroup namespace is made in the pod's own cgroup, by us before we leave it, or by a child, so
+ * that this is the root the pod sees.
  *
  * Writing to cgroup.procs waits for all processors of the machine (milliseconds), being cloned into a cgroup
  * does not. As a unit's process we have to leave the unit's own cgroup before it can be divided, and have
- * just been moved there ourselves, which makes the next move cheap; without systemd nothing is moved.
+ * just been moved there ourselves, which makes the next move cheap; without systemd nothing is moved. To
+ * enable a controller waits, too, once a process is below: there it is done for a limit only.
  *
  * Devices are closed by a program on the app's cgroup, so a cgroup2 tree is needed in any case. In a unit
  * without Delegate= there is only the unit's cgroup: the program goes there, and a limit of a single app is
@@ -68,9 +69,18 @@ int host_find_cgroup_home(Host *host, Error *reterr)
     return 0;
 }
 
-static bool app_has_limits(const PlanApp *app)
+static CgroupLimits app_limits(const PlanApp *app)
 {
-    return app->memory_limit > 0 || app->cpu_limit > 0 || app->cpu_shares > 0;
+    return (CgroupLimits){ .memory = app->memory_limit,
+                           .cpu = app->cpu_limit,
+                           .cpu_shares = app->cpu_shares };
+}
+
+static unsigned app_needs(const PlanApp *app)
+{
+    CgroupLimits limits = app_limits(app);
+
+    return cgroup_limits_need(&limits);
 }
 
 /* A device that is one of the app's volumes can be opened. */
@@ -102,40 +112,34 @@ static int close_devices(int cgroup, const PlanApp *apps, size_t n_apps, Error *
     return r < 0 ? error_set_errno(reterr, r, "cannot close the devices of the host") : 0;
 }
 
-static int app_enter_cgroup(HostApp *app, int pod, Error *reterr)
+static int app_make_cgroup(HostApp *app, int pod, Error *reterr)
 {
-    const CgroupLimits limits = { .memory = app->plan->memory_limit,
-                                  .cpu = app->plan->cpu_limit,
-                                  .cpu_shares = app->plan->cpu_shares };
     _cleanup_close_ int cgroup = -EBADF;
     int r = cgroup_make(pod, app->plan->name, &cgroup);
 
     if (r < 0)
         return error_set_errno(reterr, r, "cannot make a cgroup for app %s", app->plan->name);
-    if (app_has_limits(app->plan)) {
-        r = cgroup_set_limits(cgroup, &limits, reterr);
-        if (r < 0)
-            return error_prefix(reterr, r, "app %s", app->plan->name);
-    }
     /* The init keeps it: as a mount of its own, so that no ".." leads on to the host's cgroups. */
     r = mount_clone(cgroup, "", false, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC,
                     &app->cgroup);
     return r < 0 ? error_set_errno(reterr, r, "cannot keep the cgroup of app %s", app->plan->name) : 0;
 }
 
-/* Of a cgroup that holds no process itself. */
-static int divide(Host *host, int pod, Error *reterr)
+static int make_app_cgroups(Host *host, int pod, Error *reterr)
 {
-    int r = cgroup_enable_controllers(pod, CGROUP_ALL);
+    int r = 0;
 
-    if (r < 0)
-        return error_set_errno(reterr, r, "cannot divide the pod's cgroup");
-    for (size_t i = 0; i < host->plan->n_apps; i++) {
-        r = app_enter_cgroup(&host->apps[i], pod, reterr);
-        if (r < 0)
-            return r;
-    }
-    return 0;
+    for (size_t i = 0; r >= 0 && i < host->plan->n_apps; i++)
+        r = app_make_cgroup(&host->apps[i], pod, reterr);
+    return r;
+}
+
+/* The cgroup must hold no process itself. */
+static int enable_controllers(int cgroup, unsigned controllers, Error *reterr)
+{
+    int r = cgroup_enable_controllers(cgroup, controllers);
+
+    return r < 0 ? error_set_errno(reterr, r, "cannot divide the pod's cgroup") : 0;
 }
 
 /* The init opens no device, but who may trace it could come to where it is. */
@@ -156,13 +160,16 @@ static int leave_and_divide(Host *host, int pod, Error *reterr)
     r = make_init_cgroup(host, pod, &init);
     if (r >= 0)
         r = cgroup_move(init, 0);
-    return r < 0 ? error_set_errno(reterr, r, "cannot leave the pod's cgroup") : divide(host, pod, reterr);
+    if (r < 0)
+        return error_set_errno(reterr, r, "cannot leave the pod's cgroup");
+    r = enable_controllers(pod, CGROUP_ALL, reterr);
+    return r < 0 ? r : make_app_cgroups(host, pod, reterr);
 }
 
 static int share_unit(const Host *host, Error *reterr)
 {
     for (size_t i = 0; i < host->plan->n_apps; i++)
-        if (app_has_limits(host->apps[i].plan))
+        if (app_needs(host->apps[i].plan))
             return error_set(reterr, -EPERM,
                              "app %s has limits of its own, which need a cgroup that is ours: add "
                              "Delegate=yes to the unit",
@@ -201,7 +208,7 @@ static int make_bare(Host *host, Error *reterr)
         r = make_init_cgroup(host, host->pod_cgroup, &host->init_cgroup);
     if (r < 0)
         return error_set_errno(reterr, r, "cannot make the pod's cgroup");
-    return divide(host, host->pod_cgroup, reterr);
+    return make_app_cgroups(host, host->pod_cgroup, reterr);
 }
 
 /* systemd has moved us since. */
@@ -224,14 +231,29 @@ int host_enter_cgroups(Host *host, Error *reterr)
     }
 }
 
-int host_close_devices(const Host *host, Error *reterr)
+static int confine_app(const HostApp *app, Error *reterr)
 {
+    CgroupLimits limits = app_limits(app->plan);
+    int r = cgroup_set_limits(app->cgroup, &limits, reterr);
+
+    if (r < 0)
+        return error_prefix(reterr, r, "app %s", app->plan->name);
+    return close_devices(app->cgroup, app->plan, 1, reterr);
+}
+
+int host_confine_cgroups(const Host *host, Error *reterr)
+{
+    unsigned needed = 0;
     int r = 0;
 
     if (host->home == CGROUP_HOME_UNIT)
         return close_devices(host->cgroup, host->plan->apps, host->plan->n_apps, reterr);
+    for (size_t i = 0; i < host->plan->n_apps; i++)
+        needed |= app_needs(host->apps[i].plan);
+    if (host->home == CGROUP_HOME_BARE && needed)
+        r = enable_controllers(host->pod_cgroup, needed, reterr);
     for (size_t i = 0; r >= 0 && i < host->plan->n_apps; i++)
-        r = close_devices(host->apps[i].cgroup, host->apps[i].plan, 1, reterr);
+        r = confine_app(&host->apps[i], reterr);
     return r;
 }
 

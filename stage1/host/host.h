@@ -77,12 +77,17 @@ typedef struct Host {
     HostApp *apps; /* plan->n_apps */
     int pod_dir;   /* the lock; a detached, read-only copy of the pod's directory */
     CgroupHome home;
-    char *cgroup_path;           /* our own cgroup, absolute */
-    int cgroup;                  /* the same */
-    int pod_cgroup, init_cgroup; /* what the init is cloned into, without systemd; else -EBADF */
-    bool systemd;                /* is the host's PID 1 */
-    bool service_main;           /* we are a service's main process and hand that on to the init */
-    bool going;                  /* the init has heard CONTROL_GO */
+    char *cgroup_path; /* our own cgroup, absolute */
+    int cgroup;        /* the same */
+    int pod_cgroup;    /* without systemd, else -EBADF; */
+    int init_cgroup;   /* beneath it, what the init is cloned into */
+    bool systemd;      /* is the host's PID 1 */
+    bool service_main; /* we are a service's main process and hand that on to the init */
+    bool going;        /* the init has heard CONTROL_GO */
+
+    pid_t maker;      /* makes namespaces; see namespaces.c */
+    int maker_socket; /* says how that went */
+    int namespaces;   /* its pidfd */
 
     int root;               /* detached tmpfs, the pod's root */
     int shared_memory;      /* detached tmpfs, /dev/shm of all apps */
@@ -118,11 +123,21 @@ char *host_journal_directory(const Host *host);
 #define HOST_INIT_CGROUP "rkt.init"
 int host_find_cgroup_home(Host *host, Error *reterr);
 /* Gives the pod's processes their cgroups. With systemd the caller moves into the init's; without, the init
- * is to be cloned into host->init_cgroup from within host->pod_cgroup, the root of its cgroup namespace. */
+ * is to be cloned into host->init_cgroup, with host->pod_cgroup as the root of its cgroup namespace. */
 int host_enter_cgroups(Host *host, Error *reterr);
-/* From then on the apps' cgroups can open no device but those on the list: before an app's first process. */
-int host_close_devices(const Host *host, Error *reterr);
+/* Puts limits on the apps' cgroups, and closes the devices to them: before an app's first process, and when
+ * none is left in host->pod_cgroup. */
+int host_confine_cgroups(const Host *host, Error *reterr);
 int host_remove_cgroups(const Host *host);
+
+/* namespaces.c: those which are made by a child of `run`, and joined by the init. */
+int host_make_namespaces(Host *host);
+int host_join_namespaces(Host *host);
+/* For `run`: waits until the init has joined them, or is dead. */
+void host_leave_namespaces(Host *host);
+/* As fork(), into a cgroup unless that is -EBADF. Siblings end with the signal of the one they are cloned by.
+ */
+pid_t host_clone(uint64_t flags, int cgroup, int *ret_pidfd);
 
 /* interactive.c: a devpts for an app, detached; what a program was started with. */
 int host_make_terminals(int *ret, Error *reterr);
@@ -174,9 +189,8 @@ enum { REPORT_FAILED = '!', REPORT_CONFINED = '.', REPORT_GO = 'g' };
  * host_app->report says how that went. uid 0 and all groups 0 when as_root (handlers). */
 int host_app_start(Host *host, HostApp *app, char *const argv[], bool as_root, Error *reterr);
 
-/* What the init tells the foreground process; CONTROL_GO goes the other way, CONTROL_CLONED is of whoever
- * cloned the init. */
-typedef enum ControlKind { CONTROL_GO = 1, CONTROL_CLONED, CONTROL_APP_STARTED, CONTROL_READY } ControlKind;
+/* What the init tells the foreground process; CONTROL_GO goes the other way. */
+typedef enum ControlKind { CONTROL_GO = 1, CONTROL_APP_STARTED, CONTROL_READY } ControlKind;
 typedef struct ControlMessage {
     uint32_t kind;
     uint32_t app;

@@ -3,12 +3,14 @@
  * $RKT_LOCK_FD.
  *
  *   1. read the plan; find out where we are (systemd, service, cgroup)
- *   2. divide our unit's cgroup, or make the pod one; start rkt-register, which starts the pod's journal
+ *   2. divide our unit's cgroup, or make the pod one; start rkt-register, which starts the pod's journal,
+ *      and a child that makes the pod's namespaces
  * meanwhile
  *   3. gather what only the host's side can make: overlays, volumes, /dev trees, log streams, all as
  * descriptors
- *   4. clone the pod's init into its namespaces; it sets itself up, and waits before it starts an app
- *   5. tell rkt-register who the leader is; wait for the scope if there is to be one
+ *   4. clone the pod's init; it joins its namespaces, sets itself up, and waits before it starts an app
+ *   5. tell rkt-register who the leader is; wait for the scope if there is to be one; put limits on the apps'
+ *      cgroups, and close the devices to them
  *   6a. as a service's main process: the init becomes it (it was cloned as PID 1's child), we end
  *   6b. else: stay in the foreground until the init ends
  *
@@ -20,7 +22,6 @@
 #include <signal.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 
 #include "base/fd-util.h"
@@ -122,54 +123,6 @@ static int take_sockets(Host *host, Error *reterr)
     return r;
 }
 
-/* As fork(), into a cgroup unless that is -EBADF. Siblings end with the signal of the one they are cloned by.
- */
-static pid_t clone_process(uint64_t flags, int cgroup)
-{
-    struct clone_args args = {
-        .flags = flags | (cgroup >= 0 ? CLONE_INTO_CGROUP : 0),
-        .exit_signal = flags & CLONE_PARENT ? 0 : SIGCHLD,
-        .cgroup = cgroup >= 0 ? (uint64_t) cgroup : 0,
-    };
-    long pid = syscall(SYS_clone3, &args, sizeof(args));
-
-    return pid < 0 ? -errno : (pid_t) pid;
-}
-
-static uint64_t init_namespaces(const Host *host)
-{
-    return CLONE_NEWPID | CLONE_NEWNS | CLONE_NEWUTS | (host->share_ipc ? 0 : CLONE_NEWIPC) |
-           (host->network_none ? CLONE_NEWNET : 0);
-}
-
-/* A child in the pod's cgroup makes the cgroup namespace there, clones the init as its sibling, and says its
- * pid on the control socket before it ends. */
-static pid_t clone_from_pod_cgroup(const Host *host, int control)
-{
-    pid_t child = clone_process(0, host->pod_cgroup), init;
-
-    if (child != 0)
-        return child;
-    init = unshare(CLONE_NEWCGROUP) < 0
-                   ? -errno
-                   : clone_process(init_namespaces(host) | CLONE_PARENT, host->init_cgroup);
-    if (init == 0)
-        return 0;
-    (void) control_send(control, CONTROL_CLONED, 0, init);
-    _exit(0);
-}
-
-static pid_t await_clone(int control, pid_t child)
-{
-    ControlMessage message;
-    int r = control_receive(control, &message);
-
-    (void) wait_for_exit(child);
-    if (r <= 0)
-        return r < 0 ? r : -ECHILD;
-    return message.value;
-}
-
 /* Returns 0 in the init. CLONE_PARENT makes it our sibling, PID 1's child, whose exit PID 1 then sees. */
 static pid_t clone_init(Host *host)
 {
@@ -178,13 +131,11 @@ static pid_t clone_init(Host *host)
 
     if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, control) < 0)
         return -errno;
-    if (host->pod_cgroup >= 0)
-        pid = clone_from_pod_cgroup(host, control[1]);
-    else
-        pid = clone_process(init_namespaces(host) | (host->service_main ? CLONE_PARENT : 0), -EBADF);
+    pid = host_clone(CLONE_NEWPID | CLONE_NEWNS | (host->service_main ? CLONE_PARENT : 0), host->init_cgroup,
+                     NULL);
     (void) close(control[pid == 0 ? 0 : 1]);
     host->control = control[pid == 0 ? 1 : 0];
-    return pid > 0 && host->pod_cgroup >= 0 ? await_clone(host->control, pid) : pid;
+    return pid;
 }
 
 static int write_pid(pid_t pid)
@@ -225,9 +176,10 @@ static int start_pod(Host *host, Foreground *foreground, Machine *machine, Error
     if (r < 0)
         return error_set_errno(reterr, r, "cannot record the pod's init");
     r = machine_set_leader(machine, host, init, reterr);
-    /* The kernel's verifier takes its time, in which the init sets itself up. */
+    host_leave_namespaces(host);
+    /* While the init sets itself up: the kernel's verifier takes its time. */
     if (r >= 0 && host->home != CGROUP_HOME_SCOPE)
-        r = host_close_devices(host, reterr);
+        r = host_confine_cgroups(host, reterr);
     if (r >= 0 && host->service_main)
         r = hand_on(host, init, reterr);
     if (r >= 0) {
@@ -276,6 +228,11 @@ static int run(Host *host, int argc, char *argv[], Error *reterr)
         r = host_enter_cgroups(host, reterr);
     if (r >= 0)
         r = machine_start(&machine, host, reterr);
+    if (r >= 0) {
+        r = host_make_namespaces(host);
+        if (r < 0)
+            r = error_set_errno(reterr, r, "cannot make the pod's namespaces");
+    }
     if (r >= 0 && host->service_main)
         r = notify_open(NULL, &host->notify);
     if (r >= 0)
@@ -301,6 +258,7 @@ static int run(Host *host, int argc, char *argv[], Error *reterr)
         r = foreground_run(&foreground, host, &machine);
     else
         foreground_kill(&foreground);
+    host_leave_namespaces(host);
     (void) host_remove_cgroups(host);
     return r;
 }
@@ -313,6 +271,8 @@ int main(int argc, char *argv[])
         .cgroup = -EBADF,
         .pod_cgroup = -EBADF,
         .init_cgroup = -EBADF,
+        .namespaces = -EBADF,
+        .maker_socket = -EBADF,
         .root = -EBADF,
         .shared_memory = -EBADF,
         .journal_files = -EBADF,

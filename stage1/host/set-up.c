@@ -23,8 +23,8 @@ static int attach(int *mount, int root, const char *path, MountTarget target, Er
 }
 
 /* The init's descriptors of the host's files lead through mounts of their own, so that ".." ends there. These
- * lie here one over the other, to go with all the pod's mounts: a detached one that is closed makes the kernel
- * wait for all processors once more. */
+ * lie here one over the other, to go with all the pod's mounts: a detached one that is closed makes the
+ * kernel wait for all processors once more. */
 static int keep_mounts(Host *host)
 {
     _cleanup_close_ int kept = openat(host->root, HOST_KEPT_PATH + 1, O_PATH | O_DIRECTORY | O_CLOEXEC);
@@ -173,6 +173,9 @@ int host_set_up(Host *host, Error *reterr)
     (void) prctl(PR_SET_NAME, "rkt-init");
     if (prctl(PR_SET_DUMPABLE, 0) < 0)
         return error_set_errno(reterr, -errno, "cannot hide the pod's init from its apps");
+    r = host_join_namespaces(host);
+    if (r < 0)
+        return error_set_errno(reterr, r, "cannot join the pod's namespaces");
     if (sethostname(host->hostname, strlen(host->hostname)) < 0)
         return error_set_errno(reterr, -errno, "cannot set the host name \"%s\"", host->hostname);
     if (host->network_none) {
@@ -184,7 +187,7 @@ int host_set_up(Host *host, Error *reterr)
         host_await_go(host); /* we are in the scope then */
         r = host_enter_cgroups(host, reterr);
         if (r >= 0)
-            r = host_close_devices(host, reterr);
+            r = host_confine_cgroups(host, reterr);
         if (r < 0)
             return r;
     }

@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # images: true
-# How many programs a start takes, the memory of what stays, and how many system calls a pod that has ended. A program
-# costs half a millisecond to load, so one more is a decision, not an accident; so are 36 kB more, or a file in each pod.
+# How many programs and system calls a start takes, the memory of what stays, and how many system calls a pod that has
+# ended. A program costs half a millisecond to load, so one more is a decision, not an accident; so are 36 kB more, a file
+# in each pod, or a wait for all processors.
 
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "${0%/*}/lib.sh"
@@ -37,6 +38,18 @@ equals "rkt run-prepared, without systemd" \
     "$(traced "${without_systemd[@]}" rkt run-prepared --net=none "$uuid")" "rkt run true"
 equals "rkt run, without systemd" \
     "$(traced "${without_systemd[@]}" rkt run --net=none example.com/true)" "rkt run run true"
+
+# An unmount waits for all processors, and so does the last close of a mount that is attached nowhere: the lock's is.
+mkdir "$work/start"
+"${without_systemd[@]}" strace -ff -qq -o "$work/start/of" rkt run-prepared --net=none "$(prepare)" >/dev/null 2>&1 || :
+# start_calls PATTERN: how many there were.
+start_calls() {
+    cat "$work"/start/of* | grep -cE "$1"
+}
+made=$(start_calls '^(open_tree|fsmount)\(.* = [0-9]') attached=$(start_calls '^move_mount\(.* = 0') n=$(start_calls '^[a-z]')
+equals "mounts that no namespace takes away" $((made - attached)) 1
+equals "unmounts" "$(start_calls '^umount2\(')" 2
+((n < 900)) && ok "run-prepared makes less than 900 system calls" || not_ok "run-prepared makes less than 900 system calls" "they are $n"
 
 # ----- With it -----
 

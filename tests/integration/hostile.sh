@@ -9,6 +9,8 @@
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "${0%/*}/lib.sh"
 
+# As systemd has it on a machine that is none of namespaces: else nothing could propagate anyway.
+mount --make-rshared /
 work=$(mktemp -d)
 before=$(snapshot)
 fetch_images hostile
@@ -59,7 +61,7 @@ attacks=(kernel-files init-proc init-root core-pattern sysrq cgroup-files direct
     mount-calls namespace-calls namespaces bpf perf userfaultfd io-uring keyring trace-calls file-handles kernel-code
     machine other-doors unmask remount new-mounts propagation freeze-files chroot terminal vsock)
 volume=("--volume=v,kind=host,source=$work/given")
-mkdir "$work/given"
+mkdir -p "$work/given/target"
 host_mounts=$(sort /proc/1/mountinfo)
 
 # with_rights NAME RIGHTS ATTACK...: as root with the rights that every app has and these, alone and as one of two.
@@ -86,6 +88,14 @@ output=$(run "${volume[@]}" example.com/hostile --mount=volume=v,target=/volume 
     "${attacks[@]}" standard-input memory-of-init rights-of-init) || :
 held "another user" "$output" "${attacks[@]}" standard-input memory-of-init rights-of-init
 equals "no mount of theirs reached the host" "$(sort /proc/1/mountinfo)" "$host_mounts"
+
+# What we mount for an app may not propagate either: a volume within another one.
+rkt run --net=none "${volume[@]}" --volume=w,kind=empty example.com/hostile --mount=volume=v,target=/volume \
+    --mount=volume=w,target=/volume/target --exec=/bin/sh -- -c 'echo nested; read -r word' --- >"$work/nested" 2>&1 < <(sleep 3) &
+runner=$!
+soon "a volume within a volume" 10 grep -q nested "$work/nested"
+equals "is not mounted on the host" "$(sort /proc/1/mountinfo)" "$host_mounts"
+wait $runner || :
 
 # Beside an app that takes its time to start, and one that is gone by then.
 variant slow '"user": "0", "eventHandlers": [ { "name": "pre-start", "exec": [ "/bin/sh", "-c", "sleep 2" ] } ]'

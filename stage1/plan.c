@@ -333,6 +333,9 @@ int plan_read(int pod_dir, Plan **ret, Error *reterr)
     r = read_file_at(pod_dir, PLAN_FILE, PLAN_SIZE_MAX, &text, &size);
     if (r < 0)
         return error_set_errno(reterr, r, "cannot read the pod's plan");
+    /* After a power cut a file may be there without its bytes. */
+    if (size == 0)
+        return error_set(reterr, -EBADMSG, "the pod's plan is empty; prepare the pod again");
     for (char *p = text; p < text + size;) {
         char *equals = strchr(p, '='), *next = p + strlen(p) + 1;
 

@@ -74,6 +74,9 @@ static void check_plan(const PodManifest *manifest, const AppImage *image)
     assert_int(app->mounts[0].kind, PLAN_MOUNT_EMPTY);
     assert_str(app->mounts[2].target, "/data/deep");
     assert_str(app->mounts[2].source, "/srv");
+    /* One that a power cut left without its bytes. */
+    assert_int(safe_close(openat(dir, PLAN_FILE, O_WRONLY | O_CREAT | O_CLOEXEC, 0600)), -EBADF);
+    assert_int(plan_read(dir, &(Plan *){ NULL }, NULL), -EBADMSG);
     assert_int(plan_write(plan, dir, NULL), 0);
     plan_free(plan);
     assert_int(plan_read(dir, &plan, NULL), 0);

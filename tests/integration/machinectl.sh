@@ -62,8 +62,8 @@ for verb in shell login; do
 done
 fails "systemctl -M" 1 '' systemctl -M rkt-web status
 echo content >/run/file
-succeeds "copy-to the pod's root" machinectl copy-to rkt-web /run/file /run/file
-succeeds "and copy-from there" machinectl copy-from rkt-web /run/file /run/copy
+fails "copy-to the pod's root" 1 'Read-only file system' machinectl copy-to rkt-web /run/file /run/file
+succeeds "copy-from there" machinectl copy-from rkt-web /var/log/journal /run/copy
 fails "bind" 1 '' machinectl bind rkt-web /run /run/host-run
 for verb in start enable disable; do
     fails "$verb" 1 'does not exist' machinectl "$verb" rkt-web
@@ -74,7 +74,7 @@ equals "a pod is no image of machined's" "$(machinectl list-images --no-legend |
 # ----- What to use instead -----
 
 pid=$(head -n 1 /sys/fs/cgroup/machine.slice/rkt-web.service/app/cgroup.procs)
-succeeds "what is copied to the pod's root no app sees" test ! -e "/proc/$pid/root/run/file"
+succeeds "no app sees the pod's root" test ! -e "/proc/$pid/root/var/log/journal"
 equals "nsenter instead of shell" "$(nsenter --target "$pid" --all --root --wd /bin/sh -c 'cat /proc/1/comm; ls /bin/busybox')" \
     $'rkt-init\n/bin/busybox'
 succeeds "cp instead of copy-to" cp /run/file "/proc/$pid/root/tmp/file"

@@ -27,8 +27,8 @@ static int attach(int *mount, int root, const char *path, MountTarget target, Er
  * kernel wait for all processors once more. */
 static int keep_mounts(Host *host)
 {
-    _cleanup_close_ int kept = openat(host->root, HOST_KEPT_PATH + 1, O_PATH | O_DIRECTORY | O_CLOEXEC);
-    int r = kept < 0 ? -errno : 0;
+    _cleanup_close_ int kept = open_in_root(host->root, HOST_KEPT_PATH, O_PATH | O_DIRECTORY, 0);
+    int r = kept < 0 ? kept : 0;
 
     for (size_t i = 0; r >= 0 && i < host->plan->n_apps; i++)
         if (host->apps[i].cgroup >= 0)

@@ -232,7 +232,8 @@ static ssize_t remove_some(Removal *removal, int fd, unsigned depth)
     return n;
 }
 
-/* Trying again costs less than reading the end of each directory. */
+/* Trying again costs less than reading the end of each directory. A mount point is busy, so what is opened is
+ * none; should one have been made of it since, RESOLVE_NO_XDEV tells. */
 static int remove_directory(Removal *removal, int dir, const char *name, unsigned depth)
 {
     _cleanup_close_ int fd = -EBADF;
@@ -243,10 +244,11 @@ static int remove_directory(Removal *removal, int dir, const char *name, unsigne
         return r;
     if (depth >= REMOVE_DEPTH_MAX)
         return lift(removal, dir, name);
-    fd = openat(dir, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    fd = open_resolved(dir, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW, 0,
+                       removal->top >= 0 ? RESOLVE_NO_XDEV : 0);
     if (fd < 0)
-        return -errno;
-    if (depth == 0 && removal->top < 0)
+        return fd;
+    if (removal->top < 0)
         removal->top = fd;
     for (;;) {
         ssize_t n = remove_some(removal, fd, depth + 1);

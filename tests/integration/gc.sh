@@ -359,8 +359,17 @@ mount -t tmpfs tmpfs "$pods/garbage/$pod/mnt"
 make_namespace "rkt-$pod" "$pod"
 unfinished=/var/lib/rkt/cas/tmp/import-killed
 touch "$unfinished"
+ended=$(make_pod run)
+entrypoint "$ended" gc <<'END'
+#!/bin/sh
+echo "$*" >/run/gc-in-service
+END
+mkdir -p /run/systemd/system/rkt-gc.service.d
+printf '[Service]\nExecStart=\nExecStart=/usr/lib/rkt/rkt-gc --grace-period=0s\n' >/run/systemd/system/rkt-gc.service.d/now.conf
+systemctl daemon-reload
 systemctl start rkt-gc.service || journalctl --no-pager --unit=rkt-gc
 equals "rkt-gc.service" "$(unit_property rkt-gc Result)" success
+equals "has a stage1's gc run" "$(</run/gc-in-service)" "$ended"
 fails "sweeps the store" 1 '' test -e "$unfinished"
 fails "removes a pod" 1 '' is_in garbage "$pod"
 lacks "its mount, also outside of the service" "$(</proc/self/mountinfo)" "$pod"

@@ -157,7 +157,7 @@ static int find_netns(const Pod *pod, char **ret)
 
     if (read_one_line_at(pod->fd, POD_NETNS, &path) >= 0) {
         name = startswith(path, "/var/run/netns/");
-        if (name && *name && !strchr(name, '/') && access(path, F_OK) >= 0) {
+        if (name && *name && *name != '.' && !strchr(name, '/') && access(path, F_OK) >= 0) {
             *ret = TAKE_PTR(path);
             return 0;
         }

@@ -23,7 +23,7 @@ typedef struct TestEntry {
 /* A new directory in memory, where there is some. */
 static inline void make_test_directory(char ret[static 64])
 {
-    strcpy(ret, access("/dev/shm", W_OK) == 0 ? "/dev/shm/rkt-test-XXXXXX" : "/tmp/rkt-test-XXXXXX");
+    (void) snprintf(ret, 64, "%s/rkt-test-XXXXXX", access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp");
     assert_true(mkdtemp(ret) != NULL);
 }
 

@@ -18,15 +18,18 @@ enum { HEADER = 512, HEADERS = 256 };
 /* Empty files, without end. */
 static void *write_entries(void *to)
 {
+    static const struct {
+        size_t offset;
+        const char *text;
+    } fields[] = {
+        { 0, "rootfs/x" },  { 100, "0000644" }, /* mode, owner, group, size, time */
+        { 108, "0000000" }, { 116, "0000000" }, { 124, "00000000000" }, { 136, "00000000000" },
+    };
     static char block[HEADERS][HEADER];
     int fd = *(int *) to, sum = 0;
 
-    strcpy(block[0], "rootfs/x");
-    strcpy(block[0] + 100, "0000644"); /* mode, owner, group, size, time */
-    strcpy(block[0] + 108, "0000000");
-    strcpy(block[0] + 116, "0000000");
-    strcpy(block[0] + 124, "00000000000");
-    strcpy(block[0] + 136, "00000000000");
+    for (size_t i = 0; i < ELEMENTSOF(fields); i++)
+        memcpy(block[0] + fields[i].offset, fields[i].text, strlen(fields[i].text));
     memset(block[0] + 148, ' ', 8);
     memcpy(block[0] + 156, "0ustar\00000", 9);
     for (size_t i = 0; i < HEADER; i++)

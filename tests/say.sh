@@ -36,15 +36,19 @@ duration() {
     fi
 }
 
-# The Debian of which machines are made: this host's, or on another host the newest.
+# The Debian of which machines are made: this host's, or on another host the newest stable one.
 machine_suite() {
     local codename
     # shellcheck source=/dev/null
     codename=$(. /etc/os-release && printf '%s\n' "${VERSION_CODENAME-}")
-    if [[ $codename == bookworm ]]; then echo bookworm; else echo trixie; fi
+    case $codename in
+    bookworm | trixie | forky) echo "$codename" ;;
+    *) echo trixie ;;
+    esac
 }
 
 # can_run_on SUITE: what is built here links this host's C library, and an older Debian has an older one.
 can_run_on() {
-    [[ $1 != bookworm || $(machine_suite) == bookworm ]]
+    local releases='bookworm trixie forky'
+    [[ ${releases#*"$(machine_suite)"} == *"$1"* || $1 == "$(machine_suite)" ]]
 }

@@ -7,6 +7,15 @@ machine_dir=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 # shellcheck disable=SC2034 # for those who source this
 machine_cache=${RKT_TEST_CACHE:-/var/cache/rkt-tests}
 
+# The Debian releases that machines are made of, with their systemd.
+# shellcheck disable=SC2034 # for those who source this
+declare -A machine_suites=([bookworm]=252 [trixie]=257 [forky]=262)
+suite_names='bookworm|trixie|forky'
+
+is_suite() {
+	[[ ${machine_suites[${1:-none}]-} ]]
+}
+
 say() {
 	printf '%s: %s\n' "${0##*/}" "$*" >&2
 }

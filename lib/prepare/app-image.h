@@ -15,6 +15,8 @@ typedef struct AppImage {
     char *manifest_text; /* as it stands in the tree */
     size_t manifest_size;
     ImageManifest *manifest;
+    bool bounded_filter; /* its system call filter is its own word, and nobody granted it more: image-rights.h
+                          */
 } AppImage;
 
 void app_image_done(AppImage *image);

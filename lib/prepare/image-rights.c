@@ -1,9 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* A retain-set of an image that names a call with a test (clone, socket, …) counts as within the default: the
+ * call is allowed under that test (SeccompPolicy.bounded), so that an image that lists what it needs is no
+ * worse off than one that says nothing. */
 
 #include "image-rights.h"
 
-#include "base/log.h"
+#include <string.h>
+
 #include "base/string-util.h"
+#include "prepare/filter-policy.h"
 #include "sandbox/capability.h"
 
 static uint64_t more_capabilities(const IsolatorList *isolators)
@@ -15,48 +20,70 @@ static uint64_t more_capabilities(const IsolatorList *isolators)
     if (capability_mask_from_sets(retain ? retain->set.names : NULL, removed ? removed->set.names : NULL,
                                   &taken, NULL) < 0 ||
         capability_mask_from_sets(NULL, NULL, &usual, NULL) < 0)
-        return 0; /* said when the set is made */
+        return 0; /* an error of its own when the set is made */
     return taken & ~usual;
 }
 
-static void tell_capabilities(const AppOptions *options, uint64_t more)
+/* Each wish begins with a semicolon, so that the error lists them. */
+static void add_capabilities(Buffer *wishes, uint64_t more)
 {
-    _cleanup_buffer_ Buffer names = {};
+    const char *before = "; ";
+
+    for (unsigned i = 0; i < 64; i++) {
+        if (!(more >> i & 1) || !capability_to_name(i))
+            continue;
+        buffer_addf(wishes, "%s%s", before, capability_to_name(i));
+        before = " ";
+    }
+}
+
+static int add_system_calls(Buffer *wishes, AppImage *image, const IsolatorList *isolators, Error *reterr)
+{
+    SeccompPolicy policy;
+    int r = filter_policy_from_isolators(isolators, &policy, reterr);
+
+    if (r < 0)
+        return r;
+    policy.bounded = image->bounded_filter = true;
+    r = seccomp_policy_exceeds_default(&policy, reterr);
+    if (r > 0)
+        buffer_addf(wishes, "; system calls that the default filter refuses");
+    return r;
+}
+
+static ImageRights rights_of(const PodOptions *options, const AppOptions *given)
+{
+    return given->image_rights != IMAGE_RIGHTS_UNSET ? given->image_rights : options->image_rights;
+}
+
+int image_rights_check(AppImage *image, const PodOptions *options, const AppOptions *given,
+                       InsecureOptions insecure, Error *reterr)
+{
+    static const AppOptions none;
+    const IsolatorList *isolators = image->manifest->app ? &image->manifest->app->isolators : NULL;
+    const Isolator *oom;
+    _cleanup_buffer_ Buffer wishes = {};
     _cleanup_free_ char *text = NULL;
+    int r = 0;
 
-    for (unsigned i = 0; i < 64; i++)
-        if (more >> i & 1 && capability_to_name(i))
-            buffer_addf(&names, " %s", capability_to_name(i));
-    if (buffer_steal(&names, &text) >= 0)
-        log_warning("image \"%s\" gives its app more than apps have:%s; --caps-retain= says what it gets",
-                    options->image, text);
-}
-
-/* A set of calls to remove leaves all others, "@appc.io/empty" is
- * the default. */
-static bool has_wide_filter(const IsolatorList *isolators)
-{
-    const Isolator *retain = isolator_list_find(isolators, ISOLATOR_SECCOMP_RETAIN),
-                   *removed = isolator_list_find(isolators, ISOLATOR_SECCOMP_REMOVE);
-
-    return (retain && strv_contains(retain->set.names, "@appc.io/all")) ||
-           (removed && !strv_contains(removed->set.names, "@appc.io/empty"));
-}
-
-void image_rights_tell(const App *app, const AppOptions *options)
-{
-    const Isolator *oom = isolator_list_find(&app->isolators, ISOLATOR_OOM_SCORE_ADJ);
-    uint64_t more = options->caps_retain || options->caps_remove ? 0 : more_capabilities(&app->isolators);
-
-    if (more != 0)
-        tell_capabilities(options, more);
-    if (!options->seccomp && has_wide_filter(&app->isolators))
-        log_warning(
-                "image \"%s\" gives its app more system calls than apps have; --seccomp= says what it gets",
-                options->image);
-    if (!options->oom_score_adj && oom && oom->number < 0)
-        log_warning(
-                "image \"%s\" has others killed before its app when memory runs out; --oom-score-adj= says "
-                "how it is",
-                options->image);
+    given = given ? given : &none;
+    if (!isolators || rights_of(options, given) == IMAGE_RIGHTS_ALL)
+        return 0;
+    if (!given->caps_retain && !given->caps_remove && !(insecure & INSECURE_CAPABILITIES))
+        add_capabilities(&wishes, more_capabilities(isolators));
+    if (!given->seccomp && !(insecure & INSECURE_SECCOMP))
+        r = add_system_calls(&wishes, image, isolators, reterr);
+    oom = given->oom_score_adj ? NULL : isolator_list_find(isolators, ISOLATOR_OOM_SCORE_ADJ);
+    if (oom && oom->number < 0)
+        buffer_addf(&wishes, "; an OOM score of %lld", (long long) oom->number);
+    if (r >= 0)
+        r = buffer_steal(&wishes, &text);
+    if (r < 0 || *text == '\0')
+        return r;
+    return error_set(
+            reterr, -EPERM,
+            "the image asks for more rights than apps get by default: %s. If you trust it, grant them "
+            "with --image-rights=all (ImageRights=all in a pod file); or say what its app gets with "
+            "--caps-retain=, --seccomp=, --oom-score-adj=",
+            text + strlen("; "));
 }

@@ -7,7 +7,6 @@
 #include "base/array.h"
 #include "base/file-util.h"
 #include "base/string-util.h"
-#include "image-rights.h"
 
 enum { ENVIRONMENT_FILE_MAX = 1024 * 1024 };
 
@@ -331,7 +330,6 @@ static int add_app(PodManifest *manifest, const PodOptions *options, const AppOp
     if (r < 0)
         return error_prefix(reterr, r, "image \"%s\"", app_options->image);
     app->read_only_rootfs = app_options->read_only_rootfs;
-    image_rights_tell(app->app, app_options);
     r = set_isolators(app->app, app_options, reterr);
     return r < 0 ? r : check_app(app, reterr);
 }

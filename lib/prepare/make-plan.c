@@ -12,6 +12,7 @@
 #include "base/log.h"
 #include "base/signal-name.h"
 #include "base/string-util.h"
+#include "prepare/filter-policy.h"
 #include "prepare/make-manifest.h"
 #include "sandbox/capability.h"
 #include "sandbox/identity.h"
@@ -149,22 +150,13 @@ static int plan_capabilities(const AppContext *context, Error *reterr)
  * each has its own. */
 static int plan_filter(const AppContext *context, Error *reterr)
 {
-    const IsolatorList *isolators = &context->app->app->isolators;
-    const Isolator *retain = isolator_list_find(isolators, ISOLATOR_SECCOMP_RETAIN);
-    const Isolator *removed = isolator_list_find(isolators, ISOLATOR_SECCOMP_REMOVE);
-    const Isolator *isolator = retain ? retain : removed;
-    SeccompPolicy policy = {
-        .mode = retain    ? SECCOMP_POLICY_RETAIN
-                : removed ? SECCOMP_POLICY_REMOVE
-                          : SECCOMP_POLICY_DEFAULT,
-        .set = isolator ? isolator->set.names : NULL,
-        .errno_name = isolator ? isolator->set.error_name : NULL,
-    };
+    SeccompPolicy policy;
     _cleanup_free_ char *name = NULL;
-    int r;
+    int r = filter_policy_from_isolators(&context->app->app->isolators, &policy, reterr);
 
-    if (retain && removed)
-        return error_set(reterr, -EINVAL, "only one seccomp isolator may be given");
+    if (r < 0)
+        return r;
+    policy.bounded = context->image->bounded_filter;
     if (context->insecure & INSECURE_SECCOMP)
         return 0;
     if (asprintf(&name, "filter-%zu", context->index) < 0) {

@@ -31,6 +31,7 @@ typedef enum FlagKind {
     FLAG_POD_LIST,
     FLAG_POD_BOOL,
     FLAG_APP_STDIO,
+    FLAG_IMAGE_RIGHTS,
     FLAG_MOUNT,
     FLAG_VOLUME,
     FLAG_PORT,
@@ -71,6 +72,8 @@ typedef struct Flag {
     F(EXEC, "exec", VALUE, "PROGRAM", "run this instead of the image's program", FLAG_APP_STRING, APP(exec)) \
     F(GROUP, "group", VALUE, "GROUP", "gid, name in the image, or path whose group is meant",                \
       FLAG_APP_STRING, APP(group))                                                                           \
+    F(IMAGE_RIGHTS, "image-rights", VALUE, "default|all",                                                    \
+      "what the image may have by its own word; before any image: all images", FLAG_IMAGE_RIGHTS, 0)         \
     F(INHERIT_ENV, "inherit-env", BOOL, NULL, "pass on the variables of the caller", FLAG_POD_BOOL,          \
       POD(inherit_environment))                                                                              \
     F(MEMORY, "memory", VALUE, "QUANTITY", "memory limit of the app (50M)", FLAG_APP_STRING, APP(memory))    \
@@ -256,6 +259,20 @@ static int take_pull_policy(PodOptions *options, const char *value, Error *reter
     return 0;
 }
 
+static int take_image_rights(ImageRights *field, const char *value, Error *reterr)
+{
+    ImageRights rights = streq(value, "all")       ? IMAGE_RIGHTS_ALL
+                         : streq(value, "default") ? IMAGE_RIGHTS_DEFAULT
+                                                   : IMAGE_RIGHTS_UNSET;
+
+    if (rights == IMAGE_RIGHTS_UNSET)
+        return error_set(reterr, -EINVAL, "--image-rights=%s: must be default or all", value);
+    if (*field != IMAGE_RIGHTS_UNSET)
+        return error_set(reterr, -EINVAL, "--image-rights was given twice");
+    *field = rights;
+    return 0;
+}
+
 /* Read again for the manifest. */
 static int take_port(PodOptions *options, const char *value, Error *reterr)
 {
@@ -321,6 +338,8 @@ int pod_options_take(PodOptions *options, OptionParser *parser, int id, const ch
     case FLAG_MOUNT: return mount_list_add_text(app ? &app->mounts : &options->mounts, value, reterr);
     case FLAG_VOLUME: return volume_list_add_text(&options->volumes, value, reterr);
     case FLAG_PORT: return take_port(options, value, reterr);
+    case FLAG_IMAGE_RIGHTS:
+        return take_image_rights(app ? &app->image_rights : &options->image_rights, value, reterr);
     case FLAG_PULL_POLICY: return take_pull_policy(options, value, reterr);
     case FLAG_STORE_ONLY: return streq(value, "true") ? take_pull_policy(options, "never", reterr) : 0;
     case FLAG_NO_STORE: return streq(value, "true") ? take_pull_policy(options, "update", reterr) : 0;

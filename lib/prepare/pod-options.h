@@ -16,6 +16,13 @@ typedef struct OwnOptions {
     char **annotations, **user_annotations, **user_labels;
 } OwnOptions;
 
+/* What an image may decide by its own word; see image-rights.h. */
+typedef enum ImageRights {
+    IMAGE_RIGHTS_UNSET, /* as the pod says, else the default */
+    IMAGE_RIGHTS_DEFAULT,
+    IMAGE_RIGHTS_ALL,
+} ImageRights;
+
 /* One image and what follows it. Strings point into argv. */
 typedef struct AppOptions {
     const char *image;
@@ -29,6 +36,7 @@ typedef struct AppOptions {
     char **credentials; /* names */
     OwnOptions own;
     MountList mounts;
+    ImageRights image_rights;
 } AppOptions;
 
 typedef enum PullPolicy {
@@ -55,7 +63,8 @@ typedef struct PodOptions {
     VolumeList volumes;
     MountList mounts; /* before any image: of all apps */
     OwnOptions own;
-    char **ports; /* NAME:[HOSTIP:]HOSTPORT */
+    ImageRights image_rights; /* of every image that is not given its own */
+    char **ports;             /* NAME:[HOSTIP:]HOSTPORT */
     char **set_environment, **environment_files;
     bool inherit_environment, no_overlay, quiet;
     const char *pod_manifest, *uuid_file_save, *unit;

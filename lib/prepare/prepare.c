@@ -17,6 +17,7 @@
 #include "pod/stage1-entrypoints.h"
 #include "prepare/app-image.h"
 #include "prepare/copy-tree.h"
+#include "prepare/image-rights.h"
 #include "prepare/link-tree.h"
 #include "prepare/make-manifest.h"
 #include "prepare/make-plan.h"
@@ -65,6 +66,15 @@ static int load_image(Preparation *p, size_t index, const char *text, const char
     return r < 0 ? r : app_image_load(p->store, image, reterr);
 }
 
+/* Where the app is as its image says; given: what stands behind the image on the command line, or NULL. */
+static int check_rights(Preparation *p, size_t index, const AppOptions *given, Error *reterr)
+{
+    AppImage *image = &p->images[index];
+    int r = image_rights_check(image, p->options, given, p->global->insecure, reterr);
+
+    return r < 0 ? error_prefix(reterr, r, "image \"%s\"", given ? given->image : image->manifest->name) : 0;
+}
+
 static int load_images(Preparation *p, size_t n)
 {
     p->images = calloc(n + 1, sizeof(AppImage));
@@ -76,8 +86,13 @@ static int manifest_from_options(Preparation *p, Error *reterr)
 {
     int r = load_images(p, p->options->n_apps);
 
-    for (size_t i = 0; r >= 0 && i < p->options->n_apps; i++)
-        r = load_image(p, i, p->options->apps[i].image, p->options->apps[i].signature, reterr);
+    for (size_t i = 0; r >= 0 && i < p->options->n_apps; i++) {
+        const AppOptions *given = &p->options->apps[i];
+
+        r = load_image(p, i, given->image, given->signature, reterr);
+        if (r >= 0)
+            r = check_rights(p, i, given, reterr);
+    }
     return r < 0 ? r : pod_manifest_from_options(p->options, p->images, &p->manifest, reterr);
 }
 
@@ -111,6 +126,8 @@ static int manifest_from_file(Preparation *p, const char *path, Error *reterr)
         r = runtime_image_text(&p->manifest->apps[i], &image);
         if (r >= 0)
             r = load_image(p, i, image, NULL, reterr);
+        if (r >= 0 && !p->manifest->apps[i].app)
+            r = check_rights(p, i, NULL, reterr);
     }
     if (r >= 0)
         r = pod_manifest_fill(p->manifest, p->options, p->images, reterr);

@@ -47,6 +47,11 @@ static const uint32_t architectures[] = {
 #endif
 };
 
+static uint32_t architecture_number(uint32_t architecture)
+{
+    return architecture == SCMP_ARCH_NATIVE ? seccomp_arch_native() : architecture;
+}
+
 /* ----- Calls under a test ----- */
 
 #if defined(__s390x__)
@@ -268,7 +273,7 @@ static int entries_add_members(Entries *e, const char *members)
 }
 
 /* The sets of the specification say something about the whole: all is *ret_all, empty adds nothing. */
-static int entries_add_user(Entries *e, char *const *set, bool *ret_all, Error *reterr)
+static int entries_add_user(Entries *e, char *const *set, bool bounded, bool *ret_all, Error *reterr)
 {
     STRV_FOREACH (name, set) {
         const char *members;
@@ -288,6 +293,8 @@ static int entries_add_user(Entries *e, char *const *set, bool *ret_all, Error *
         r = members ? entries_add_members(e, members) : entries_add(e, *name, strlen(*name), false);
         if (r < 0)
             return error_set_errno(reterr, r, "cannot take the set of system calls \"%s\"", *name);
+        if (!members && bounded && test_of(*name))
+            e->entries[e->n - 1].tested = true;
     }
     return 0;
 }
@@ -519,7 +526,7 @@ static int policy_fill(Policy *policy, const SeccompPolicy *from, Error *reterr)
         policy->refusal = ERRNO_ACTION((uint32_t) r);
     }
     if (from->mode != SECCOMP_POLICY_DEFAULT) {
-        r = entries_add_user(&policy->entries, from->set, &all, reterr);
+        r = entries_add_user(&policy->entries, from->set, from->bounded && policy->retain, &all, reterr);
         if (r < 0)
             return r;
         if (all && policy->retain)
@@ -550,8 +557,7 @@ int seccomp_policy_compile(const SeccompPolicy *from, struct sock_filter **ret, 
 
     r = policy_fill(&policy, from, reterr);
     for (size_t i = 0; r > 0 && i < ELEMENTSOF(architectures); i++) {
-        layouts[i].architecture =
-                architectures[i] == SCMP_ARCH_NATIVE ? seccomp_arch_native() : architectures[i];
+        layouts[i].architecture = architecture_number(architectures[i]);
         if (layout_fill(&layouts[i], &policy) < 0)
             r = -ENOMEM;
         compiled[i] =
@@ -569,6 +575,92 @@ int seccomp_policy_compile(const SeccompPolicy *from, struct sock_filter **ret, 
     for (size_t i = 0; i < ELEMENTSOF(architectures); i++)
         layout_done(&layouts[i]);
     entries_done(&policy.entries);
+    return r;
+}
+
+/* ----- Beyond the default ----- */
+
+static bool test_allows(const SeccompVerdict *verdict, uint32_t value)
+{
+    const SeccompTest *test = verdict->test;
+
+    if (!test)
+        return verdict->action == SECCOMP_RET_ALLOW;
+    for (size_t i = 0; i < test->n_values; i++)
+        if (test->values[i] == value)
+            return test->equal == SECCOMP_RET_ALLOW;
+    return test->otherwise == SECCOMP_RET_ALLOW;
+}
+
+/* A value of the tested argument that neither test names stands for all of those. */
+static bool verdict_exceeds(const SeccompVerdict *verdict, const SeccompVerdict *usual)
+{
+    const SeccompTest *both[] = { verdict->test, usual->test };
+    uint32_t other = 0;
+
+    if (both[0] == both[1] && both[0])
+        return false;
+    if (both[0] && both[1] && (both[0]->argument != both[1]->argument || both[0]->mask != both[1]->mask))
+        return true;
+    for (size_t t = 0; t < ELEMENTSOF(both); t++)
+        for (size_t i = 0; both[t] && i < both[t]->n_values; i++) {
+            uint32_t value = both[t]->values[i];
+
+            if (test_allows(verdict, value) && !test_allows(usual, value))
+                return true;
+            if (value >= other && value != UINT32_MAX)
+                other = value + 1;
+        }
+    return test_allows(verdict, other) && !test_allows(usual, other);
+}
+
+/* Both lists of ranges begin at 0. */
+static bool layout_exceeds(const Layout *layout, const Layout *usual)
+{
+    size_t i = 0, j = 0;
+
+    for (;;) {
+        uint64_t next = i + 1 < layout->n_ranges ? layout->ranges[i + 1].first : UINT64_MAX;
+        uint64_t next_usual = j + 1 < usual->n_ranges ? usual->ranges[j + 1].first : UINT64_MAX;
+
+        if (verdict_exceeds(&layout->ranges[i].verdict, &usual->ranges[j].verdict))
+            return true;
+        if (next == UINT64_MAX && next_usual == UINT64_MAX)
+            return false;
+        i += next <= next_usual;
+        j += next_usual <= next;
+    }
+}
+
+static int architecture_exceeds(uint32_t architecture, const Policy *policy, const Policy *usual)
+{
+    Layout layout = { .architecture = architecture_number(architecture) }, usual_layout = layout;
+    int r = layout_fill(&layout, policy);
+
+    if (r >= 0)
+        r = layout_fill(&usual_layout, usual);
+    if (r >= 0)
+        r = layout_exceeds(&layout, &usual_layout);
+    layout_done(&layout);
+    layout_done(&usual_layout);
+    return r;
+}
+
+int seccomp_policy_exceeds_default(const SeccompPolicy *from, Error *reterr)
+{
+    Policy policy = { 0 }, usual = { 0 };
+    int r = policy_fill(&policy, from, reterr);
+
+    if (r == 0)
+        return 1; /* it wants no filter at all */
+    if (r > 0)
+        r = policy_fill(&usual, &(SeccompPolicy){ .mode = SECCOMP_POLICY_DEFAULT }, reterr);
+    if (r > 0)
+        r = 0;
+    for (size_t i = 0; r == 0 && i < ELEMENTSOF(architectures); i++)
+        r = architecture_exceeds(architectures[i], &policy, &usual);
+    entries_done(&policy.entries);
+    entries_done(&usual.entries);
     return r;
 }
 

@@ -20,12 +20,17 @@ typedef struct SeccompPolicy {
     SeccompMode mode;
     char *const *set;       /* not owned; names of system calls and "@…" sets; NULL with the default */
     const char *errno_name; /* not owned; "EPERM"; NULL or "": a call that is not allowed ends in SIGSYS */
+    bool bounded; /* a retain-set's names are allowed under their tests only (clone, ioctl, socket, …) */
 } SeccompPolicy;
 
 /* Returns 0 with the program, or with *ret NULL and *ret_n 0 when the policy wants no filter. Unknown sets,
  * errno names and system calls are -EINVAL and said. */
 int seccomp_policy_compile(const SeccompPolicy *policy, struct sock_filter **ret, size_t *ret_n,
                            Error *reterr);
+
+/* Returns 1 when the policy allows a call, or a use of one, that the default refuses (an errno and SIGSYS are
+ * refusals alike), 0 when not. Errors as those of seccomp_policy_compile(). */
+int seccomp_policy_exceeds_default(const SeccompPolicy *policy, Error *reterr);
 
 /* Compiles and writes the program as file name of directory dir (0600). Returns 1, or 0 when the policy wants
  * no filter (then there is no file). Compiling takes a fraction of a millisecond, so nothing is cached. */

@@ -114,18 +114,6 @@ held "a pre-start that planted it" "$output" plant-null
 equals "a planted /dev/null: the app and its post-stop have the true one" \
     "$(grep -ao 'standard-input=.*' <<<"$output")" $'standard-input=held\nstandard-input=held'
 
-# What the user has not said, the image says, as the user promised by running it; but not in silence.
-variant greedy '"user": "0", "isolators": [
-    { "name": "os/linux/capabilities-retain-set", "value": { "set": [ "CAP_KILL", "CAP_SYS_ADMIN", "CAP_SYS_MODULE" ] } },
-    { "name": "os/linux/seccomp-retain-set", "value": { "set": [ "@appc.io/all" ] } },
-    { "name": "os/linux/oom-score-adj", "value": -900 } ]'
-told=$(rkt prepare example.com/greedy 2>&1)
-matches "rights that an image takes are told" "$told" 'more than apps have: CAP_SYS_MODULE CAP_SYS_ADMIN; --caps-retain='
-matches "so are system calls" "$told" 'more system calls than apps have; --seccomp='
-matches "and a place behind others when memory runs out" "$told" 'has others killed before its app'
-matches "not what is said on the command line" "$(rkt prepare example.com/greedy --caps-retain=CAP_KILL \
-    --seccomp=mode=remove,@appc.io/empty --oom-score-adj=0 2>&1)" '^[0-9a-f-]+$'
-
 fails "CAP_SYS_PTRACE beside a post-stop handler is refused" 254 'has CAP_SYS_PTRACE and a pre-start handler' \
     rkt prepare example.com/planter --caps-retain=CAP_SYS_PTRACE
 fails "and beside a pre-start handler of its own" 254 'has CAP_SYS_PTRACE and a pre-start handler' \

@@ -287,6 +287,71 @@ static void test_no_filter(void)
     assert_true(!c.code);
 }
 
+/* Which policies allow more than the default does: what an image may not have by its own word. */
+static void test_exceeds(void)
+{
+    static const struct {
+        SeccompMode mode;
+        const char *set, *errno_name;
+        bool bounded;
+        int exceeds;
+    } cases[] = {
+        { SECCOMP_POLICY_DEFAULT, "", NULL, true, 0 },
+        { SECCOMP_POLICY_RETAIN, "read write openat", NULL, true, 0 },
+        { SECCOMP_POLICY_RETAIN, "read write", "ENOSYS", true, 0 },
+        { SECCOMP_POLICY_RETAIN, "@docker/default-whitelist", NULL, true, 0 },
+        { SECCOMP_POLICY_RETAIN, "@rkt/default-whitelist", "EPERM", true, 0 },
+        { SECCOMP_POLICY_REMOVE, "@appc.io/empty", NULL, true, 0 },
+        /* Calls with a test: whole by the user's word, under their test by the image's. */
+        { SECCOMP_POLICY_RETAIN, "clone ioctl socket personality socketcall", NULL, true, 0 },
+        { SECCOMP_POLICY_RETAIN, "clone", NULL, false, 1 },
+        { SECCOMP_POLICY_RETAIN, "ioctl", NULL, false, 1 },
+        { SECCOMP_POLICY_RETAIN, "socketcall", NULL, false, 1 },
+        /* More */
+        { SECCOMP_POLICY_RETAIN, "@appc.io/all", NULL, true, 1 },
+        { SECCOMP_POLICY_RETAIN, "@docker/default-whitelist mount", NULL, true, 1 },
+        { SECCOMP_POLICY_RETAIN, "read ptrace", "EPERM", true, 1 },
+        { SECCOMP_POLICY_RETAIN, "clone3", NULL, true, 1 },
+        { SECCOMP_POLICY_RETAIN, "io_uring_setup", NULL, true, 1 },
+        { SECCOMP_POLICY_RETAIN, "fsopen", NULL, true, 1 },
+        { SECCOMP_POLICY_RETAIN, "mseal", NULL, true, 0 },
+        { SECCOMP_POLICY_RETAIN, "@systemd/mount", NULL, true, 1 },
+        { SECCOMP_POLICY_RETAIN, "@docker/default-blacklist", NULL, true, 1 },
+        { SECCOMP_POLICY_REMOVE, "@docker/default-blacklist", NULL, true, 1 },
+        { SECCOMP_POLICY_REMOVE, "read", NULL, true, 1 },
+        { SECCOMP_POLICY_REMOVE, "mount umount2", "EPERM", true, 1 },
+    };
+
+    for (size_t i = 0; i < ELEMENTSOF(cases); i++) {
+        _cleanup_strv_ char **set = NULL;
+        _cleanup_error_ Error error = ERROR_INIT;
+        SeccompPolicy policy = { .mode = cases[i].mode,
+                                 .errno_name = cases[i].errno_name,
+                                 .bounded = cases[i].bounded };
+
+        assert_true(strv_split(cases[i].set, " ", &set) >= 0);
+        policy.set = set;
+        assert_int(seccomp_policy_exceeds_default(&policy, &error), cases[i].exceeds);
+    }
+}
+
+/* The bounded filter of an image: clone without namespaces only. */
+static void test_bounded(void)
+{
+    static const char *const set[] = { "clone", NULL };
+    const SeccompPolicy policy = { .mode = SECCOMP_POLICY_RETAIN,
+                                   .set = (char *const *) set,
+                                   .bounded = true };
+    _cleanup_(compiled_done) Compiled c = { 0 };
+    _cleanup_error_ Error error = ERROR_INIT;
+    struct seccomp_data data = { .nr = SYS_clone, .arch = seccomp_arch_native() };
+
+    assert_true(seccomp_policy_compile(&policy, &c.code, &c.n, &error) >= 0);
+    assert_int(run(&c, &data, NULL), ALLOWED);
+    data.args[0] = 0x10000000; /* CLONE_NEWUSER */
+    assert_int(run(&c, &data, NULL), ANSWERED(EPERM));
+}
+
 /* The door of 32-bit programs, which a 64-bit one can use too. */
 static int call_i386(int number)
 {
@@ -388,6 +453,8 @@ int main(void)
     test_whole_list();
     test_refusals();
     test_no_filter();
+    test_exceeds();
+    test_bounded();
     test_time();
     test_load();
     return 0;

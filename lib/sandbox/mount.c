@@ -369,6 +369,7 @@ static const RestrictedPath proc_paths[] = {
     { "timer_list", PATH_HIDDEN },
     { "fs", PATH_READ_ONLY },
     { "irq", PATH_READ_ONLY },
+    { "1", PATH_READ_ONLY }, /* the first to be killed where memory is short, and its apps with it */
     { "mtrr", PATH_READ_ONLY },
 };
 

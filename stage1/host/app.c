@@ -317,6 +317,8 @@ _noreturn_ static void child(Host *host, HostApp *app, char *const argv[], bool 
     char **environment = NULL;
     int r;
 
+    if (host->control >= 0 && app->stage == APP_RUNNING)
+        (void) control_send(host->control, CONTROL_APP_STARTED, (uint32_t) (app - host->apps), getpid());
     r = extend_environment(host, app, &environment);
     if (r >= 0)
         r = become_app(host, app, as_root, &report, &error);
@@ -368,8 +370,8 @@ int host_app_start(Host *host, HostApp *app, char *const argv[], bool as_root, E
     if (app->stage == APP_RUNNING)
         host_drop_stdio(app);
     if (app->namespace_fd < 0) {
-        (void) snprintf(path, sizeof(path), "/proc/%d/ns/mnt", (int) pid);
-        app->namespace_fd = open(path, O_RDONLY | O_CLOEXEC);
+        (void) snprintf(path, sizeof(path), "%d/ns/mnt", (int) pid);
+        app->namespace_fd = openat(host->proc, path, O_RDONLY | O_CLOEXEC);
         drop_gathered(app);
     }
     return 0;

@@ -142,14 +142,6 @@ static int enable_controllers(int cgroup, unsigned controllers, Error *reterr)
     return r < 0 ? error_set_errno(reterr, r, "cannot divide the pod's cgroup") : 0;
 }
 
-/* The init opens no device, but who may trace it could come to where it is. */
-static int make_init_cgroup(const Host *host, int pod, int *ret)
-{
-    int r = cgroup_make(pod, HOST_INIT_CGROUP, ret);
-
-    return r >= 0 && host_has_held(host) ? device_confine_cgroup(*ret, NULL, 0) : r;
-}
-
 static int leave_and_divide(Host *host, int pod, Error *reterr)
 {
     _cleanup_close_ int init = -EBADF;
@@ -157,7 +149,7 @@ static int leave_and_divide(Host *host, int pod, Error *reterr)
 
     if (unshare(CLONE_NEWCGROUP) < 0)
         return error_set_errno(reterr, -errno, "cannot make a cgroup namespace");
-    r = make_init_cgroup(host, pod, &init);
+    r = cgroup_make(pod, HOST_INIT_CGROUP, &init);
     if (r >= 0)
         r = cgroup_move(init, 0);
     if (r < 0)
@@ -205,7 +197,7 @@ static int make_bare(Host *host, Error *reterr)
     if (r >= 0)
         r = cgroup_make(host->cgroup, name, &host->pod_cgroup);
     if (r >= 0)
-        r = make_init_cgroup(host, host->pod_cgroup, &host->init_cgroup);
+        r = cgroup_make(host->pod_cgroup, HOST_INIT_CGROUP, &host->init_cgroup);
     if (r < 0)
         return error_set_errno(reterr, r, "cannot make the pod's cgroup");
     return make_app_cgroups(host, host->pod_cgroup, reterr);

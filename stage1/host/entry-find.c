@@ -22,6 +22,7 @@ void entry_done(Entry *entry)
     free(entry->filter);
     entry->init_fd = safe_close(entry->init_fd);
     entry->mounts = safe_close(entry->mounts);
+    entry->processes = safe_close(entry->processes);
     entry->cgroup = safe_close(entry->cgroup);
 }
 
@@ -77,6 +78,13 @@ static int find_mounts(Entry *entry, int process, Error *reterr)
     return 0;
 }
 
+/* Where what the init clones comes to life. */
+static int find_processes(Entry *entry, int process, Error *reterr)
+{
+    entry->processes = openat(process, "ns/pid_for_children", O_RDONLY | O_CLOEXEC);
+    return entry->processes < 0 ? error_set_errno(reterr, -errno, "cannot open the apps' pid namespace") : 0;
+}
+
 static int find_cgroup(Entry *entry, Error *reterr)
 {
     _cleanup_free_ char *path = NULL, *sibling = NULL;
@@ -127,6 +135,8 @@ int entry_find(Entry *entry, Error *reterr)
     if (r < 0)
         return error_set_errno(reterr, r, "cannot find the pod's init");
     r = find_mounts(entry, directory, reterr);
+    if (r >= 0)
+        r = find_processes(entry, directory, reterr);
     if (r >= 0)
         r = find_cgroup(entry, reterr);
     if (r >= 0 && !is_alive(entry->init_fd))

@@ -59,9 +59,8 @@ static int take_limits(pid_t init)
 
 static int join_namespaces(const Entry *entry)
 {
-    if (setns(entry->init_fd, CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWNET | CLONE_NEWCGROUP | CLONE_NEWPID) <
-                0 ||
-        setns(entry->mounts, CLONE_NEWNS) < 0)
+    if (setns(entry->init_fd, CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWNET | CLONE_NEWCGROUP) < 0 ||
+        setns(entry->processes, CLONE_NEWPID) < 0 || setns(entry->mounts, CLONE_NEWNS) < 0)
         return -errno;
     return 0;
 }

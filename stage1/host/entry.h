@@ -20,14 +20,15 @@ typedef struct Entry {
     Door door;
     struct sock_filter *filter;
     size_t n_filter;
-    int init_fd; /* pidfd */
-    int mounts;  /* the app's mount namespace */
-    int cgroup;  /* the app's, or the pod's where it has none of its own */
+    int init_fd;   /* pidfd */
+    int mounts;    /* the app's mount namespace */
+    int processes; /* the apps' pid namespace, within the init's */
+    int cgroup;    /* the app's, or the pod's where it has none of its own */
 } Entry;
 
 #define ENTRY_INIT                                                                                           \
     {                                                                                                        \
-        .init_fd = -EBADF, .mounts = -EBADF, .cgroup = -EBADF                                                \
+        .init_fd = -EBADF, .mounts = -EBADF, .processes = -EBADF, .cgroup = -EBADF                           \
     }
 void entry_done(Entry *entry);
 

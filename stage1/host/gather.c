@@ -73,8 +73,8 @@ static int put_os_release(int root)
 
 static int make_pod_root(Host *host, Error *reterr)
 {
-    static const char *const directories[] = { "proc", "shm", "app",      "scratch",    "kept",
-                                               "etc",  "run", "run/host", "run/notify", "share" };
+    static const char *const directories[] = { "shm", "app",      "scratch",    "kept", "etc",
+                                               "run", "run/host", "run/notify", "share" };
     static const MountOption options[] = { { "mode", "0755" }, { "size", "1m" } };
     _cleanup_free_ char *journal = host_journal_directory(host);
     int r;

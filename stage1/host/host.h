@@ -97,6 +97,9 @@ typedef struct Host {
     int notify;             /* connected to the service manager, or -EBADF */
     uint64_t watchdog_us;   /* how often it wants to hear of us; 0: not */
     int control;            /* between the foreground process and the init */
+    int proc;               /* the procfs that shows the init and all of the pod */
+    pid_t reaper;           /* first process of the apps' pid namespace */
+    int reaper_report;      /* how that became it */
     int shared;             /* detached mount of STAGE1_SHARED alone */
     int status_dir;         /* in that, for the apps' statuses */
 } Host;
@@ -139,6 +142,11 @@ void host_leave_namespaces(Host *host);
  */
 pid_t host_clone(uint64_t flags, int cgroup, int *ret_pidfd);
 
+/* reaper.c: makes the pid namespace in which all lives that is cloned from then on, and its first process.
+ * Once the second call returns 0, that process can be shown to apps. */
+int host_make_reaper(Host *host);
+int host_await_reaper(Host *host);
+
 /* interactive.c: a devpts for an app, detached; what a program was started with. */
 int host_make_terminals(int *ret, Error *reterr);
 void host_drop_stdio(HostApp *app);
@@ -163,24 +171,13 @@ _noreturn_ void host_init(Host *host);
 enum { HOST_NOTIFY_PATH_MAX = sizeof(HOST_NOTIFY_PATH "/") + 20 };
 void host_notify_path(const Host *host, const HostApp *app, char ret[static HOST_NOTIFY_PATH_MAX]);
 
-/* Whoever may trace other processes runs only when none in the pod has more rights than an app: such an app
- * starts after the others, and its process waits, confined, until the init has dropped its own rights. Not
+/* An app that may trace other processes (CAP_SYS_PTRACE) runs only when none that it sees has more rights
+ * than an app: it starts after the others, and its process waits, confined, until all that may trace are. Not
  * with a handler before it, which has that right already; see check_tracing() in lib/prepare. */
 static inline bool host_app_is_held(const PlanApp *plan)
 {
     return plan->capabilities >> CAP_SYS_PTRACE & 1 && !plan->pre_start;
 }
-
-static inline bool host_has_held(const Host *host)
-{
-    for (size_t i = 0; i < host->plan->n_apps; i++)
-        if (host_app_is_held(&host->plan->apps[i]))
-            return true;
-    return false;
-}
-
-/* service.c: what a pod with such an app can't have, being a service. */
-int service_check_tracing(const Host *host, Error *reterr);
 
 /* What an app's process and the init say to each other over its report. */
 enum { REPORT_FAILED = '!', REPORT_CONFINED = '.', REPORT_GO = 'g' };

@@ -7,7 +7,7 @@
  * for a reboot and exits 133; a declared pod that machinectl powers off exits 132. An app's true status is in
  * status/APP either way. SIGHUP has a service's apps reload, SIGABRT says that its watchdog ran out.
  * - Signals are blocked and read from a descriptor: a blocked signal is never dropped for PID 1, an unhandled
- * one is. Only those from outside count: an app may not end its pod with a success that it did not have.
+ * one is. All are from outside: no app can name the init, see reaper.c.
  * - Whatever an app sends, it may only keep the loop busy for a moment, and nothing here waits for somebody
  * to read: a pod can always be stopped.
  */
@@ -161,13 +161,8 @@ static int app_start_stage(Init *init, HostApp *app)
     case APP_POST_STOP: r = host_app_start(init->host, app, plan->post_stop, true, &error); break;
     case APP_RUNNING:
         r = host_app_start(init->host, app, plan->exec, false, &error);
-        if (r >= 0) {
-            if (!host_app_is_held(plan)) /* nobody is to enter it yet */
-                (void) door_write(init->host, app);
-            if (init->host->control >= 0)
-                (void) control_send(init->host->control, CONTROL_APP_STARTED,
-                                    (uint32_t) (app - init->host->apps), app->pid);
-        }
+        if (r >= 0 && !host_app_is_held(plan)) /* nobody is to enter it yet */
+            (void) door_write(init->host, app);
         break;
     default: return 0;
     }
@@ -242,6 +237,16 @@ static void app_advance(Init *init, HostApp *app, int status)
     }
 }
 
+/* With it went all apps; nothing can be started any more. */
+static void note_reaper_ended(Init *init)
+{
+    log_error("the first process of the apps' pid namespace has ended");
+    if (init->status == 0)
+        init->status = POD_EXIT_FAILURE;
+    pod_stop(init);
+    pod_kill(init);
+}
+
 static void reap(Init *init)
 {
     struct signalfd_siginfo heard;
@@ -253,6 +258,8 @@ static void reap(Init *init)
 
         if (waitid(P_ALL, 0, &info, WEXITED | WNOHANG) < 0 || info.si_pid == 0)
             return;
+        if (info.si_pid == init->host->reaper)
+            note_reaper_ended(init);
         for (size_t i = 0; i < init->host->plan->n_apps; i++) {
             HostApp *app = &init->host->apps[i];
 
@@ -276,8 +283,8 @@ static bool needs_rights(const Init *init)
     return false;
 }
 
-/* Once nothing is left to start, we need to signal other users' processes and no more. An app that may write
- * our memory (CAP_SYS_PTRACE) then has nothing of it, nor is it rid of its filter by us. */
+/* Once nothing is left to start, we need to signal other users' processes and no more: we read what apps say.
+ */
 static void drop_rights(Init *init)
 {
     const uint64_t kept = UINT64_C(1) << CAP_KILL;
@@ -289,8 +296,6 @@ static void drop_rights(Init *init)
     r = capability_bound(kept);
     if (r >= 0)
         r = capability_set(kept);
-    if (r >= 0 && host_has_held(init->host))
-        r = init_filter_load();
     if (r >= 0)
         return;
     log_error("cannot drop the rights of the pod's init: %s", strerror(-r));
@@ -328,8 +333,6 @@ static void let_held_go(Init *init)
     }
     if (!waiting || !init->held_started)
         return;
-    drop_rights(init);
-    service_fall_silent(init);
     for (size_t i = 0; i < init->host->plan->n_apps; i++) {
         HostApp *app = &init->host->apps[i];
 
@@ -421,19 +424,12 @@ static void hear_notify(Init *init, HostApp *app)
 
 /* ----- The loop ----- */
 
-/* kill(2) by a process without a number in here. More must not count: all but that an app can make a signal
- * say of itself (rt_sigqueueinfo(2), F_SETSIG). */
-static bool is_from_outside(const struct signalfd_siginfo *info)
-{
-    return info->ssi_code == SI_USER && info->ssi_pid == 0;
-}
-
 static void hear_signal(Init *init)
 {
     struct signalfd_siginfo info;
     int number;
 
-    if (read(init->signals, &info, sizeof(info)) != (ssize_t) sizeof(info) || !is_from_outside(&info))
+    if (read(init->signals, &info, sizeof(info)) != (ssize_t) sizeof(info))
         return;
     number = (int) info.ssi_signo;
     if (number == SIGABRT) {

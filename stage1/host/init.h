@@ -36,11 +36,6 @@ void service_tell_states(const Init *init);
 void service_tell_ready(Init *init);
 void service_tell_stopping(const Init *init);
 void service_note_finished(Init *init, HostApp *app);
-/* Says what can be said so far, and nothing any more. */
-void service_fall_silent(Init *init);
-
-/* init-filter.c: no system call but those that the loop needs, once no program is left to start. */
-int init_filter_load(void);
 
 /* True when the app may be ready now. */
 bool service_take_message(Init *init, HostApp *app, const NotifyMessage *message);

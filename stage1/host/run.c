@@ -219,9 +219,6 @@ static int run(Host *host, int argc, char *argv[], Error *reterr)
     host->service_main = is_service_main(host);
     if (host->service_main)
         host->watchdog_us = watchdog_interval();
-    r = host->service_main ? service_check_tracing(host, reterr) : 0;
-    if (r < 0)
-        return r;
 
     /* First: what we start from here on sits in the init's cgroup, and the unit's own holds no process. */
     if (host->home != CGROUP_HOME_SCOPE)
@@ -281,6 +278,8 @@ int main(int argc, char *argv[])
         .hosts = -EBADF,
         .notify = -EBADF,
         .control = -EBADF,
+        .proc = -EBADF,
+        .reaper_report = -EBADF,
         .shared = -EBADF,
         .status_dir = -EBADF,
     };

@@ -116,50 +116,6 @@ void service_tell_stopping(const Init *init)
     tell(init, word);
 }
 
-/* ----- Beside who may trace ----- */
-
-static bool needs_words(const Host *host, const PlanApp *app)
-{
-    return host_app_notifies(app) || app->reload_signal > 0 || host->watchdog_us > 0;
-}
-
-int service_check_tracing(const Host *host, Error *reterr)
-{
-    const PlanApp *tracer = NULL, *heard = NULL;
-
-    for (size_t i = 0; i < host->plan->n_apps; i++) {
-        const PlanApp *app = &host->plan->apps[i];
-
-        if (host_app_is_held(app))
-            tracer = app;
-        if (needs_words(host, app))
-            heard = app;
-    }
-    if (!tracer || !heard || host->no_capabilities)
-        return 0;
-    return error_set(
-            reterr, -EPERM,
-            "app \"%s\" has CAP_SYS_PTRACE, and \"%s\" is to tell systemd of its readiness, a watchdog "
-            "or reloads: together they reach processes of the host; "
-            "--insecure-options=capabilities allows that",
-            tracer->name, heard->name);
-}
-
-void service_fall_silent(Init *init)
-{
-    Host *host = init->host;
-    bool started = init->phase == POD_RUNNING;
-
-    if (host->no_capabilities)
-        return; /* allowed by name */
-    for (size_t i = 0; i < host->plan->n_apps; i++)
-        started = started &&
-                  (host_app_is_held(host->apps[i].plan) ? host->apps[i].confined : host->apps[i].executed);
-    if (started)
-        (void) notify_send(host->notify, "READY=1\nSTATUS=running; no more is told beside CAP_SYS_PTRACE");
-    host->notify = safe_close(host->notify);
-}
-
 /* ----- Watchdog ----- */
 
 bool service_app_is_watched(const HostApp *app)

@@ -24,11 +24,12 @@ static int attach(int *mount, int root, const char *path, MountTarget target, Er
 
 /* The init's descriptors of the host's files lead through mounts of their own, so that ".." ends there. These
  * lie here one over the other, to go with all the pod's mounts: a detached one that is closed makes the
- * kernel wait for all processors once more. */
+ * kernel wait for all processors once more. Undermost is the init's procfs, so that no path leads there: who
+ * may trace comes into this root, and must not find the init's memory in it. */
 static int keep_mounts(Host *host)
 {
     _cleanup_close_ int kept = open_in_root(host->root, HOST_KEPT_PATH, O_PATH | O_DIRECTORY, 0);
-    int r = kept < 0 ? kept : 0;
+    int r = kept < 0 ? kept : mount_attach(host->proc, kept);
 
     for (size_t i = 0; r >= 0 && i < host->plan->n_apps; i++)
         if (host->apps[i].cgroup >= 0)
@@ -43,7 +44,7 @@ static int keep_mounts(Host *host)
 static int enter_root(Host *host, Error *reterr)
 {
     _cleanup_free_ char *journal = host_journal_directory(host);
-    _cleanup_close_ int stage = -EBADF, proc = -EBADF;
+    _cleanup_close_ int stage = -EBADF;
     int r;
 
     if (!journal)
@@ -57,15 +58,13 @@ static int enter_root(Host *host, Error *reterr)
     r = mount_attach(host->root, stage);
     if (r < 0)
         return error_set_errno(reterr, r, "cannot attach the pod's root");
+    r = mount_proc(MOUNT_ATTR_RDONLY, &host->proc, reterr);
+    if (r < 0)
+        return r;
     r = keep_mounts(host);
     if (r < 0)
         return error_set_errno(reterr, r, "cannot keep the pod's files");
-    /* Read-only: the whole kernel can be set in it, and who may trace us comes here by /proc/1/root. */
-    r = mount_proc(MOUNT_ATTR_RDONLY, &proc, reterr);
-    if (r >= 0)
-        r = attach(&proc, host->root, "/proc", MOUNT_TARGET_API, reterr);
-    if (r >= 0)
-        r = attach(&host->shared_memory, host->root, HOST_SHARED_MEMORY_PATH, MOUNT_TARGET_DIRECTORY, reterr);
+    r = attach(&host->shared_memory, host->root, HOST_SHARED_MEMORY_PATH, MOUNT_TARGET_DIRECTORY, reterr);
     if (r >= 0)
         r = attach(&host->journal_files, host->root, journal, MOUNT_TARGET_DIRECTORY, reterr);
     if (r >= 0)
@@ -124,7 +123,8 @@ static int compare_int(const void *a, const void *b)
 /* Whatever was open in the process that we were cloned from, by whoever started it. */
 static int close_strangers(const Host *host)
 {
-    const int own[] = { host->status_dir, host->pod_dir, host->notify, host->control };
+    const int own[] = { host->status_dir, host->pod_dir, host->notify,
+                        host->control,    host->proc,    host->reaper_report };
     size_t n = ELEMENTSOF(own), n_apps = host->plan->n_apps;
     _cleanup_free_ int *keep = NULL;
 
@@ -192,6 +192,11 @@ int host_set_up(Host *host, Error *reterr)
             return r;
     }
     r = enter_root(host, reterr);
+    if (r >= 0) {
+        r = host_make_reaper(host);
+        if (r < 0)
+            r = error_set_errno(reterr, r, "cannot make the apps' pid namespace");
+    }
     if (r >= 0)
         r = listen_to_apps(host, reterr);
     if (r >= 0)
@@ -199,5 +204,9 @@ int host_set_up(Host *host, Error *reterr)
     if (r < 0)
         return r;
     r = close_strangers(host);
-    return r < 0 ? error_set_errno(reterr, r, "cannot close what is not the pod's") : 0;
+    if (r < 0)
+        return error_set_errno(reterr, r, "cannot close what is not the pod's");
+    r = host_await_reaper(host);
+    return r < 0 ? error_set_errno(reterr, r, "cannot confine the first process of the apps' pid namespace")
+                 : 0;
 }

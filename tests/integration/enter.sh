@@ -41,7 +41,7 @@ soon "a command runs" 10 started
 equals "it is confined as the app is" "$(enter "$single" sh -c "$facts")" "$(enter "$single" cat /facts)"
 equals "and has the app's environment" "$(HOST_SECRET=yes enter "$single" sh -c 'env | sort')" "$(enter "$single" cat /environment)"
 equals "the app's host name" "$(enter "$single" hostname)" "rkt-$single"
-matches "the pod's processes" "$(enter "$single" ps)" 'rkt-init|sleep 1000'
+matches "the pod's processes" "$(enter "$single" ps)" 'rkt-reaper|sleep 1000'
 equals "by a prefix of the UUID" "$(enter "${single:0:8}" echo yes)" yes
 equals "options behind it are the command's" "$(enter "$single" echo --app=x --help)" "--app=x --help"
 equals "-- may stand between" "$(enter --app=busybox "$single" -- echo yes)" yes

@@ -76,7 +76,7 @@ equals "a pod is no image of machined's" "$(machinectl list-images --no-legend |
 pid=$(head -n 1 /sys/fs/cgroup/machine.slice/rkt-web.service/app/cgroup.procs)
 succeeds "no app sees the pod's root" test ! -e "/proc/$pid/root/var/log/journal"
 equals "nsenter instead of shell" "$(nsenter --target "$pid" --all --root --wd /bin/sh -c 'cat /proc/1/comm; ls /bin/busybox')" \
-    $'rkt-init\n/bin/busybox'
+    $'rkt-reaper\n/bin/busybox'
 succeeds "cp instead of copy-to" cp /run/file "/proc/$pid/root/tmp/file"
 equals "the app sees it" "$(nsenter --target "$pid" --mount --root /bin/sh -c 'cat /tmp/file')" content
 succeeds "and copy-from" cp "/proc/$pid/root/bin/busybox" /run/busybox

@@ -30,6 +30,16 @@ static void notify_flood(void)
         pause();
 }
 
+static void notify_ready(void)
+{
+    struct sockaddr_un address = { .sun_family = AF_UNIX, .sun_path = "/run/systemd/notify" };
+    int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+    if (sendto(fd, "READY=1", 7, 0, (struct sockaddr *) &address, sizeof(address)) != 7)
+        through("cannot say it: %s", strerror(errno));
+    close(fd);
+}
+
 /* Children of the init that end, as fast as can be. Not without end: the machine may have no limit of its
  * own. */
 static void orphan_flood(void)
@@ -130,11 +140,8 @@ static void fork_bomb(void)
 }
 
 const Attack floods_attacks[] = {
-    { "notify-flood", notify_flood },
-    { "orphan-flood", orphan_flood },
-    { "console-flood", console_flood },
-    { "journal-flood", journal_flood },
-    { "crowd", crowd },
-    { "fork-bomb", fork_bomb },
-    {},
+    { "notify-flood", notify_flood },   { "notify-ready", notify_ready },
+    { "orphan-flood", orphan_flood },   { "console-flood", console_flood },
+    { "journal-flood", journal_flood }, { "crowd", crowd },
+    { "fork-bomb", fork_bomb },         {},
 };

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <signal.h>
 #include <sys/ptrace.h>
 #include <sys/socket.h>
@@ -34,46 +35,105 @@ static void memory_of_init(void)
         through("the pod's init can be traced");
 }
 
-/* *ret_filters: how many filters it has. */
-static unsigned long long init_rights(unsigned *ret_filters)
-{
-    FILE *file = fopen("/proc/1/status", "re");
-    unsigned long long rights, all = 0;
-    char line[4096];
-
-    *ret_filters = 0;
-    while (file && fgets(line, sizeof(line), file))
-        if (sscanf(line, "Seccomp_filters: %u", ret_filters) != 1 &&
-            (sscanf(line, "CapPrm: %llx", &rights) == 1 || sscanf(line, "CapBnd: %llx", &rights) == 1))
-            all |= rights;
-    if (file)
-        fclose(file);
-    return all;
-}
-
-static const unsigned long long kept = 1ULL << 5; /* KILL */
-
-/* Whoever may take over the pod's init must not win anything, from its first instruction on. */
+/* What apps see as /proc/1 is the first process of their own namespace. Whoever may take it over must not win
+ * anything, from its first instruction on. */
 static void rights_at_once(void)
 {
-    unsigned filters;
-    unsigned long long rights = init_rights(&filters);
+    FILE *file = fopen("/proc/1/status", "re");
+    unsigned long long rights;
+    unsigned filters = 0;
+    char line[4096];
 
-    if (rights != kept)
-        through("the init has %#llx", rights);
+    while (file && fgets(line, sizeof(line), file))
+        if (sscanf(line, "Seccomp_filters: %u", &filters) != 1 &&
+            (sscanf(line, "CapPrm: %llx", &rights) == 1 || sscanf(line, "CapEff: %llx", &rights) == 1 ||
+             sscanf(line, "CapInh: %llx", &rights) == 1) &&
+            rights != 0)
+            through("/proc/1 has %s", line);
+    if (file)
+        fclose(file);
     if (filters == 0)
-        through("the init may call all of the kernel");
+        through("/proc/1 may call all of the kernel");
 }
 
-/* Others could not, and it may need a moment to get there. */
-static void rights_of_init(void)
+/* Whether that procfs shows the pod's init. */
+static void look_for_init(const char *proc)
 {
-    unsigned filters;
+    for (int pid = 1; pid < 100; pid++) {
+        char path[128], name[32] = "";
+        FILE *file;
 
-    for (unsigned i = 0; i < 100 && init_rights(&filters) != kept; i++)
-        usleep(50 * 1000);
-    if (init_rights(&filters) != kept)
-        through("%#llx", init_rights(&filters));
+        snprintf(path, sizeof(path), "%s/%d/comm", proc, pid);
+        file = fopen(path, "re");
+        if (file && fgets(name, sizeof(name), file) && strncmp(name, "rkt-init", 8) == 0)
+            through("%s is the pod's init", path);
+        if (file)
+            fclose(file);
+    }
+}
+
+static void init_unseen(void)
+{
+    char path[64], name[32] = "";
+    FILE *file = fopen("/proc/1/comm", "re");
+
+    if (!file || !fgets(name, sizeof(name), file) || strcmp(name, "rkt-reaper\n") != 0)
+        through("/proc/1 is %s", name);
+    if (file)
+        fclose(file);
+    look_for_init("/proc");
+    look_for_init("/proc/1/root/proc");
+    look_for_init("/proc/1/root/kept");
+    look_for_init("/proc/1/cwd/proc");
+    for (int fd = 0; fd < 64; fd++) {
+        snprintf(path, sizeof(path), "/proc/1/fd/%d", fd);
+        if (access(path, F_OK) >= 0)
+            through("%s is open", path);
+        look_for_init(path);
+    }
+}
+
+/* It is the init's clone. $OWN_NETWORK is in the init's memory, for it is in the app's environment. */
+static void memory_of_reaper(void)
+{
+    static char buffer[1 << 20];
+    FILE *maps = fopen("/proc/1/maps", "re");
+    int memory = open("/proc/1/mem", O_RDONLY | O_CLOEXEC);
+    unsigned long long from, to;
+    char line[512];
+
+    while (maps && memory >= 0 && fgets(line, sizeof(line), maps)) {
+        if (sscanf(line, "%llx-%llx", &from, &to) != 2)
+            continue;
+        for (; from < to; from += sizeof(buffer) / 2) {
+            ssize_t n = pread(memory, buffer, sizeof(buffer), (off_t) from);
+
+            if (n > 0 && memmem(buffer, (size_t) n, "OWN_NETWORK", 11)) {
+                through("words of the init at %llx: %s", from, line);
+                from = to;
+            }
+        }
+    }
+    if (memory >= 0)
+        close(memory);
+    if (maps)
+        fclose(maps);
+}
+
+/* Who gets it killed ends the other apps, too. */
+static void files_of_reaper(void)
+{
+    static const char *const files[] = { "oom_score_adj", "oom_adj",         "mem",     "comm",
+                                         "clear_refs",    "coredump_filter", "sched",   "autogroup",
+                                         "timerslack_ns", "attr/current",    "uid_map", "setgroups" };
+    char path[64];
+
+    for (size_t i = 0; i < sizeof(files) / sizeof(*files); i++) {
+        snprintf(path, sizeof(path), "/proc/1/%s", files[i]);
+        open_for_writing(path);
+        snprintf(path, sizeof(path), "/proc/1/task/1/%s", files[i]);
+        open_for_writing(path);
+    }
 }
 
 #ifdef __x86_64__
@@ -175,9 +235,18 @@ static void send_by_descriptor(int number)
     close(pair[1]);
 }
 
+/* A child of whoever is our parent, which ends with a signal to it. */
+static void send_by_sibling(int number)
+{
+    if (syscall(SYS_clone, CLONE_PARENT | number, NULL, NULL, NULL, NULL) == 0)
+        _exit(0);
+}
+
 /* Whether the init minds shows only later, from outside. */
 static void signals(void)
 {
+    send_by_sibling(SIGTERM);
+    send_by_sibling(SIGRTMIN + 4);
     for (int number = 1; number <= SIGRTMAX; number++) {
         kill(1, number);
         queue_forged(number);
@@ -189,7 +258,9 @@ const Attack init_attacks[] = {
     { "runtime", runtime },
     { "memory-of-init", memory_of_init },
     { "rights-at-once", rights_at_once },
-    { "rights-of-init", rights_of_init },
+    { "init-unseen", init_unseen },
+    { "memory-of-reaper", memory_of_reaper },
+    { "files-of-reaper", files_of_reaper },
     { "puppet-init", puppet_init },
     { "signals", signals },
     {},

@@ -146,6 +146,8 @@ pid_t host_clone(uint64_t flags, int cgroup, int *ret_pidfd);
  * Once the second call returns 0, that process can be shown to apps. */
 int host_make_reaper(Host *host);
 int host_await_reaper(Host *host);
+/* What only setting up needed of the program goes from memory. */
+void host_forget_program(void);
 
 /* interactive.c: a devpts for an app, detached; what a program was started with. */
 int host_make_terminals(int *ret, Error *reterr);

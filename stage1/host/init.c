@@ -13,12 +13,10 @@
  */
 
 #include <fcntl.h>
-#include <link.h>
 #include <linux/capability.h>
 #include <malloc.h>
 #include <poll.h>
 #include <signal.h>
-#include <sys/mman.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -347,22 +345,6 @@ static void let_held_go(Init *init)
 
 /* ----- Readiness ----- */
 
-/* What only setting up needed goes from memory; what the loop needs of the program comes back, a few pages at
- * a time. All at once: to look at the headers once more would bring their pages back. */
-static void forget_set_up(void)
-{
-    extern const ElfW(Ehdr) __ehdr_start;
-    const char *base = (const char *) &__ehdr_start;
-    const ElfW(Phdr) *headers = (const ElfW(Phdr) *) (base + __ehdr_start.e_phoff);
-    uintptr_t end = (uintptr_t) base;
-
-    (void) malloc_trim(0);
-    for (size_t i = 0; i < __ehdr_start.e_phnum; i++)
-        if (headers[i].p_type == PT_LOAD && !(headers[i].p_flags & PF_W))
-            end = (uintptr_t) base + headers[i].p_vaddr + headers[i].p_memsz;
-    (void) madvise((void *) base, end - (uintptr_t) base, MADV_DONTNEED);
-}
-
 static void note_ready(Init *init)
 {
     bool executed = true, ready = true;
@@ -383,7 +365,8 @@ static void note_ready(Init *init)
     service_tell_ready(init);
     if (init->host->control >= 0)
         (void) control_send(init->host->control, CONTROL_READY, 0, 0);
-    forget_set_up();
+    (void) malloc_trim(0);
+    host_forget_program();
 }
 
 /* The report closes without a word when exec succeeded; else the child says why on its own standard error. */

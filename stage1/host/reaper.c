@@ -8,6 +8,7 @@
  * nothing but the program. When it ends, the kernel kills the apps, and the init ends the pod. */
 
 #include <fcntl.h>
+#include <link.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -31,11 +32,27 @@ static const uint16_t reaper_calls[] = {
     __NR_ppoll, __NR_madvise, __NR_close, __NR_exit, __NR_exit_group, __NR_restart_syscall, __NR_rt_sigreturn,
 };
 
+/* What is needed comes back, a few pages at a time. All at once: to look at the headers once more would bring
+ * their pages back. */
+void host_forget_program(void)
+{
+    extern const ElfW(Ehdr) __ehdr_start;
+    const char *base = (const char *) &__ehdr_start;
+    const ElfW(Phdr) *headers = (const ElfW(Phdr) *) (base + __ehdr_start.e_phoff);
+    uintptr_t end = (uintptr_t) base;
+
+    for (size_t i = 0; i < __ehdr_start.e_phnum; i++)
+        if (headers[i].p_type == PT_LOAD && !(headers[i].p_flags & PF_W))
+            end = (uintptr_t) base + headers[i].p_vaddr + headers[i].p_memsz;
+    (void) madvise((void *) base, end - (uintptr_t) base, MADV_DONTNEED);
+}
+
 /* Zeroes all memory but the program's own. The calls fail at a hole or where the kernel's own pages begin,
  * after all before it is done. A page of zeros stays readable, so what libc looks at is there. */
 static void forget_memory(uintptr_t main_stack)
 {
-    extern const char __ehdr_start, _end;
+    extern const ElfW(Ehdr) __ehdr_start;
+    extern const char _end;
     const uintptr_t page = (uintptr_t) getpagesize(), start = (uintptr_t) &__ehdr_start & ~(page - 1),
                     end = ((uintptr_t) &_end + page - 1) & ~(page - 1),
                     stack = (main_stack & ~(page - 1)) - MAIN_STACK_BELOW;
@@ -89,6 +106,7 @@ static int reap(void *argument)
         _exit(POD_EXIT_FAILURE);
     }
     forget_memory(reaper.main_stack);
+    host_forget_program();
     (void) syscall(SYS_close, reaper.report);
     for (;;)
         (void) syscall(SYS_ppoll, NULL, 0, NULL, NULL, 0);

@@ -149,6 +149,13 @@ int mount_clone_shared(int dir, const char *path, bool recursive, uint64_t attri
     return clone_mount(dir, path, recursive, &attr, ret);
 }
 
+int mount_make_shared(int mount)
+{
+    const struct mount_attr attr = { .propagation = MS_SHARED };
+
+    return set_attributes(mount, &attr, true);
+}
+
 int mount_make_slave(int mount, bool recursive)
 {
     const struct mount_attr attr = { .propagation = MS_SLAVE };

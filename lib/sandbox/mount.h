@@ -31,6 +31,9 @@ int mount_clone(int dir, const char *path, bool recursive, uint64_t attributes, 
 
 /* The same, but what is mounted below either appears below both, where the source is shared. */
 int mount_clone_shared(int dir, const char *path, bool recursive, uint64_t attributes, int *ret);
+/* A mount point, with all below it: what is mounted there appears in clones that are made from then on.
+ * -EINVAL: it is none. */
+int mount_make_shared(int mount);
 /* From then on only the other side's mounts appear. */
 int mount_make_slave(int mount, bool recursive);
 

@@ -1,0 +1,302 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A link's name is the hash of its target, so that a look-up takes a system call for each directory above the
+ * path, however many entries there are. To add is one call, too: the kernel makes a link wholly or not at
+ * all.
+ *
+ * Who adds has a shared lock, who prunes an exclusive one: else an entry could go whose directory has just
+ * come back. */
+
+#include "writable-sources.h"
+
+#include <fcntl.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+
+#include "base/file-util.h"
+#include "base/string-util.h"
+
+enum { NAME_SIZE = 17, MOUNTINFO_MAX = 64 * 1024 * 1024 };
+#define NS_PER_S INT64_C(1000000000)
+#define HASH_START UINT64_C(0xcbf29ce484222325)
+
+/* FNV-1a: the paths are an administrator's, nobody chooses them to collide. */
+static uint64_t hash_more(uint64_t hash, char c)
+{
+    return (hash ^ (unsigned char) c) * UINT64_C(0x100000001b3);
+}
+
+static uint64_t hash_path(const char *path)
+{
+    uint64_t hash = HASH_START;
+
+    while (*path)
+        hash = hash_more(hash, *path++);
+    return hash;
+}
+
+static void entry_name(uint64_t hash, char ret[static NAME_SIZE])
+{
+    (void) snprintf(ret, NAME_SIZE, "%016" PRIx64, hash);
+}
+
+/* Is there an entry that says these n bytes? */
+static int has_entry(int record, uint64_t hash, const char *path, size_t n)
+{
+    char name[NAME_SIZE], target[PATH_MAX];
+    ssize_t length;
+
+    entry_name(hash, name);
+    length = readlinkat(record, name, target, sizeof(target));
+    if (length < 0)
+        return errno == ENOENT ? 0 : -errno;
+    return (size_t) length == n && memcmp(target, path, n) == 0;
+}
+
+int writable_sources_open(const char *record)
+{
+    int fd = open(record, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+    if (fd < 0 && errno == ENOENT) {
+        if (mkdir(record, 0700) < 0 && errno != EEXIST)
+            return -errno;
+        fd = open(record, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    }
+    return fd < 0 ? -errno : fd;
+}
+
+/* ----- Where else a directory is mounted ----- */
+
+/* A line of mountinfo, with its fields cut in place. */
+typedef struct MountLine {
+    uint64_t id;
+    char *device, *root, *point;
+} MountLine;
+
+/* "\040" and its like, in place. */
+static void unescape(char *s)
+{
+    char *to = s;
+
+    for (; *s; s++)
+        if (s[0] == '\\' && s[1] >= '0' && s[1] <= '3' && s[2] >= '0' && s[2] <= '7' && s[3] >= '0' &&
+            s[3] <= '7') {
+            *to++ = (char) ((s[1] - '0') << 6 | (s[2] - '0') << 3 | (s[3] - '0'));
+            s += 3;
+        } else
+            *to++ = *s;
+    *to = '\0';
+}
+
+static bool cut_line(char *line, MountLine *ret)
+{
+    char *rest = line, *id = strsep(&rest, " ");
+
+    (void) strsep(&rest, " ");
+    ret->device = strsep(&rest, " ");
+    ret->root = strsep(&rest, " ");
+    ret->point = strsep(&rest, " ");
+    if (!ret->point || !rest || parse_u64(id, &ret->id) < 0)
+        return false;
+    unescape(ret->root);
+    unescape(ret->point);
+    return true;
+}
+
+static int read_mounts(char **ret_text, MountLine **ret, size_t *ret_n)
+{
+    _cleanup_free_ char *text = NULL;
+    _cleanup_free_ MountLine *lines = NULL;
+    size_t n = 0, room = 1;
+    int r = read_file_at(AT_FDCWD, "/proc/self/mountinfo", MOUNTINFO_MAX, &text, NULL);
+
+    if (r < 0)
+        return r;
+    for (const char *p = text; *p; p++)
+        room += *p == '\n';
+    lines = calloc(room, sizeof(MountLine));
+    if (!lines)
+        return -ENOMEM;
+    for (char *rest = text, *line; (line = strsep(&rest, "\n"));)
+        n += cut_line(line, &lines[n]);
+    *ret_text = TAKE_PTR(text);
+    *ret = TAKE_PTR(lines);
+    *ret_n = n;
+    return 0;
+}
+
+/* What of path is below directory: "" or "/…"; NULL: it is not below. */
+static const char *below(const char *path, const char *directory)
+{
+    const char *rest = streq(directory, "/") ? path : startswith(path, directory);
+
+    return rest && (*rest == '/' || *rest == '\0') ? rest : NULL;
+}
+
+/* What is asked about each path under which the host has a directory, until the answer is not 0. */
+typedef int (*PathHandler)(int record, const char *path, void *userdata);
+
+/* All mounts that show the same directory of the same file system as path does in the mount own. */
+static int each_elsewhere(int record, const MountLine *lines, size_t n, const MountLine *own,
+                          const char *path, PathHandler handler, void *userdata)
+{
+    const char *rest = below(path, own->point);
+    _cleanup_free_ char *inside = NULL;
+
+    if (!rest)
+        return 0;
+    inside = string_concat(streq(own->root, "/") ? "" : own->root, streq(rest, "/") ? "" : rest);
+    if (!inside)
+        return -ENOMEM;
+    for (size_t i = 0; i < n; i++) {
+        const char *shown = streq(lines[i].device, own->device) ? below(inside, lines[i].root) : NULL;
+        _cleanup_free_ char *other = NULL;
+        int r;
+
+        if (!shown || &lines[i] == own)
+            continue;
+        other = string_concat(streq(lines[i].point, "/") ? "" : lines[i].point, shown);
+        r = other ? handler(record, other, userdata) : -ENOMEM;
+        if (r != 0)
+            return r;
+    }
+    return 0;
+}
+
+static int each_other_path(int record, int dir, const char *path, PathHandler handler, void *userdata)
+{
+    _cleanup_free_ char *text = NULL;
+    _cleanup_free_ MountLine *lines = NULL;
+    struct statx stx;
+    size_t n;
+    int r;
+
+    if (statx(dir, "", AT_EMPTY_PATH, STATX_MNT_ID, &stx) < 0)
+        return -errno;
+    r = read_mounts(&text, &lines, &n);
+    for (size_t i = 0; r >= 0 && i < n; i++)
+        if (lines[i].id == stx.stx_mnt_id)
+            return each_elsewhere(record, lines, n, &lines[i], path, handler, userdata);
+    return r;
+}
+
+/* ----- Looking for an entry ----- */
+
+static int find_above(int record, const char *path, void *userdata)
+{
+    uint64_t hash = HASH_START;
+    char **ret = userdata;
+
+    for (const char *p = path; *p; p++) {
+        int r;
+
+        hash = hash_more(hash, *p);
+        if (p[1] != '/' && p[1] != '\0')
+            continue;
+        r = has_entry(record, hash, path, (size_t) (p + 1 - path));
+        if (r == 0)
+            continue;
+        if (r > 0) {
+            *ret = strndup(path, (size_t) (p + 1 - path));
+            if (!*ret)
+                return -ENOMEM;
+        }
+        return r;
+    }
+    return 0;
+}
+
+int writable_sources_find(int record, int dir, const char *path, char **ret)
+{
+    int r = lock_fd(record, LOCK_KIND_SHARED, true);
+
+    if (r < 0)
+        return r;
+    r = find_above(record, path, ret);
+    if (r == 0)
+        r = each_other_path(record, dir, path, find_above, ret);
+    (void) flock(record, LOCK_UN);
+    return r;
+}
+
+/* ----- Adding one ----- */
+
+/* -EEXIST: another path has its name. */
+static int add_path(int record, const char *path, void *userdata _unused_)
+{
+    uint64_t hash = hash_path(path);
+    char name[NAME_SIZE];
+    int r;
+
+    if (streq(path, "") || streq(path, "/"))
+        return 0;
+    entry_name(hash, name);
+    if (symlinkat(path, record, name) >= 0)
+        return 0;
+    if (errno != EEXIST)
+        return -errno;
+    r = has_entry(record, hash, path, strlen(path));
+    return r == 0 ? -EEXIST : r < 0 ? r : 0;
+}
+
+/* A bind mount may be gone when its entry is looked for: the first time all other paths are added, too.
+ * Itself last: that is what says that the others are there. */
+static int add_locked(int record, int dir, const char *path)
+{
+    int r = has_entry(record, hash_path(path), path, strlen(path));
+
+    if (r != 0)
+        return r < 0 ? r : 0;
+    r = each_other_path(record, dir, path, add_path, NULL);
+    return r < 0 ? r : add_path(record, path, NULL);
+}
+
+int writable_sources_add(int record, int dir, const char *path)
+{
+    int r = lock_fd(record, LOCK_KIND_SHARED, true);
+
+    if (r < 0)
+        return r;
+    r = add_locked(record, dir, path);
+    (void) flock(record, LOCK_UN);
+    return r;
+}
+
+/* ----- Pruning ----- */
+
+/* A link's time is when its target was last seen: what is missing may be on a disk that is not mounted now.
+ */
+static int prune_entry(int record, const char *name, int64_t grace_ns)
+{
+    char target[PATH_MAX];
+    ssize_t n = readlinkat(record, name, target, sizeof(target) - 1);
+    struct stat of_link, st;
+
+    if (n < 0)
+        return errno == EINVAL || errno == ENOENT ? 0 : -errno;
+    target[n] = '\0';
+    if (lstat(target, &st) >= 0 || (errno != ENOENT && errno != ENOTDIR))
+        return utimensat(record, name, NULL, AT_SYMLINK_NOFOLLOW) < 0 ? -errno : 0;
+    if (fstatat(record, name, &of_link, AT_SYMLINK_NOFOLLOW) < 0)
+        return -errno;
+    if (time(NULL) - of_link.st_mtime < grace_ns / NS_PER_S)
+        return 0;
+    return unlinkat(record, name, 0) < 0 ? -errno : 0;
+}
+
+int writable_sources_prune(int record, int64_t grace_ns)
+{
+    _cleanup_closedir_ DIR *dir = NULL;
+    int r = directory_open(record, ".", &dir);
+
+    if (r < 0)
+        return r;
+    r = lock_fd(record, LOCK_KIND_EXCLUSIVE, false);
+    if (r < 0)
+        return r == -EWOULDBLOCK ? 0 : r;
+    for (struct dirent *entry; r >= 0 && (entry = readdir(dir));)
+        r = prune_entry(record, entry->d_name, grace_ns);
+    (void) flock(record, LOCK_UN);
+    return r;
+}

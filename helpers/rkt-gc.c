@@ -3,6 +3,7 @@
  * enough ago. A pod that cannot be removed is told and left for the next run; the others go on. ExecStopPost=
  * of a declared pod marks just that pod. */
 
+#include <fcntl.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -17,6 +18,7 @@
 #include "last-words.h"
 #include "pod-cleanup.h"
 #include "pod/layout.h"
+#include "sandbox/writable-sources.h"
 #include "sd/runtime.h"
 #include "stage1/plan.h"
 
@@ -250,6 +252,21 @@ static int sweep_journal(const char *name, const char *owner, time_t changed, vo
     return 0;
 }
 
+/* ----- What apps could write to ----- */
+
+/* A source that is gone may be back with a disk. */
+static int prune_writable_sources(int root, Error *reterr)
+{
+    const int64_t grace_ns = 90 * 24 * 3600 * INT64_C(1000000000);
+    _cleanup_close_ int record =
+            openat(root, "../" LAYOUT_WRITABLE_SOURCES, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    int r = record < 0 ? -errno : writable_sources_prune(record, grace_ns);
+
+    return r < 0 && r != -ENOENT
+                   ? error_set_errno(reterr, r, "cannot tidy up \"" LAYOUT_WRITABLE_SOURCES "\"")
+                   : 0;
+}
+
 /* ----- The whole ----- */
 
 static int collect(int root, Error *reterr)
@@ -258,7 +275,7 @@ static int collect(int root, Error *reterr)
                                     POD_MASK(POD_DIRECTORY_PREPARED) | POD_MASK(POD_DIRECTORY_RUN),
                           to_sweep = POD_MASK(POD_DIRECTORY_EXITED_GARBAGE) | POD_MASK(POD_DIRECTORY_GARBAGE);
     _cleanup_(leftovers_done) Leftovers leftovers = LEFTOVERS_INIT;
-    int r = pod_foreach(root, to_mark, mark_if_ended, &leftovers, reterr), q = 0;
+    int r = pod_foreach(root, to_mark, mark_if_ended, &leftovers, reterr), q = 0, p;
 
     if (arg_mark_only)
         return r;
@@ -266,7 +283,8 @@ static int collect(int root, Error *reterr)
     q = pod_foreach(root, to_sweep, sweep, &leftovers, r < 0 ? NULL : reterr);
     (void) runtime_machine_foreach(sweep_machine, NULL);
     (void) journal_namespace_foreach(sweep_journal, NULL);
-    return r < 0 ? r : q;
+    p = prune_writable_sources(root, r < 0 || q < 0 ? NULL : reterr);
+    return r < 0 ? r : q < 0 ? q : p;
 }
 
 static int run(Error *reterr)

@@ -4,8 +4,11 @@
 
 #include <fcntl.h>
 
+#include "base/fd-util.h"
 #include "base/string-util.h"
 #include "sandbox/mount.h"
+#include "sandbox/volume-source.h"
+#include "sandbox/writable-sources.h"
 
 /* ".../<tree id>/rootfs" -> "<tree id>" */
 static char *tree_id(const char *tree)
@@ -34,13 +37,50 @@ int app_root_mount(const Plan *plan, const PlanApp *app, uint64_t attributes, in
     return mount_overlay(app->tree, upper, work, attributes, ret, reterr);
 }
 
-int app_root_clone_file(const char *mode, const char *of_host, const char *of_stage0, int *ret, Error *reterr)
+int app_root_open_record(const Plan *plan, int *ret, Error *reterr)
+{
+    int fd = plan->writable_sources ? writable_sources_open(plan->writable_sources) : -ENOENT;
+
+    if (fd < 0)
+        return error_set_errno(reterr, fd, "cannot open the record of what apps may write to");
+    *ret = fd;
+    return 0;
+}
+
+int app_root_open_source(const PlanMount *m, int record, int *ret, Error *reterr)
+{
+    _cleanup_close_ int source = -EBADF;
+    int r = volume_source_open(m->source, record, &source, reterr);
+
+    if (r >= 0 && !m->device && volume_source_is_device(source))
+        return error_set(reterr, -EPERM,
+                         "volume source \"%s\" is a device, which it was not when the pod was prepared: "
+                         "prepare the pod again if its apps are to have it",
+                         m->source);
+    if (r >= 0 && !m->read_only)
+        r = volume_source_record(source, record, reterr);
+    if (r < 0)
+        return r;
+    *ret = TAKE_FD(source);
+    return 0;
+}
+
+int app_root_clone_file(const char *mode, const char *of_host, const char *of_stage0, int record, int *ret,
+                        Error *reterr)
 {
     const uint64_t attributes = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC;
-    const char *path = streq(mode, "host") ? of_host : streq(mode, "stage0") ? of_stage0 : NULL;
-    int r = path ? mount_clone(AT_FDCWD, path, false, attributes | (path == of_host ? MOUNT_ATTR_RDONLY : 0),
-                               ret)
-                 : 0;
+    _cleanup_close_ int source = -EBADF;
+    int r = 0;
 
-    return r < 0 ? error_set_errno(reterr, r, "cannot give the apps \"%s\"", path) : 0;
+    if (streq(mode, "stage0"))
+        r = mount_clone(AT_FDCWD, of_stage0, false, attributes, ret);
+    else if (streq(mode, "host")) {
+        r = volume_source_open(of_host, record, &source, reterr);
+        if (r < 0)
+            return error_prefix(reterr, r, "cannot give the apps the host's \"%s\"", of_host);
+        r = mount_clone(source, "", false, attributes | MOUNT_ATTR_RDONLY, ret);
+    }
+    return r < 0 ? error_set_errno(reterr, r, "cannot give the apps \"%s\"",
+                                   streq(mode, "host") ? of_host : of_stage0)
+                 : 0;
 }

@@ -10,7 +10,13 @@
 /* The app's overlay, or its copy of the tree. */
 int app_root_mount(const Plan *plan, const PlanApp *app, uint64_t attributes, int *ret, Error *reterr);
 
+/* The record of what apps may write to (sandbox/writable-sources.h). */
+int app_root_open_record(const Plan *plan, int *ret, Error *reterr);
+
+/* The source of a volume of the host; what the app can then write to is in the record. */
+int app_root_open_source(const PlanMount *m, int record, int *ret, Error *reterr);
+
 /* The host's own file, which apps may only read, or the one that stage0 wrote for the pod; with any other
  * mode (RunArguments) *ret stays as it is. */
-int app_root_clone_file(const char *mode, const char *of_host, const char *of_stage0, int *ret,
+int app_root_clone_file(const char *mode, const char *of_host, const char *of_stage0, int record, int *ret,
                         Error *reterr);

@@ -98,6 +98,7 @@ void plan_free(Plan *plan)
         plan_app_done(&plan->apps[i]);
     free(plan->apps);
     free(plan->unit);
+    free(plan->writable_sources);
     free(plan);
 }
 
@@ -155,6 +156,8 @@ int plan_write(const Plan *plan, int pod_dir, Error *reterr)
     put(&b, "overlay", plan->overlay ? "yes" : "no");
     if (plan->unit)
         put(&b, "unit", plan->unit);
+    if (plan->writable_sources)
+        put(&b, "writable-sources", plan->writable_sources);
     for (size_t i = 0; i < plan->n_apps; i++) {
         const PlanApp *app = &plan->apps[i];
 
@@ -170,6 +173,8 @@ int plan_write(const Plan *plan, int pod_dir, Error *reterr)
             put(&b, "mount-source", m->source);
             put(&b, "mount-target", m->target);
             put(&b, "mount-read-only", m->read_only ? "yes" : "no");
+            if (m->device)
+                put(&b, "mount-device", "yes");
             if (m->recursive >= 0)
                 put(&b, "mount-recursive", m->recursive ? "yes" : "no");
         }
@@ -265,6 +270,8 @@ static int take_mount_record(PlanApp *app, const char *key, const char *value)
         return take_string(&m->target, value);
     if (streq(key, "mount-read-only"))
         m->read_only = streq(value, "yes");
+    else if (streq(key, "mount-device"))
+        m->device = streq(value, "yes");
     else if (streq(key, "mount-recursive"))
         m->recursive = streq(value, "yes");
     else
@@ -305,6 +312,8 @@ static int take_record(Plan *plan, const char *key, const char *value)
             plan->overlay = streq(value, "yes");
         else if (streq(key, "unit"))
             return take_string(&plan->unit, value);
+        else if (streq(key, "writable-sources"))
+            return take_string(&plan->writable_sources, value);
         else
             return -EINVAL;
         return 0;

@@ -27,6 +27,7 @@ typedef enum PlanMountKind {
 typedef struct PlanMount {
     PlanMountKind kind;
     bool read_only;
+    bool device;   /* of the host: the source was a device when the pod was prepared */
     int recursive; /* 1, 0, or -1: as the flavour does */
     char *source;
     char *target; /* inside the app's root; resolved there when it is mounted */
@@ -83,7 +84,8 @@ typedef struct PlanApp {
 
 typedef struct Plan {
     bool overlay;
-    char *unit; /* the declared pod's unit, or NULL */
+    char *unit;             /* the declared pod's unit, or NULL */
+    char *writable_sources; /* absolute path of the record of all that apps could ever write to */
     PlanApp *apps;
     size_t n_apps;
 } Plan;

@@ -6,6 +6,7 @@
 /* Beneath the data directory. */
 #define LAYOUT_PODS "pods"
 #define LAYOUT_LOCKS "locks"
+#define LAYOUT_WRITABLE_SOURCES "writable-sources" /* ours: see sandbox/writable-sources.h */
 #define LAYOUT_PREPARE_LOCK LAYOUT_LOCKS "/prepareLock" /* shared: prepare; exclusive: image gc */
 
 /* Beneath a pod's directory. */

@@ -24,6 +24,7 @@
 #include "prepare/overlay-support.h"
 #include "prepare/stage1-image.h"
 #include "prepare/unit-pods.h"
+#include "prepare/volume-sources.h"
 #include "stage1/interface.h"
 #include "stage1/plan.h"
 
@@ -454,6 +455,8 @@ static int put_plan(const Pod *pod, const Preparation *p, Error *reterr)
     int r = plan_from_manifest(p->manifest, p->images, p->options->unit, p->global->insecure, pod->fd, &plan,
                                reterr);
 
+    if (r >= 0)
+        r = volume_sources_check(plan, pod->root, reterr);
     if (r >= 0 && !p->overlay)
         r = use_copies(plan);
     return r < 0 ? r : plan_write(plan, pod->fd, reterr);

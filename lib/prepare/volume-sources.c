@@ -20,8 +20,8 @@ static int open_record(Plan *plan, int root, Error *reterr)
     if (n < 0)
         return error_set_errno(reterr, -errno, "cannot find the path of the pods");
     pods[n] = '\0';
-    if (asprintf(&plan->writable_sources, "%.*s/" LAYOUT_WRITABLE_SOURCES,
-                 (int) (strrchr(pods, '/') - pods), pods) < 0) {
+    if (asprintf(&plan->writable_sources, "%.*s/" LAYOUT_WRITABLE_SOURCES, (int) (strrchr(pods, '/') - pods),
+                 pods) < 0) {
         plan->writable_sources = NULL;
         return -ENOMEM;
     }

@@ -33,15 +33,21 @@ static const char *const extra_paths[_EXTRA_MAX] = {
 typedef struct Root {
     const Fly *fly;
     int rootfs;
-    int *volumes;           /* as many as the app's mounts */
+    int record;             /* of what apps may write to */
+    int *sources;           /* of volumes of the host, as many as the app's mounts */
+    int *volumes;           /* likewise */
     int extras[_EXTRA_MAX]; /* -EBADF: it has none */
 } Root;
 
 static void root_done(Root *root)
 {
-    for (size_t i = 0; root->volumes && i < root->fly->app->n_mounts; i++)
+    for (size_t i = 0; root->volumes && i < root->fly->app->n_mounts; i++) {
         (void) safe_close(root->volumes[i]);
+        (void) safe_close(root->sources[i]);
+    }
     free(root->volumes);
+    free(root->sources);
+    (void) safe_close(root->record);
     for (size_t i = 0; i < _EXTRA_MAX; i++)
         (void) safe_close(root->extras[i]);
     (void) safe_close(root->rootfs);
@@ -49,18 +55,46 @@ static void root_done(Root *root)
 
 /* ----- While the host's mounts are still the host's ----- */
 
-/* EINVAL: it is no mount point. */
-static int share_sources(const PlanApp *app, Error *reterr)
+static int allocate(Root *root)
 {
-    for (size_t i = 0; i < app->n_mounts; i++)
-        if (app->mounts[i].kind == PLAN_MOUNT_HOST &&
-            mount(NULL, app->mounts[i].source, NULL, MS_REC | MS_SHARED, NULL) < 0 && errno != EINVAL)
-            return error_set_errno(reterr, -errno, "cannot share what is mounted at \"%s\"",
-                                   app->mounts[i].source);
+    size_t n = root->fly->app->n_mounts;
+
+    root->sources = malloc((n + 1) * sizeof(int));
+    root->volumes = root->sources ? malloc((n + 1) * sizeof(int)) : NULL;
+    if (!root->volumes)
+        return -ENOMEM;
+    for (size_t i = 0; i < n; i++)
+        root->sources[i] = root->volumes[i] = -EBADF;
     return 0;
 }
 
-static int clone_volume(const PlanMount *m, int *ret, Error *reterr)
+/* EINVAL: it is no mount point. */
+static int open_and_share(const PlanMount *m, int record, int *ret, Error *reterr)
+{
+    int r = app_root_open_source(m, record, ret, reterr);
+
+    if (r < 0)
+        return r;
+    r = mount_make_shared(*ret);
+    return r < 0 && r != -EINVAL
+                   ? error_set_errno(reterr, r, "cannot share what is mounted at \"%s\"", m->source)
+                   : 0;
+}
+
+static int share_sources(Root *root, Error *reterr)
+{
+    const PlanApp *app = root->fly->app;
+    int r = app_root_open_record(root->fly->plan, &root->record, reterr);
+
+    if (r >= 0)
+        r = allocate(root);
+    for (size_t i = 0; r >= 0 && i < app->n_mounts; i++)
+        if (app->mounts[i].kind == PLAN_MOUNT_HOST)
+            r = open_and_share(&app->mounts[i], root->record, &root->sources[i], reterr);
+    return r;
+}
+
+static int clone_volume(const PlanMount *m, int source, int *ret, Error *reterr)
 {
     const uint64_t attributes = m->read_only ? MOUNT_ATTR_RDONLY : 0;
     _cleanup_free_ char *empty = NULL;
@@ -71,7 +105,7 @@ static int clone_volume(const PlanMount *m, int *ret, Error *reterr)
             return -ENOMEM;
         r = mount_clone(AT_FDCWD, empty, false, attributes, ret);
     } else
-        r = mount_clone_shared(AT_FDCWD, m->source, m->recursive > 0, attributes, ret);
+        r = mount_clone_shared(source, "", m->recursive > 0, attributes, ret);
     return r < 0 ? error_set_errno(reterr, r, "cannot mount volume source \"%s\"", m->source) : 0;
 }
 
@@ -80,13 +114,8 @@ static int clone_volumes(Root *root, Error *reterr)
     const PlanApp *app = root->fly->app;
     int r = 0;
 
-    root->volumes = malloc((app->n_mounts + 1) * sizeof(int));
-    if (!root->volumes)
-        return -ENOMEM;
-    for (size_t i = 0; i < app->n_mounts; i++)
-        root->volumes[i] = -EBADF;
     for (size_t i = 0; r >= 0 && i < app->n_mounts; i++)
-        r = clone_volume(&app->mounts[i], &root->volumes[i], reterr);
+        r = clone_volume(&app->mounts[i], root->sources[i], &root->volumes[i], reterr);
     return r;
 }
 
@@ -120,7 +149,7 @@ static const char *choose_hosts(const Root *root)
 static int gather(Root *root, Error *reterr)
 {
     const Fly *fly = root->fly;
-    int r = share_sources(fly->app, reterr);
+    int r = share_sources(root, reterr);
 
     if (r >= 0)
         r = clone_volumes(root, reterr);
@@ -128,10 +157,10 @@ static int gather(Root *root, Error *reterr)
         r = app_root_mount(fly->plan, fly->app, 0, &root->rootfs, reterr);
     if (r >= 0)
         r = app_root_clone_file(fly->arguments.resolv_mode, "/etc/resolv.conf", STAGE1_RESOLV_CONF,
-                                &root->extras[EXTRA_RESOLV_CONF], reterr);
+                                root->record, &root->extras[EXTRA_RESOLV_CONF], reterr);
     if (r >= 0)
-        r = app_root_clone_file(choose_hosts(root), "/etc/hosts", STAGE1_HOSTS, &root->extras[EXTRA_HOSTS],
-                                reterr);
+        r = app_root_clone_file(choose_hosts(root), "/etc/hosts", STAGE1_HOSTS, root->record,
+                                &root->extras[EXTRA_HOSTS], reterr);
     if (r >= 0)
         r = credentials_gather(fly->app, &root->extras[EXTRA_CREDENTIALS], reterr);
     return r < 0 ? r : clone_notify_socket(root, reterr);
@@ -251,8 +280,9 @@ static int fill(const Root *root, Error *reterr)
 
 int fly_enter_root(const Fly *fly, Error *reterr)
 {
-    _cleanup_(root_done)
-            Root root = { .fly = fly, .rootfs = -EBADF, .extras = { -EBADF, -EBADF, -EBADF, -EBADF } };
+    _cleanup_(root_done) Root root = {
+        .fly = fly, .rootfs = -EBADF, .record = -EBADF, .extras = { -EBADF, -EBADF, -EBADF, -EBADF }
+    };
     int r = gather(&root, reterr);
 
     if (r < 0)

@@ -83,16 +83,16 @@ static unsigned app_needs(const PlanApp *app)
     return cgroup_limits_need(&limits);
 }
 
-/* A device that is one of the app's volumes can be opened. */
-static size_t volume_rules(const PlanApp *app, DeviceRule *rules, size_t room)
+/* A device that is one of the app's volumes can be opened: what is mounted says which. */
+static size_t volume_rules(const HostApp *app, DeviceRule *rules, size_t room)
 {
     size_t n = 0;
 
-    for (size_t i = 0; i < app->n_mounts && n < room; i++) {
-        const PlanMount *m = &app->mounts[i];
+    for (size_t i = 0; i < app->plan->n_mounts && n < room; i++) {
+        const PlanMount *m = &app->plan->mounts[i];
         struct stat st;
 
-        if (m->kind == PLAN_MOUNT_HOST && stat(m->source, &st) >= 0 &&
+        if (m->kind == PLAN_MOUNT_HOST && fstat(app->volumes[i], &st) >= 0 &&
             device_rule_from_stat(&st, m->read_only ? DEVICE_READ : DEVICE_READ | DEVICE_WRITE, &rules[n]) >=
                     0)
             n++;
@@ -100,7 +100,7 @@ static size_t volume_rules(const PlanApp *app, DeviceRule *rules, size_t room)
     return n;
 }
 
-static int close_devices(int cgroup, const PlanApp *apps, size_t n_apps, Error *reterr)
+static int close_devices(int cgroup, const HostApp *apps, size_t n_apps, Error *reterr)
 {
     DeviceRule rules[DEVICE_RULES_MAX];
     size_t n = 0;
@@ -230,7 +230,7 @@ static int confine_app(const HostApp *app, Error *reterr)
 
     if (r < 0)
         return error_prefix(reterr, r, "app %s", app->plan->name);
-    return close_devices(app->cgroup, app->plan, 1, reterr);
+    return close_devices(app->cgroup, app, 1, reterr);
 }
 
 int host_confine_cgroups(const Host *host, Error *reterr)
@@ -239,7 +239,7 @@ int host_confine_cgroups(const Host *host, Error *reterr)
     int r = 0;
 
     if (host->home == CGROUP_HOME_UNIT)
-        return close_devices(host->cgroup, host->plan->apps, host->plan->n_apps, reterr);
+        return close_devices(host->cgroup, host->apps, host->plan->n_apps, reterr);
     for (size_t i = 0; i < host->plan->n_apps; i++)
         needed |= app_needs(host->apps[i].plan);
     if (host->home == CGROUP_HOME_BARE && needed)

@@ -20,6 +20,7 @@
 #include "sandbox/device.h"
 #include "sandbox/mount.h"
 #include "sandbox/seccomp-load.h"
+#include "sandbox/volume-source.h"
 
 enum { SAFE = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV, CONSOLE_SIZE = 64 * 1024 };
 
@@ -128,11 +129,11 @@ static int make_devices(Host *host, HostApp *app, Error *reterr)
     return app->null < 0 ? error_set_errno(reterr, -errno, "cannot open the null device") : 0;
 }
 
-static int clone_volume(const PlanMount *m, int *ret, Error *reterr)
+static int clone_volume(const PlanMount *m, int record, int *ret, Error *reterr)
 {
     uint64_t attributes = MOUNT_ATTR_NODEV | (m->read_only ? MOUNT_ATTR_RDONLY : 0);
+    _cleanup_close_ int source = -EBADF;
     _cleanup_free_ char *empty = NULL;
-    struct stat st;
     int r;
 
     if (m->kind == PLAN_MOUNT_EMPTY) {
@@ -140,14 +141,17 @@ static int clone_volume(const PlanMount *m, int *ret, Error *reterr)
             return -ENOMEM;
         r = mount_clone(AT_FDCWD, empty, false, attributes, ret);
     } else {
-        if (stat(m->source, &st) >= 0 && (S_ISCHR(st.st_mode) || S_ISBLK(st.st_mode)))
+        r = app_root_open_source(m, record, &source, reterr);
+        if (r < 0)
+            return r;
+        if (volume_source_is_device(source))
             attributes &= ~(uint64_t) MOUNT_ATTR_NODEV; /* the administrator gives this device */
-        r = mount_clone(AT_FDCWD, m->source, m->recursive != 0, attributes, ret);
+        r = mount_clone(source, "", m->recursive != 0, attributes, ret);
     }
     return r < 0 ? error_set_errno(reterr, r, "cannot mount volume source \"%s\"", m->source) : 0;
 }
 
-static int gather_app(Host *host, HostApp *app, Error *reterr)
+static int gather_app(Host *host, HostApp *app, int record, Error *reterr)
 {
     const PlanApp *plan = app->plan;
     int r = app_root_mount(host->plan, plan, MOUNT_ATTR_NODEV, &app->rootfs, reterr);
@@ -162,7 +166,7 @@ static int gather_app(Host *host, HostApp *app, Error *reterr)
     if (!app->volumes)
         return -ENOMEM;
     for (size_t i = 0; i < plan->n_mounts; i++) {
-        r = clone_volume(&plan->mounts[i], &app->volumes[i], reterr);
+        r = clone_volume(&plan->mounts[i], record, &app->volumes[i], reterr);
         if (r < 0)
             return r;
     }
@@ -190,23 +194,27 @@ static int gather_status(Host *host, Error *reterr)
 int host_gather(Host *host, Error *reterr)
 {
     static const MountOption shared_memory[] = { { "mode", "1777" } };
+    _cleanup_close_ int record = -EBADF;
     int r = make_pod_root(host, reterr);
 
     if (r >= 0)
         r = gather_status(host, reterr);
     if (r >= 0)
+        r = app_root_open_record(host->plan, &record, reterr);
+    if (r >= 0)
         r = mount_new("tmpfs", shared_memory, ELEMENTSOF(shared_memory), SAFE, &host->shared_memory, reterr);
     for (size_t i = 0; r >= 0 && i < host->plan->n_apps; i++) {
-        r = gather_app(host, &host->apps[i], reterr);
+        r = gather_app(host, &host->apps[i], record, reterr);
         if (r < 0)
             (void) error_prefix(reterr, r, "app %s", host->apps[i].plan->name);
     }
     if (r < 0)
         return r;
-    r = app_root_clone_file(host->resolv_mode, "/etc/resolv.conf", STAGE1_RESOLV_CONF, &host->resolv_conf,
-                            reterr);
+    r = app_root_clone_file(host->resolv_mode, "/etc/resolv.conf", STAGE1_RESOLV_CONF, record,
+                            &host->resolv_conf, reterr);
     return r < 0 ? r
-                 : app_root_clone_file(host->hosts_mode, "/etc/hosts", STAGE1_HOSTS, &host->hosts, reterr);
+                 : app_root_clone_file(host->hosts_mode, "/etc/hosts", STAGE1_HOSTS, record, &host->hosts,
+                                       reterr);
 }
 
 /* ----- The journal ----- */

@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 
+#include "base/fd-util.h"
 #include "base/log.h"
 #include "base/spawn.h"
 #include "base/string-util.h"
@@ -10,6 +11,7 @@
 #include "entrypoint.h"
 #include "interface.h"
 #include "pod/global-options.h"
+#include "pod/pod-process.h"
 #include "pod/pod-status.h"
 #include "pod/pod.h"
 
@@ -78,25 +80,7 @@ static int make_arguments(pid_t init, const char *program, char ***ret)
 }
 
 /* Secrets of whoever calls us are nothing for a process that is about to be in the pod. */
-static int clear_environment(void)
-{
-    static const char *const kept[] = { "PATH", "TERM" };
-    char *values[ELEMENTSOF(kept)];
-    int r = 0;
-
-    for (size_t i = 0; i < ELEMENTSOF(kept); i++) {
-        const char *value = getenv(kept[i]);
-
-        values[i] = value ? strdup(value) : NULL;
-    }
-    (void) clearenv();
-    for (size_t i = 0; i < ELEMENTSOF(kept); i++) {
-        if (values[i] && setenv(kept[i], values[i], 1) < 0)
-            r = -errno;
-        free(values[i]);
-    }
-    return r;
-}
+static const char *const kept_environment[] = { "PATH", "TERM", NULL };
 
 static int become_stage1(const Pod *pod, pid_t init, Error *reterr)
 {
@@ -110,9 +94,10 @@ static int become_stage1(const Pod *pod, pid_t init, Error *reterr)
         r = entrypoint_open(pod, entrypoint, &program, reterr);
     if (r >= 0)
         r = make_arguments(init, strrchr(entrypoint, '/') + 1, &argv);
-    if (r >= 0)
-        r = clear_environment();
-    return r < 0 ? r : entrypoint_exec(pod, program, entrypoint, argv, reterr);
+    if (r < 0)
+        return r;
+    environment_keep(kept_environment);
+    return entrypoint_exec(pod, program, entrypoint, argv, reterr);
 }
 
 static int enter(Error *reterr)
@@ -120,6 +105,7 @@ static int enter(Error *reterr)
     _cleanup_(pod_status_freep) PodStatus *status = NULL;
     _cleanup_close_ int root = -EBADF;
     _cleanup_(pod_freep) Pod *pod = NULL;
+    _cleanup_close_ int process = -EBADF;
     pid_t init;
     int r;
 
@@ -140,9 +126,11 @@ static int enter(Error *reterr)
     r = app_choose(status, "enter", arg_app, &arg_app, reterr);
     if (r < 0)
         return r;
-    r = pod_read_pid(pod, &init);
+    r = process = pod_process_open(pod, &init);
     if (r == -ENODATA)
         return error_set(reterr, r, "pod \"%s\" has no process yet", pod->uuid);
+    if (r == -ESRCH)
+        return error_set(reterr, r, "the process that pod \"%s\" was started as has ended", pod->uuid);
     if (r < 0)
         return error_set_errno(reterr, r, "unable to determine the pid for pod \"%s\"", pod->uuid);
     return become_stage1(pod, init, reterr);

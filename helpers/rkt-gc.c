@@ -148,16 +148,12 @@ static int mark_one(int root, Error *reterr)
 {
     _cleanup_(leftovers_done) Leftovers leftovers = LEFTOVERS_INIT;
     _cleanup_(pod_freep) Pod *pod = NULL;
-    _cleanup_free_ char *uuid = NULL;
-    int r = read_one_line_at(AT_FDCWD, arg_uuid_file, &uuid);
+    int r = pod_open_uuid_file(root, arg_uuid_file, &pod, reterr);
 
-    if (r == -ENOENT || r == -ENODATA)
+    if (r == -ENOENT || r == -ENODATA || r == -EBADMSG || r == -ENXIO)
         return 0;
     if (r < 0)
-        return error_set_errno(reterr, r, "cannot read the UUID file \"%s\"", arg_uuid_file);
-    r = pod_open(root, uuid, &pod, reterr);
-    if (r < 0)
-        return r == -ENXIO ? 0 : r;
+        return r;
     if (pod->state == POD_STATE_EXITED) {
         if (unit_failed())
             last_words_print(pod);

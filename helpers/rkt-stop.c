@@ -10,12 +10,14 @@
 
 #include "base/file-util.h"
 #include "base/log.h"
+#include "base/process.h"
 #include "base/spawn.h"
 #include "base/string-util.h"
 #include "command.h"
 #include "each-pod.h"
 #include "entrypoint.h"
 #include "interface.h"
+#include "pod/pod-process.h"
 #include "pod/pod-status.h"
 #include "pod/pod-unit.h"
 #include "pod/pod.h"
@@ -55,15 +57,15 @@ static int take_option(int id, const char *value, Error *reterr)
 static bool find_unit(const Pod *pod, char unit[static POD_UNIT_MAX])
 {
     _cleanup_free_ char *path = NULL;
-    _cleanup_close_ int cgroup = -EBADF;
+    _cleanup_close_ int cgroup = -EBADF, process = -EBADF;
     _cleanup_strv_ char **names = NULL;
     pid_t pid;
 
-    if (!systemd_is_running() || pod_unit_read(pod, unit) < 0 || pod_read_pid(pod, &pid) < 0 ||
-        cgroup_open_pid(pid, &cgroup, &path) < 0 || strv_split(path, "/", &names) < 0 ||
-        !strv_contains(names, unit))
+    if (!systemd_is_running() || pod_unit_read(pod, unit) < 0)
         return false;
-    return true;
+    process = pod_process_open(pod, &pid);
+    return process >= 0 && cgroup_open_pid(pid, &cgroup, &path) >= 0 && !process_has_ended(process) &&
+           strv_split(path, "/", &names) >= 0 && strv_contains(names, unit);
 }
 
 /* Forced, the job to stop comes first and is not waited for: otherwise Restart= would answer the kill. By
@@ -94,14 +96,15 @@ static bool is_running(Pod *pod)
     return pod_refresh(pod) >= 0 && pod->state == POD_STATE_RUNNING;
 }
 
-/* A pod that is being started has no pid for a moment. -ESRCH: it has ended. */
-static int wait_for_pid(Pod *pod, pid_t *ret)
+/* A pod that is being started has no process for a moment. Returns its pidfd; -ESRCH: that process has ended,
+ * or the pod has. */
+static int wait_for_process(Pod *pod)
 {
     static const struct timespec pause = { .tv_nsec = PID_PAUSE_NS };
     int r = -ENODATA;
 
     for (unsigned i = 0; r == -ENODATA && i < PID_TRIES; i++) {
-        r = pod_read_pid(pod, ret);
+        r = pod_process_open(pod, NULL);
         if (r == -ENODATA) {
             (void) nanosleep(&pause, NULL);
             if (!is_running(pod))
@@ -130,15 +133,9 @@ static int stop_by_stage1(Pod *pod, const char *entrypoint, Error *reterr)
     return r < 0 ? error_set_errno(reterr, r, "cannot run the stage1's stop") : 0;
 }
 
-/* The pod's lock is looked at again when the process is held: while the pod runs, its pid is no other's. */
-static int stop_by_signal(Pod *pod, pid_t pid, Error *reterr)
+static int stop_by_signal(const Pod *pod, int process, Error *reterr)
 {
-    _cleanup_close_ int process = -EBADF;
-
-    process = (int) syscall(SYS_pidfd_open, pid, 0);
-    if (!is_running(pod) || (process < 0 && errno == ESRCH))
-        return 0;
-    if (process < 0 || syscall(SYS_pidfd_send_signal, process, arg_force ? SIGKILL : SIGTERM, NULL, 0) < 0)
+    if (syscall(SYS_pidfd_send_signal, process, arg_force ? SIGKILL : SIGTERM, NULL, 0) < 0)
         return errno == ESRCH ? 0 : error_set_errno(reterr, -errno, "cannot signal pod \"%s\"", pod->uuid);
     return 0;
 }
@@ -146,21 +143,22 @@ static int stop_by_signal(Pod *pod, pid_t pid, Error *reterr)
 /* The stage1 may know how to stop a pod whose init we can't find. */
 static int stop_running(Pod *pod, Error *reterr)
 {
+    _cleanup_close_ int process = wait_for_process(pod);
     _cleanup_free_ char *entrypoint = NULL;
     char unit[POD_UNIT_MAX];
     unsigned version;
-    pid_t pid;
-    int r = wait_for_pid(pod, &pid);
 
-    if (r == -ESRCH)
+    if (process == -ESRCH && !is_running(pod))
         return 0;
     if (find_unit(pod, unit))
         return stop_unit(unit, reterr);
     if (pod_stage1_entrypoint(pod, STAGE1_ENTRYPOINT_STOP, &entrypoint, &version, NULL) >= 0)
         return stop_by_stage1(pod, entrypoint, reterr);
-    if (r < 0)
-        return error_set_errno(reterr, r, "cannot find the init of pod \"%s\"", pod->uuid);
-    return stop_by_signal(pod, pid, reterr);
+    if (process == -ESRCH)
+        return error_set(reterr, process, "its process has ended, but another one holds its lock");
+    if (process < 0)
+        return error_set_errno(reterr, process, "cannot find its process");
+    return stop_by_signal(pod, process, reterr);
 }
 
 /* ----- The verb ----- */

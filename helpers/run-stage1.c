@@ -8,6 +8,7 @@
 
 #include "base/file-util.h"
 #include "base/log.h"
+#include "base/spawn.h"
 #include "base/string-util.h"
 #include "entrypoint.h"
 #include "pod/layout.h"
@@ -177,10 +178,30 @@ static int make_arguments(const Pod *pod, const GlobalOptions *global, const Run
     return r < 0 ? r : strv_extend(argv, pod->uuid);
 }
 
+/* What the service manager says to a service, and where programs and the bus are. The stage1 may stay in the
+ * pod as its init, where an app that may trace reads its environment: secrets of the caller's must not be
+ * there. */
+static const char *const kept_environment[] = { "PATH",
+                                                "TERM",
+                                                "DBUS_SYSTEM_BUS_ADDRESS",
+                                                "NOTIFY_SOCKET",
+                                                "WATCHDOG_PID",
+                                                "WATCHDOG_USEC",
+                                                "LISTEN_PID",
+                                                "LISTEN_PIDFDID",
+                                                "LISTEN_FDS",
+                                                "LISTEN_FDNAMES",
+                                                "SYSTEMD_EXEC_PID",
+                                                "INVOCATION_ID",
+                                                "JOURNAL_STREAM",
+                                                "CREDENTIALS_DIRECTORY",
+                                                NULL };
+
 static int make_environment(const Pod *pod, const RunOptions *options)
 {
     char lock[16], max_use[32];
 
+    environment_keep(kept_environment);
     (void) snprintf(lock, sizeof(lock), "%d", pod->lock);
     (void) snprintf(max_use, sizeof(max_use), "%" PRIu64, options->journal_max_use);
     if (setenv(STAGE1_ENV_LOCK_FD, lock, 1) < 0 ||

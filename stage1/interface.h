@@ -46,6 +46,10 @@ enum { STAGE1_TIMEOUT_S = 30 };
 #define STAGE1_ROOTFS "stage1/rootfs"
 #define STAGE1_PID "pid"   /* the pod's init, decimal, in the host's pid namespace */
 #define STAGE1_PGID "pgid" /* of a stage1 whose app is `pid` itself: its process group */
+/* Ours, links that lead nowhere (base/process.h): the process `pid` and when it was started; and, of a stage1
+ * without an init, the mounts of its app, by which processes are found that the app leaves behind. */
+#define STAGE1_PROCESS "process"
+#define STAGE1_MOUNTS "mounts"
 #define STAGE1_SUBCGROUP                                                                                     \
     "subcgroup" /* path of the pod's cgroup in the cgroup2 tree, where no unit of systemd ends it */
 #define STAGE1_SHARED STAGE1_ROOTFS "/rkt"    /* what a pod's init may write */

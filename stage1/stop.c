@@ -5,8 +5,9 @@
 #include <signal.h>
 #include <sys/syscall.h>
 
-#include "base/file-util.h"
+#include "base/fd-util.h"
 #include "base/option.h"
+#include "base/process.h"
 #include "base/string-util.h"
 #include "interface.h"
 
@@ -18,51 +19,27 @@ static const Option options[] = {
     { NULL },
 };
 
-static int read_number(const char *name, pid_t *ret)
+static int signal_process(int process, void *userdata)
 {
-    _cleanup_free_ char *text = NULL;
-    uint64_t number;
-    int r = read_one_line_at(AT_FDCWD, name, &text);
+    const int *number = userdata;
 
-    if (r < 0)
-        return r;
-    if (parse_u64(text, &number) < 0 || number < 2 || number > INT32_MAX)
-        return -EBADMSG;
-    *ret = (pid_t) number;
-    return 0;
+    return syscall(SYS_pidfd_send_signal, process, *number, NULL, 0) < 0 && errno != ESRCH ? -errno : 0;
 }
 
-static int signal_process(pid_t pid, int number)
-{
-    _cleanup_close_ int pidfd = (int) syscall(SYS_pidfd_open, pid, 0);
-
-    return pidfd < 0 || syscall(SYS_pidfd_send_signal, pidfd, number, NULL, 0) < 0 ? -errno : 0;
-}
-
-/* Processes that an app without an init has left behind, if the group is theirs alone: its number is the
- * app's as long as one of them is there. */
-static int signal_group(pid_t pid, int number)
-{
-    pid_t group;
-    int r = read_number(STAGE1_PGID, &group);
-
-    if (r < 0 || group != pid)
-        return -ESRCH;
-    return kill(-group, number) < 0 ? -errno : 0;
-}
-
+/* When an app without an init has ended, the processes that it left behind are asked; to kill it ends them,
+ * too. The pod may have ended since it was looked at, which is what was wanted. */
 static int signal_pod(int number, Error *reterr)
 {
-    pid_t pid;
-    int r = read_number(STAGE1_PID, &pid);
+    _cleanup_close_ int process = process_open_noted(AT_FDCWD, STAGE1_PROCESS, NULL);
+    int r = process;
 
-    if (r < 0)
-        return error_set_errno(reterr, r, "cannot read the pid of the pod's init");
-    r = signal_process(pid, number);
-    if (r == -ESRCH)
-        r = signal_group(pid, number);
-    /* It may have ended since the pod was looked at, which is what was wanted. */
-    return r < 0 && r != -ESRCH ? error_set_errno(reterr, r, "cannot signal the pod's init") : 0;
+    if (r < 0 && r != -ESRCH)
+        return error_set_errno(reterr, r, "cannot find the pod's process");
+    if (r >= 0)
+        r = signal_process(process, &number);
+    if (r == -ESRCH || number == SIGKILL)
+        r = process_foreach_with_mounts(AT_FDCWD, STAGE1_MOUNTS, signal_process, &number);
+    return r < 0 ? error_set_errno(reterr, r, "cannot signal the pod") : 0;
 }
 
 int main(int argc, char *argv[])

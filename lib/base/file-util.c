@@ -2,8 +2,10 @@
 
 #include "file-util.h"
 
+#include <inttypes.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/random.h>
 #include <sys/stat.h>
 
 /* expected: the size that the file says it has; 0: not known. */
@@ -123,23 +125,26 @@ static int sync_directory_of(int dir, const char *path)
 }
 
 /* Opens a hidden file beside its target, so that the rename stays within one file system. The name may be
- * taken, by what a killed process of our number left or, as the number is asked for once, by a child of ours:
- * then the next one is. */
+ * taken, by what a killed process of our number left, by a child of ours, as the number is asked for once,
+ * or, in a directory like /tmp, by somebody who means to: then one is tried that nobody can foresee. */
 int open_aside_at(int dir, const char *path, mode_t mode, char **ret_name)
 {
     static unsigned counter;
     static pid_t pid;
+    uint64_t random = 0;
     const char *slash = strrchr(path, '/');
     int prefix = slash ? (int) (slash - path + 1) : 0;
 
     if (pid == 0)
         pid = getpid();
-    for (unsigned tries = 0; tries < 1000; tries++) {
+    for (unsigned tries = 0; tries < 100; tries++) {
         _cleanup_free_ char *name = NULL;
         int fd;
 
-        if (asprintf(&name, "%.*s" WRITE_ASIDE_PREFIX "%s.%d-%u", prefix, path, path + prefix, (int) pid,
-                     counter++) < 0)
+        if (tries > 0 && getrandom(&random, sizeof(random), 0) < 0)
+            return -errno;
+        if (asprintf(&name, "%.*s" WRITE_ASIDE_PREFIX "%s.%d-%" PRIu64, prefix, path, path + prefix,
+                     (int) pid, tries > 0 ? random : counter++) < 0)
             return -ENOMEM;
         fd = openat(dir, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode);
         if (fd >= 0) {

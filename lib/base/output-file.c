@@ -2,8 +2,10 @@
 
 #include "output-file.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/random.h>
 
 #include "file-util.h"
 
@@ -61,6 +63,26 @@ static int link_to(const OutputFile *file, const char *name)
     return linkat(AT_FDCWD, fd_path(file->fd, path), file->dir, name, AT_SYMLINK_FOLLOW) < 0 ? -errno : 0;
 }
 
+/* A name that nobody has taken in advance. */
+static int link_aside(OutputFile *file)
+{
+    char *aside;
+    uint64_t random;
+    int r;
+
+    if (getrandom(&random, sizeof(random), 0) < 0)
+        return -errno;
+    if (asprintf(&aside, WRITE_ASIDE_PREFIX "%s.%" PRIu64, file->name, random) < 0)
+        return -ENOMEM;
+    r = link_to(file, aside);
+    if (r < 0) {
+        free(aside);
+        return r;
+    }
+    file->aside = aside;
+    return 0;
+}
+
 /* A link can't replace a name, only a rename can. */
 static int give_name(OutputFile *file)
 {
@@ -70,11 +92,7 @@ static int give_name(OutputFile *file)
         r = link_to(file, file->name);
         if (r != -EEXIST || !file->overwrite)
             return r;
-        if (asprintf(&file->aside, WRITE_ASIDE_PREFIX "%s.%d", file->name, (int) getpid()) < 0) {
-            file->aside = NULL;
-            return -ENOMEM;
-        }
-        r = link_to(file, file->aside);
+        r = link_aside(file);
         if (r < 0)
             return r;
     }

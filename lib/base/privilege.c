@@ -13,6 +13,7 @@
 #include <sys/syscall.h>
 
 #include "string-util.h"
+#include "spawn.h"
 
 static int become(const char *user, Error *reterr)
 {
@@ -45,26 +46,10 @@ static int forget_capabilities(void)
 
 static int clean_environment(void)
 {
-    static const char *const kept[] = { "LANG", "TERM", "TZ" };
-    char *values[ELEMENTSOF(kept)] = {};
-    int r = 0;
+    static const char *const kept[] = { "LANG", "TERM", "TZ", NULL };
 
-    for (size_t i = 0; r >= 0 && i < ELEMENTSOF(kept); i++) {
-        const char *value = getenv(kept[i]);
-
-        values[i] = value ? strdup(value) : NULL;
-        r = value && !values[i] ? -ENOMEM : 0;
-    }
-    if (r >= 0 && clearenv() != 0)
-        r = -ENOMEM;
-    for (size_t i = 0; i < ELEMENTSOF(kept); i++) {
-        if (r >= 0 && values[i] && setenv(kept[i], values[i], 1) < 0)
-            r = -errno;
-        free(values[i]);
-    }
-    if (r >= 0 && setenv("PATH", "/usr/sbin:/usr/bin:/sbin:/bin", 1) < 0)
-        r = -errno;
-    return r;
+    environment_keep(kept);
+    return setenv("PATH", "/usr/sbin:/usr/bin:/sbin:/bin", 1) < 0 ? -errno : 0;
 }
 
 int privilege_drop(const char *user, Error *reterr)

@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <string.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -166,6 +167,27 @@ int spawn_and_wait(const char *path, char *const argv[], const SpawnOptions *opt
     if (r < 0)
         return r;
     return options && options->timeout_ns > 0 ? wait_or_kill(pid, options->timeout_ns) : wait_for_exit(pid);
+}
+
+static bool is_named(const char *variable, const char *const *names)
+{
+    size_t n = strcspn(variable, "=");
+
+    for (; *names; names++)
+        if (strncmp(*names, variable, n) == 0 && (*names)[n] == '\0')
+            return true;
+    return false;
+}
+
+void environment_keep(const char *const *names)
+{
+    char **to = environ;
+
+    for (char **from = environ; from && *from; from++)
+        if (is_named(*from, names))
+            *to++ = *from;
+    if (to)
+        *to = NULL;
 }
 
 int spawn_prepare(void)

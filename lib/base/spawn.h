@@ -42,3 +42,6 @@ int spawn_and_wait(const char *path, char *const argv[], const SpawnOptions *opt
 /* First of all in a program that anybody may start: opens /dev/null where 0, 1 or 2 is closed, so that no
  * file of ours takes its place, and lets children be waited for (an ignored SIGCHLD outlives an exec). */
 int spawn_prepare(void);
+
+/* Takes all variables out of our environment but those named, up to a NULL. */
+void environment_keep(const char *const *names);

@@ -12,6 +12,7 @@
 #include "base/string-util.h"
 #include "base/time-util.h"
 #include "pod/layout.h"
+#include "pod/pod-process.h"
 #include "pod/pod-summary.h"
 #include "stage1/interface.h"
 
@@ -195,53 +196,13 @@ static void status_read_apps(const Pod *pod, PodStatus *status)
     }
 }
 
-static int read_pid_file(const Pod *pod, const char *name, pid_t *ret)
+/* The number of one that has ended is only what it was. */
+static void status_read_pid(const Pod *pod, PodStatus *status)
 {
-    _cleanup_free_ char *text = NULL;
-    uint64_t value;
-    int r;
-
-    r = read_one_line_at(pod->fd, name, &text);
-    if (r < 0)
-        return r;
-    if (parse_u64(text, &value) < 0 || value == 0 || value > INT32_MAX)
-        return -EBADMSG;
-    *ret = (pid_t) value;
-    return 0;
-}
-
-/* A foreign stage1 may write only its own pid: then the pod's init is that process's only child. */
-static int read_child_pid(pid_t parent, pid_t *ret)
-{
-    _cleanup_free_ char *path = NULL, *text = NULL;
-    uint64_t value;
-    int r;
-
-    if (asprintf(&path, "/proc/%d/task/%d/children", (int) parent, (int) parent) < 0) {
-        path = NULL;
-        return -ENOMEM;
-    }
-    r = read_one_line_at(AT_FDCWD, path, &text);
-    if (r < 0)
-        return r == -ENOENT ? -ENODATA : r;
-    text[strcspn(text, " ")] = '\0';
-    if (parse_u64(text, &value) < 0 || value > INT32_MAX)
-        return -ENODATA;
-    *ret = (pid_t) value;
-    return 0;
-}
-
-int pod_read_pid(const Pod *pod, pid_t *ret)
-{
-    pid_t parent;
-    int r = read_pid_file(pod, STAGE1_PID, ret);
-
-    if (r != -ENOENT)
-        return r;
-    r = read_pid_file(pod, POD_PPID, &parent);
-    if (r < 0)
-        return r == -ENOENT ? -ENODATA : r;
-    return read_child_pid(parent, ret);
+    if (pod->state == POD_STATE_RUNNING)
+        (void) safe_close(pod_process_open(pod, &status->pid));
+    else if (pod->directory >= POD_DIRECTORY_RUN && pod_read_pid(pod, &status->pid) < 0)
+        status->pid = 0;
 }
 
 int pod_status_read(const Pod *pod, PodStatusFlags flags, PodStatus **ret)
@@ -280,10 +241,7 @@ int pod_status_read(const Pod *pod, PodStatusFlags flags, PodStatus **ret)
     }
     if (flags & POD_STATUS_APPS) {
         status_read_apps(pod, status);
-        if (pod->state == POD_STATE_RUNNING)
-            (void) pod_read_pid(pod, &status->pid);
-        else if (pod->directory >= POD_DIRECTORY_RUN)
-            (void) read_pid_file(pod, STAGE1_PID, &status->pid);
+        status_read_pid(pod, status);
     }
     *ret = TAKE_PTR(status);
     return 0;

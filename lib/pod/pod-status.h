@@ -39,7 +39,7 @@ void pod_apps_free(PodApp *apps, size_t n);
 
 typedef struct PodStatus {
     int64_t created_ns, started_ns; /* 0: not known */
-    pid_t pid;                      /* the pod's init; 0: none */
+    pid_t pid;                      /* the pod's init, of an ended pod what it was; 0: none */
     PodApp *apps;
     size_t n_apps;
     json_t *manifest; /* the pod manifest as it is on disk, or NULL: not asked for, not there, broken */
@@ -57,9 +57,6 @@ typedef enum PodStatusFlags {
 
 /* A pod whose manifest is missing or broken still has a status. */
 int pod_status_read(const Pod *pod, PodStatusFlags flags, PodStatus **ret);
-
-/* The pid alone; -ENODATA when there is none yet. */
-int pod_read_pid(const Pod *pod, pid_t *ret);
 
 /* As stage1_entrypoint_read(), also where only the stage1's manifest says it. */
 int pod_stage1_entrypoint(const Pod *pod, Stage1Entrypoint entrypoint, char **ret, unsigned *ret_version,

@@ -4,7 +4,14 @@
  * twice, never missed.
  *
  * Whoever wants to know a pod's state takes a shared lock for a moment; pod_lock() therefore tries for a few
- * milliseconds before it says that somebody holds the pod. */
+ * milliseconds before it says that somebody holds the pod.
+ *
+ * Whoever can open a directory for reading can lock it, for as long as they like. So a pod's is root's alone:
+ * members of group rkt may go through it (0710) and read what they can name, but get no descriptor that
+ * flock(2) takes. They are told the state by what else shows it.
+ *
+ * A process may let go of the lock that it was given, as daemons do that close what they inherit. So a pod
+ * also runs as long as the process lives that its stage1 noted. */
 
 #include "pod.h"
 
@@ -20,6 +27,9 @@
 #include "base/string-util.h"
 #include "base/time-util.h"
 #include "pod/layout.h"
+#include "pod/pod-process.h"
+#include "pod/uuid-file.h"
+#include "stage1/interface.h"
 
 enum { POD_LOCK_TRIES = 25, POD_LOCK_PAUSE_NS = 1000000, POD_WAIT_PAUSE_NS = 20000000, POD_OPEN_TRIES = 8 };
 
@@ -127,6 +137,23 @@ static bool same_inode(int fd, int dir, const char *path)
            a.st_dev == b.st_dev;
 }
 
+/* For one who may not lock the pod: a process lives, or stage1 is about to write down which. What is being
+ * prepared or removed can't be told from what a killed process left. */
+static bool seems_locked(const Pod *pod)
+{
+    _cleanup_close_ int process = -EBADF;
+
+    if (pod->directory != POD_DIRECTORY_RUN)
+        return pod->directory == POD_DIRECTORY_PREPARE;
+    process = pod_process_open(pod, NULL);
+    return process >= 0 || process == -ENODATA;
+}
+
+static bool may_lock(const Pod *pod)
+{
+    return !(fcntl(pod->fd, F_GETFL) & O_PATH);
+}
+
 /* Sets the state from the directory and who holds the lock, which it tries: whoever does not close the pod
  * soon lets go of it (pod_unlook()). A pod in prepare/ that is not locked may have just been moved to
  * prepared/: -ENOENT then. */
@@ -137,11 +164,13 @@ static int pod_look(Pod *pod)
 
     if (!locked && pod_directories[pod->directory].free != pod_directories[pod->directory].locked) {
         if (flock(pod->fd, LOCK_SH | LOCK_NB) < 0) {
-            if (errno != EWOULDBLOCK)
+            if (errno != EWOULDBLOCK && (errno != EBADF || may_lock(pod)))
                 return -errno;
-            locked = true;
-        } else if (pod->directory == POD_DIRECTORY_PREPARE &&
-                   !same_inode(pod->fd, pod->root, pod_path(pod->directory, pod->uuid, &path)))
+            locked = errno == EWOULDBLOCK || seems_locked(pod);
+        } else if (pod->directory == POD_DIRECTORY_RUN)
+            locked = pod_process_lives(pod);
+        else if (pod->directory == POD_DIRECTORY_PREPARE &&
+                 !same_inode(pod->fd, pod->root, pod_path(pod->directory, pod->uuid, &path)))
             return -ENOENT;
     }
     pod->state = locked ? pod_directories[pod->directory].locked : pod_directories[pod->directory].free;
@@ -176,6 +205,8 @@ static int open_and_look(int root, PodDirectory directory, const char *uuid, Pod
     pod->directory = directory;
     memcpy(pod->uuid, uuid, UUID_LENGTH);
     pod->fd = openat(root, pod_path(directory, uuid, &path), O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+    if (pod->fd < 0 && errno == EACCES)
+        pod->fd = openat(root, path.text, O_PATH | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
     if (pod->fd < 0)
         return -errno;
     r = pod_look(pod);
@@ -324,14 +355,10 @@ int pod_open(int root, const char *prefix, Pod **ret, Error *reterr)
 
 int pod_open_uuid_file(int root, const char *path, Pod **ret, Error *reterr)
 {
-    _cleanup_free_ char *uuid = NULL;
-    int r = read_one_line_at(AT_FDCWD, path, &uuid);
+    char uuid[UUID_LENGTH + 1];
+    int r = uuid_file_read(path, uuid, reterr);
 
-    if (r == -ENODATA)
-        return error_set(reterr, -EINVAL, "UUID cannot be empty");
-    if (r < 0)
-        return error_set_errno(reterr, r, "cannot read the UUID file \"%s\"", path);
-    return pod_open(root, uuid, ret, reterr);
+    return r < 0 ? r : pod_open(root, uuid, ret, reterr);
 }
 
 int pod_open_argument(int root, const char *argument, const char *uuid_file, Pod **ret, Error *reterr)
@@ -444,6 +471,8 @@ int pod_lock(Pod *pod)
         return r;
     pod->locked = true;
     r = pod_locate(pod);
+    if (r >= 0 && pod->directory == POD_DIRECTORY_RUN && pod_process_lives(pod))
+        r = -EBUSY;
     if (r >= 0)
         return pod_probe(pod);
     (void) flock(fd, LOCK_UN);
@@ -502,7 +531,7 @@ int pod_create(int root, bool detached, Pod **ret, Error *reterr)
 
         r = uuid_generate(uuid);
         if (r >= 0)
-            r = make_directory(root, pod_path(POD_DIRECTORY_EMBRYO, uuid, &path), 0750);
+            r = make_directory(root, pod_path(POD_DIRECTORY_EMBRYO, uuid, &path), 0710);
         if (r >= 0)
             r = pod_open_exact(root, POD_DIRECTORY_EMBRYO, uuid, &pod);
         if (r >= 0 && detached)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A pod on disk. Its state is the directory it stands in and the flock(2) on its own directory; every change
- * of state is one rename under that lock. Nothing here knows what is in a pod. */
+/* A pod on disk. Its state is the directory it stands in, the flock(2) on its own directory and, in run/, the
+ * process that its stage1 noted; every change of state is one rename under that lock. */
 #pragma once
 
 #include <stdbool.h>
@@ -53,7 +53,7 @@ typedef struct Pod {
     PodState state;         /* likewise */
     bool locked;            /* we hold the exclusive lock */
     int root;               /* pods/; not owned, must outlive the pod */
-    int fd;                 /* the pod's directory */
+    int fd;                 /* the pod's directory; O_PATH for one who may not lock it */
     int lock;               /* what holds the lock, where it is not fd; see pod_detach() */
 } Pod;
 
@@ -70,7 +70,7 @@ int pod_root_open(const char *data_directory, bool create, int *ret_fd, Error *r
  */
 int pod_open(int root, const char *prefix, Pod **ret, Error *reterr);
 
-/* By a file that holds the UUID. */
+/* By a file that holds the UUID; errors as uuid_file_read() says, and of pod_open(). */
 int pod_open_uuid_file(int root, const char *path, Pod **ret, Error *reterr);
 
 /* The pod named by the one argument or by --uuid-file= (one of the two must be NULL), as the verbs want it.
@@ -101,7 +101,8 @@ int pod_refresh(Pod *pod);
 int pod_create(int root, bool detached, Pod **ret, Error *reterr);
 
 /* Takes the exclusive lock. -EBUSY: somebody holds it (whoever only looks holds it for a moment; that is
- * waited out). Afterwards pod->directory is where the pod stands; -ENOENT: it is gone. */
+ * waited out), or the pod runs though nobody does. Afterwards pod->directory is where the pod stands;
+ * -ENOENT: it is gone. */
 int pod_lock(Pod *pod);
 
 /* Keeps the pod as it is, for one who reads it for a while: nobody gets its exclusive lock, and it does not

@@ -253,7 +253,7 @@ static int commit(Import *import, ImageManifest *manifest, Error *reterr)
     int r;
 
     if (lock < 0)
-        return error_set_errno(reterr, lock, "cannot lock image %s", import->key);
+        return store_complain_of_lock(import->store, import->key, lock, reterr);
     r = put_blob(import);
     if (r >= 0)
         r = put_manifest(import);

@@ -50,7 +50,7 @@ static int open_blobs(Store *store, const StoreLayers *layers, Blobs *blobs, Err
         blobs->n = i + 1;
         blobs->locks[i] = store_lock_image(store, key, LOCK_KIND_SHARED, true);
         if (blobs->locks[i] < 0)
-            return error_set_errno(reterr, blobs->locks[i], "cannot lock image %s", key);
+            return store_complain_of_lock(store, key, blobs->locks[i], reterr);
         blobs->fds[i] = store_open_image(store, key, reterr);
         if (blobs->fds[i] < 0)
             return blobs->fds[i];

@@ -55,11 +55,13 @@ int store_sync_directory(Store *store, const char *path);
 /* Takes the lock of an image or a tree. The file may go away under its last holder, so who gets a lock looks
  * whether the name still means it. */
 int store_lock_image(Store *store, const char *key, LockKind kind, bool wait);
+/* What to say of an error of the above, which is -ETIMEDOUT where waiting was in vain. */
+int store_complain_of_lock(const Store *store, const char *key, int r, Error *reterr);
 int store_lock_tree(Store *store, const char *id, bool wait);
 void store_drop_lock_file(Store *store, const char *directory, const char *name);
 
-/* Puts an image into the index of names. What is below that belongs to the group, who may put links there: not
- * for root. */
+/* Puts an image into the index of names. What is below that belongs to the group, who may put links there:
+ * not for root. */
 int store_index_image(Store *store, const StoreImage *image);
 
 /* Writes an image's record: from here on the image is there. The caller holds its lock. */

@@ -9,10 +9,15 @@
 #include <grp.h>
 #include <stdio.h>
 #include <sys/stat.h>
+#include <time.h>
 
 #include "base/data-directory.h"
 #include "base/string-util.h"
 #include "digest.h"
+
+enum { LOCK_PAUSE_NS = 20000000 };
+#define LOCK_WAIT_SHARED_NS (30 * INT64_C(1000000000))
+#define LOCK_WAIT_EXCLUSIVE_NS (600 * INT64_C(1000000000))
 
 static const struct StoreDirectory {
     const char *path; /* beneath the data directory */
@@ -231,7 +236,7 @@ int store_for_each(int dir, const char *path, StoreEntryFunction function, void 
 
 /* ----- Locks ----- */
 
-static int lock_name(int dir, const char *path, LockKind kind, bool wait)
+static int lock_name(int dir, const char *path, mode_t mode, LockKind kind, bool wait)
 {
     for (;;) {
         _cleanup_close_ int fd = lock_file_at(dir, path, kind, wait);
@@ -243,19 +248,38 @@ static int lock_name(int dir, const char *path, LockKind kind, bool wait)
             return -errno;
         if (st.st_nlink == 0)
             continue;
-        /* Whoever made it, with whatever umask: the group locks it, too. */
-        if (st.st_nlink == 1 && st.st_uid == geteuid() && (st.st_mode & 0660) != 0660 && fchmod(fd, 0660) < 0)
+        /* Whoever made it, with whatever umask. */
+        if (st.st_nlink == 1 && st.st_uid == geteuid() && (st.st_mode & 0777) != mode && fchmod(fd, mode) < 0)
             return -errno;
         return TAKE_FD(fd);
     }
 }
 
+/* Members of group rkt can hold these for as long as they like. Whoever has the exclusive lock by right only
+ * moves files; a shared one is held while a tree is rendered. */
 int store_lock_image(Store *store, const char *key, LockKind kind, bool wait)
 {
+    static const struct timespec pause = { .tv_nsec = LOCK_PAUSE_NS };
+    int64_t left = !wait ? 0 : kind == LOCK_KIND_SHARED ? LOCK_WAIT_SHARED_NS : LOCK_WAIT_EXCLUSIVE_NS;
     StorePath path;
+    int r;
 
     (void) snprintf(path, sizeof(path), "%s/%s", STORE_IMAGE_LOCKS, key);
-    return lock_name(store->cas_fd, path, kind, wait);
+    while ((r = lock_name(store->cas_fd, path, 0660, kind, false)) == -EWOULDBLOCK && left > 0) {
+        (void) nanosleep(&pause, NULL);
+        left -= LOCK_PAUSE_NS;
+    }
+    return r == -EWOULDBLOCK && wait ? -ETIMEDOUT : r;
+}
+
+int store_complain_of_lock(const Store *store, const char *key, int r, Error *reterr)
+{
+    if (r == -ETIMEDOUT)
+        return error_set(reterr, r,
+                         "image %s stays locked: fuser(1) shows by whom, for %s/" STORE_CAS
+                         "/" STORE_IMAGE_LOCKS "/%s",
+                         key, store->dir, key);
+    return error_set_errno(reterr, r, "cannot lock image %s", key);
 }
 
 int store_lock_tree(Store *store, const char *id, bool wait)
@@ -263,7 +287,7 @@ int store_lock_tree(Store *store, const char *id, bool wait)
     StorePath path;
 
     (void) snprintf(path, sizeof(path), "%s/%s", STORE_TREE_LOCKS, id);
-    return lock_name(store->cas_fd, path, LOCK_KIND_EXCLUSIVE, wait);
+    return lock_name(store->cas_fd, path, 0660, LOCK_KIND_EXCLUSIVE, wait);
 }
 
 void store_drop_lock_file(Store *store, const char *directory, const char *name)
@@ -276,5 +300,5 @@ void store_drop_lock_file(Store *store, const char *directory, const char *name)
 
 int store_lock_prepare(Store *store, LockKind kind, bool wait)
 {
-    return lock_name(store->dir_fd, STORE_PREPARE_LOCK, kind, wait);
+    return lock_name(store->dir_fd, STORE_PREPARE_LOCK, 0600, kind, wait);
 }

@@ -36,8 +36,8 @@ DEFINE_CLEANUP_FUNC(Store *, store_free)
 /* The data directory, absolute. Owned by the store. */
 const char *store_dir(const Store *store);
 
-/* locks/prepareLock: shared while a pod is prepared, exclusive for image gc. Returns the descriptor that
- * holds it. */
+/* locks/prepareLock, of root alone: shared while a pod is prepared, exclusive for image gc. Returns the
+ * descriptor that holds it. */
 int store_lock_prepare(Store *store, LockKind kind, bool wait);
 
 /* ----- Images ----- */

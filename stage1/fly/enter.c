@@ -4,23 +4,30 @@
 
 #include <fcntl.h>
 #include <sched.h>
-#include <sys/syscall.h>
 
+#include "base/fd-util.h"
+#include "base/process.h"
 #include "base/spawn.h"
 #include "base/string-util.h"
 #include "enter-arguments.h"
+#include "interface.h"
 #include "program.h"
 
 enum { EXIT_ENTER = 1 };
 
-/* The process is held before the plan is read: what is entered is what the caller found running. */
+/* The app that was noted when it started, if it is what the caller has found, too. */
 static int join(pid_t pid, Error *reterr)
 {
-    _cleanup_close_ int process = (int) syscall(SYS_pidfd_open, pid, 0);
+    pid_t noted = 0;
+    _cleanup_close_ int process = process_open_noted(AT_FDCWD, STAGE1_PROCESS, &noted);
 
-    if (process < 0 || setns(process, CLONE_NEWNS) < 0)
-        return error_set_errno(reterr, -errno, "cannot join process %d", (int) pid);
-    return 0;
+    if (process == -ESRCH || (process >= 0 && noted != pid))
+        return error_set(reterr, -ESRCH, "the app has ended: process %d is not its", (int) pid);
+    if (process < 0)
+        return error_set_errno(reterr, process, "cannot find the app's process");
+    return setns(process, CLONE_NEWNS) < 0
+                   ? error_set_errno(reterr, -errno, "cannot join process %d", (int) pid)
+                   : 0;
 }
 
 static int find_app(const Plan *plan, const char *name, const PlanApp **ret, Error *reterr)

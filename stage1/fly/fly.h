@@ -13,7 +13,7 @@ typedef struct Fly {
     const PlanApp *app; /* the plan's only one */
     AppSockets sockets;
     int lock;
-    int status_dir;
+    int pod_dir, status_dir;
     int notify;        /* connected to the service manager, or -EBADF */
     bool app_notifies; /* by the socket at FLY_NOTIFY_PATH, or at the manager's abstract address */
 } Fly;

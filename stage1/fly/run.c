@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The entrypoint `run` of the flavour fly: UUID's directory is our working directory, locked by $RKT_LOCK_FD.
  * We become the app: whoever started rkt has the app as its child, with the descriptors that it gave, and
- * systemd has it as the main process of its service. So the lock stays open in the app, and the pod runs as
- * long as any process has it.
+ * systemd has it as the main process of its service. So the lock stays open in the app, which may close it:
+ * the pod runs as long as any process has it, or has the app's mounts.
  *
  * That the pod is ready is said right before the exec, when the program has been found: nobody is there to
  * say it later, and a program that ends at once must not have ended before it was heard. */
@@ -16,6 +16,7 @@
 #include "base/fd-util.h"
 #include "base/file-util.h"
 #include "base/log.h"
+#include "base/process.h"
 #include "base/spawn.h"
 #include "base/string-util.h"
 #include "fly.h"
@@ -89,12 +90,18 @@ static int put_time(const Fly *fly, const char *suffix, Error *reterr)
 
 static int record_start(Fly *fly, Error *reterr)
 {
-    int r = put_text(STAGE1_PGID, getpgrp(), reterr);
+    int r = process_note(AT_FDCWD, STAGE1_PROCESS, getpid());
 
+    if (r < 0)
+        return error_set_errno(reterr, r, "cannot note the app's process");
+    r = put_text(STAGE1_PGID, getpgrp(), reterr);
     if (r >= 0)
         r = put_text(STAGE1_PID, getpid(), reterr);
     if (r < 0)
         return r;
+    fly->pod_dir = open(".", O_PATH | O_DIRECTORY | O_CLOEXEC);
+    if (fly->pod_dir < 0)
+        return error_set_errno(reterr, -errno, "cannot open the pod's directory");
     fly->status_dir = open(STAGE1_STATUS, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (fly->status_dir < 0)
         return error_set_errno(reterr, -errno, "cannot open the pod's %s", STAGE1_STATUS);
@@ -245,13 +252,22 @@ static int run(Fly *fly, int argc, char *argv[], Error *reterr)
         r = place_stdio(fly->app, reterr);
     if (r >= 0)
         r = fly_enter_root(fly, reterr);
+    if (r >= 0) {
+        r = process_note_mounts(fly->pod_dir, STAGE1_MOUNTS);
+        if (r < 0)
+            (void) error_set_errno(reterr, r, "cannot note the app's mounts");
+    }
     return r < 0 ? r : become_app(fly, reterr);
 }
 
 int main(int argc, char *argv[])
 {
     _cleanup_error_ Error error = ERROR_INIT;
-    Fly fly = { .arguments = RUN_ARGUMENTS_INIT, .lock = -EBADF, .status_dir = -EBADF, .notify = -EBADF };
+    Fly fly = { .arguments = RUN_ARGUMENTS_INIT,
+                .lock = -EBADF,
+                .pod_dir = -EBADF,
+                .status_dir = -EBADF,
+                .notify = -EBADF };
     int r = run(&fly, argc, argv, &error);
 
     error_print(&error, r, "stage1", fly.arguments.debug);

@@ -1,17 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A pid is only a number. What is opened here is one process' for sure, because that process still lives when
- * all was opened (its pidfd came first), and it is the init of this pod, because it holds the pod's directory
- * and the app's mount namespace. The namespace is taken from the init and not from a process of the app,
- * which might have made itself another. */
+ * all was opened (its pidfd came first), and it is the init of this pod, because the pod's note
+ * of when that was started is true of it, and it holds the pod's directory and the app's mount namespace. The
+ * namespace is taken from the init and not from a process of the app, which might have made itself another.
+ */
 
 #include <fcntl.h>
-#include <poll.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 
 #include "base/fd-util.h"
+#include "base/process.h"
 #include "base/string-util.h"
 #include "entry.h"
+#include "interface.h"
 #include "sandbox/cgroup.h"
 #include "sandbox/seccomp-load.h"
 
@@ -105,21 +106,17 @@ static int find_cgroup(Entry *entry, Error *reterr)
                    : 0;
 }
 
-static bool is_alive(int process)
-{
-    struct pollfd ended = { .fd = process, .events = POLLIN };
-
-    return poll(&ended, 1, 0) == 0;
-}
-
 static int open_process(pid_t pid, int *ret_fd, int *ret_directory)
 {
+    pid_t noted = 0;
     char path[32];
 
     (void) snprintf(path, sizeof(path), "/proc/%d", (int) pid);
-    *ret_fd = (int) syscall(SYS_pidfd_open, pid, 0);
+    *ret_fd = process_open_noted(AT_FDCWD, STAGE1_PROCESS, &noted);
     if (*ret_fd < 0)
-        return -errno;
+        return *ret_fd;
+    if (noted != pid)
+        return -ESRCH;
     *ret_directory = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
     return *ret_directory < 0 ? -errno : 0;
 }
@@ -132,6 +129,8 @@ int entry_find(Entry *entry, Error *reterr)
     if (r < 0)
         return r;
     r = open_process(entry->init, &entry->init_fd, &directory);
+    if (r == -ESRCH)
+        return error_set(reterr, r, "process %d is not the init of this pod", (int) entry->init);
     if (r < 0)
         return error_set_errno(reterr, r, "cannot find the pod's init");
     r = find_mounts(entry, directory, reterr);
@@ -139,7 +138,7 @@ int entry_find(Entry *entry, Error *reterr)
         r = find_processes(entry, directory, reterr);
     if (r >= 0)
         r = find_cgroup(entry, reterr);
-    if (r >= 0 && !is_alive(entry->init_fd))
+    if (r >= 0 && process_has_ended(entry->init_fd))
         r = error_set(reterr, -ESRCH, "the pod has just ended");
     return r;
 }

@@ -27,6 +27,7 @@
 #include "base/fd-util.h"
 #include "base/file-util.h"
 #include "base/log.h"
+#include "base/process.h"
 #include "base/spawn.h"
 #include "base/string-util.h"
 #include "door.h"
@@ -141,9 +142,9 @@ static pid_t clone_init(Host *host)
 static int write_pid(pid_t pid)
 {
     char text[16];
-    int n = snprintf(text, sizeof(text), "%d", (int) pid);
+    int n = snprintf(text, sizeof(text), "%d", (int) pid), r = process_note(AT_FDCWD, STAGE1_PROCESS, pid);
 
-    return write_file_at(AT_FDCWD, STAGE1_PID, text, (size_t) n, 0644, 0);
+    return r < 0 ? r : write_file_at(AT_FDCWD, STAGE1_PID, text, (size_t) n, 0644, 0);
 }
 
 /* After this the init, not we, are what systemd watches. */

@@ -281,7 +281,7 @@ fails "stop of one that never ran" 254 'is not running: it is prepared' rkt stop
 fails "stop of an unknown one" 254 'no matches found for "12"' rkt stop 12
 fails "stop of nothing" 254 'must provide' rkt stop
 echo bad >"$work/uuid"
-fails "stop by a bad file" 1 'no matches found' rkt stop --uuid-file="$work/uuid"
+fails "stop by a bad file" 1 'does not hold a whole UUID' rkt stop --uuid-file="$work/uuid"
 fails "stop by a missing file" 1 'cannot read' rkt stop --uuid-file="$work/missing"
 
 pod=$(make_pod run)

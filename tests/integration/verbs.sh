@@ -59,8 +59,8 @@ echo "$prepared" >prepared
 equals "a prepared pod has no network, nor pid" "$(rkt status "$prepared" | sed 's/=.*//' | paste -sd' ')" "state created"
 fails "stop of one that never ran" 254 "pod \"$prepared\" is not running: it is prepared" rkt stop --uuid-file=prepared
 fails "stop of a file that leads nowhere" 1 'cannot read the UUID file' rkt stop --uuid-file=nothing
-echo ffffffff >nobody
-fails "status of a file that leads nowhere" 1 'no matches found for "ffffffff"' rkt status --uuid-file=nobody
+cat /proc/sys/kernel/random/uuid >nobody
+fails "status of a file that leads nowhere" 1 "no matches found for \"$(<nobody)\"" rkt status --uuid-file=nobody
 fails "status of an unknown pod" 254 'no matches found for "ffffffff"' rkt status ffffffff
 : >empty
 useradd --create-home --groups rkt member

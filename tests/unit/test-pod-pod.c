@@ -141,7 +141,7 @@ static void test_uuid_file(int root, const char *directory)
     assert_str(other->uuid, pod->uuid);
     assert_int(write_file_at(AT_FDCWD, path, "", 0, 0644, 0), 0);
     pod_free(TAKE_PTR(other));
-    assert_int(pod_open_uuid_file(root, path, &other, NULL), -EINVAL);
+    assert_int(pod_open_uuid_file(root, path, &other, NULL), -ENODATA);
     assert_int(pod_open_argument(root, "abcd", path, &other, NULL), -EINVAL);
     assert_int(pod_open_argument(root, NULL, NULL, &other, NULL), -EINVAL);
 }

@@ -1,0 +1,258 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The pidfd comes first. If the process that has the number afterwards was started when the note says, then
+ * it is the noted one, it had the number all the time, and the pidfd is its.
+ *
+ * Numbers of namespaces and of mounts are used again, too. Both of them together, of the same boot, are taken
+ * for proof; Linux 6.8 and later number mounts without ever using a number again. */
+
+#include "process.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+
+#include "fd-util.h"
+#include "file-util.h"
+#include "string-util.h"
+#include "uuid.h"
+
+#ifndef STATX_MNT_ID_UNIQUE
+#define STATX_MNT_ID_UNIQUE 0x00004000U
+#endif
+
+enum { NOTE_MAX = 128, STAT_MAX = 4096, STAT_FIELDS_TO_START = 20 };
+
+/* ----- Notes ----- */
+
+static int read_boot_id(char ret[static UUID_LENGTH + 1])
+{
+    _cleanup_close_ int fd = open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC);
+
+    if (fd < 0)
+        return -errno;
+    if (read_full(fd, ret, UUID_LENGTH) != UUID_LENGTH)
+        return -EIO;
+    ret[UUID_LENGTH] = '\0';
+    return 0;
+}
+
+/* The links that are replaced are those of an attempt that failed. */
+static int put_note(int dir, const char *name, const char *text)
+{
+    for (;;) {
+        if (symlinkat(text, dir, name) >= 0)
+            return 0;
+        if (errno != EEXIST || unlinkat(dir, name, 0) < 0)
+            return -errno;
+    }
+}
+
+/* Reads `FIRST SECOND BOOT`, and whether that is this boot: -ESRCH otherwise. */
+static int read_note(int dir, const char *name, char text[static NOTE_MAX], const char **ret_boot)
+{
+    ssize_t n = readlinkat(dir, name, text, NOTE_MAX);
+
+    if (n < 0)
+        return errno == EINVAL ? -EBADMSG : -errno;
+    if (n == NOTE_MAX)
+        return -EBADMSG;
+    text[n] = '\0';
+    *ret_boot = strrchr(text, ' ');
+    return *ret_boot ? 0 : -EBADMSG;
+}
+
+static int parse_note(const char *text, uint64_t *ret_first, uint64_t *ret_second)
+{
+    _cleanup_strv_ char **words = NULL;
+    int r = strv_split(text, " ", &words);
+
+    if (r < 0)
+        return r;
+    return strv_length(words) == 3 && parse_u64(words[0], ret_first) >= 0 &&
+                           parse_u64(words[1], ret_second) >= 0
+                   ? 0
+                   : -EBADMSG;
+}
+
+static bool is_this_boot(const char *boot)
+{
+    char id[UUID_LENGTH + 1];
+
+    return read_boot_id(id) >= 0 && streq(boot + 1, id);
+}
+
+/* ----- One process ----- */
+
+int process_start_time(pid_t pid, uint64_t *ret)
+{
+    char path[64], text[STAT_MAX];
+    _cleanup_close_ int fd = -EBADF;
+    char *field, *end;
+    ssize_t n;
+
+    (void) snprintf(path, sizeof(path), "/proc/%d/stat", (int) pid);
+    fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return errno == ENOENT ? -ESRCH : -errno;
+    n = read(fd, text, sizeof(text) - 1);
+    if (n <= 0)
+        return n < 0 ? -errno : -ESRCH;
+    text[n] = '\0';
+    /* The second field is the program's name, in which anything may stand. */
+    field = strrchr(text, ')');
+    for (unsigned i = 0; field && i < STAT_FIELDS_TO_START; i++) {
+        field = strchr(field, ' ');
+        field = field ? field + 1 : NULL;
+    }
+    if (!field)
+        return -EBADMSG;
+    *ret = strtoull(field, &end, 10);
+    return *end == ' ' ? 0 : -EBADMSG;
+}
+
+int process_note(int dir, const char *name, pid_t pid)
+{
+    char boot[UUID_LENGTH + 1], text[NOTE_MAX];
+    uint64_t started;
+    int r = process_start_time(pid, &started);
+
+    if (r >= 0)
+        r = read_boot_id(boot);
+    if (r < 0)
+        return r;
+    (void) snprintf(text, sizeof(text), "%d %" PRIu64 " %s", (int) pid, started, boot);
+    return put_note(dir, name, text);
+}
+
+bool process_has_ended(int process)
+{
+    struct pollfd end = { .fd = process, .events = POLLIN };
+
+    return poll(&end, 1, 0) != 0;
+}
+
+int process_open_noted(int dir, const char *name, pid_t *ret_pid)
+{
+    _cleanup_close_ int process = -EBADF;
+    uint64_t pid, noted, started;
+    char text[NOTE_MAX];
+    const char *boot;
+    int r = read_note(dir, name, text, &boot);
+
+    if (r >= 0)
+        r = parse_note(text, &pid, &noted);
+    if (r < 0)
+        return r;
+    if (pid < 1 || pid > INT32_MAX)
+        return -EBADMSG;
+    process = (int) syscall(SYS_pidfd_open, (pid_t) pid, 0);
+    if (process < 0)
+        return errno == EINVAL ? -ESRCH : -errno; /* EINVAL: the number is a thread's now */
+    r = process_start_time((pid_t) pid, &started);
+    if (r < 0)
+        return r;
+    if (started != noted || process_has_ended(process) || !is_this_boot(boot))
+        return -ESRCH;
+    if (ret_pid)
+        *ret_pid = (pid_t) pid;
+    return TAKE_FD(process);
+}
+
+/* ----- Mounts ----- */
+
+typedef struct Mounts {
+    uint64_t namespace, root;
+} Mounts;
+
+/* Of the process whose directory in /proc this is. -ENOENT, -EACCES and the like: it can't be told. */
+static int read_mounts(int proc, const char *process, Mounts *ret)
+{
+    char path[64];
+    struct stat st;
+    struct statx stx;
+
+    (void) snprintf(path, sizeof(path), "%.32s/ns/mnt", process);
+    if (fstatat(proc, path, &st, 0) < 0)
+        return -errno;
+    (void) snprintf(path, sizeof(path), "%.32s/root", process);
+    if (statx(proc, path, 0, STATX_MNT_ID_UNIQUE, &stx) < 0)
+        return -errno;
+    if (!(stx.stx_mask & STATX_MNT_ID_UNIQUE) && statx(proc, path, 0, STATX_MNT_ID, &stx) < 0)
+        return -errno;
+    *ret = (Mounts){ .namespace = st.st_ino, .root = stx.stx_mnt_id };
+    return 0;
+}
+
+static int open_proc(int *ret)
+{
+    int fd = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+    if (fd < 0)
+        return -errno;
+    *ret = fd;
+    return 0;
+}
+
+int process_note_mounts(int dir, const char *name)
+{
+    char boot[UUID_LENGTH + 1], text[NOTE_MAX];
+    _cleanup_close_ int proc = -EBADF;
+    Mounts mounts;
+    int r = open_proc(&proc);
+
+    if (r >= 0)
+        r = read_mounts(proc, "self", &mounts);
+    if (r >= 0)
+        r = read_boot_id(boot);
+    if (r < 0)
+        return r;
+    (void) snprintf(text, sizeof(text), "%" PRIu64 " %" PRIu64 " %s", mounts.namespace, mounts.root, boot);
+    return put_note(dir, name, text);
+}
+
+static bool has_mounts(int proc, const char *process, const Mounts *mounts)
+{
+    Mounts of;
+
+    return read_mounts(proc, process, &of) >= 0 && of.namespace == mounts->namespace &&
+           of.root == mounts->root;
+}
+
+/* Looked at again when it is held: its number could have become another's. */
+static int call_back(int proc, const char *name, const Mounts *mounts, ProcessCallback callback,
+                     void *userdata)
+{
+    _cleanup_close_ int process = -EBADF;
+    uint64_t pid;
+
+    if (parse_u64(name, &pid) < 0 || pid > INT32_MAX || !has_mounts(proc, name, mounts))
+        return 0;
+    process = (int) syscall(SYS_pidfd_open, (pid_t) pid, 0);
+    if (process < 0 || !has_mounts(proc, name, mounts) || process_has_ended(process))
+        return 0;
+    return callback(process, userdata);
+}
+
+int process_foreach_with_mounts(int dir, const char *name, ProcessCallback callback, void *userdata)
+{
+    _cleanup_closedir_ DIR *proc = NULL;
+    char text[NOTE_MAX];
+    const char *boot;
+    Mounts mounts;
+    int r = read_note(dir, name, text, &boot);
+
+    if (r >= 0)
+        r = parse_note(text, &mounts.namespace, &mounts.root);
+    if (r < 0 || !is_this_boot(boot))
+        return r == -ENOENT ? 0 : r < 0 ? r : 0;
+    r = directory_open(AT_FDCWD, "/proc", &proc);
+    for (const struct dirent *entry; r == 0 && (entry = readdir(proc));)
+        if (entry->d_name[0] >= '1' && entry->d_name[0] <= '9')
+            r = call_back(dirfd(proc), entry->d_name, &mounts, callback, userdata);
+    return r;
+}

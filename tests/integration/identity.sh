@@ -1,0 +1,186 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# images: busybox
+# Who is who: processes that have a pod's number after it, apps that let go of their pod's lock, locks that members of
+# group rkt would hold.
+
+# shellcheck source-path=SCRIPTDIR source=lib.sh disable=SC2016
+. "${0%/*}/lib.sh"
+
+work=$(mktemp -d)
+pods=/var/lib/rkt/pods
+image=example.com/busybox
+fly=(--net=host --stage1-name=coreos.com/rkt/stage1-fly)
+mount --make-rshared /
+fetch_images busybox
+member=(setpriv --reuid=65534 --regid=65534 "--groups=$(getent group rkt | cut -d: -f3)")
+
+# with_pid PID COMMAND...: starts it as the process of that number, in the background.
+with_pid() {
+    "$RKT_TEST_BUILD/tests/faults/at-pid" "$@" </dev/null 2>"$work/at-pid" &
+    eventually 10 alive "$1" && return
+    skip "who has the number $1" "$(<"$work/at-pid")"
+    return 1
+}
+
+state() { rkt status "$1" | sed -n 's/^state=//p'; }
+state_is_now() { [[ $(state "$1") == "$2" ]]; }
+alive() { [[ -d /proc/$1 && $(sed -n 's/^State:\t\(.\).*/\1/p' "/proc/$1/status") != Z ]]; }
+ended() { ! alive "$1"; }
+
+# ----- fly: the app has ended, a process of its keeps the lock -----
+
+rkt run "${fly[@]}" --uuid-file-save="$work/u" $image --exec=/bin/sh -- -c 'sleep 600 & exit 0' >/dev/null 2>&1 </dev/null || :
+u=$(<"$work/u") pid=$(<"$pods/run/$(<"$work/u")/pid")
+equals "a pod runs on with what its app left behind" "$(state "$u")" running
+left=$(pgrep -n -x -f 'sleep 600')
+fails "which is not entered" 254 'has ended' rkt enter "$u" /bin/true
+if with_pid "$pid" sleep 500; then
+    fails "nor is who has the app's number" 254 'has ended' rkt enter "$u" /bin/true
+    lacks "it is not shown as the pod's" "$(rkt status "$u")" 'pid='
+    succeeds "stop" rkt stop "$u"
+    soon "ends what was left behind" 10 ended "$left"
+    succeeds "and not who has the number" alive "$pid"
+    soon "the pod has ended" 10 state_is_now "$u" exited
+    exec {held}<"$pods/run/$u"
+    flock -x "$held"
+    equals "a lock that somebody holds keeps it" "$(state "$u")" running
+    succeeds "stop of such a pod" rkt stop --force "$u"
+    succeeds "spares who has the number, too" alive "$pid"
+    exec {held}<&-
+    kill "$pid"
+else
+    rkt stop --force "$u" >/dev/null
+    soon "stop ends what was left behind" 10 ended "$left"
+fi
+succeeds "it is removed" rkt rm "$u"
+
+# ----- fly: the app lets go of the lock -----
+
+rm "$work/u"
+rkt run "${fly[@]}" --uuid-file-save="$work/u" $image --exec=/bin/sh -- -c \
+    'for f in 3 4 5 6 7 8 9; do eval "exec $f>&-"; done; echo mine >/data; while [ ! -e /go ]; do sleep 0.1; done; cat /data; exec sleep 600' \
+    >"$work/out" 2>&1 </dev/null &
+eventually 20 test -s "$work/u"
+u=$(<"$work/u")
+eventually 20 rkt enter "$u" /bin/test -e /data || not_ok "the app runs" "$(<"$work/out")"
+pid=$(<"$pods/run/$u/pid")
+succeeds "it has let go" flock --nonblock --exclusive "$pods/run/$u" true
+equals "but is known to run" "$(state "$u")" running
+fails "so it can't be removed" 254 'it is running' rkt rm "$u"
+collect_garbage >/dev/null 2>&1
+succeeds "nor does gc take it" test -d "$pods/run/$u"
+matches "it is listed so" "$(rkt list --no-legend --full | grep "$u")" running
+fails "it can't be exported" 254 'is running' rkt export "$u" "$work/x.aci"
+rkt enter "$u" /bin/touch /go
+soon "it has what it wrote" 10 grep -q mine "$work/out"
+succeeds "it is stopped" rkt stop "$u"
+soon "and has ended" 10 state_is_now "$u" exited
+succeeds "then it is removed" rkt rm "$u"
+
+# ----- fly: a daemon, which lets go of everything -----
+
+rkt run "${fly[@]}" --uuid-file-save="$work/u" $image --exec=/bin/sh -- -c \
+    'for f in 3 4 5 6 7 8 9; do eval "exec $f>&-"; done; setsid sleep 601 </dev/null >/dev/null 2>&1 & exit 0' >/dev/null 2>&1 </dev/null
+u=$(<"$work/u")
+eventually 10 pgrep -x -f 'sleep 601' || :
+daemon=$(pgrep -n -x -f 'sleep 601')
+equals "a pod runs on with its daemon" "$(state "$u")" running
+fails "and stays" 254 'it is running' rkt rm "$u"
+succeeds "stop" rkt stop "$u"
+soon "ends the daemon" 10 ended "$daemon"
+soon "then the pod has ended" 10 state_is_now "$u" exited
+succeeds "and is removed" rkt rm "$u"
+
+# ----- host: the number of an init that has ended -----
+
+rkt run --net=none --uuid-file-save="$work/u" $image --exec=/bin/true >/dev/null 2>&1 </dev/null
+u=$(<"$work/u") pid=$(<"$pods/run/$(<"$work/u")/pid")
+equals "a pod that has ended" "$(state "$u")" exited
+exec {held}<"$pods/run/$u"
+flock -x "$held"
+if with_pid "$pid" sleep 500; then
+    fails "who has the number of its init is not entered" 254 'has ended' rkt enter "$u" /bin/true
+    rkt stop "$u" >/dev/null 2>&1 || :
+    rkt stop --force "$u" >/dev/null 2>&1 || :
+    succeeds "nor stopped" alive "$pid"
+    kill "$pid"
+fi
+exec {held}<&-
+rkt rm "$u" >/dev/null
+
+# ----- Locks that members of group rkt would hold -----
+
+prepared=$(rkt prepare --quiet $image --exec=/bin/true)
+fails "a member can't lock a pod" 66 'Permission denied' "${member[@]}" flock -x "$pods/prepared/$prepared" true
+fails "nor what keeps pods from being prepared" 66 'Permission denied' "${member[@]}" flock -x /var/lib/rkt/locks/prepareLock true
+pod_file held <<'END'
+[Pod]
+Network=none
+[App:a]
+Image=example.com/busybox
+Exec=/bin/sleep 1000
+StopTimeout=1s
+END
+start held
+running=$(<"/run/rkt/pods/rkt-held/uuid")
+rkt run --net=none --uuid-file-save="$work/u" $image --exec=/bin/true >/dev/null 2>&1 </dev/null
+exited=$(<"$work/u")
+for uuid in "$prepared" "$running" "$exited"; do
+    equals "a member is told what root is: $(state "$uuid")" "$("${member[@]}" rkt status "$uuid")" "$(rkt status "$uuid")"
+done
+equals "in lists, too" "$("${member[@]}" rkt list --no-legend --full)" "$(rkt list --no-legend --full)"
+succeeds "and may read a manifest" "${member[@]}" rkt cat-manifest "$running"
+fails "but not run a pod" 254 'unprivileged' "${member[@]}" rkt rm "$exited"
+systemctl stop rkt-held
+soon "a member sees that a pod has ended" 10 bash -c '[[ $("$@") == *exited* ]]' - "${member[@]}" rkt status "$running"
+remove_pod_file held
+rkt rm "$prepared" "$running" "$exited" >/dev/null
+
+# ----- Files that name a pod -----
+
+cd "$work"
+nobody=(setpriv --reuid=65534 --regid=65534 --clear-groups)
+u=$(rkt prepare --quiet $image --exec=/bin/true)
+echo secret-line-1234567890 >/root/key
+chmod 600 /root/key
+chmod 1777 "$work"
+"${nobody[@]}" ln -s /root/key "$work/theirs"
+ln -s /root/key ours
+printf %s "$u" >uuid
+"${nobody[@]}" ln -s uuid to-uuid
+ln -s uuid link
+printf '%s\n' "${u:0:8}" >prefix
+"${nobody[@]}" mkfifo fifo
+for verb in stop rm status cat-manifest run-prepared "gc --mark-only"; do
+    for file in theirs ours to-uuid fifo prefix /dev/zero; do
+        said=$(timeout 20 rkt $verb --uuid-file="$file" 2>&1) && [[ $verb != gc* ]] && not_ok "$verb by $file" "it succeeds"
+        lacks "$verb by $file says nothing of what it leads to" "$said" "secret|${u:0:8}"
+    done
+done
+fails "by another's link" 1 "the UUID file \"to-uuid\" is another user's link" rkt status --uuid-file=to-uuid
+fails "by a prefix" 254 'the UUID file "prefix" does not hold a whole UUID' rkt rm --uuid-file=prefix
+equals "the pod is still there" "$(state "$u")" prepared
+matches "one's own link is followed" "$(rkt status --uuid-file=link)" '^state=prepared'
+"${nobody[@]}" bash -c 'p=$(cut -d" " -f5 /proc/self/stat); for i in $(seq $$ $(($$ + 100))); do for j in 0 1 2 3; do : >"$0/.#saved.$i-$j"; done; done' "$work"
+succeeds "a name is saved though others were taken in advance" rkt prepare --quiet --uuid-file-save=saved $image --exec=/bin/true
+rkt rm --uuid-file=saved >/dev/null
+"${nobody[@]}" ln -s /etc/victim saved-link
+succeeds "and in place of a link" rkt prepare --quiet --uuid-file-save=saved-link $image --exec=/bin/true
+succeeds "which is not followed" test ! -e /etc/victim
+rkt rm "$u" "$(<saved-link)" >/dev/null
+cd /
+
+# ----- The caller's environment -----
+
+export CI_TOKEN=very-secret-token
+for capability in CAP_SYS_PTRACE CAP_CHOWN; do
+    seen=$(rkt run --net=none $image --caps-retain=$capability --exec=/bin/sh -- -c \
+        'tr "\0" "\n" </proc/1/environ; tr "\0" " " </proc/1/cmdline; echo end' 2>&1 </dev/null)
+    lacks "an app with $capability does not find the caller's secrets" "$seen" secret
+    matches "though it looks" "$seen" end
+done
+systemd-run --quiet --wait --pipe --setenv=CI_TOKEN=very-secret-token --property=Type=notify --property=NotifyAccess=all \
+    rkt run --net=none $image --caps-retain=CAP_SYS_PTRACE --exec=/bin/sh -- -c 'tr "\0" "\n" </proc/1/environ >/found; grep -c secret /found; grep PATH= /found' \
+    >"$work/seen" 2>&1 </dev/null || :
+lacks "nor does one of a service" "$(<"$work/seen")" secret-token

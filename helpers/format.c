@@ -2,6 +2,7 @@
 
 #include "format.h"
 
+#include "appc/json.h"
 #include "base/string-util.h"
 
 int format_parse(const char *value, Format *ret, Error *reterr)
@@ -19,11 +20,11 @@ int format_parse(const char *value, Format *ret, Error *reterr)
 
 int format_print_json(json_t *json, Format format)
 {
-    int r = json ? 0 : -ENOMEM;
+    _cleanup_free_ char *text = NULL;
+    int r = json ? json_dump(json, format == FORMAT_JSON ? JSON_COMPACT : JSON_INDENT(4), &text) : -ENOMEM;
 
-    if (json && json_dumpf(json, stdout, format == FORMAT_JSON ? JSON_COMPACT : JSON_INDENT(4)) < 0)
+    if (r >= 0 && puts(text) == EOF)
         r = -EIO;
-    (void) fputc('\n', stdout);
     json_decref(json);
     return r;
 }

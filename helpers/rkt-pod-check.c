@@ -9,6 +9,7 @@
 #include "appc/pod-manifest.h"
 #include "base/array.h"
 #include "base/file-util.h"
+#include "base/printable.h"
 #include "base/string-util.h"
 #include "generate.h"
 #include "podfile/resolve.h"
@@ -281,18 +282,28 @@ static const char *severity(const Finding *finding)
     return finding->warning ? "warning" : "error";
 }
 
+/* Editors want a line number. */
+static int print_finding(const Finding *f)
+{
+    _cleanup_free_ char *line = NULL;
+
+    if (asprintf(&line, "%s:%u: %s: %s", f->path, f->line > 0 ? f->line : 1, severity(f), f->words) < 0) {
+        line = NULL;
+        return -ENOMEM;
+    }
+    string_sanitize(line, "");
+    return puts(line) == EOF ? -EIO : 0;
+}
+
 static int print_findings(const Findings *findings)
 {
     json_t *array;
+    int r = 0;
 
-    for (size_t i = 0; arg_format == FORMAT_TEXT && i < findings->n; i++) {
-        const Finding *f = &findings->items[i];
-
-        /* Editors want a line. */
-        printf("%s:%u: %s: %s\n", f->path, f->line > 0 ? f->line : 1, severity(f), f->words);
-    }
+    for (size_t i = 0; r >= 0 && arg_format == FORMAT_TEXT && i < findings->n; i++)
+        r = print_finding(&findings->items[i]);
     if (arg_format == FORMAT_TEXT)
-        return 0;
+        return r;
     array = json_array();
     for (size_t i = 0; i < findings->n; i++) {
         const Finding *f = &findings->items[i];

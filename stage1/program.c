@@ -5,6 +5,7 @@
 #include <limits.h>
 #include <string.h>
 
+#include "base/printable.h"
 #include "base/string-util.h"
 #include "interface.h"
 #include "sandbox/interpreter.h"
@@ -102,7 +103,7 @@ int program_explain(const char *name, int r, Error *reterr)
 
     if (r != -ENOENT || !strchr(name, '/') || interpreter_find_missing(name, missing) < 0)
         return error_set_errno(reterr, r, "Unable to open \"%s\"", name);
-    string_disarm(missing, "");
+    string_sanitize(missing, "");
     return error_set(reterr, r, "Unable to open \"%s\": %s (the interpreter of \"%s\")", missing,
                      strerror(-r), name);
 }

@@ -4,6 +4,10 @@
 
 #include "appc/json.h"
 
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/printable.h"
 #include "base/string-util.h"
 
 static int parse(const void *data, size_t size, bool secret, json_t **ret, Error *reterr)
@@ -36,14 +40,41 @@ int json_parse_secret(const void *data, size_t size, json_t **ret, Error *reterr
     return parse(data, size, true, ret, reterr);
 }
 
+/* Of C0 jansson writes newlines for its indentation alone. All that is refused beyond it has at most four
+ * digits. */
+static int escape_unprintable(const char *text, char **ret)
+{
+    _cleanup_buffer_ Buffer b = {};
+    size_t size = strlen(text), plain = 0;
+
+    for (size_t i = 0; i < size;) {
+        size_t length = printable_character(text + i, size - i);
+
+        if (length > 0 || text[i] == '\n') {
+            i += length > 0 ? length : 1;
+            continue;
+        }
+        length = utf8_character(text + i, size - i);
+        buffer_add(&b, text + plain, i - plain);
+        buffer_addf(&b, "\\u%04X", (unsigned) utf8_code_point(text + i, length));
+        plain = i += length;
+    }
+    buffer_add(&b, text + plain, size - plain);
+    return buffer_steal(&b, ret);
+}
+
+int json_dump(const json_t *value, size_t flags, char **ret)
+{
+    char *text = json_dumps(value, flags | JSON_ENCODE_ANY);
+    int r = text ? escape_unprintable(text, ret) : -ENOMEM;
+
+    free(text);
+    return r;
+}
+
 int json_format(const json_t *value, bool pretty, char **ret)
 {
-    char *text = json_dumps(value, (pretty ? JSON_INDENT(2) : JSON_COMPACT) | JSON_ENCODE_ANY);
-
-    if (!text)
-        return -ENOMEM;
-    *ret = text;
-    return 0;
+    return json_dump(value, pretty ? JSON_INDENT(2) : JSON_COMPACT, ret);
 }
 
 /* ----- Reading ----- */

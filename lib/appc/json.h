@@ -23,8 +23,11 @@ int json_parse(const void *data, size_t size, json_t **ret, Error *reterr);
 /* The same for what may hold a password: an error says where, but quotes nothing. */
 int json_parse_secret(const void *data, size_t size, json_t **ret, Error *reterr);
 
-/* Text without a newline at the end. */
+/* Text without a newline at the end. What may not go to a terminal (base/printable.h) is escaped (\uXXXX). */
 int json_format(const json_t *value, bool pretty, char **ret);
+
+/* The same with jansson's own flags (JSON_INDENT(n), JSON_COMPACT). */
+int json_dump(const json_t *value, size_t flags, char **ret);
 
 /* A value and the way to it. Lives on the stack; parents must outlive children. */
 typedef struct JsonNode {

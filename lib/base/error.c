@@ -6,6 +6,7 @@
 #include <stdarg.h>
 #include <string.h>
 
+#include "printable.h"
 #include "string-util.h"
 
 void error_done(Error *error)
@@ -21,7 +22,7 @@ static void error_push(Error *error, const char *format, va_list ap)
 
     if (error->n >= ERROR_CHAIN_MAX || vasprintf(&text, format, ap) < 0)
         return;
-    string_disarm(text, "\t");
+    string_sanitize(text, "\t");
     error->chain[error->n++] = text;
 }
 

@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <syslog.h>
 
+#include "printable.h"
 #include "string-util.h"
 
 static const char *log_command = "rkt";
@@ -23,7 +24,7 @@ static void log_write(int level, const char *format, va_list ap)
     char text[2048];
 
     (void) vsnprintf(text, sizeof(text), format, ap);
-    string_disarm(text, "\t");
+    string_sanitize(text, "\t");
     if (log_to_journal)
         fprintf(stderr, "<%d>%s: %s\n", level, log_command, text);
     else

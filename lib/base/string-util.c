@@ -37,15 +37,14 @@ size_t utf8_character(const char *text, size_t size)
     return 0;
 }
 
-void string_disarm(char *s, const char *kept)
+uint32_t utf8_code_point(const char *s, size_t length)
 {
-    for (unsigned char *c = (unsigned char *) s; *c; c++) {
-        if ((*c < ' ' || *c == 0x7f) && !strchr(kept, *c))
-            *c = '?';
-        /* U+0080 to U+009F are control characters, too. */
-        else if (*c == 0xc2 && c[1] >= 0x80 && c[1] <= 0x9f)
-            c[0] = c[1] = '?';
-    }
+    static const unsigned char first_bits[] = { 0, 0x7f, 0x1f, 0x0f, 0x07 };
+    uint32_t code = (unsigned char) s[0] & first_bits[length];
+
+    for (size_t i = 1; i < length; i++)
+        code = code << 6 | ((unsigned char) s[i] & 0x3f);
+    return code;
 }
 
 bool utf8_is_valid(const char *s)

@@ -32,14 +32,11 @@ static inline const char *startswith(const char *s, const char *prefix)
 }
 bool endswith(const char *s, const char *suffix);
 
-/* UTF-8 (RFC 3629): the length of the character that s, of size bytes, begins with, 0 when it is none;
- * whether all of it is. */
+/* UTF-8 (RFC 3629): the length of the character that s, of size bytes, begins with, 0 when it is none; the
+ * code point of a character of that length; whether all of it is. */
 size_t utf8_character(const char *s, size_t size);
+uint32_t utf8_code_point(const char *s, size_t length);
 bool utf8_is_valid(const char *s);
-
-/* Puts "?" in the place of control characters but those in kept: what a stranger wrote must not control a
- * terminal. */
-void string_disarm(char *s, const char *kept);
 
 /* Vectors of strings end with NULL; NULL is the empty vector. How much room there is follows from the length:
  * so only what these functions made can be added to. */

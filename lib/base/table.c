@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <string.h>
 
+#include "printable.h"
 #include "string-util.h"
 
 enum { TAB = 8 };
@@ -52,7 +53,7 @@ static int end_cell(Table *table, size_t at)
     r = buffer_error(&table->cells);
     if (r < 0)
         return r;
-    string_disarm(table->cells.data + at, "");
+    string_sanitize(table->cells.data + at, "");
     own = (text_width(table->cells.data + at) / TAB + 1) * TAB;
     if (own > *width)
         *width = own;

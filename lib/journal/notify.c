@@ -17,6 +17,7 @@
 
 #include "base/fd-util.h"
 #include "base/message.h"
+#include "base/printable.h"
 #include "base/string-util.h"
 
 /* ----- Telling ----- */
@@ -162,28 +163,24 @@ int notify_receive(int fd, NotifyMessage *ret)
     return 1;
 }
 
-/* Control characters (C0, DEL, C1) and what is no UTF-8 become "?"; what is too long is cut between
- * characters. */
+/* What may not be shown becomes "?"; what is too long is cut between characters. */
 static void copy_status(char ret[static NOTIFY_STATUS_MAX + 1], const char *s, size_t size)
 {
     size_t used = 0;
 
     while (size > 0) {
         size_t n = utf8_character(s, size);
-        bool shown =
-                n > 2 || (n == 2 && memcmp(s, "\xc2\xa0", 2) >= 0) || (n == 1 && *s >= ' ' && *s != 0x7f);
 
-        if (used + (shown ? n : 1) > NOTIFY_STATUS_MAX)
+        n = n > 0 ? n : 1;
+        if (used + n > NOTIFY_STATUS_MAX)
             break;
-        if (shown) {
-            memcpy(ret + used, s, n);
-            used += n;
-        } else
-            ret[used++] = '?';
-        s += n > 0 ? n : 1;
-        size -= n > 0 ? n : 1;
+        memcpy(ret + used, s, n);
+        used += n;
+        s += n;
+        size -= n;
     }
     ret[used] = '\0';
+    string_sanitize(ret, "");
 }
 
 /* A number of at most 18 digits, so that it can't overflow; else 0. */
@@ -212,7 +209,7 @@ static const char *line_startswith(const char *line, size_t *size, const char *p
     return line + n;
 }
 
-static bool take_line(const char *line, size_t size, NotifyMessage *ret)
+static void take_line(const char *line, size_t size, NotifyMessage *ret)
 {
     static const struct {
         const char *line;
@@ -227,20 +224,17 @@ static bool take_line(const char *line, size_t size, NotifyMessage *ret)
 
     for (size_t i = 0; i < ELEMENTSOF(flags); i++)
         if (size == strlen(flags[i].line) && memcmp(line, flags[i].line, size) == 0)
-            return *(bool *) ((char *) ret + flags[i].offset) = true;
+            *(bool *) ((char *) ret + flags[i].offset) = true;
     if ((value = line_startswith(line, &size, "STATUS="))) {
         copy_status(ret->status, value, size);
-        return ret->has_status = true;
-    }
-    if ((value = line_startswith(line, &size, "EXTEND_TIMEOUT_USEC=")))
+        ret->has_status = true;
+    } else if ((value = line_startswith(line, &size, "EXTEND_TIMEOUT_USEC=")))
         ret->extend_us = read_number(value, size);
-    return value && ret->extend_us > 0;
 }
 
 bool notify_parse(const char *data, size_t size, NotifyMessage *ret)
 {
     const struct ucred sender = ret->sender;
-    bool told = false;
 
     if (size > NOTIFY_DATAGRAM_MAX || memchr(data, '\0', size))
         return false;
@@ -249,9 +243,10 @@ bool notify_parse(const char *data, size_t size, NotifyMessage *ret)
         const char *newline = memchr(data, '\n', size);
         size_t n = newline ? (size_t) (newline - data) : size, step = newline ? n + 1 : n;
 
-        told = take_line(data, n, ret) || told;
+        take_line(data, n, ret);
         data += step;
         size -= step;
     }
-    return told;
+    return ret->ready || ret->reloading || ret->watchdog || ret->trigger || ret->has_status ||
+           ret->extend_us > 0;
 }

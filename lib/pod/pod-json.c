@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "base/printable.h"
 #include "base/string-util.h"
 #include "pod/layout.h"
 
@@ -179,6 +180,6 @@ char *pod_networks_to_string(const PodStatus *status)
     }
     if (buffer_steal(&b, &text) < 0)
         return NULL;
-    string_disarm(text, "");
+    string_sanitize(text, "");
     return text;
 }

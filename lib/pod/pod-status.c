@@ -9,6 +9,7 @@
 
 #include "base/file-util.h"
 #include "base/log.h"
+#include "base/printable.h"
 #include "base/string-util.h"
 #include "base/time-util.h"
 #include "pod/layout.h"
@@ -49,9 +50,9 @@ int pod_app_set(PodApp *app, const char *name, const char *image_name, const cha
     if (r < 0)
         return r;
     /* A manifest that is not of our making may say anything, and people look at it. */
-    string_disarm(app->name, "");
-    string_disarm(app->name + image, "");
-    string_disarm(app->name + id, "");
+    string_sanitize(app->name, "");
+    string_sanitize(app->name + image, "");
+    string_sanitize(app->name + id, "");
     app->image_name = app->name + image;
     app->image_id = app->name + id;
     return 0;

@@ -14,6 +14,7 @@
 
 #include "base/fd-util.h"
 #include "base/log.h"
+#include "base/printable.h"
 #include "base/spawn.h"
 #include "base/string-util.h"
 #include "journal/notify.h"
@@ -39,7 +40,7 @@ static void say_status(const Fetch *fetch, const char *before, const char *behin
 
     if (!image || fetch->notify < 0)
         return;
-    string_disarm(image, "");
+    string_sanitize(image, "");
     (void) notify_sendf(fetch->notify, "STATUS=%s %s%s", before, image, behind);
 }
 

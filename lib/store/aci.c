@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "base/fd-util.h"
+#include "base/printable.h"
 #include "base/string-util.h"
 #include "base/xattr.h"
 
@@ -234,7 +235,7 @@ int aci_entry_failed(const char *path, int r, Error *reterr)
     name = strndup(path, NAME_MAX);
     if (!why || !name)
         return -ENOMEM;
-    string_disarm(name, ""); /* an error is one line */
+    string_sanitize(name, ""); /* an error is one line */
     return error_set(reterr, r, "entry \"%s\": %s", name, why);
 }
 

@@ -28,6 +28,7 @@
 #include "aci.h"
 #include "base/call-filter.h"
 #include "base/fd-util.h"
+#include "base/printable.h"
 #include "base/privilege.h"
 #include "base/string-util.h"
 #include "base/time-util.h"
@@ -281,7 +282,7 @@ static int receive_report(const Cage *cage, int from, pid_t child, void *ret_ans
         return !in_time ? error_set(reterr, -ETIME, "%s took too long", cage->work_name)
                         : error_set(reterr, -EIO, "%s died", cage->worker);
     report.words[sizeof(report.words) - 1] = '\0';
-    string_disarm(report.words, "");
+    string_sanitize(report.words, "");
     if (report.result < 0)
         return error_set(reterr, -EBADMSG, "%s", *report.words ? report.words : strerror(-report.result));
     if (cage->answer_size > 0)

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <sys/stat.h>
 
+#include "base/printable.h"
 #include "base/string-util.h"
 #include "cage.h"
 #include "store-internal.h"
@@ -112,7 +113,7 @@ static int unpack_in_cage(int rootfs, const StoreLayers *layers, const Blobs *bl
     if (r < 0)
         return r;
     ret->hash[sizeof(ret->hash) - 1] = '\0';
-    string_disarm(ret->hash, "");
+    string_sanitize(ret->hash, "");
     return 0;
 }
 

@@ -138,31 +138,8 @@ static void test_nearest(void)
     assert_str(nearest_string("zzzzzz", names, ELEMENTSOF(names)), NULL);
 }
 
-static void test_disarm(void)
-{
-    static const struct {
-        const char *text, *kept, *result;
-    } cases[] = {
-        { "a\x1b[31m\x7f", "", "a?[31m?" },
-        { "a\tb\n", "\n", "a?b\n" },
-        { "\xc2\x9b"
-          "1m \xc3\xa9 \xc2\xa0",
-          "", "??1m \xc3\xa9 \xc2\xa0" },
-        { "\xc2", "", "\xc2" },
-    };
-
-    for (size_t i = 0; i < ELEMENTSOF(cases); i++) {
-        char text[32];
-
-        (void) snprintf(text, sizeof(text), "%s", cases[i].text);
-        string_disarm(text, cases[i].kept);
-        assert_str(text, cases[i].result);
-    }
-}
-
 int main(void)
 {
-    test_disarm();
     test_duration();
     test_timespan();
     test_vectors();

@@ -31,7 +31,7 @@ static void test_parse(void)
         { "\n\n\n", false, false, NULL },
         { "STATUS=red \x1b[31m alert\x07\x7f", true, false, "red ?[31m alert??" },
         { "STATUS=größe €\xf0\x9f\x9a\x80", true, false, "größe €\xf0\x9f\x9a\x80" },
-        { "STATUS=\xc2\x85\xc2\xa0", true, false, "?\xc2\xa0" },
+        { "STATUS=\xc2\x85\xc2\xa0", true, false, "??\xc2\xa0" },
         { "STATUS=\xff\xc0\xaf\xed\xa0\x80\xf5\xe2\x82", true, false, "?????????" },
         { "STATUS=tab\there", true, false, "tab?here" },
     };
@@ -56,6 +56,7 @@ static void test_parse_protocol(void)
         uint64_t extend_us;
     } cases[] = {
         { "RELOADING=1\nMONOTONIC_USEC=1", true, true, false, false, 0 },
+        { "EXTEND_TIMEOUT_USEC=5\nEXTEND_TIMEOUT_USEC=", false, false, false, false, 0 },
         { "RELOADING=0", false, false, false, false, 0 },
         { "WATCHDOG=1", true, false, true, false, 0 },
         { "WATCHDOG=trigger", true, false, false, true, 0 },

@@ -1,18 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The program is a row of comparisons, one block a rule, each ending in "allow"; what no block takes falls
- * through to "refuse". Kernel: struct bpf_cgroup_dev_ctx in include/uapi/linux/bpf.h. Programs of cgroups
- * above run too, and all must allow. */
+ * through to "refuse". Kernel: struct bpf_cgroup_dev_ctx in include/uapi/linux/bpf.h. */
 
 #include "device.h"
 
-#include <linux/bpf.h>
 #include <linux/major.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <sys/sysmacros.h>
 
 #include "base/fd-util.h"
+
+#include "bpf.h"
 
 /* Character devices of mode 0666. */
 static const struct {
@@ -150,32 +149,6 @@ static void emit_context(Program *p)
     emit(p, BPF_ALU64 | BPF_OR | BPF_X, NUMBER_REGISTER, BPF_REG_0, 0, 0);
 }
 
-static int load_program(const Program *p)
-{
-    union bpf_attr attr = {
-        .prog_type = BPF_PROG_TYPE_CGROUP_DEVICE,
-        .insn_cnt = (uint32_t) p->n,
-        .insns = (uint64_t) (uintptr_t) p->code,
-        .license = (uint64_t) (uintptr_t) "Apache-2.0",
-        .prog_name = "rkt_device",
-    };
-    long fd = syscall(SYS_bpf, BPF_PROG_LOAD, &attr, sizeof(attr));
-
-    return fd < 0 ? -errno : (int) fd;
-}
-
-static int attach_program(int cgroup, int program)
-{
-    union bpf_attr attr = {
-        .target_fd = (uint32_t) cgroup,
-        .attach_bpf_fd = (uint32_t) program,
-        .attach_type = BPF_CGROUP_DEVICE,
-        .attach_flags = BPF_F_ALLOW_MULTI,
-    };
-
-    return syscall(SYS_bpf, BPF_PROG_ATTACH, &attr, sizeof(attr)) < 0 ? -errno : 0;
-}
-
 int device_confine_cgroup(int cgroup, const DeviceRule *extra, size_t n)
 {
     _cleanup_free_ struct bpf_insn *code = NULL;
@@ -200,8 +173,6 @@ int device_confine_cgroup(int cgroup, const DeviceRule *extra, size_t n)
     for (size_t i = 0; i < n; i++)
         emit_rule(&p, &extra[i]);
     emit_verdict(&p, 0);
-    program = load_program(&p);
-    if (program < 0)
-        return program;
-    return attach_program(cgroup, program);
+    program = bpf_load(BPF_PROG_TYPE_CGROUP_DEVICE, BPF_CGROUP_DEVICE, "rkt_device", p.code, p.n);
+    return program < 0 ? program : bpf_attach(cgroup, program, BPF_CGROUP_DEVICE);
 }

@@ -24,6 +24,7 @@
 #include "interface.h"
 #include "sandbox/cgroup.h"
 #include "sandbox/device.h"
+#include "sandbox/linger.h"
 #include "sandbox/mount.h"
 
 /* The process that systemd started as a service, whose pod may have the unit. A pod of any other process
@@ -223,29 +224,42 @@ int host_enter_cgroups(Host *host, Error *reterr)
     }
 }
 
-static int confine_app(const HostApp *app, Error *reterr)
+static int forbid_lingering(int cgroup, int program, Error *reterr)
+{
+    int r = linger_forbid(cgroup, program);
+
+    return r < 0 ? error_set_errno(reterr, r, "cannot keep the apps' sockets from lingering") : 0;
+}
+
+static int confine_app(const HostApp *app, int linger_program, Error *reterr)
 {
     CgroupLimits limits = app_limits(app->plan);
     int r = cgroup_set_limits(app->cgroup, &limits, reterr);
 
     if (r < 0)
         return error_prefix(reterr, r, "app %s", app->plan->name);
-    return close_devices(app->cgroup, app, 1, reterr);
+    r = forbid_lingering(app->cgroup, linger_program, reterr);
+    return r < 0 ? r : close_devices(app->cgroup, app, 1, reterr);
 }
 
 int host_confine_cgroups(const Host *host, Error *reterr)
 {
+    _cleanup_close_ int linger_program = linger_load();
     unsigned needed = 0;
     int r = 0;
 
-    if (host->home == CGROUP_HOME_UNIT)
-        return close_devices(host->cgroup, host->apps, host->plan->n_apps, reterr);
+    if (linger_program < 0)
+        return error_set_errno(reterr, linger_program, "cannot load a program for the apps' cgroups");
+    if (host->home == CGROUP_HOME_UNIT) {
+        r = forbid_lingering(host->cgroup, linger_program, reterr);
+        return r < 0 ? r : close_devices(host->cgroup, host->apps, host->plan->n_apps, reterr);
+    }
     for (size_t i = 0; i < host->plan->n_apps; i++)
         needed |= app_needs(host->apps[i].plan);
     if (host->home == CGROUP_HOME_BARE && needed)
         r = enable_controllers(host->pod_cgroup, needed, reterr);
     for (size_t i = 0; r >= 0 && i < host->plan->n_apps; i++)
-        r = confine_app(&host->apps[i], reterr);
+        r = confine_app(&host->apps[i], linger_program, reterr);
     return r;
 }
 

@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <linux/sched.h>
 #include <signal.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/sysmacros.h>
@@ -15,6 +16,7 @@
 #include "base/file-util.h"
 #include "base/string-util.h"
 #include "sandbox/device.h"
+#include "sandbox/linger.h"
 
 #include "test.h"
 
@@ -181,6 +183,73 @@ static void test_devices(int cgroup)
     assert_int(remove_tree_at(AT_FDCWD, directory), 0);
 }
 
+/* What the socket then has of it; -1: the call fails. */
+static struct linger set_linger(int fd, struct linger value, socklen_t size)
+{
+    socklen_t got = sizeof(value);
+    struct linger room[4] = { value };
+
+    if (setsockopt(fd, SOL_SOCKET, SO_LINGER, room, size) < 0)
+        return (struct linger){ -1, errno };
+    assert_int(getsockopt(fd, SOL_SOCKET, SO_LINGER, &value, &got), 0);
+    return value;
+}
+
+static void try_lingering(void)
+{
+    static const struct {
+        struct linger set;
+        socklen_t size;
+        struct linger got;
+    } cases[] = {
+        { { 1, 3600 }, sizeof(struct linger), { 0, 0 } },
+        { { 1, -1 }, sizeof(struct linger), { 0, 0 } },
+        { { -1, 1 }, sizeof(struct linger), { 0, 0 } },
+        { { 1, 0 }, sizeof(struct linger), { 1, 0 } }, /* resets the connection */
+        { { 0, 7 }, sizeof(struct linger), { 0, 0 } },
+        { { 1, 3600 }, 2 * sizeof(struct linger), { -1, EPERM } },
+        { { 1, 3600 }, 4, { -1, EPERM } },
+    };
+    static char large[256 * 1024];
+    const int families[] = { AF_UNIX, AF_INET };
+
+    for (size_t i = 0; i < 2 * ELEMENTSOF(cases); i++) {
+        _cleanup_close_ int fd = socket(families[i % 2], SOCK_STREAM | SOCK_CLOEXEC, 0);
+        struct linger got = set_linger(fd, cases[i / 2].set, cases[i / 2].size);
+
+        assert_true(fd >= 0);
+        assert_int(got.l_onoff, cases[i / 2].got.l_onoff);
+        assert_int(got.l_linger, cases[i / 2].got.l_linger);
+        /* Longer than what the program is shown of it. */
+        assert_int(setsockopt(fd, SOL_SOCKET, SO_LINGER, large, sizeof(large)), -1);
+        assert_int(errno, EPERM);
+        assert_int(setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, large, sizeof(large)), 0);
+    }
+}
+
+static void test_lingering(int cgroup)
+{
+    _cleanup_close_ int program = linger_load();
+    int status;
+    pid_t pid;
+
+    if (program == -EPERM || program == -EINVAL || program == -ENOSYS) {
+        printf("this kernel gives us no programs for socket options: %s\n", strerror(-program));
+        return;
+    }
+    assert_true(program >= 0);
+    assert_int(linger_forbid(cgroup, program), 0);
+    pid = fork();
+    assert_true(pid >= 0);
+    if (pid == 0) {
+        assert_int(cgroup_move(cgroup, 0), 0);
+        try_lingering();
+        _exit(0);
+    }
+    assert_true(waitpid(pid, &status, 0) == pid);
+    assert_int(status, 0);
+}
+
 int main(void)
 {
     _cleanup_close_ int own = -EBADF, cgroup = -EBADF, child = -EBADF;
@@ -211,6 +280,7 @@ int main(void)
     test_clear(child);
     test_kill(cgroup, child);
     test_devices(cgroup);
+    test_lingering(cgroup);
     assert_int(cgroup_remove(own, name), 0);
     assert_int(cgroup_remove(own, name), 0);
     return 0;

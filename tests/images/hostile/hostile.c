@@ -9,9 +9,9 @@
 #include <stdarg.h>
 #include <sys/wait.h>
 
-static const Attack *const tables[] = { kernel_files_attacks, directories_attacks, devices_attacks,
-                                        mounts_attacks,       init_attacks,        calls_attacks,
-                                        floods_attacks,       surroundings_attacks };
+static const Attack *const tables[] = { kernel_files_attacks, directories_attacks,  devices_attacks,
+                                        mounts_attacks,       init_attacks,         calls_attacks,
+                                        floods_attacks,       surroundings_attacks, sockets_attacks };
 
 const char *attack;
 bool broken;

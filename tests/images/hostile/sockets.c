@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Sockets whose last close waits (SO_LINGER, with bytes that nobody takes), left to others to be closed. */
+#include "hostile.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+
+enum { LINGER_S = 3600 };
+
+static void check_time(const char *what, int fd)
+{
+    struct linger value = {};
+    socklen_t size = sizeof(value);
+
+    if (fd >= 0 && getsockopt(fd, SOL_SOCKET, SO_LINGER, &value, &size) >= 0 && value.l_onoff &&
+        value.l_linger > 0)
+        through("%s lingers for %d s", what, value.l_linger);
+}
+
+/* A connection over the loopback with bytes on their way; the other end is in *ret_peer. */
+static int make_lingering(int *ret_peer)
+{
+    struct sockaddr_in address = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+    socklen_t size = sizeof(address);
+    int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0),
+        fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    static const char bytes[64 * 1024];
+
+    if (bind(listener, (struct sockaddr *) &address, size) < 0 || listen(listener, 1) < 0 ||
+        getsockname(listener, (struct sockaddr *) &address, &size) < 0 ||
+        connect(fd, (struct sockaddr *) &address, size) < 0) {
+        through("no connection: %s", strerror(errno));
+        return -1;
+    }
+    *ret_peer = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
+    close(listener);
+    while (send(fd, bytes, sizeof(bytes), MSG_DONTWAIT) > 0)
+        ;
+    (void) setsockopt(fd, SOL_SOCKET, SO_LINGER, &(struct linger){ 1, LINGER_S }, sizeof(struct linger));
+    return fd;
+}
+
+static void lingering(void)
+{
+    static const int families[] = { AF_UNIX, AF_INET, AF_INET6, AF_NETLINK };
+    const struct linger value[2] = { { 1, LINGER_S } };
+    int peer, fd = make_lingering(&peer);
+
+    check_time("a connection", fd);
+    for (size_t i = 0; i < sizeof(families) / sizeof(*families); i++) {
+        int other = socket(families[i], families[i] == AF_NETLINK ? SOCK_RAW : SOCK_STREAM, 0);
+
+        (void) setsockopt(other, SOL_SOCKET, SO_LINGER, value, sizeof(*value));
+        check_time("a socket", other);
+        (void) setsockopt(other, SOL_SOCKET, SO_LINGER, value, sizeof(value));
+        check_time("a socket with a longer value", other);
+        close(other);
+    }
+    if (setsockopt(fd, SOL_SOCKET, SO_LINGER, &(struct linger){ 1, 0 }, sizeof(struct linger)) < 0)
+        through("a connection can't be reset: %s", strerror(errno));
+    close(fd);
+    close(peer);
+}
+
+/* In the queue of two sockets that only lead to each other: the kernel's own worker finds and closes it, and
+ * while that waits, nothing of the host is closed there. */
+static void garbage_sockets(void)
+{
+    union {
+        struct cmsghdr header;
+        char room[CMSG_SPACE(3 * sizeof(int))];
+    } control = { .header = { CMSG_LEN(3 * sizeof(int)), SOL_SOCKET, SCM_RIGHTS } };
+    struct iovec iov = { .iov_base = "x", .iov_len = 1 };
+    struct msghdr message = {
+        .msg_iov = &iov, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof(control)
+    };
+    int peer, pair[2], fd = make_lingering(&peer);
+
+    if (socketpair(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0, pair) < 0)
+        through("no pair of sockets: %s", strerror(errno));
+    memcpy(CMSG_DATA(&control.header), (int[]){ pair[0], pair[1], fd }, 3 * sizeof(int));
+    if (sendmsg(pair[0], &message, 0) < 0)
+        through("not sent: %s", strerror(errno));
+    close(fd);
+    close(pair[0]);
+    close(pair[1]);
+    close(socket(AF_UNIX, SOCK_STREAM, 0)); /* starts it */
+    printf("garbage-sockets=left\n");
+    fflush(stdout);
+    (void) pause(); /* and the other end stays */
+}
+
+const Attack sockets_attacks[] = {
+    { "lingering", lingering },
+    { "garbage-sockets", garbage_sockets },
+    {},
+};

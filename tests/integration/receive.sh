@@ -1,0 +1,39 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# images: hostile
+# What an app sends to ours, and what it leaves to others to be closed: nobody outside may wait for it.
+
+# shellcheck source-path=SCRIPTDIR source=lib.sh
+. "${0%/*}/lib.sh"
+fetch_images hostile
+
+# pod NAME USER EXEC [LINE...]: a declared pod whose app attacks, beside one that does not; more lines are the first app's.
+pod() {
+    local name=$1 user=$2 exec=$3
+    shift 3
+    printf '%s\n' '[Pod]' Network=none '[App:hostile]' Image=example.com/hostile "User=$user" "Exec=$exec" StopTimeout=2s "$@" \
+        '[App:victim]' Image=example.com/hostile \
+        "Exec=/bin/sh -c 'trap \"echo victim ends in good order; exit 0\" TERM; echo victim runs; while :; do sleep 0.1; done'" |
+        pod_file "$name"
+}
+
+# ----- Sockets that linger -----
+
+# waiting: who waits in the close of a socket that lingers.
+waiting() {
+    grep -l sk_stream_wait_close /proc/[0-9]*/stack 2>/dev/null || :
+}
+for user in 0 33; do
+    pod "linger$user" "$user" "/bin/hostile lingering garbage-sockets"
+    start "linger$user"
+    soon "user $user: an app leaves a socket to the kernel" 20 log_has "linger$user" hostile garbage-sockets=left
+    matches "user $user: a socket has no time to linger" "$(app_log "linger$user" hostile)" 'lingering=held'
+    if [[ $(cat /proc/2/comm) == kthreadd ]]; then
+        sleep 1 # the kernel's worker comes to it; it would wait there for an hour
+        equals "user $user: nobody waits for it to close" "$(waiting)" ""
+    else
+        skip "user $user: nobody waits for it to close" "the kernel's workers can be seen in a virtual machine only"
+    fi
+    systemctl stop "rkt-linger$user"
+    remove_pod_file "linger$user"
+done

@@ -17,18 +17,6 @@ static int check_name(const Search *search, const SearchItem *item, const PodFil
     return pod_file_complain(file, reterr, path, 0, "%s", error_cause(&why));
 }
 
-static int check_namesakes(const Search *search, const Namesakes *namesakes, const SearchItem *item,
-                           const PodFile *file, const char *path, Error *reterr)
-{
-    const SearchItem *namesake = namesakes_find(namesakes, search, item);
-
-    if (namesake)
-        return pod_file_complain(file, reterr, path, 0,
-                                 "machined would call it the same as %s.pod; rename one of them",
-                                 namesake->name);
-    return 0;
-}
-
 /* An alias must not stand where another pod's unit or one of our own goes. */
 static int check_aliases(const Search *search, const GeneratedUnit *unit, const PodFile *file,
                          const char *path, Error *reterr)
@@ -48,8 +36,8 @@ static int check_aliases(const Search *search, const GeneratedUnit *unit, const 
     return 0;
 }
 
-int generate_unit(const Search *search, const Namesakes *namesakes, const SearchItem *item, const char *path,
-                  PodFile *file, GeneratedUnit *unit, Error *reterr)
+int generate_unit(const Search *search, const SearchItem *item, const char *path, PodFile *file,
+                  GeneratedUnit *unit, Error *reterr)
 {
     int r, s;
 
@@ -63,8 +51,6 @@ int generate_unit(const Search *search, const Namesakes *namesakes, const Search
     s = pod_file_resolve(file, r < 0 ? NULL : reterr);
     if (r >= 0)
         r = s;
-    if (r >= 0)
-        r = check_namesakes(search, namesakes, item, file, path, reterr);
     if (r >= 0)
         r = translate_pod(item->name, path, file, unit, reterr);
     return r < 0 ? r : check_aliases(search, unit, file, path, reterr);

@@ -31,7 +31,6 @@ static char **arg_words = NULL; /* output directories, or files with --dry-run *
 
 typedef struct Generator {
     Search search;
-    Namesakes namesakes;
     int output;  /* -EBADF with --dry-run */
     int log;     /* /dev/kmsg, or -EBADF for standard error */
     bool bad;    /* some file had an error */
@@ -134,7 +133,7 @@ static void process(Generator *g, const SearchItem *item)
         g->failed = true;
         return;
     }
-    r = generate_unit(&g->search, &g->namesakes, item, path, &file, &unit, &error);
+    r = generate_unit(&g->search, item, path, &file, &unit, &error);
     if (r > 0)
         return;
     if (r < 0) {
@@ -163,8 +162,6 @@ static void process_all(Generator *g)
         complain_error(g, &error, r);
         g->bad = true;
     }
-    if (namesakes_collect(&g->namesakes, &g->search) < 0)
-        g->failed = true;
     for (size_t i = 0; i < g->search.pods.n; i++)
         process(g, &g->search.pods.items[i]);
 }
@@ -278,7 +275,6 @@ int main(int argc, char **argv)
     if (error.n > 0)
         error_print(&error, -EINVAL, "rkt-generator", false);
     search_done(&g.search);
-    namesakes_done(&g.namesakes);
     strv_free(arg_words);
     return status;
 }

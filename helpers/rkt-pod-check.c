@@ -217,14 +217,13 @@ static int load_stdin(PodFile *file, GeneratedUnit *unit, Error *reterr)
 static int load_named(Search *search, const char *name, PodFile *file, GeneratedUnit *unit, char **ret_path,
                       Error *reterr)
 {
-    Namesakes none = { 0 };
     const SearchItem *item;
     int r = search_scan_file(search, name, &item, reterr);
 
     if (r < 0)
         return r;
     *ret_path = search_path(search, item);
-    return *ret_path ? generate_unit(search, &none, item, *ret_path, file, unit, reterr) : -ENOMEM;
+    return *ret_path ? generate_unit(search, item, *ret_path, file, unit, reterr) : -ENOMEM;
 }
 
 /* A path is shown as it was given: relative for who gave a relative one. */

@@ -59,7 +59,6 @@ typedef struct Declared {
 
 typedef struct Listing {
     Search search;
-    Namesakes namesakes;
     Bus *bus;
     Declared *pods;
     size_t n;
@@ -80,7 +79,6 @@ static void listing_done(Listing *listing)
         strv_free(pod->links);
     }
     free(listing->pods);
-    namesakes_done(&listing->namesakes);
     search_done(&listing->search);
     bus_free(listing->bus);
 }
@@ -218,7 +216,7 @@ static int list_item(Listing *listing, const SearchItem *item)
 
     if (!path)
         return -ENOMEM;
-    r = generate_unit(&listing->search, &listing->namesakes, item, path, &file, &unit, &error);
+    r = generate_unit(&listing->search, item, path, &file, &unit, &error);
     s = add_pod(listing,
                 r > 0                                     ? DECLARED_MASKED
                 : r < 0                                   ? DECLARED_BAD
@@ -282,8 +280,6 @@ static int collect(Listing *listing, Error *reterr)
 
     listing->incomplete = search_scan(&listing->search, arg_root, reterr);
     r = listing->incomplete == -ENOMEM ? -ENOMEM : 0;
-    if (r >= 0)
-        r = namesakes_collect(&listing->namesakes, &listing->search);
     if (r >= 0 && listing->search.pods.n > 0 && is_this_system() && systemd_is_running())
         (void) bus_open(BUS_TIMEOUT_MS, &listing->bus, NULL);
     for (size_t i = 0; r >= 0 && i < listing->search.pods.n; i++)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Two units may come out with one name ("web_1" and "web-1"): whoever makes names for several pods at once
- * has to look for that, as rkt-generator does. The hash is FNV-1a, which is enough: names are the
- * administrator's own. */
+/* A name that had to be changed says so by a hash of what it was, or "web_1" and "web@1" would be one
+ * machine, "web-1", with one journal. The hash is FNV-1a, of which six digits are kept: names are the
+ * administrator's own, and are read by people. */
 
 #include "unit/machine-name.h"
 
@@ -12,20 +12,21 @@
 
 #include "base/string-util.h"
 
-enum { HASH_DIGITS = 16 };
+enum { HASH_DIGITS = 6 };
 
 static bool is_letter_or_digit(char c)
 {
     return isalnum((unsigned char) c) && (unsigned char) c < 0x80;
 }
 
+/* Of HASH_DIGITS digits. */
 static uint64_t hash_name(const char *name)
 {
     uint64_t hash = UINT64_C(0xcbf29ce484222325);
 
     for (; *name; name++)
         hash = (hash ^ (unsigned char) *name) * UINT64_C(0x100000001b3);
-    return hash;
+    return (hash ^ hash >> 32) & ((UINT64_C(1) << 4 * HASH_DIGITS) - 1);
 }
 
 static size_t trim_end(const char *name, size_t n)
@@ -45,23 +46,36 @@ static char valid_char(const char *name, size_t i)
     return '-';
 }
 
+static bool is_valid(const char *name)
+{
+    size_t n = strlen(name);
+
+    if (n == 0 || n > MACHINE_NAME_MAX || !is_letter_or_digit(name[0]) || trim_end(name, n) != n)
+        return false;
+    for (size_t i = 0; i < n; i++)
+        if (valid_char(name, i) != name[i])
+            return false;
+    return true;
+}
+
 int machine_name_make(const char *name, char ret[static MACHINE_NAME_MAX + 1])
 {
+    const size_t room = MACHINE_NAME_MAX - HASH_DIGITS - 1;
     size_t n = trim_end(name, strlen(name)), start = 0;
-    bool cut;
 
+    if (is_valid(name)) {
+        memcpy(ret, name, n + 1);
+        return 0;
+    }
     while (start < n && !is_letter_or_digit(name[start]))
         start++;
     if (start == n)
         return -EINVAL;
-    cut = n - start > MACHINE_NAME_MAX;
-    if (cut)
-        n = trim_end(name, start + MACHINE_NAME_MAX - HASH_DIGITS - 1);
+    if (n - start > room)
+        n = trim_end(name, start + room);
     for (size_t i = start; i < n; i++)
         ret[i - start] = valid_char(name, i);
-    ret[n - start] = '\0';
-    if (cut)
-        (void) snprintf(ret + (n - start), HASH_DIGITS + 2, "-%016" PRIx64, hash_name(name));
+    (void) snprintf(ret + (n - start), HASH_DIGITS + 2, "-%06" PRIx64, hash_name(name));
     return 0;
 }
 

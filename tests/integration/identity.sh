@@ -184,3 +184,31 @@ systemd-run --quiet --wait --pipe --setenv=CI_TOKEN=very-secret-token --property
     rkt run --net=none $image --caps-retain=CAP_SYS_PTRACE --exec=/bin/sh -- -c 'tr "\0" "\n" </proc/1/environ >/found; grep -c secret /found; grep PATH= /found' \
     >"$work/seen" 2>&1 </dev/null || :
 lacks "nor does one of a service" "$(<"$work/seen")" secret-token
+
+# ----- Names that come out alike -----
+
+for name in web@ web-a-b web_a-b; do
+    pod_file $name <<'END'
+[Pod]
+Network=none
+JournalMaxUse=2Mi
+[App:w]
+Image=example.com/busybox
+Exec=/bin/sh -c "echo LINE-OF-%n; exec sleep 1000"
+StopTimeout=1s
+END
+done
+machines() { machinectl list --no-legend --no-pager | awk '{ print $1 }' | grep ^rkt-web | LC_ALL=C sort | paste -sd' '; }
+names=(web@a-b web@a_b web-a-b web_a-b)
+for name in "${names[@]}"; do succeeds "$name starts" systemctl start "rkt-$name"; done
+registered() { [[ $(machines) =~ ^rkt-web-a-b\ rkt-web-a-b-[0-9a-f]{6}\ rkt-web-a-b-[0-9a-f]{6}\ rkt-web-a-b-[0-9a-f]{6}$ ]]; }
+soon "each is a machine of its own" 10 registered
+for machine in $(machines); do
+    soon "$machine has a log of its own" 10 bash -c '[[ $(journalctl --namespace='"$machine"' --output=cat --quiet | grep -c LINE-OF) == 1 ]]'
+done
+systemctl stop rkt-web@a_b
+three_left() { (($(machines | wc -w) == 3)); }
+soon "one that stops" 10 three_left
+equals "takes no other with it" "$(systemctl is-active rkt-web@a-b rkt-web-a-b rkt-web_a-b | paste -sd' ')" "active active active"
+systemctl stop "${names[@]/#/rkt-}"
+for name in web@ web-a-b web_a-b; do remove_pod_file $name; done

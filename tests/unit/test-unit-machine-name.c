@@ -30,16 +30,16 @@ static void test_make(void)
         const char *name, *expected;
     } cases[] = {
         { "rkt-web", "rkt-web" },
-        { "rkt-web@blue", "rkt-web-blue" },
-        { "rkt-web_1", "rkt-web-1" },
-        { "rkt-a:b\\x2dc", "rkt-a-b-x2dc" },
+        { "rkt-web@blue", "rkt-web-blue-bd60d0" },
+        { "rkt-web_1", "rkt-web-1-518b12" },
+        { "rkt-a:b\\x2dc", "rkt-a-b-x2dc-d0b15c" },
         { "rkt-example.com", "rkt-example.com" },
-        { "rkt-a..b", "rkt-a--b" },
-        { "rkt-a._b.c", "rkt-a--b.c" },
-        { "rkt-web_", "rkt-web" },
-        { "rkt-web@", "rkt-web" },
-        { "rkt-web.", "rkt-web" },
-        { "-rkt", "rkt" },
+        { "rkt-a..b", "rkt-a--b-fa277e" },
+        { "rkt-a._b.c", "rkt-a--b.c-d11c0f" },
+        { "rkt-web_", "rkt-web-95acac" },
+        { "rkt-web@", "rkt-web-95a145" },
+        { "rkt-web.", "rkt-web-9327eb" },
+        { "-rkt", "rkt-32aece" },
         { "rkt-" TEN TEN TEN TEN TEN TEN, "rkt-" TEN TEN TEN TEN TEN TEN },
         { "", NULL },
         { "@_@", NULL },
@@ -58,6 +58,20 @@ static void test_make(void)
     }
 }
 
+/* One name, one machine. */
+static void test_apart(void)
+{
+    static const char *const names[] = { "rkt-web@a-b", "rkt-web@a_b", "rkt-web-a-b", "rkt-web_a-b",
+                                         "rkt-web-a-b_" };
+    char made[ELEMENTSOF(names)][MACHINE_NAME_MAX + 1];
+
+    for (size_t i = 0; i < ELEMENTSOF(names); i++) {
+        assert_int(machine_name_make(names[i], made[i]), 0);
+        for (size_t j = 0; j < i; j++)
+            assert_true(strcmp(made[i], made[j]) != 0);
+    }
+}
+
 /* Names that are too long stay different, and stay the same from one release to the next. */
 static void test_long(void)
 {
@@ -68,7 +82,7 @@ static void test_long(void)
     assert_true(strcmp(a, b) != 0);
     assert_true(is_valid(a));
     assert_int(strlen(a), MACHINE_NAME_MAX);
-    assert_int(strncmp(a, "rkt-" TEN TEN TEN TEN "012-", 48), 0);
+    assert_int(strncmp(a, "rkt-" TEN TEN TEN TEN TEN "012-", 58), 0);
     assert_int(machine_name_make("rkt-" TEN TEN TEN TEN "0.." TEN TEN, a), 0);
     assert_true(is_valid(a));
 }
@@ -90,6 +104,7 @@ static void test_scope(void)
 int main(void)
 {
     test_make();
+    test_apart();
     test_long();
     test_scope();
     return 0;

@@ -7,7 +7,7 @@
 #include "base/fd-util.h"
 #include "base/string-util.h"
 #include "sandbox/mount.h"
-#include "sandbox/volume-source.h"
+#include "sandbox/host-path.h"
 #include "sandbox/writable-sources.h"
 
 /* ".../<tree id>/rootfs" -> "<tree id>" */
@@ -50,15 +50,15 @@ int app_root_open_record(const Plan *plan, int *ret, Error *reterr)
 int app_root_open_source(const PlanMount *m, int record, int *ret, Error *reterr)
 {
     _cleanup_close_ int source = -EBADF;
-    int r = volume_source_open(m->source, record, &source, reterr);
+    int r = host_path_open("volume source", m->source, record, &source, reterr);
 
-    if (r >= 0 && !m->device && volume_source_is_device(source))
+    if (r >= 0 && !m->device && host_path_is_device(source))
         return error_set(reterr, -EPERM,
                          "volume source \"%s\" is a device, which it was not when the pod was prepared: "
                          "prepare the pod again if its apps are to have it",
                          m->source);
     if (r >= 0 && !m->read_only)
-        r = volume_source_record(source, record, reterr);
+        r = host_path_record_writable(source, record, reterr);
     if (r < 0)
         return r;
     *ret = TAKE_FD(source);
@@ -75,9 +75,9 @@ int app_root_clone_file(const char *mode, const char *of_host, const char *of_st
     if (streq(mode, "stage0"))
         r = mount_clone(AT_FDCWD, of_stage0, false, attributes, ret);
     else if (streq(mode, "host")) {
-        r = volume_source_open(of_host, record, &source, reterr);
+        r = host_path_open("the host's file", of_host, record, &source, reterr);
         if (r < 0)
-            return error_prefix(reterr, r, "cannot give the apps the host's \"%s\"", of_host);
+            return r;
         r = mount_clone(source, "", false, attributes | MOUNT_ATTR_RDONLY, ret);
     }
     return r < 0 ? error_set_errno(reterr, r, "cannot give the apps \"%s\"",

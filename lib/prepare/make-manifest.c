@@ -7,6 +7,7 @@
 #include "base/array.h"
 #include "base/file-util.h"
 #include "base/string-util.h"
+#include "sandbox/host-path.h"
 
 enum { ENVIRONMENT_FILE_MAX = 1024 * 1024 };
 
@@ -51,33 +52,47 @@ static int take_environment_line(NameValueList *list, char *line, Error *reterr)
         return 0;
     equals = strchr(line, '=');
     if (!equals || equals == line)
-        return error_set(reterr, -EINVAL, "\"%s\" is not NAME=VALUE", line);
+        return error_set(reterr, -EINVAL, "the line is not NAME=VALUE"); /* which may be a secret */
     *equals = '\0';
     if (name_value_list_get(list, line))
         return error_set(reterr, -EINVAL, "\"%s\" is set twice", line);
     return name_value_list_add(list, line, equals + 1);
 }
 
-static int read_environment_file(NameValueList *list, const char *path, Error *reterr)
+/* A unit reads the file again at each start, without anybody looking: then an app or a user may have made a
+ * link to another of root's files of it. Whoever types a command may name a pipe. */
+static int read_named_file(const PodOptions *options, const char *path, int record, char **ret, Error *reterr)
+{
+    _cleanup_close_ int fd = -EBADF;
+    char buffer[FD_PATH_MAX];
+    int r = options->unit && *path == '/' ? host_path_open("the file", path, record, &fd, reterr) : 0;
+
+    if (r < 0)
+        return r;
+    r = read_argument_file(fd >= 0 ? fd_path(fd, buffer) : path, ENVIRONMENT_FILE_MAX, ret, NULL);
+    return r < 0 ? error_set_errno(reterr, r, "cannot read \"%s\"", path) : 0;
+}
+
+static int read_environment_file(const PodOptions *options, const char *path, int record, NameValueList *list,
+                                 Error *reterr)
 {
     _cleanup_free_ char *text = NULL;
     unsigned number = 0;
     char *rest;
-    int r;
+    int r = read_named_file(options, path, record, &text, reterr);
 
-    r = read_argument_file(path, ENVIRONMENT_FILE_MAX, &text, NULL);
     if (r < 0)
-        return error_set_errno(reterr, r, "cannot read \"%s\"", path);
+        return r;
     rest = text;
     for (char *line; r >= 0 && (line = strsep(&rest, "\n")); number++)
         r = take_environment_line(list, line, reterr);
     return r < 0 ? error_prefix(reterr, r, "%s:%u", path, number) : 0;
 }
 
-static int read_environment_files(const PodOptions *options, NameValueList *list, Error *reterr)
+static int read_environment_files(const PodOptions *options, int record, NameValueList *list, Error *reterr)
 {
     STRV_FOREACH (path, options->environment_files) {
-        int r = read_environment_file(list, *path, reterr);
+        int r = read_environment_file(options, *path, record, list, reterr);
 
         if (r < 0)
             return r;
@@ -408,8 +423,8 @@ static int check_ports(const PodManifest *manifest, const char *network, Error *
     return 0;
 }
 
-int pod_manifest_from_options(const PodOptions *options, const AppImage *images, PodManifest **ret,
-                              Error *reterr)
+int pod_manifest_from_options(const PodOptions *options, const AppImage *images, int record,
+                              PodManifest **ret, Error *reterr)
 {
     _cleanup_(pod_manifest_freep) PodManifest *manifest = pod_manifest_new();
     _cleanup_name_values_ NameValueList from_files = {};
@@ -417,7 +432,7 @@ int pod_manifest_from_options(const PodOptions *options, const AppImage *images,
 
     if (!manifest)
         return -ENOMEM;
-    r = read_environment_files(options, &from_files, reterr);
+    r = read_environment_files(options, record, &from_files, reterr);
     if (r >= 0)
         r = set_pairs(&manifest->annotations, options->own.annotations);
     if (r >= 0)

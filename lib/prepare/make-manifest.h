@@ -17,9 +17,10 @@
 /* Of an app in the pod manifest; ours: names of credentials, commas between them. */
 #define ANNOTATION_CREDENTIALS "coreos.com/rkt/stage2/credentials"
 
-/* images: one for each of options->apps. */
-int pod_manifest_from_options(const PodOptions *options, const AppImage *images, PodManifest **ret,
-                              Error *reterr);
+/* images: one for each of options->apps; record: of what apps could ever write to
+ * (sandbox/writable-sources.h). */
+int pod_manifest_from_options(const PodOptions *options, const AppImage *images, int record,
+                              PodManifest **ret, Error *reterr);
 
 /* Fills in what the given manifest leaves to its images; images: one for each of manifest->apps. */
 int pod_manifest_fill(PodManifest *manifest, const PodOptions *options, const AppImage *images,

@@ -37,6 +37,8 @@ typedef struct Preparation {
     AppImage *images, stage1;
     size_t n_images;
     PodManifest *manifest;
+    int record; /* of what apps could ever write to */
+    char *record_path;
     bool overlay;         /* else each app's root is a copy of its tree */
     char *given_manifest; /* --pod-manifest, kept as it stands but for what is filled in */
 } Preparation;
@@ -47,6 +49,8 @@ static void preparation_done(Preparation *preparation)
     app_image_done(&preparation->stage1);
     pod_manifest_free(preparation->manifest);
     free(preparation->given_manifest);
+    free(preparation->record_path);
+    (void) safe_close(preparation->record);
 }
 
 /* Whether the stage1 is one of ours, which writes to nothing but the pod's own files, and knows no networks
@@ -94,7 +98,7 @@ static int manifest_from_options(Preparation *p, Error *reterr)
         if (r >= 0)
             r = check_rights(p, i, given, reterr);
     }
-    return r < 0 ? r : pod_manifest_from_options(p->options, p->images, &p->manifest, reterr);
+    return r < 0 ? r : pod_manifest_from_options(p->options, p->images, p->record, &p->manifest, reterr);
 }
 
 /* How an image of a given manifest would be named on the command line: its id, else name:version. */
@@ -449,16 +453,18 @@ static int use_copies(Plan *plan)
     return 0;
 }
 
-static int put_plan(const Pod *pod, const Preparation *p, Error *reterr)
+static int put_plan(const Pod *pod, Preparation *p, Error *reterr)
 {
     _cleanup_(plan_freep) Plan *plan = NULL;
     int r = plan_from_manifest(p->manifest, p->images, p->options->unit, p->global->insecure, pod->fd, &plan,
                                reterr);
 
     if (r >= 0)
-        r = volume_sources_check(plan, pod->root, reterr);
+        r = volume_sources_check(plan, p->record, reterr);
     if (r >= 0 && !p->overlay)
         r = use_copies(plan);
+    if (r >= 0)
+        plan->writable_sources = TAKE_PTR(p->record_path);
     return r < 0 ? r : plan_write(plan, pod->fd, reterr);
 }
 
@@ -577,6 +583,7 @@ int pod_prepare(Store *store, int root, const GlobalOptions *global, const PodOp
         .store = store,
         .global = global,
         .options = options,
+        .record = -EBADF,
         .fetch = { .global = global, .unit = options->unit, .quiet = options->quiet }
     };
     _cleanup_close_ int lock = store_lock_prepare(store, LOCK_KIND_SHARED, true);
@@ -584,7 +591,9 @@ int pod_prepare(Store *store, int root, const GlobalOptions *global, const PodOp
 
     if (lock < 0)
         return error_set_errno(reterr, lock, "cannot take the lock for preparing pods");
-    r = gather(&preparation, reterr);
+    r = volume_sources_open_record(root, &preparation.record, &preparation.record_path, reterr);
+    if (r >= 0)
+        r = gather(&preparation, reterr);
     if (r >= 0)
         r = make_pod(&preparation, root, flags, ret, reterr);
     if (r >= 0 && options->unit)

@@ -7,38 +7,38 @@
 #include "base/fd-util.h"
 #include "base/string-util.h"
 #include "pod/layout.h"
-#include "sandbox/volume-source.h"
+#include "sandbox/host-path.h"
 #include "sandbox/writable-sources.h"
 
 /* Beneath pods/ lies all that apps write to which is no volume of the host. */
-static int open_record(Plan *plan, int root, Error *reterr)
+int volume_sources_open_record(int root, int *ret, char **ret_path, Error *reterr)
 {
     char link[FD_PATH_MAX], pods[PATH_MAX];
     ssize_t n = readlink(fd_path(root, link), pods, sizeof(pods) - 1);
-    int fd, r;
+    _cleanup_free_ char *path = NULL;
+    _cleanup_close_ int fd = -EBADF;
+    int r;
 
     if (n < 0)
         return error_set_errno(reterr, -errno, "cannot find the path of the pods");
     pods[n] = '\0';
-    if (asprintf(&plan->writable_sources, "%.*s/" LAYOUT_WRITABLE_SOURCES, (int) (strrchr(pods, '/') - pods),
-                 pods) < 0) {
-        plan->writable_sources = NULL;
+    if (asprintf(&path, "%.*s/" LAYOUT_WRITABLE_SOURCES, (int) (strrchr(pods, '/') - pods), pods) < 0) {
+        path = NULL;
         return -ENOMEM;
     }
-    fd = writable_sources_open(plan->writable_sources);
+    fd = writable_sources_open(path);
     r = fd < 0 ? fd : writable_sources_add(fd, root, pods);
-    if (r < 0) {
-        (void) safe_close(fd);
-        return error_set_errno(reterr, r, "cannot record what apps may write to, in \"%s\"",
-                               plan->writable_sources);
-    }
-    return fd;
+    if (r < 0)
+        return error_set_errno(reterr, r, "cannot record what apps may write to, in \"%s\"", path);
+    *ret = TAKE_FD(fd);
+    *ret_path = TAKE_PTR(path);
+    return 0;
 }
 
 static int check_source(PlanMount *m, int record, Error *reterr)
 {
     _cleanup_close_ int source = -EBADF;
-    int r = volume_source_open(m->source, record, &source, reterr);
+    int r = host_path_open("volume source", m->source, record, &source, reterr);
 
     if (r == -ENOENT) {
         error_done(reterr);
@@ -46,14 +46,13 @@ static int check_source(PlanMount *m, int record, Error *reterr)
     }
     if (r < 0)
         return r;
-    m->device = volume_source_is_device(source);
-    return m->read_only ? 0 : volume_source_record(source, record, reterr);
+    m->device = host_path_is_device(source);
+    return m->read_only ? 0 : host_path_record_writable(source, record, reterr);
 }
 
-int volume_sources_check(Plan *plan, int root, Error *reterr)
+int volume_sources_check(Plan *plan, int record, Error *reterr)
 {
-    _cleanup_close_ int record = open_record(plan, root, reterr);
-    int r = record < 0 ? record : 0;
+    int r = 0;
 
     for (size_t i = 0; r >= 0 && i < plan->n_apps; i++)
         for (size_t k = 0; r >= 0 && k < plan->apps[i].n_mounts; k++)

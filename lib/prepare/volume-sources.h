@@ -6,6 +6,10 @@
 #include "base/error.h"
 #include "stage1/plan.h"
 
-/* Completes a plan; root: pods/. A source that is not there yet is no error. What apps will write to is
- * recorded here, too: a foreign stage1 would not. */
-int volume_sources_check(Plan *plan, int root, Error *reterr);
+/* Opens the record of what apps could ever write to (sandbox/writable-sources.h) and says its path, which the
+ * caller frees; root: pods/. */
+int volume_sources_open_record(int root, int *ret, char **ret_path, Error *reterr);
+
+/* Completes a plan. A source that is not there yet is no error. What apps will write to is recorded here,
+ * too: a foreign stage1 would not. */
+int volume_sources_check(Plan *plan, int record, Error *reterr);

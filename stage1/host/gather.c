@@ -20,7 +20,7 @@
 #include "sandbox/device.h"
 #include "sandbox/mount.h"
 #include "sandbox/seccomp-load.h"
-#include "sandbox/volume-source.h"
+#include "sandbox/host-path.h"
 
 enum { SAFE = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV, CONSOLE_SIZE = 64 * 1024 };
 
@@ -144,7 +144,7 @@ static int clone_volume(const PlanMount *m, int record, int *ret, Error *reterr)
         r = app_root_open_source(m, record, &source, reterr);
         if (r < 0)
             return r;
-        if (volume_source_is_device(source))
+        if (host_path_is_device(source))
             attributes &= ~(uint64_t) MOUNT_ATTR_NODEV; /* the administrator gives this device */
         r = mount_clone(source, "", m->recursive != 0, attributes, ret);
     }

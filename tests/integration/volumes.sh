@@ -110,8 +110,8 @@ given_to_user "rm data; mkdir -p kept/inner; ln -s $work data"
 refused "a user's link in the middle" "$work/home/u/data\" is a link" "$work/home/u/data/secret"
 refused "… with dots and slashes" 'is a link' "$work//home/./u/data/./secret/"
 given_to_user "rm data; ln -s kept data"
-refused "\"..\" after what a user may move" 'name the source without' "$work/home/u/kept/../kept"
-refused "… out of it" 'name the source without' "$work/home/u/../../secret"
+refused "\"..\" after what a user may move" 'name the path without' "$work/home/u/kept/../kept"
+refused "… out of it" 'name the path without' "$work/home/u/../../secret"
 ln -s "$work/home/u/data" by-root
 refused "root's link that leads to a user's" "$work/home/u/data\" is a link" "$work/by-root"
 mkdir home/u/of-root
@@ -244,6 +244,29 @@ matches "--dns=host, the file in a service's directory" \
     "$(rkt run --net=none --dns=host "$image" --exec=/bin/cat -- /etc/resolv.conf 2>&1)" '192.0.2.7'
 ln -sf "$work/secret/file" resolver/file
 fails "… the service makes a link of it" 254 'is a link to' rkt run --net=none --dns=host "$image" --exec=/bin/cat -- /etc/resolv.conf
+
+mkdir environment
+echo A=of-app >environment/file
+pod_file environment <<END
+[Pod]
+Network=none
+EnvironmentFile=$work/environment/file
+Volume=v,kind=host,source=$work/environment
+[App:a]
+Image=$image
+Exec=/bin/sh -c 'echo "\$A" >>/v/seen; ln -sf $work/secret/file /v/file'
+Mount=volume=v,target=/v
+END
+start environment
+soon "an app writes to the directory of its EnvironmentFile=" 10 test -L environment/file
+systemctl stop rkt-environment
+echo SECRET=of-root >secret/file
+succeeds "a link that it makes of it is not followed" eval '! systemctl start rkt-environment'
+matches "… and the error says so" "$(journalctl --unit=rkt-environment --output=cat --no-pager)" "$work/environment/file\" is a link to"
+remove_pod_file environment
+echo of-root >secret/file
+fails "a line of a file that is none of variables is not printed" 254 '^run: secret/file:1: the line is not NAME=VALUE$' \
+    rkt run --net=none --set-env-file=secret/file "$image"
 
 # ----- The record of what apps could write to -----
 

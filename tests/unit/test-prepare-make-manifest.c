@@ -106,7 +106,7 @@ static void test_all(void)
     AppImage image = make_image();
 
     assert_int(volume_list_add_text(&options.volumes, "data,kind=host,source=/srv", NULL), 0);
-    assert_int(pod_manifest_from_options(&options, &image, &manifest, NULL), 0);
+    assert_int(pod_manifest_from_options(&options, &image, -EBADF, &manifest, NULL), 0);
     assert_int(pod_manifest_complete_mounts(manifest, NULL), 0);
     assert_int(manifest->volumes.n, 3); /* data, web-top, web-own */
     assert_str(manifest->apps[0].name, "web");
@@ -133,7 +133,7 @@ static void test_additions(void)
             assert_int(strv_extend(&arguments, "argument"), 0);
         }
         app.arguments = arguments;
-        assert_int(pod_manifest_from_options(&options, &image, &manifest, NULL), 0);
+        assert_int(pod_manifest_from_options(&options, &image, -EBADF, &manifest, NULL), 0);
         assert_int(pod_manifest_complete_mounts(manifest, NULL), 0);
         assert_int(manifest->volumes.n, n + 3);
         assert_int(strv_length(manifest->apps[0].app->exec), n + 2);
@@ -162,7 +162,7 @@ static void test_refused(void)
         PodManifest *manifest = NULL;
         AppImage image = make_image();
 
-        assert_true(pod_manifest_from_options(&options, &image, &manifest, &error) < 0);
+        assert_true(pod_manifest_from_options(&options, &image, -EBADF, &manifest, &error) < 0);
         assert_str(error_cause(&error), cases[i].cause);
         app_image_done(&image);
     }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* In a mount namespace of its own, on a tmpfs in a place where only root may write. */
 
-#include "sandbox/volume-source.h"
+#include "sandbox/host-path.h"
 
 #include <fcntl.h>
 #include <sched.h>
@@ -146,7 +146,7 @@ static void check(const struct Case *c, int record)
     _cleanup_error_ Error error = ERROR_INIT;
     _cleanup_close_ int fd = -EBADF;
     struct stat got, expected;
-    int r = volume_source_open(c->path, record, &fd, &error);
+    int r = host_path_open("the path", c->path, record, &fd, &error);
 
     if (r != c->r || (r < 0 && !strstr(error_cause(&error), c->found)))
         fprintf(stderr, "%s: %s\n", c->path, r < 0 ? error_cause(&error) : "opened");
@@ -166,7 +166,7 @@ static void record_source(const char *path, int record)
     _cleanup_close_ int fd = open(path, O_PATH | O_CLOEXEC);
 
     assert_true(fd >= 0);
-    assert_int(volume_source_record(fd, record, NULL), 0);
+    assert_int(host_path_record_writable(fd, record, NULL), 0);
 }
 
 static size_t count_entries(void)

@@ -6,7 +6,7 @@
  * A record of what apps may write to is looked at after a link was read: what is not in it by then was put
  * there before any app could. */
 
-#include "volume-source.h"
+#include "host-path.h"
 
 #include <fcntl.h>
 #include <limits.h>
@@ -43,11 +43,11 @@ static bool is_device(const struct stat *st)
     return S_ISCHR(st->st_mode) || S_ISBLK(st->st_mode);
 }
 
-bool volume_source_is_device(int source)
+bool host_path_is_device(int fd)
 {
     struct stat st;
 
-    return fstat(source, &st) >= 0 && is_device(&st);
+    return fstat(fd, &st) >= 0 && is_device(&st);
 }
 
 /* ----- Who may change what ----- */
@@ -130,7 +130,7 @@ static int leave(Walk *w, Error *reterr)
         return r;
     if (w->changer)
         return error_set(reterr, -EPERM,
-                         "\"..\" after \"%s\" is not followed, for %s could have moved it: name the source "
+                         "\"..\" after \"%s\" is not followed, for %s could have moved it: name the path "
                          "without \"..\"",
                          w->path, w->changer);
     fd = openat(w->fd, "..", O_PATH | O_DIRECTORY | O_CLOEXEC);
@@ -165,7 +165,7 @@ static int check_link(Walk *w, int link, const char *name, const char *target, E
         return r;
     return error_set(reterr, -EPERM,
                      "\"%s/%s\" is a link to \"%s\", which is not followed, for %s could have put it there: "
-                     "name what it is to lead to as the source, without links",
+                     "name what it is to lead to instead, without links",
                      w->path, name, target, w->changer);
 }
 
@@ -216,7 +216,7 @@ static int open_component(int dir, const char *name)
     return fd < 0 ? -errno : fd;
 }
 
-/* 1: this is the source, and *ret has it. */
+/* 1: the end is reached, and *ret has it. */
 static int step(Walk *w, const char *name, int *ret, Error *reterr)
 {
     _cleanup_close_ int fd = open_component(w->fd, name);
@@ -300,13 +300,13 @@ static int open_plainly(const char *path)
     return root < 0 ? -errno : open_without_links(root, *rest ? rest : ".", O_PATH);
 }
 
-int volume_source_open(const char *path, int record, int *ret, Error *reterr)
+int host_path_open(const char *what, const char *path, int record, int *ret, Error *reterr)
 {
     _cleanup_error_ Error why = ERROR_INIT;
     _cleanup_close_ int fd = has_parent_component(path) ? -ELOOP : open_plainly(path);
     int r;
 
-    if (fd >= 0 && !volume_source_is_device(fd)) {
+    if (fd >= 0 && !host_path_is_device(fd)) {
         *ret = TAKE_FD(fd);
         return 0;
     }
@@ -314,25 +314,25 @@ int volume_source_open(const char *path, int record, int *ret, Error *reterr)
     if (r >= 0)
         return 0;
     if (error_cause(&why))
-        return error_set(reterr, r, "volume source \"%s\": %s", path, error_cause(&why));
-    return error_set_errno(reterr, r, "cannot open volume source \"%s\"", path);
+        return error_set(reterr, r, "%s \"%s\": %s", what, path, error_cause(&why));
+    return error_set_errno(reterr, r, "cannot open %s \"%s\"", what, path);
 }
 
-int volume_source_record(int source, int record, Error *reterr)
+int host_path_record_writable(int fd, int record, Error *reterr)
 {
     char link[FD_PATH_MAX], path[PATH_MAX];
     struct stat st;
     ssize_t n;
     int r;
 
-    if (fstat(source, &st) < 0)
-        return error_set_errno(reterr, -errno, "cannot look at a volume's source");
+    if (fstat(fd, &st) < 0)
+        return error_set_errno(reterr, -errno, "cannot look at what apps may write to");
     if (!S_ISDIR(st.st_mode))
         return 0;
-    n = readlink(fd_path(source, link), path, sizeof(path) - 1);
+    n = readlink(fd_path(fd, link), path, sizeof(path) - 1);
     if (n < 0)
-        return error_set_errno(reterr, -errno, "cannot find the path of a volume's source");
+        return error_set_errno(reterr, -errno, "cannot find the path of what apps may write to");
     path[n] = '\0';
-    r = writable_sources_add(record, source, path);
+    r = writable_sources_add(record, fd, path);
     return r < 0 ? error_set_errno(reterr, r, "cannot record that apps may write to \"%s\"", path) : 0;
 }

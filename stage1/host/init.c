@@ -356,7 +356,7 @@ static void note_ready(Init *init)
         ready = ready && init->host->apps[i].ready;
     }
     if (executed && !ready)
-        service_tell_states(init);
+        service_note_change(init);
     if (!ready)
         return;
     init->ready = true;
@@ -389,7 +389,7 @@ static void hear_report(Init *init, HostApp *app)
 }
 
 /* Whose message it is, its socket tells: only that app has it, and a sender may be gone by now. Who sends so
- * many at once waits: each costs the service manager a message. */
+ * many at once waits. */
 static void hear_notify(Init *init, HostApp *app)
 {
     NotifyMessage message;

@@ -21,7 +21,13 @@ typedef struct Init {
     bool reloading;
     int64_t reload_at_ns; /* when who did not say that it reloads counts as having done so */
     int64_t extend_to_ns; /* how long apps may extend a start or a reload */
-    int64_t ping_at_ns;   /* our own next WATCHDOG=1 */
+    int64_t ping_at_ns;   /* our own next WATCHDOG=1, or the earliest of the apps' */
+
+    /* What the service manager was told last, and what it was not told yet. */
+    char *told_states;
+    bool told_reloading, untold, trigger, reload_from_outside;
+    int64_t asked_to_ns, told_to_ns; /* until when apps asked for time */
+    int64_t tell_at_ns;              /* the bucket of messages is full again */
 } Init;
 
 /* The earlier one of two times of which 0 is none. */
@@ -32,9 +38,14 @@ static inline int64_t earlier_ns(int64_t a, int64_t b)
 
 /* From now on apps may ask for more time: the pod starts, or reloads. */
 void service_begin(Init *init);
-void service_tell_states(const Init *init);
+/* Something that it is told may have changed; it is told when the next message may be sent. */
+static inline void service_note_change(Init *init)
+{
+    init->untold = true;
+}
+/* At once. */
 void service_tell_ready(Init *init);
-void service_tell_stopping(const Init *init);
+void service_tell_stopping(Init *init);
 void service_note_finished(Init *init, HostApp *app);
 
 /* True when the app may be ready now. */

@@ -2,9 +2,14 @@
 /* sd_notify(3) between the apps and the pod's service manager. What apps say is never passed on as it came:
  * each word has its meaning here, and one message of ours says what the pod as a whole is.
  *
+ * - Each message costs the service manager, and every bus that watches it, so apps cause few of them: what
+ * they say is kept, and told when it differs from what was told last, TELL_BURST times at once and then every
+ * TELL_INTERVAL_MS. The last state is always told. What no app can repeat is told at once.
  * - STATUS= is all apps' states, with what they say of themselves.
  * - Watched is who asked for it (Watchdog=): our WATCHDOG=1 means that each of these has said its own since
- * the last one. Where nobody asked, it means that this loop goes round.
+ * the last one. Where that is sooner than an eighth of the interval after it, it is kept until then, for the
+ * app may not say it again before the interval is over. Where nobody asked, it means that this loop goes
+ * round.
  * - A reload ends when each app that said RELOADING=1 has said READY=1; who can't say so has had its signal.
  * - EXTEND_TIMEOUT_USEC= is heard while the app starts or reloads, for an hour at most: how long a stop may
  * take says StopTimeout=, not the app.
@@ -20,7 +25,13 @@
 
 enum {
     STATES_MAX = 2048,
+    EXTENSION_LINE_MAX = sizeof("EXTEND_TIMEOUT_USEC=\n") + 20,
+    LINES_MAX = EXTENSION_LINE_MAX + sizeof("RELOADING=1\nWATCHDOG=trigger\n"),
     EXTENSION_MAX_S = 3600,
+    EXTENSION_MARGIN_MS = 1000,
+    TELL_BURST = 10,
+    TELL_INTERVAL_MS = 200,
+    PINGS_EACH_INTERVAL = 8,
     STOP_MARGIN_US = 5 * 1000 * 1000, /* for what is left to do when the last app was killed */
     RELOAD_GRACE_MS = 500,            /* in which an app says RELOADING=1, if it does */
 };
@@ -74,46 +85,103 @@ static void states_of(const Init *init, char ret[static STATES_MAX])
     }
 }
 
-static void tell(const Init *init, const char *word)
+/* Lines each end with a newline. */
+static void send_states(Init *init, const char *lines, const char *states)
+{
+    (void) notify_sendf(init->host->notify, "%sSTATUS=%s", lines, states);
+    free(init->told_states);
+    init->told_states = strdup(states); /* or it is told once more */
+}
+
+static void tell(Init *init, const char *lines)
 {
     char states[STATES_MAX];
 
     if (init->host->notify < 0)
         return;
     states_of(init, states);
-    (void) notify_sendf(init->host->notify, "%s%sSTATUS=%s", word, *word ? "\n" : "", states);
+    send_states(init, lines, states);
 }
 
+/* When another message may be sent: those of a whole burst come back in TELL_BURST intervals. */
+static int64_t may_tell_ns(const Init *init)
+{
+    return init->tell_at_ns - (TELL_BURST - 1) * TELL_INTERVAL_MS * INT64_C(1000000);
+}
+
+static void count_message(Init *init, int64_t now)
+{
+    if (init->tell_at_ns < now)
+        init->tell_at_ns = now;
+    init->tell_at_ns += TELL_INTERVAL_MS * INT64_C(1000000);
+}
+
+/* Lines for the message, or nothing where nothing changed. */
+static const char *reload_line(const Init *init)
+{
+    if (!init->ready || init->phase != POD_RUNNING || init->reloading == init->told_reloading)
+        return "";
+    return init->reloading ? "RELOADING=1\n" : "READY=1\n";
+}
+
+static void extension_line(Init *init, int64_t now, char ret[static EXTENSION_LINE_MAX])
+{
+    *ret = '\0';
+    if (init->phase != POD_RUNNING || init->asked_to_ns <= init->told_to_ns || init->asked_to_ns <= now)
+        return;
+    init->told_to_ns = init->asked_to_ns + EXTENSION_MARGIN_MS * INT64_C(1000000);
+    (void) snprintf(ret, EXTENSION_LINE_MAX, "EXTEND_TIMEOUT_USEC=%lld\n",
+                    (long long) (init->told_to_ns - now) / 1000);
+}
+
+/* What the apps have changed since the last message. */
+static void tell_changes(Init *init)
+{
+    char states[STATES_MAX], extension[EXTENSION_LINE_MAX], lines[LINES_MAX];
+    int64_t now = monotonic_ns();
+
+    init->untold = false;
+    if (init->host->notify < 0)
+        return;
+    extension_line(init, now, extension);
+    (void) snprintf(lines, sizeof(lines), "%s%s%s", reload_line(init), extension,
+                    init->trigger ? "WATCHDOG=trigger\n" : "");
+    states_of(init, states);
+    if (!*lines && streq_ptr(init->told_states, states))
+        return;
+    count_message(init, now);
+    init->told_reloading = init->reloading;
+    init->trigger = false;
+    send_states(init, lines, states);
+}
+
+/* Times that were asked for before are those of a start or a reload that is over. */
 void service_begin(Init *init)
 {
     init->extend_to_ns = monotonic_ns() + EXTENSION_MAX_S * INT64_C(1000000000);
-}
-
-void service_tell_states(const Init *init)
-{
-    tell(init, "");
+    init->asked_to_ns = init->told_to_ns = 0;
 }
 
 void service_tell_ready(Init *init)
 {
-    tell(init, "READY=1");
+    tell(init, "READY=1\n");
     if (init->host->watchdog_us > 0)
         init->ping_at_ns = monotonic_ns();
 }
 
 /* Where an app's StopTimeout= was said, the unit waits for it. */
-void service_tell_stopping(const Init *init)
+void service_tell_stopping(Init *init)
 {
-    char word[64] = "STOPPING=1";
+    char lines[64] = "STOPPING=1\n";
     uint64_t longest_ns = 0;
 
     for (size_t i = 0; i < init->host->plan->n_apps; i++)
         if (init->host->apps[i].plan->stop_timeout_ns > longest_ns)
             longest_ns = init->host->apps[i].plan->stop_timeout_ns;
     if (longest_ns > 0)
-        (void) snprintf(word, sizeof(word), "STOPPING=1\nEXTEND_TIMEOUT_USEC=%llu",
+        (void) snprintf(lines, sizeof(lines), "STOPPING=1\nEXTEND_TIMEOUT_USEC=%llu\n",
                         (unsigned long long) longest_ns / 1000 + STOP_MARGIN_US);
-    tell(init, word);
+    tell(init, lines);
 }
 
 /* ----- Watchdog ----- */
@@ -131,14 +199,27 @@ static bool is_anyone_watched(const Init *init)
     return false;
 }
 
-/* On with it when everybody has said it. */
-static void note_ping(const Init *init)
+static bool has_everyone_pinged(const Init *init)
 {
-    if (init->host->watchdog_us == 0 || !is_anyone_watched(init))
-        return;
     for (size_t i = 0; i < init->host->plan->n_apps; i++)
         if (service_app_is_watched(&init->host->apps[i]) && !init->host->apps[i].pinged)
-            return;
+            return false;
+    return true;
+}
+
+/* Whether there is a WATCHDOG=1 to send, now or at ping_at_ns. */
+static bool is_ping_due(const Init *init)
+{
+    if (init->host->watchdog_us == 0)
+        return false;
+    return is_anyone_watched(init) ? has_everyone_pinged(init) : init->phase == POD_RUNNING && init->ready;
+}
+
+static void ping(Init *init, int64_t now)
+{
+    int64_t interval_ns = (int64_t) init->host->watchdog_us * 1000;
+
+    init->ping_at_ns = now + interval_ns / (is_anyone_watched(init) ? PINGS_EACH_INTERVAL : 2);
     for (size_t i = 0; i < init->host->plan->n_apps; i++)
         init->host->apps[i].pinged = false;
     (void) notify_send(init->host->notify, "WATCHDOG=1");
@@ -150,21 +231,22 @@ static void begin_reload(Init *init)
 {
     init->reloading = true;
     service_begin(init);
-    tell(init, "RELOADING=1");
+    service_note_change(init);
 }
 
 static void note_reloaded(Init *init)
 {
     if (!init->reloading || init->phase != POD_RUNNING)
         return;
+    service_note_change(init);
     for (size_t i = 0; i < init->host->plan->n_apps; i++)
-        if (init->host->apps[i].reload != APP_RELOAD_NONE) {
-            service_tell_states(init);
+        if (init->host->apps[i].reload != APP_RELOAD_NONE)
             return;
-        }
     init->reloading = false;
     init->reload_at_ns = 0;
-    tell(init, "READY=1");
+    if (init->reload_from_outside)
+        tell_changes(init);
+    init->reload_from_outside = false;
 }
 
 void service_reload(Init *init)
@@ -182,6 +264,8 @@ void service_reload(Init *init)
     }
     init->reload_at_ns = monotonic_ns() + RELOAD_GRACE_MS * INT64_C(1000000);
     begin_reload(init);
+    tell(init, "RELOADING=1\n"); /* the ExecReload= has, too: we have to end it in any case */
+    init->told_reloading = init->reload_from_outside = true;
     note_reloaded(init);
 }
 
@@ -191,12 +275,11 @@ void service_note_finished(Init *init, HostApp *app)
 {
     app->reload = APP_RELOAD_NONE;
     if (init->ready || init->phase != POD_RUNNING)
-        service_tell_states(init);
+        tell(init, "");
     note_reloaded(init);
-    note_ping(init);
 }
 
-static void take_status(const Init *init, HostApp *app, const char *text)
+static void take_status(Init *init, HostApp *app, const char *text)
 {
     char *copy = NULL;
 
@@ -206,18 +289,20 @@ static void take_status(const Init *init, HostApp *app, const char *text)
         return;
     free(app->status_text);
     app->status_text = copy;
-    service_tell_states(init);
+    service_note_change(init);
 }
 
-static void take_extension(const Init *init, const HostApp *app, uint64_t us)
+static void take_extension(Init *init, const HostApp *app, uint64_t us)
 {
-    int64_t left_us = (init->extend_to_ns - monotonic_ns()) / 1000;
+    int64_t now = monotonic_ns(), left_us = (init->extend_to_ns - now) / 1000, to_ns;
 
     if (init->phase != POD_RUNNING || (app->ready && app->reload != APP_RELOADING) || left_us <= 0)
         return;
-    if (us > (uint64_t) left_us)
-        us = (uint64_t) left_us;
-    (void) notify_sendf(init->host->notify, "EXTEND_TIMEOUT_USEC=%llu", (unsigned long long) us);
+    to_ns = now + (int64_t) (us > (uint64_t) left_us ? (uint64_t) left_us : us) * 1000;
+    if (to_ns <= init->asked_to_ns)
+        return;
+    init->asked_to_ns = to_ns;
+    service_note_change(init);
 }
 
 bool service_take_message(Init *init, HostApp *app, const NotifyMessage *message)
@@ -240,13 +325,12 @@ bool service_take_message(Init *init, HostApp *app, const NotifyMessage *message
             note_reloaded(init);
         }
     }
-    if (app->plan->watchdog && message->watchdog) {
+    if (app->plan->watchdog && message->watchdog)
         app->pinged = true;
-        note_ping(init);
-    }
     if (app->plan->watchdog && message->trigger && init->host->watchdog_us > 0) {
         app->pinged = false;
-        (void) notify_send(init->host->notify, "WATCHDOG=trigger");
+        init->trigger = true;
+        service_note_change(init);
     }
     return message->ready;
 }
@@ -255,26 +339,26 @@ bool service_take_message(Init *init, HostApp *app, const NotifyMessage *message
 
 int64_t service_next_ns(const Init *init)
 {
-    if (init->phase != POD_RUNNING)
-        return 0;
-    return earlier_ns(init->reload_at_ns, is_anyone_watched(init) ? 0 : init->ping_at_ns);
+    int64_t next_ns = is_ping_due(init) ? init->ping_at_ns : 0;
+
+    if (init->untold)
+        next_ns = earlier_ns(next_ns, may_tell_ns(init));
+    return init->phase == POD_RUNNING ? earlier_ns(next_ns, init->reload_at_ns) : next_ns;
 }
 
 void service_keep_time(Init *init)
 {
     int64_t now = monotonic_ns();
 
-    if (init->phase != POD_RUNNING)
-        return;
-    if (init->reload_at_ns > 0 && init->reload_at_ns <= now) {
+    if (init->phase == POD_RUNNING && init->reload_at_ns > 0 && init->reload_at_ns <= now) {
         init->reload_at_ns = 0;
         for (size_t i = 0; i < init->host->plan->n_apps; i++)
             if (init->host->apps[i].reload == APP_RELOAD_ASKED)
                 init->host->apps[i].reload = APP_RELOAD_NONE;
         note_reloaded(init);
     }
-    if (init->ping_at_ns > 0 && init->ping_at_ns <= now && !is_anyone_watched(init)) {
-        init->ping_at_ns = now + (int64_t) (init->host->watchdog_us / 2) * 1000;
-        (void) notify_send(init->host->notify, "WATCHDOG=1");
-    }
+    if (is_ping_due(init) && init->ping_at_ns <= now)
+        ping(init, now);
+    if (init->untold && may_tell_ns(init) <= now)
+        tell_changes(init);
 }

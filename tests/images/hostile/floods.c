@@ -8,17 +8,37 @@
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <sys/wait.h>
+#include <time.h>
 
-static void notify_flood(void)
+static int notify_socket(void)
 {
     struct sockaddr_un address = { .sun_family = AF_UNIX, .sun_path = "/run/systemd/notify" };
     int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 
-    signal(SIGTERM, SIG_IGN);
-    if (connect(fd, (struct sockaddr *) &address, sizeof(address)) < 0) {
+    if (connect(fd, (struct sockaddr *) &address, sizeof(address)) < 0)
         through("cannot connect: %s", strerror(errno));
-        return;
-    }
+    return fd;
+}
+
+static void say(int fd, const char *text)
+{
+    if (send(fd, text, strlen(text), 0) < 0)
+        through("cannot say it: %s", strerror(errno));
+}
+
+static void notify_ready(void)
+{
+    int fd = notify_socket();
+
+    say(fd, "READY=1");
+    close(fd);
+}
+
+static void notify_flood(void)
+{
+    int fd = notify_socket();
+
+    signal(SIGTERM, SIG_IGN);
     for (int i = 0; i < 3; i++)
         if (fork() == 0)
             for (;;)
@@ -30,14 +50,74 @@ static void notify_flood(void)
         pause();
 }
 
-static void notify_ready(void)
+_Noreturn static void say_done(void)
 {
-    struct sockaddr_un address = { .sun_family = AF_UNIX, .sun_path = "/run/systemd/notify" };
-    int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    printf("%s=done\n", attack);
+    fflush(stdout);
+    for (;;)
+        pause();
+}
 
-    if (sendto(fd, "READY=1", 7, 0, (struct sockaddr *) &address, sizeof(address)) != 7)
-        through("cannot say it: %s", strerror(errno));
-    close(fd);
+/* Something else with each message, from three processes; then a last word. */
+static void change_flood(void)
+{
+    time_t end = time(NULL) + 5;
+    int fd = notify_socket();
+
+    for (int i = 0; i < 3; i++)
+        if (fork() == 0) {
+            for (unsigned n = 0; time(NULL) < end; n++) {
+                char text[128];
+
+                snprintf(text, sizeof(text),
+                         n & 1 ? "READY=1\nSTATUS=%u" : "RELOADING=1\nSTATUS=%u\nEXTEND_TIMEOUT_USEC=%u", n,
+                         n * 1000);
+                say(fd, text);
+            }
+            _exit(0);
+        }
+    while (wait(NULL) >= 0)
+        ;
+    say(fd, "READY=1\nSTATUS=the last");
+    say_done();
+}
+
+/* An app that takes its time to start, and says so all the time. */
+static void extend_flood(void)
+{
+    time_t end = time(NULL) + 6 * atoi(getenv("SLOWNESS"));
+    int fd = notify_socket();
+
+    for (unsigned n = 0; time(NULL) < end; n++) {
+        char text[64];
+
+        snprintf(text, sizeof(text), "EXTEND_TIMEOUT_USEC=%u", 20000000 + n);
+        say(fd, text);
+        usleep(1000);
+    }
+    say(fd, "READY=1");
+    say_done();
+}
+
+/* The second is too soon after the first to be passed on at once. */
+static void ping_twice(void)
+{
+    int fd = notify_socket();
+
+    say(fd, "WATCHDOG=1");
+    usleep(200 * 1000);
+    say(fd, "WATCHDOG=1");
+    say_done();
+}
+
+static void ping_flood(void)
+{
+    time_t end = time(NULL) + 5;
+    int fd = notify_socket();
+
+    while (time(NULL) < end)
+        say(fd, "WATCHDOG=1");
+    say_done();
 }
 
 /* Children of the init that end, as fast as can be. Not without end: the machine may have no limit of its
@@ -141,6 +221,8 @@ static void fork_bomb(void)
 
 const Attack floods_attacks[] = {
     { "notify-flood", notify_flood },   { "notify-ready", notify_ready },
+    { "change-flood", change_flood },   { "extend-flood", extend_flood },
+    { "ping-twice", ping_twice },       { "ping-flood", ping_flood },
     { "orphan-flood", orphan_flood },   { "console-flood", console_flood },
     { "journal-flood", journal_flood }, { "crowd", crowd },
     { "fork-bomb", fork_bomb },         {},

@@ -254,6 +254,57 @@ static void signals(void)
     }
 }
 
+/* Signals that are queued count for the user, in all pods and on the host. Without room in that queue the
+ * kernel delivers without saying whose a signal is. */
+_Noreturn static void fill_queue(void)
+{
+    sigset_t all;
+
+    sigfillset(&all);
+    sigprocmask(SIG_SETMASK, &all, NULL);
+    for (;;) {
+        while (sigqueue(getpid(), SIGRTMIN + 10, (union sigval){ 0 }) >= 0)
+            ;
+        usleep(10 * 1000);
+    }
+}
+
+_Noreturn static void send_without_end(void)
+{
+    const int numbers[] = { SIGTERM, SIGINT, SIGHUP, SIGPWR, SIGABRT, SIGCHLD, SIGRTMIN + 3, SIGRTMIN + 4 };
+
+    for (;;)
+        for (size_t i = 0; i < sizeof(numbers) / sizeof(*numbers); i++) {
+            kill(1, numbers[i]);
+            kill(-1, SIGURG);
+            queue_forged(numbers[i]);
+            kill(getppid(), SIGCONT);
+        }
+}
+
+static void end(_unused int number)
+{
+    _exit(0);
+}
+
+/* What tells the pod to stop must not drown among these. They leave the processor to others. */
+static void senders(void)
+{
+    signal(SIGTERM, end);
+    sched_setscheduler(0, SCHED_IDLE, &(struct sched_param){ 0 });
+    if (nice(19) < 0)
+        through("cannot be nice");
+    if (fork() == 0)
+        fill_queue();
+    for (unsigned i = 0; i < 30; i++)
+        if (fork() == 0)
+            send_without_end();
+    printf("%s=begun\n", attack);
+    fflush(stdout);
+    for (;;)
+        pause();
+}
+
 const Attack init_attacks[] = {
     { "runtime", runtime },
     { "memory-of-init", memory_of_init },
@@ -263,5 +314,6 @@ const Attack init_attacks[] = {
     { "files-of-reaper", files_of_reaper },
     { "puppet-init", puppet_init },
     { "signals", signals },
+    { "senders", senders },
     {},
 };

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What must be known of a started app to enter it later; the entrypoint `enter` reads it. Which mounts are
  * the app's the pod's init writes down, as the content of status/APP.started. How the pod is confined is
- * written on the host's side, where nobody in the pod can: an app may be its init's master (CAP_SYS_PTRACE).
- */
+ * written on the host's side, where nobody in the pod can: one that may trace can write statuses. */
 #pragma once
 
 #include "host.h"

@@ -82,8 +82,13 @@ Image=example.com/true
 Exec=/bin/true forever
 END
 systemctl start rkt-stays
-pss=$(awk '$1 == "Pss:" { print $2 }' "/proc/$(systemctl show -P MainPID rkt-stays)/smaps_rollup")
-((pss < 300)) && ok "the init takes less than 300 kB" || not_ok "the init takes less than 300 kB" "its PSS is $pss kB"
+init=$(systemctl show -P MainPID rkt-stays)
+# pss NAME PID KILOBYTES
+pss() {
+    at_most "kB that the $1 takes" "$(awk '$1 == "Pss:" { print $2 }' "/proc/$2/smaps_rollup")" "$3"
+}
+pss init "$init" 300
+pss reaper "$(pgrep --parent "$init" --exact rkt-reaper)" 150
 systemctl stop rkt-stays
 remove_pod_file stays
 

@@ -81,7 +81,7 @@ with_rights() {
 usual=CAP_AUDIT_WRITE,CAP_CHOWN,CAP_DAC_OVERRIDE,CAP_FSETID,CAP_FOWNER,CAP_KILL,CAP_MKNOD,CAP_NET_RAW
 usual+=,CAP_NET_BIND_SERVICE,CAP_SETUID,CAP_SETGID,CAP_SETPCAP,CAP_SETFCAP,CAP_SYS_CHROOT
 with_rights "root" "" "${attacks[@]}" standard-input memory-of-init
-# Who may look into the pod's init and write its memory must find nothing of use there, from its first instruction on.
+# Who may look into what it sees as pid 1 must find nothing of use there, from its first instruction on.
 with_rights "SYS_PTRACE" CAP_SYS_PTRACE "${attacks[@]}" memory-of-init
 with_rights "SYS_ADMIN" CAP_SYS_ADMIN "${attacks[@]}" memory-of-init
 with_rights "SYS_PTRACE, SYS_ADMIN and all files" CAP_SYS_PTRACE,CAP_SYS_ADMIN,CAP_DAC_READ_SEARCH "${attacks[@]}" memory-of-init

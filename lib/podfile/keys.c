@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Each table is sorted by name (tests/unit/test-podfile-keys.c sees to it). What stands in [Unit] and
- * [Service] is systemd's up to version 257; an unknown key there is an error, because PID 1 would leave it
- * out with no more than a line in its log. Newer ones go into a drop-in of the unit itself. */
+/* The sections of rkt's own; systemd-keys.c has the others. Each table is sorted by name
+ * (tests/unit/test-podfile-keys.c sees to it). */
 
 #include "podfile/keys.h"
 
@@ -9,134 +8,10 @@
 #include <stdlib.h>
 
 #include "base/string-util.h"
+#include "podfile/systemd-keys.h"
 #include "podfile/values.h"
 
 #define JOINED POD_KEY_LIST | POD_KEY_WORDS | POD_KEY_JOIN
-
-#define OURS "the unit only works with the value that the generator gives it"
-#define STOPPING "the pod's init stops the apps on SIGTERM; use StopSignal= and StopTimeout= in [App]"
-#define CONFINED "it would confine rkt while it sets the pod up; each app is confined by its keys in [App]"
-#define ONE_POD "each connection would start a pod of its own; the app accepts connections itself"
-#define OUTPUT                                                                                               \
-    "the apps' output does not pass through the unit; use Journal= in [Pod], Stdout= and Stderr= in [App]"
-
-static const PodKey unit_keys[] = {
-    { "After", POD_KEY_PASS },
-    { "AllowIsolate", POD_KEY_PASS },
-    { "AssertACPower", POD_KEY_PASS },
-    { "AssertArchitecture", POD_KEY_PASS },
-    { "AssertCPUFeature", POD_KEY_PASS },
-    { "AssertCPUPressure", POD_KEY_PASS },
-    { "AssertCPUs", POD_KEY_PASS },
-    { "AssertCapability", POD_KEY_PASS },
-    { "AssertControlGroupController", POD_KEY_PASS },
-    { "AssertCredential", POD_KEY_PASS },
-    { "AssertDirectoryNotEmpty", POD_KEY_PASS },
-    { "AssertEnvironment", POD_KEY_PASS },
-    { "AssertFileIsExecutable", POD_KEY_PASS },
-    { "AssertFileNotEmpty", POD_KEY_PASS },
-    { "AssertFirmware", POD_KEY_PASS },
-    { "AssertFirstBoot", POD_KEY_PASS },
-    { "AssertGroup", POD_KEY_PASS },
-    { "AssertHost", POD_KEY_PASS },
-    { "AssertIOPressure", POD_KEY_PASS },
-    { "AssertKernelCommandLine", POD_KEY_PASS },
-    { "AssertKernelModuleLoaded", POD_KEY_PASS },
-    { "AssertKernelVersion", POD_KEY_PASS },
-    { "AssertMemory", POD_KEY_PASS },
-    { "AssertMemoryPressure", POD_KEY_PASS },
-    { "AssertNeedsUpdate", POD_KEY_PASS },
-    { "AssertOSRelease", POD_KEY_PASS },
-    { "AssertPathExists", POD_KEY_PASS },
-    { "AssertPathExistsGlob", POD_KEY_PASS },
-    { "AssertPathIsDirectory", POD_KEY_PASS },
-    { "AssertPathIsEncrypted", POD_KEY_PASS },
-    { "AssertPathIsMountPoint", POD_KEY_PASS },
-    { "AssertPathIsReadWrite", POD_KEY_PASS },
-    { "AssertPathIsSocket", POD_KEY_PASS },
-    { "AssertPathIsSymbolicLink", POD_KEY_PASS },
-    { "AssertSecurity", POD_KEY_PASS },
-    { "AssertUser", POD_KEY_PASS },
-    { "AssertVersion", POD_KEY_PASS },
-    { "AssertVirtualization", POD_KEY_PASS },
-    { "Before", POD_KEY_PASS },
-    { "BindsTo", POD_KEY_PASS },
-    { "CollectMode", POD_KEY_PASS },
-    { "ConditionACPower", POD_KEY_PASS },
-    { "ConditionArchitecture", POD_KEY_PASS },
-    { "ConditionCPUFeature", POD_KEY_PASS },
-    { "ConditionCPUPressure", POD_KEY_PASS },
-    { "ConditionCPUs", POD_KEY_PASS },
-    { "ConditionCapability", POD_KEY_PASS },
-    { "ConditionControlGroupController", POD_KEY_PASS },
-    { "ConditionCredential", POD_KEY_PASS },
-    { "ConditionDirectoryNotEmpty", POD_KEY_PASS },
-    { "ConditionEnvironment", POD_KEY_PASS },
-    { "ConditionFileIsExecutable", POD_KEY_PASS },
-    { "ConditionFileNotEmpty", POD_KEY_PASS },
-    { "ConditionFirmware", POD_KEY_PASS },
-    { "ConditionFirstBoot", POD_KEY_PASS },
-    { "ConditionGroup", POD_KEY_PASS },
-    { "ConditionHost", POD_KEY_PASS },
-    { "ConditionIOPressure", POD_KEY_PASS },
-    { "ConditionKernelCommandLine", POD_KEY_PASS },
-    { "ConditionKernelModuleLoaded", POD_KEY_PASS },
-    { "ConditionKernelVersion", POD_KEY_PASS },
-    { "ConditionMemory", POD_KEY_PASS },
-    { "ConditionMemoryPressure", POD_KEY_PASS },
-    { "ConditionNeedsUpdate", POD_KEY_PASS },
-    { "ConditionOSRelease", POD_KEY_PASS },
-    { "ConditionPathExists", POD_KEY_PASS },
-    { "ConditionPathExistsGlob", POD_KEY_PASS },
-    { "ConditionPathIsDirectory", POD_KEY_PASS },
-    { "ConditionPathIsEncrypted", POD_KEY_PASS },
-    { "ConditionPathIsMountPoint", POD_KEY_PASS },
-    { "ConditionPathIsReadWrite", POD_KEY_PASS },
-    { "ConditionPathIsSocket", POD_KEY_PASS },
-    { "ConditionPathIsSymbolicLink", POD_KEY_PASS },
-    { "ConditionSecurity", POD_KEY_PASS },
-    { "ConditionUser", POD_KEY_PASS },
-    { "ConditionVersion", POD_KEY_PASS },
-    { "ConditionVirtualization", POD_KEY_PASS },
-    { "Conflicts", POD_KEY_PASS },
-    { "DefaultDependencies", POD_KEY_PASS },
-    { "Description", POD_KEY_PASS },
-    { "Documentation", POD_KEY_PASS },
-    { "FailureAction", POD_KEY_PASS },
-    { "FailureActionExitStatus", POD_KEY_PASS },
-    { "IgnoreOnIsolate", POD_KEY_PASS },
-    { "JobRunningTimeoutSec", POD_KEY_PASS },
-    { "JobTimeoutAction", POD_KEY_PASS },
-    { "JobTimeoutRebootArgument", POD_KEY_PASS },
-    { "JobTimeoutSec", POD_KEY_PASS },
-    { "JoinsNamespaceOf", POD_KEY_PASS },
-    { "OnFailure", POD_KEY_PASS },
-    { "OnFailureJobMode", POD_KEY_PASS },
-    { "OnSuccess", POD_KEY_PASS },
-    { "OnSuccessJobMode", POD_KEY_PASS },
-    { "PartOf", POD_KEY_PASS },
-    { "PropagatesReloadTo", POD_KEY_PASS },
-    { "PropagatesStopTo", POD_KEY_PASS },
-    { "RebootArgument", POD_KEY_PASS },
-    { "RefuseManualStart", POD_KEY_PASS },
-    { "RefuseManualStop", POD_KEY_PASS },
-    { "ReloadPropagatedFrom", POD_KEY_PASS },
-    { "Requires", POD_KEY_PASS },
-    { "RequiresMountsFor", POD_KEY_APPEND, NULL, NULL, POD_KEY_LIST },
-    { "Requisite", POD_KEY_PASS },
-    { "SourcePath", POD_KEY_REFUSE, "it is the pod file itself" },
-    { "StartLimitAction", POD_KEY_PASS },
-    { "StartLimitBurst", POD_KEY_PASS },
-    { "StartLimitIntervalSec", POD_KEY_PASS },
-    { "StopPropagatedFrom", POD_KEY_PASS },
-    { "StopWhenUnneeded", POD_KEY_PASS },
-    { "SuccessAction", POD_KEY_PASS },
-    { "SuccessActionExitStatus", POD_KEY_PASS },
-    { "SurviveFinalKillSignal", POD_KEY_PASS },
-    { "Upholds", POD_KEY_PASS },
-    { "Wants", POD_KEY_PASS },
-    { "WantsMountsFor", POD_KEY_PASS },
-};
 
 static const PodKey pod_section_keys[] = {
     { "Annotation", POD_KEY_FLAG, "annotation", pod_check_annotation, POD_KEY_LIST, POD_LINE_PREPARE },
@@ -239,340 +114,6 @@ static const PodKey app_keys[] = {
     { "WorkingDirectory", POD_KEY_FLAG, "working-dir", pod_check_text, 0, POD_LINE_PREPARE },
 };
 
-static const PodKey service_keys[] = {
-    { "AllowedCPUs", POD_KEY_PASS },
-    { "AllowedMemoryNodes", POD_KEY_PASS },
-    { "AmbientCapabilities", POD_KEY_REFUSE, "use CapsRetain= in [App]" },
-    { "AppArmorProfile", POD_KEY_REFUSE, "use the isolators of the image's or pod's manifest" },
-    { "BPFProgram", POD_KEY_PASS },
-    { "BindLogSockets", POD_KEY_REFUSE, CONFINED },
-    { "BindPaths", POD_KEY_REFUSE, "use Volume= in [Pod] and Mount= in [App]" },
-    { "BindReadOnlyPaths", POD_KEY_REFUSE, "use Volume= in [Pod] and Mount= in [App]" },
-    { "BusName", POD_KEY_REFUSE, OURS },
-    { "CPUAccounting", POD_KEY_PASS },
-    { "CPUAffinity", POD_KEY_PASS },
-    { "CPUQuota", POD_KEY_PASS },
-    { "CPUQuotaPeriodSec", POD_KEY_PASS },
-    { "CPUSchedulingPolicy", POD_KEY_PASS },
-    { "CPUSchedulingPriority", POD_KEY_PASS },
-    { "CPUSchedulingResetOnFork", POD_KEY_REFUSE, CONFINED },
-    { "CPUShares", POD_KEY_REFUSE, "use CPUWeight=, or CPUShares= in [App]" },
-    { "CPUWeight", POD_KEY_PASS },
-    { "CacheDirectory", POD_KEY_PASS },
-    { "CacheDirectoryMode", POD_KEY_PASS },
-    { "CapabilityBoundingSet", POD_KEY_REFUSE, "use CapsRetain= or CapsRemove= in [App]" },
-    { "ConfigurationDirectory", POD_KEY_PASS },
-    { "ConfigurationDirectoryMode", POD_KEY_PASS },
-    { "CoredumpFilter", POD_KEY_PASS },
-    { "CoredumpReceive", POD_KEY_REFUSE, CONFINED },
-    { "DefaultMemoryLow", POD_KEY_PASS },
-    { "DefaultMemoryMin", POD_KEY_PASS },
-    { "DefaultStartupMemoryLow", POD_KEY_PASS },
-    { "Delegate", POD_KEY_REFUSE, OURS },
-    { "DelegateSubgroup", POD_KEY_REFUSE, OURS },
-    { "DeviceAllow", POD_KEY_PASS },
-    { "DevicePolicy", POD_KEY_PASS },
-    { "DisableControllers", POD_KEY_PASS },
-    { "DynamicUser", POD_KEY_REFUSE, "rkt itself needs root; use PrivateUsers= in [Pod]" },
-    { "Environment", POD_KEY_REFUSE,
-      "it would reach rkt only, not the apps; use Environment= in [Pod] or [App]" },
-    { "EnvironmentFile", POD_KEY_REFUSE,
-      "it would reach rkt only, not the apps; use EnvironmentFile= in [Pod]" },
-    { "ExecCondition", POD_KEY_APPEND, NULL, NULL, POD_KEY_LIST },
-    { "ExecPaths", POD_KEY_REFUSE, CONFINED },
-    { "ExecReload", POD_KEY_APPEND, NULL, NULL, POD_KEY_LIST },
-    { "ExecSearchPath", POD_KEY_REFUSE, CONFINED },
-    { "ExecStart", POD_KEY_REFUSE, "the apps are started by [App]: use Image= and Exec= there" },
-    { "ExecStartPost", POD_KEY_APPEND, NULL, NULL, POD_KEY_LIST },
-    { "ExecStartPre", POD_KEY_APPEND, NULL, NULL, POD_KEY_LIST },
-    { "ExecStop", POD_KEY_PASS },
-    { "ExecStopPost", POD_KEY_APPEND, NULL, NULL, POD_KEY_LIST },
-    { "ExitType", POD_KEY_REFUSE, OURS },
-    { "ExtensionDirectories", POD_KEY_REFUSE, CONFINED },
-    { "ExtensionImagePolicy", POD_KEY_REFUSE, CONFINED },
-    { "ExtensionImages", POD_KEY_REFUSE, CONFINED },
-    { "FileDescriptorStoreMax", POD_KEY_REFUSE, OURS },
-    { "FileDescriptorStorePreserve", POD_KEY_REFUSE, OURS },
-    { "FinalKillSignal", POD_KEY_REFUSE, STOPPING },
-    { "Group", POD_KEY_REFUSE, "rkt itself needs root; use Group= in [App]" },
-    { "GuessMainPID", POD_KEY_REFUSE, OURS },
-    { "IOAccounting", POD_KEY_PASS },
-    { "IODeviceLatencyTargetSec", POD_KEY_PASS },
-    { "IODeviceWeight", POD_KEY_PASS },
-    { "IOReadBandwidthMax", POD_KEY_PASS },
-    { "IOReadIOPSMax", POD_KEY_PASS },
-    { "IOSchedulingClass", POD_KEY_PASS },
-    { "IOSchedulingPriority", POD_KEY_PASS },
-    { "IOWeight", POD_KEY_PASS },
-    { "IOWriteBandwidthMax", POD_KEY_PASS },
-    { "IOWriteIOPSMax", POD_KEY_PASS },
-    { "IPAccounting", POD_KEY_PASS },
-    { "IPAddressAllow", POD_KEY_PASS },
-    { "IPAddressDeny", POD_KEY_PASS },
-    { "IPCNamespacePath", POD_KEY_REFUSE, "use IPC= in [Pod]" },
-    { "IPEgressFilterPath", POD_KEY_PASS },
-    { "IPIngressFilterPath", POD_KEY_PASS },
-    { "IgnoreSIGPIPE", POD_KEY_REFUSE, CONFINED },
-    { "ImportCredential", POD_KEY_PASS },
-    { "InaccessiblePaths", POD_KEY_REFUSE, CONFINED },
-    { "KeyringMode", POD_KEY_REFUSE, CONFINED },
-    { "KillMode", POD_KEY_REFUSE, OURS },
-    { "KillSignal", POD_KEY_REFUSE, STOPPING },
-    { "LimitAS", POD_KEY_PASS },
-    { "LimitCORE", POD_KEY_PASS },
-    { "LimitCPU", POD_KEY_PASS },
-    { "LimitDATA", POD_KEY_PASS },
-    { "LimitFSIZE", POD_KEY_PASS },
-    { "LimitLOCKS", POD_KEY_PASS },
-    { "LimitMEMLOCK", POD_KEY_PASS },
-    { "LimitMSGQUEUE", POD_KEY_PASS },
-    { "LimitNICE", POD_KEY_PASS },
-    { "LimitNOFILE", POD_KEY_PASS },
-    { "LimitNPROC", POD_KEY_PASS },
-    { "LimitRSS", POD_KEY_PASS },
-    { "LimitRTPRIO", POD_KEY_PASS },
-    { "LimitRTTIME", POD_KEY_PASS },
-    { "LimitSIGPENDING", POD_KEY_PASS },
-    { "LimitSTACK", POD_KEY_PASS },
-    { "LoadCredential", POD_KEY_PASS },
-    { "LoadCredentialEncrypted", POD_KEY_PASS },
-    { "LockPersonality", POD_KEY_REFUSE, CONFINED },
-    { "LogExtraFields", POD_KEY_REFUSE, OUTPUT },
-    { "LogFilterPatterns", POD_KEY_REFUSE, OUTPUT },
-    { "LogLevelMax", POD_KEY_REFUSE, OUTPUT },
-    { "LogNamespace", POD_KEY_REFUSE, "use Journal= in [Pod]" },
-    { "LogRateLimitBurst", POD_KEY_REFUSE, OUTPUT },
-    { "LogRateLimitIntervalSec", POD_KEY_REFUSE, OUTPUT },
-    { "LogsDirectory", POD_KEY_PASS },
-    { "LogsDirectoryMode", POD_KEY_PASS },
-    { "ManagedOOMMemoryPressure", POD_KEY_PASS },
-    { "ManagedOOMMemoryPressureDurationSec", POD_KEY_PASS },
-    { "ManagedOOMMemoryPressureLimit", POD_KEY_PASS },
-    { "ManagedOOMPreference", POD_KEY_PASS },
-    { "ManagedOOMSwap", POD_KEY_PASS },
-    { "MemoryAccounting", POD_KEY_PASS },
-    { "MemoryDenyWriteExecute", POD_KEY_REFUSE, CONFINED },
-    { "MemoryHigh", POD_KEY_PASS },
-    { "MemoryKSM", POD_KEY_PASS },
-    { "MemoryLimit", POD_KEY_REFUSE, "use MemoryMax=" },
-    { "MemoryLow", POD_KEY_PASS },
-    { "MemoryMax", POD_KEY_PASS },
-    { "MemoryMin", POD_KEY_PASS },
-    { "MemoryPressureThresholdSec", POD_KEY_PASS },
-    { "MemoryPressureWatch", POD_KEY_PASS },
-    { "MemorySwapMax", POD_KEY_PASS },
-    { "MemoryZSwapMax", POD_KEY_PASS },
-    { "MemoryZSwapWriteback", POD_KEY_PASS },
-    { "MountAPIVFS", POD_KEY_REFUSE, CONFINED },
-    { "MountFlags", POD_KEY_REFUSE, CONFINED },
-    { "MountImagePolicy", POD_KEY_REFUSE, CONFINED },
-    { "MountImages", POD_KEY_REFUSE, "use Volume= in [Pod] and Mount= in [App]" },
-    { "NFTSet", POD_KEY_PASS },
-    { "NUMAMask", POD_KEY_PASS },
-    { "NUMAPolicy", POD_KEY_PASS },
-    { "NetworkNamespacePath", POD_KEY_REFUSE, "use Network= in [Pod]" },
-    { "Nice", POD_KEY_PASS },
-    { "NoExecPaths", POD_KEY_REFUSE, CONFINED },
-    { "NoNewPrivileges", POD_KEY_REFUSE,
-      "rkt itself must gain them; apps get it from their Seccomp= and isolators" },
-    { "NonBlocking", POD_KEY_PASS },
-    { "NotifyAccess", POD_KEY_REFUSE, OURS },
-    { "OOMPolicy", POD_KEY_PASS },
-    { "OOMScoreAdjust", POD_KEY_REFUSE, "use OOMScoreAdjust= in [App]" },
-    { "OpenFile", POD_KEY_REFUSE, "use Volume= in [Pod] and Mount= in [App]" },
-    { "PAMName", POD_KEY_REFUSE, OURS },
-    { "PIDFile", POD_KEY_REFUSE, OURS },
-    { "PassEnvironment", POD_KEY_REFUSE, "use Environment= in [Pod] or [App]" },
-    { "Personality", POD_KEY_REFUSE, CONFINED },
-    { "PrivateDevices", POD_KEY_REFUSE, CONFINED },
-    { "PrivateIPC", POD_KEY_REFUSE, "use IPC= in [Pod]" },
-    { "PrivateMounts", POD_KEY_REFUSE, CONFINED },
-    { "PrivateNetwork", POD_KEY_REFUSE, "use Network=none in [Pod]" },
-    { "PrivatePIDs", POD_KEY_REFUSE, CONFINED },
-    { "PrivateTmp", POD_KEY_REFUSE, CONFINED },
-    { "PrivateUsers", POD_KEY_REFUSE, "it is a key of [Pod]" },
-    { "ProcSubset", POD_KEY_REFUSE, CONFINED },
-    { "ProtectClock", POD_KEY_REFUSE, CONFINED },
-    { "ProtectControlGroups", POD_KEY_REFUSE, CONFINED },
-    { "ProtectHome", POD_KEY_REFUSE, CONFINED },
-    { "ProtectHostname", POD_KEY_REFUSE, "use Hostname= in [Pod]" },
-    { "ProtectKernelLogs", POD_KEY_REFUSE, CONFINED },
-    { "ProtectKernelModules", POD_KEY_REFUSE, CONFINED },
-    { "ProtectKernelTunables", POD_KEY_REFUSE, CONFINED },
-    { "ProtectProc", POD_KEY_REFUSE, CONFINED },
-    { "ProtectSystem", POD_KEY_REFUSE, CONFINED },
-    { "ReadOnlyPaths", POD_KEY_REFUSE, "use ReadonlyRootfs= or Mount= in [App]" },
-    { "ReadWritePaths", POD_KEY_REFUSE, "use Volume= in [Pod] and Mount= in [App]" },
-    { "ReloadSignal", POD_KEY_OWN, NULL, pod_check_signal, 0 },
-    { "RemainAfterExit", POD_KEY_REFUSE, OURS },
-    { "RemoveIPC", POD_KEY_REFUSE, CONFINED },
-    { "Restart", POD_KEY_PASS },
-    { "RestartForceExitStatus", POD_KEY_APPEND, NULL, NULL, POD_KEY_LIST },
-    { "RestartKillSignal", POD_KEY_REFUSE, STOPPING },
-    { "RestartMaxDelaySec", POD_KEY_PASS },
-    { "RestartMode", POD_KEY_PASS },
-    { "RestartPreventExitStatus", POD_KEY_APPEND, NULL, NULL, POD_KEY_LIST },
-    { "RestartSec", POD_KEY_PASS },
-    { "RestartSteps", POD_KEY_PASS },
-    { "RestrictAddressFamilies", POD_KEY_REFUSE, CONFINED },
-    { "RestrictFileSystems", POD_KEY_REFUSE, CONFINED },
-    { "RestrictNamespaces", POD_KEY_REFUSE, CONFINED },
-    { "RestrictNetworkInterfaces", POD_KEY_PASS },
-    { "RestrictRealtime", POD_KEY_REFUSE, CONFINED },
-    { "RestrictSUIDSGID", POD_KEY_REFUSE, CONFINED },
-    { "RootDirectory", POD_KEY_REFUSE, CONFINED },
-    { "RootDirectoryStartOnly", POD_KEY_REFUSE, OURS },
-    { "RootEphemeral", POD_KEY_REFUSE, CONFINED },
-    { "RootHash", POD_KEY_REFUSE, CONFINED },
-    { "RootHashSignature", POD_KEY_REFUSE, CONFINED },
-    { "RootImage", POD_KEY_REFUSE, CONFINED },
-    { "RootImageOptions", POD_KEY_REFUSE, CONFINED },
-    { "RootImagePolicy", POD_KEY_REFUSE, CONFINED },
-    { "RootVerity", POD_KEY_REFUSE, CONFINED },
-    { "RuntimeDirectory", POD_KEY_APPEND, NULL, NULL, POD_KEY_LIST },
-    { "RuntimeDirectoryMode", POD_KEY_REFUSE, OURS },
-    { "RuntimeDirectoryPreserve", POD_KEY_REFUSE, OURS },
-    { "RuntimeMaxSec", POD_KEY_PASS },
-    { "RuntimeRandomizedExtraSec", POD_KEY_PASS },
-    { "SELinuxContext", POD_KEY_REFUSE, "use the isolators of the image's or pod's manifest" },
-    { "SecureBits", POD_KEY_REFUSE, CONFINED },
-    { "SendSIGHUP", POD_KEY_REFUSE, STOPPING },
-    { "SendSIGKILL", POD_KEY_PASS },
-    { "SetCredential", POD_KEY_PASS },
-    { "SetCredentialEncrypted", POD_KEY_PASS },
-    { "SetLoginEnvironment", POD_KEY_REFUSE, CONFINED },
-    { "Slice", POD_KEY_PASS },
-    { "SmackProcessLabel", POD_KEY_REFUSE, "use the isolators of the image's or pod's manifest" },
-    { "SocketBindAllow", POD_KEY_PASS },
-    { "SocketBindDeny", POD_KEY_PASS },
-    { "Sockets", POD_KEY_PASS },
-    { "StandardError", POD_KEY_REFUSE, "use Stderr= in [App]" },
-    { "StandardInput", POD_KEY_REFUSE, "use Stdin= in [App]" },
-    { "StandardInputData", POD_KEY_REFUSE, OUTPUT },
-    { "StandardInputText", POD_KEY_REFUSE, OUTPUT },
-    { "StandardOutput", POD_KEY_REFUSE, "use Stdout= in [App]" },
-    { "StartupAllowedCPUs", POD_KEY_PASS },
-    { "StartupAllowedMemoryNodes", POD_KEY_PASS },
-    { "StartupCPUWeight", POD_KEY_PASS },
-    { "StartupIOWeight", POD_KEY_PASS },
-    { "StartupMemoryHigh", POD_KEY_PASS },
-    { "StartupMemoryLow", POD_KEY_PASS },
-    { "StartupMemoryMax", POD_KEY_PASS },
-    { "StartupMemorySwapMax", POD_KEY_PASS },
-    { "StartupMemoryZSwapMax", POD_KEY_PASS },
-    { "StateDirectory", POD_KEY_PASS },
-    { "StateDirectoryMode", POD_KEY_PASS },
-    { "SuccessExitStatus", POD_KEY_APPEND, NULL, NULL, POD_KEY_LIST },
-    { "SupplementaryGroups", POD_KEY_REFUSE, "use SupplementaryGIDs= in [App]" },
-    { "SyslogFacility", POD_KEY_REFUSE, OUTPUT },
-    { "SyslogIdentifier", POD_KEY_REFUSE, OUTPUT },
-    { "SyslogLevel", POD_KEY_REFUSE, OUTPUT },
-    { "SyslogLevelPrefix", POD_KEY_REFUSE, OUTPUT },
-    { "SystemCallArchitectures", POD_KEY_REFUSE, "use Seccomp= in [App]" },
-    { "SystemCallErrorNumber", POD_KEY_REFUSE, "use Seccomp= in [App]" },
-    { "SystemCallFilter", POD_KEY_REFUSE, "use Seccomp= in [App]" },
-    { "SystemCallLog", POD_KEY_REFUSE, "use Seccomp= in [App]" },
-    { "TTYColumns", POD_KEY_REFUSE, OUTPUT },
-    { "TTYPath", POD_KEY_REFUSE, OUTPUT },
-    { "TTYReset", POD_KEY_REFUSE, OUTPUT },
-    { "TTYRows", POD_KEY_REFUSE, OUTPUT },
-    { "TTYVHangup", POD_KEY_REFUSE, OUTPUT },
-    { "TTYVTDisallocate", POD_KEY_REFUSE, OUTPUT },
-    { "TasksAccounting", POD_KEY_PASS },
-    { "TasksMax", POD_KEY_PASS },
-    { "TemporaryFileSystem", POD_KEY_REFUSE, "use Volume= in [Pod] and Mount= in [App]" },
-    { "TimeoutAbortSec", POD_KEY_PASS },
-    { "TimeoutCleanSec", POD_KEY_PASS },
-    { "TimeoutSec", POD_KEY_PASS },
-    { "TimeoutStartFailureMode", POD_KEY_PASS },
-    { "TimeoutStartSec", POD_KEY_PASS },
-    { "TimeoutStopFailureMode", POD_KEY_PASS },
-    { "TimeoutStopSec", POD_KEY_PASS },
-    { "TimerSlackNSec", POD_KEY_PASS },
-    { "Type", POD_KEY_REFUSE, OURS },
-    { "UMask", POD_KEY_REFUSE, "it would change what rkt writes" },
-    { "USBFunctionDescriptors", POD_KEY_REFUSE, OURS },
-    { "USBFunctionStrings", POD_KEY_REFUSE, OURS },
-    { "UnsetEnvironment", POD_KEY_REFUSE, "use Environment= in [Pod] or [App]" },
-    { "User", POD_KEY_REFUSE, "rkt itself needs root; use User= in [App], or PrivateUsers= in [Pod]" },
-    { "UtmpIdentifier", POD_KEY_REFUSE, OUTPUT },
-    { "UtmpMode", POD_KEY_REFUSE, OUTPUT },
-    { "WatchdogSec", POD_KEY_PASS },
-    { "WatchdogSignal", POD_KEY_REFUSE,
-      "the pod's init waits for SIGABRT, and passes it on to who was silent" },
-    { "WorkingDirectory", POD_KEY_REFUSE, "use WorkingDirectory= in [App]" },
-};
-
-static const PodKey socket_keys[] = {
-    { "Accept", POD_KEY_PASS, NULL, pod_check_accept },
-    { "Backlog", POD_KEY_PASS },
-    { "BindIPv6Only", POD_KEY_PASS },
-    { "BindToDevice", POD_KEY_PASS },
-    { "Broadcast", POD_KEY_PASS },
-    { "DeferAcceptSec", POD_KEY_PASS },
-    { "DirectoryMode", POD_KEY_PASS },
-    { "ExecStartPost", POD_KEY_PASS },
-    { "ExecStartPre", POD_KEY_PASS },
-    { "ExecStopPost", POD_KEY_PASS },
-    { "ExecStopPre", POD_KEY_PASS },
-    { "FileDescriptorName", POD_KEY_PASS, NULL, pod_check_descriptor_name },
-    { "FlushPending", POD_KEY_PASS },
-    { "FreeBind", POD_KEY_PASS },
-    { "IPAccounting", POD_KEY_PASS },
-    { "IPAddressAllow", POD_KEY_PASS },
-    { "IPAddressDeny", POD_KEY_PASS },
-    { "IPTOS", POD_KEY_PASS },
-    { "IPTTL", POD_KEY_PASS },
-    { "KeepAlive", POD_KEY_PASS },
-    { "KeepAliveIntervalSec", POD_KEY_PASS },
-    { "KeepAliveProbes", POD_KEY_PASS },
-    { "KeepAliveTimeSec", POD_KEY_PASS },
-    { "ListenDatagram", POD_KEY_PASS },
-    { "ListenFIFO", POD_KEY_PASS },
-    { "ListenMessageQueue", POD_KEY_PASS },
-    { "ListenNetlink", POD_KEY_PASS },
-    { "ListenSequentialPacket", POD_KEY_PASS },
-    { "ListenSpecial", POD_KEY_PASS },
-    { "ListenStream", POD_KEY_PASS },
-    { "ListenUSBFunction", POD_KEY_REFUSE, "no port of an app is one" },
-    { "Mark", POD_KEY_PASS },
-    { "MaxConnections", POD_KEY_REFUSE, ONE_POD },
-    { "MaxConnectionsPerSource", POD_KEY_REFUSE, ONE_POD },
-    { "MessageQueueMaxMessages", POD_KEY_PASS },
-    { "MessageQueueMessageSize", POD_KEY_PASS },
-    { "NoDelay", POD_KEY_PASS },
-    { "PassCredentials", POD_KEY_PASS },
-    { "PassFileDescriptorsToExec", POD_KEY_PASS },
-    { "PassPacketInfo", POD_KEY_PASS },
-    { "PassSecurity", POD_KEY_PASS },
-    { "PipeSize", POD_KEY_PASS },
-    { "PollLimitBurst", POD_KEY_PASS },
-    { "PollLimitIntervalSec", POD_KEY_PASS },
-    { "Priority", POD_KEY_PASS },
-    { "ReceiveBuffer", POD_KEY_PASS },
-    { "RemoveOnStop", POD_KEY_PASS },
-    { "ReusePort", POD_KEY_PASS },
-    { "SELinuxContextFromNet", POD_KEY_PASS },
-    { "SendBuffer", POD_KEY_PASS },
-    { "Service", POD_KEY_REFUSE, "the sockets are this pod's" },
-    { "Slice", POD_KEY_PASS },
-    { "SmackLabel", POD_KEY_PASS },
-    { "SmackLabelIPIn", POD_KEY_PASS },
-    { "SmackLabelIPOut", POD_KEY_PASS },
-    { "SocketGroup", POD_KEY_PASS },
-    { "SocketMode", POD_KEY_PASS },
-    { "SocketProtocol", POD_KEY_PASS },
-    { "SocketUser", POD_KEY_PASS },
-    { "Symlinks", POD_KEY_PASS },
-    { "TCPCongestion", POD_KEY_PASS },
-    { "TimeoutSec", POD_KEY_PASS },
-    { "Timestamping", POD_KEY_PASS },
-    { "Transparent", POD_KEY_PASS },
-    { "TriggerLimitBurst", POD_KEY_PASS },
-    { "TriggerLimitIntervalSec", POD_KEY_PASS },
-    { "Writable", POD_KEY_PASS },
-};
-
 static const PodKey install_keys[] = {
     { "Alias", POD_KEY_OWN, NULL, NULL, POD_KEY_LIST | POD_KEY_WORDS },
     { "Also", POD_KEY_REFUSE, "say WantedBy= in the other unit" },
@@ -588,18 +129,6 @@ static const char *const pod_section_table[_POD_SECTION_MAX] = {
 };
 DEFINE_STRING_TABLE(pod_section, PodSectionKind)
 
-static const struct {
-    const PodKey *keys;
-    size_t n;
-} tables[_POD_SECTION_MAX] = {
-    [POD_SECTION_UNIT] = { unit_keys, ELEMENTSOF(unit_keys) },
-    [POD_SECTION_POD] = { pod_section_keys, ELEMENTSOF(pod_section_keys) },
-    [POD_SECTION_APP] = { app_keys, ELEMENTSOF(app_keys) },
-    [POD_SECTION_SERVICE] = { service_keys, ELEMENTSOF(service_keys) },
-    [POD_SECTION_SOCKET] = { socket_keys, ELEMENTSOF(socket_keys) },
-    [POD_SECTION_INSTALL] = { install_keys, ELEMENTSOF(install_keys) },
-};
-
 const char *pod_section_nearest(const char *name)
 {
     return nearest_string(name, pod_section_table, ELEMENTSOF(pod_section_table));
@@ -607,8 +136,12 @@ const char *pod_section_nearest(const char *name)
 
 const PodKey *pod_keys(PodSectionKind kind, size_t *ret_n)
 {
-    *ret_n = tables[kind].n;
-    return tables[kind].keys;
+    switch (kind) {
+    case POD_SECTION_POD: *ret_n = ELEMENTSOF(pod_section_keys); return pod_section_keys;
+    case POD_SECTION_APP: *ret_n = ELEMENTSOF(app_keys); return app_keys;
+    case POD_SECTION_INSTALL: *ret_n = ELEMENTSOF(install_keys); return install_keys;
+    default: return systemd_keys(kind, ret_n);
+    }
 }
 
 static int compare_key(const void *name, const void *key)
@@ -618,9 +151,10 @@ static int compare_key(const void *name, const void *key)
 
 const PodKey *pod_key_find(PodSectionKind kind, const char *name)
 {
-    if (tables[kind].n == 0)
-        return NULL;
-    return bsearch(name, tables[kind].keys, tables[kind].n, sizeof(PodKey), compare_key);
+    size_t n;
+    const PodKey *keys = pod_keys(kind, &n);
+
+    return bsearch(name, keys, n, sizeof(PodKey), compare_key);
 }
 
 static bool is_called(const char *key, const char *flag)
@@ -636,9 +170,11 @@ static bool is_called(const char *key, const char *flag)
 const PodKey *pod_key_of_flag(PodSectionKind kind, const char *flag)
 {
     const PodKey *refused = NULL;
+    size_t n;
+    const PodKey *keys = pod_keys(kind, &n);
 
-    for (size_t i = 0; i < tables[kind].n; i++) {
-        const PodKey *key = &tables[kind].keys[i];
+    for (size_t i = 0; i < n; i++) {
+        const PodKey *key = &keys[i];
 
         if (key->use == POD_KEY_FLAG && streq(key->text, flag))
             return key;
@@ -656,11 +192,12 @@ bool pod_key_is_path(const PodKey *key)
 const char *pod_key_nearest(PodSectionKind kind, const char *name)
 {
     const char *names[512];
-    size_t n = 0;
+    size_t n_keys, n = 0;
+    const PodKey *keys = pod_keys(kind, &n_keys);
 
-    for (size_t i = 0; i < tables[kind].n && n < ELEMENTSOF(names); i++)
-        if (tables[kind].keys[i].use != POD_KEY_REFUSE)
-            names[n++] = tables[kind].keys[i].name;
+    for (size_t i = 0; i < n_keys && n < ELEMENTSOF(names); i++)
+        if (keys[i].use != POD_KEY_REFUSE)
+            names[n++] = keys[i].name;
     return nearest_string(name, names, n);
 }
 

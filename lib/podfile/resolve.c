@@ -91,15 +91,24 @@ static int check_words(const PodEntry *entry, Error *reterr)
     return 0;
 }
 
+/* What is copied into the unit as it stands: PID 1 unquotes it, and expands its specifiers. */
+static int check_passed(PodEntry *entry, Error *reterr)
+{
+    const PodKey *info = entry->info;
+
+    entry->size = strlen(entry->value) + 1;
+    return info->check && *entry->value ? info->check(info, entry->value, reterr) : 0;
+}
+
 /* Unquotes and checks one entry. */
 static int resolve_value(PodEntry *entry, Error *reterr)
 {
     const PodKey *info = entry->info;
     int r;
 
+    if (info->use == POD_KEY_APPEND)
+        return check_passed(entry, reterr);
     entry->size = strlen(entry->value) + 1;
-    if (info->use == POD_KEY_PASS || info->use == POD_KEY_APPEND)
-        return 0;
     if (info->flags & POD_KEY_WORDS)
         r = words_split(entry->value, &entry->size, reterr);
     else {
@@ -129,9 +138,7 @@ static void resolve_entry(Resolver *resolver, PodSection *section, size_t i)
         return;
     }
     if (entry->info->use == POD_KEY_PASS) {
-        entry->size = strlen(entry->value) + 1;
-        if (entry->info->check && *entry->value && !strchr(entry->value, '%') &&
-            entry->info->check(entry->info, entry->value, &why) < 0)
+        if (check_passed(entry, &why) < 0)
             refuse(resolver, entry, &why);
         return;
     }

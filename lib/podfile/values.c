@@ -168,8 +168,7 @@ int pod_check_capability(const PodKey *key, const char *value, Error *reterr)
     if (strlen(value) >= sizeof(copy))
         return error_set(reterr, -EINVAL, "\"%.32s…\" is no capability", value);
     (void) snprintf(copy, sizeof(copy), "%s", value);
-    for (char *save = NULL, *name = strtok_r(copy, ",", &save); name;
-         name = strtok_r(NULL, ",", &save)) {
+    for (char *save = NULL, *name = strtok_r(copy, ",", &save); name; name = strtok_r(NULL, ",", &save)) {
         const char *rest = startswith(name, "CAP_");
 
         if (!rest || *rest == '\0' || rest[strspn(rest, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_")] != '\0')

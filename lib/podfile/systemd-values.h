@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the value of a systemd directive has to look like, so that PID 1 does not leave the line out with a
+ * warning in its log (systemd.unit(5), .service, .exec, .kill, .resource-control, .socket). Private to this
+ * module. A value that PID 1 may fill in later (a specifier) passes where systemd expands one. */
+#pragma once
+
+#include "podfile/keys.h"
+
+int systemd_check_bool(const PodKey *key, const char *value, Error *reterr);
+int systemd_check_enum(const PodKey *key, const char *value, Error *reterr);   /* key->values */
+int systemd_check_number(const PodKey *key, const char *value, Error *reterr); /* from key->min to key->max */
+int systemd_check_numbers(const PodKey *key, const char *value, Error *reterr); /* or one of key->values */
+int systemd_check_mode(const PodKey *key, const char *value, Error *reterr);
+int systemd_check_signal(const PodKey *key, const char *value, Error *reterr);
+
+/* Times and sizes. */
+int systemd_check_time(const PodKey *key, const char *value,
+                       Error *reterr); /* systemd.time(7), or "infinity" */
+int systemd_check_size(const PodKey *key, const char *value,
+                       Error *reterr); /* with K, M, G, T, P, E to the base 1024 */
+int systemd_check_memory(const PodKey *key, const char *value,
+                         Error *reterr); /* a size, a percentage, "infinity" */
+int systemd_check_quota(const PodKey *key, const char *value,
+                        Error *reterr); /* a percentage, also above 100% */
+int systemd_check_percent(const PodKey *key, const char *value, Error *reterr);
+int systemd_check_tasks(const PodKey *key, const char *value,
+                        Error *reterr); /* a number, a percentage, "infinity" */
+int systemd_check_limit_size(const PodKey *key, const char *value, Error *reterr); /* [SOFT:]HARD */
+int systemd_check_limit_time(const PodKey *key, const char *value, Error *reterr);
+int systemd_check_limit_number(const PodKey *key, const char *value, Error *reterr);
+int systemd_check_nice_limit(const PodKey *key, const char *value, Error *reterr);
+
+/* Names. */
+int systemd_check_units(const PodKey *key, const char *value, Error *reterr); /* words */
+int systemd_check_slice(const PodKey *key, const char *value, Error *reterr);
+int systemd_check_sockets(const PodKey *key, const char *value,
+                          Error *reterr); /* words that end with .socket */
+int systemd_check_paths(const PodKey *key, const char *value, Error *reterr); /* words, absolute */
+int systemd_check_path(const PodKey *key, const char *value, Error *reterr);
+int systemd_check_condition_path(const PodKey *key, const char *value,
+                                 Error *reterr); /* behind "|" and "!" */
+int systemd_check_command(const PodKey *key, const char *value, Error *reterr);
+int systemd_check_documentation(const PodKey *key, const char *value, Error *reterr); /* words, URIs */
+int systemd_check_exit_statuses(const PodKey *key, const char *value,
+                                Error *reterr); /* numbers, names, signals */
+int systemd_check_exit_status(const PodKey *key, const char *value, Error *reterr); /* 0 to 255 */
+int systemd_check_credential(const PodKey *key, const char *value, Error *reterr);  /* ID[:…] */
+int systemd_check_directories(const PodKey *key, const char *value, Error *reterr); /* words, relative */
+int systemd_check_processors(const PodKey *key, const char *value, Error *reterr);  /* 0-3 5,7 */
+
+/* Devices and addresses. */
+int systemd_check_device(const PodKey *key, const char *value, Error *reterr);        /* NODE [rwm] */
+int systemd_check_device_weight(const PodKey *key, const char *value, Error *reterr); /* PATH 1..10000 */
+int systemd_check_device_rate(const PodKey *key, const char *value, Error *reterr);   /* PATH SIZE */
+int systemd_check_device_time(const PodKey *key, const char *value, Error *reterr);   /* PATH TIME */
+int systemd_check_addresses(const PodKey *key, const char *value,
+                            Error *reterr); /* words ADDRESS[/PREFIX], any, … */
+int systemd_check_listen(const PodKey *key, const char *value,
+                         Error *reterr); /* PORT, ADDRESS:PORT, path, @name */
+
+/* Shared by the checks. */
+int systemd_refuse(const char *value, const char *what, Error *reterr); /* "VALUE is not WHAT", -EINVAL */
+bool systemd_is_one_of(const char *value, const char *values);          /* values: "a|b|c" */
+const char *systemd_skip_blanks(const char *s);
+bool systemd_is_time(const char *value);
+bool systemd_is_size(const char *value);

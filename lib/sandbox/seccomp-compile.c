@@ -99,7 +99,8 @@ static size_t low_word(unsigned argument)
 
 static size_t emit_test(Builder *b, const SeccompTest *test)
 {
-    size_t equal = emit_return(b, test->equal), next = emit_return(b, test->otherwise);
+    size_t equal = test->equal_test ? emit_test(b, test->equal_test) : emit_return(b, test->equal);
+    size_t next = test->otherwise_test ? emit_test(b, test->otherwise_test) : emit_return(b, test->otherwise);
 
     for (size_t i = test->n_values; i-- > 0;)
         next = emit_branch(b, BPF_JEQ, test->values[i], equal, next);

@@ -8,7 +8,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* One of the call's arguments decides (its lower 32 bits: all that the kernel takes of those tested). */
+/* One of the call's arguments decides (its lower 32 bits: all that the kernel takes of those tested), or it
+ * decides which test comes next. */
 typedef struct SeccompTest {
     unsigned argument;
     uint32_t mask;
@@ -16,6 +17,8 @@ typedef struct SeccompTest {
     size_t n_values;
     uint32_t equal,
             otherwise; /* SECCOMP_RET_*: when the masked argument is one of the values, and when not */
+    const struct SeccompTest *equal_test,
+            *otherwise_test; /* not owned; where not NULL, instead of the action */
 } SeccompTest;
 
 typedef struct SeccompVerdict {

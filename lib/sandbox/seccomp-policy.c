@@ -16,6 +16,7 @@
 
 #include <linux/audit.h>
 #include <linux/fs.h>
+#include <linux/netlink.h>
 #include <linux/sched.h>
 #include <linux/seccomp.h>
 #include <seccomp.h>
@@ -74,10 +75,9 @@ static const uint32_t host_requests[] = { TIOCSTI,  TIOCLINUX, TIOCCONS,
  */
 static const uint32_t personalities[] = { PER_LINUX, PER_LINUX32, UNAME26, UNAME26 | PER_LINUX32,
                                           UINT32_MAX };
-/* Knows no namespaces: its other end is the hypervisor, or the host. socketcall(2) has the family in memory,
- * where no filter can read it, so it makes no socket at all. */
-static const uint32_t host_families[] = { AF_VSOCK };
-static const uint32_t socketcall_socket[] = { 1 };
+/* socketcall(2) has the family in memory, where no filter can read it, so it makes no socket and no pair at
+ * all. */
+static const uint32_t socketcall_makers[] = { 1, 8 };
 
 #define ERRNO_ACTION(e) (SECCOMP_RET_ERRNO | (e))
 
@@ -92,20 +92,108 @@ static const struct {
       { 1, UINT32_MAX, host_requests, ELEMENTSOF(host_requests), ERRNO_ACTION(EPERM), SECCOMP_RET_ALLOW } },
     { "personality",
       { 0, UINT32_MAX, personalities, ELEMENTSOF(personalities), SECCOMP_RET_ALLOW, ERRNO_ACTION(EPERM) } },
-    { "socket",
-      { 0, UINT32_MAX, host_families, ELEMENTSOF(host_families), ERRNO_ACTION(EAFNOSUPPORT),
-        SECCOMP_RET_ALLOW } },
+    { "syslog", { 0, UINT32_MAX, NULL, 0, 0, ERRNO_ACTION(EPERM), NULL, NULL } },
     { "socketcall",
-      { 0, UINT32_MAX, socketcall_socket, ELEMENTSOF(socketcall_socket), ERRNO_ACTION(ENOSYS),
+      { 0, UINT32_MAX, socketcall_makers, ELEMENTSOF(socketcall_makers), ERRNO_ACTION(ENOSYS),
         SECCOMP_RET_ALLOW } },
 };
 
-static const SeccompTest *test_of(const char *name)
+/* ----- Sockets ----- */
+
+#define FAMILY_SET "@rkt/"
+#define NAMED(name)                                                                                          \
+    {                                                                                                        \
+#name, name                                                                                          \
+    }
+
+/* Each family is code of its own in the kernel, most of it little used, and is loaded for whoever asks. Some
+ * know no namespaces: the other end of AF_VSOCK is the hypervisor, or the host. A set "@rkt/AF_…" adds one to
+ * these. */
+static const uint32_t usual_families[] = { AF_UNIX, AF_INET, AF_INET6, AF_PACKET };
+static const struct {
+    const char *name;
+    uint32_t number;
+} families[] = {
+    NAMED(AF_ALG),       NAMED(AF_APPLETALK), NAMED(AF_ATMPVC),  NAMED(AF_ATMSVC), NAMED(AF_AX25),
+    NAMED(AF_BLUETOOTH), NAMED(AF_CAIF),      NAMED(AF_CAN),     NAMED(AF_IB),     NAMED(AF_IEEE802154),
+    NAMED(AF_IPX),       NAMED(AF_ISDN),      NAMED(AF_IUCV),    NAMED(AF_KCM),    NAMED(AF_KEY),
+    NAMED(AF_LLC),       NAMED(AF_MCTP),      NAMED(AF_MPLS),    NAMED(AF_NETROM), NAMED(AF_NFC),
+    NAMED(AF_PHONET),    NAMED(AF_PPPOX),     NAMED(AF_QIPCRTR), NAMED(AF_RDS),    NAMED(AF_ROSE),
+    NAMED(AF_RXRPC),     NAMED(AF_SMC),       NAMED(AF_TIPC),    NAMED(AF_VSOCK),  NAMED(AF_WANPIPE),
+    NAMED(AF_X25),       NAMED(AF_XDP),
+};
+
+/* The same for the protocols of AF_NETLINK, "@rkt/NETLINK_…". These are bounded by the network namespace, and
+ * ask for CAP_NET_ADMIN in it. The others reach the host: audit writes its log, connector and uevents tell
+ * what it does. Refused as by a kernel that has none of it, which programs know. */
+static const uint32_t usual_netlinks[] = { NETLINK_ROUTE, NETLINK_SOCK_DIAG, NETLINK_XFRM, NETLINK_NETFILTER,
+                                           NETLINK_GENERIC };
+static const struct {
+    const char *name;
+    uint32_t number;
+} netlinks[] = {
+    NAMED(NETLINK_AUDIT),          NAMED(NETLINK_CONNECTOR),  NAMED(NETLINK_CRYPTO),
+    NAMED(NETLINK_ECRYPTFS),       NAMED(NETLINK_FIB_LOOKUP), NAMED(NETLINK_ISCSI),
+    NAMED(NETLINK_KOBJECT_UEVENT), NAMED(NETLINK_RDMA),       NAMED(NETLINK_SCSITRANSPORT),
+    NAMED(NETLINK_SELINUX),        NAMED(NETLINK_SMC),        NAMED(NETLINK_USERSOCK),
+};
+
+typedef struct Sockets {
+    uint32_t families[ELEMENTSOF(usual_families) + ELEMENTSOF(families)];
+    uint32_t netlinks[ELEMENTSOF(usual_netlinks) + ELEMENTSOF(netlinks)];
+    SeccompTest by_family, by_netlink, socket;
+} Sockets;
+
+static void sockets_init(Sockets *s)
 {
-    for (size_t i = 0; i < ELEMENTSOF(tests); i++)
-        if (streq(tests[i].name, name))
-            return &tests[i].test;
-    return NULL;
+    static const uint32_t netlink[] = { AF_NETLINK };
+
+    memcpy(s->families, usual_families, sizeof(usual_families));
+    memcpy(s->netlinks, usual_netlinks, sizeof(usual_netlinks));
+    s->by_family = (SeccompTest){ .argument = 0,
+                                  .mask = UINT32_MAX,
+                                  .values = s->families,
+                                  .n_values = ELEMENTSOF(usual_families),
+                                  .equal = SECCOMP_RET_ALLOW,
+                                  .otherwise = ERRNO_ACTION(EAFNOSUPPORT) };
+    s->by_netlink = (SeccompTest){ .argument = 2,
+                                   .mask = UINT32_MAX,
+                                   .values = s->netlinks,
+                                   .n_values = ELEMENTSOF(usual_netlinks),
+                                   .equal = SECCOMP_RET_ALLOW,
+                                   .otherwise = ERRNO_ACTION(EPROTONOSUPPORT) };
+    s->socket = (SeccompTest){ .argument = 0,
+                               .mask = UINT32_MAX,
+                               .values = netlink,
+                               .n_values = ELEMENTSOF(netlink),
+                               .equal_test = &s->by_netlink,
+                               .otherwise_test = &s->by_family };
+}
+
+static void add_value(SeccompTest *test, uint32_t *values, uint32_t value)
+{
+    for (size_t i = 0; i < test->n_values; i++)
+        if (values[i] == value)
+            return;
+    values[test->n_values++] = value;
+}
+
+/* Whether the set is a family or a protocol, which is then one of those that socket(2) makes. */
+static bool sockets_add(Sockets *s, const char *set)
+{
+    const char *name = startswith(set, FAMILY_SET);
+
+    for (size_t i = 0; name && i < ELEMENTSOF(families); i++)
+        if (streq(families[i].name, name)) {
+            add_value(&s->by_family, s->families, families[i].number);
+            return true;
+        }
+    for (size_t i = 0; name && i < ELEMENTSOF(netlinks); i++)
+        if (streq(netlinks[i].name, name)) {
+            add_value(&s->by_netlink, s->netlinks, netlinks[i].number);
+            return true;
+        }
+    return false;
 }
 
 /* ----- Numbers ----- */
@@ -222,6 +310,7 @@ typedef struct Entry {
     char name[NAME_MAX_LENGTH];
     bool tested; /* allowed (in a retain-set) or refused (in a remove-set) by its test only */
     bool by_set; /* a set named it, not the user */
+    bool eperm;  /* refused, but the app lives on */
 } Entry;
 
 typedef struct Entries {
@@ -272,9 +361,30 @@ static int entries_add_members(Entries *e, const char *members)
     return r;
 }
 
-/* The sets of the specification say something about the whole: all is *ret_all, empty adds nothing. */
-static int entries_add_user(Entries *e, char *const *set, bool bounded, bool *ret_all, Error *reterr)
+typedef struct Policy {
+    bool retain;
+    uint32_t refusal; /* SECCOMP_RET_* */
+    Entries entries;
+    Sockets sockets;
+} Policy;
+
+static const SeccompTest *test_of(const Policy *policy, const char *name)
 {
+    if (streq(name, "socket"))
+        return &policy->sockets.socket;
+    if (streq(name, "socketpair"))
+        return &policy->sockets.by_family;
+    for (size_t i = 0; i < ELEMENTSOF(tests); i++)
+        if (streq(tests[i].name, name))
+            return &tests[i].test;
+    return NULL;
+}
+
+/* The sets of the specification say something about the whole: all is *ret_all, empty adds nothing. */
+static int policy_add_user(Policy *policy, char *const *set, bool bounded, bool *ret_all, Error *reterr)
+{
+    Entries *e = &policy->entries;
+
     STRV_FOREACH (name, set) {
         const char *members;
         int r;
@@ -285,7 +395,12 @@ static int entries_add_user(Entries *e, char *const *set, bool bounded, bool *re
         }
         if (streq(*name, "@appc.io/empty"))
             continue;
-        members = **name == '@' ? seccomp_set_members(*name) : NULL;
+        if (!sockets_add(&policy->sockets, *name))
+            members = **name == '@' ? seccomp_set_members(*name) : NULL;
+        else if (policy->retain)
+            members = "socket? socketpair?";
+        else
+            return error_set(reterr, -EINVAL, "\"%s\" can only be in a set of what is retained", *name);
         if (**name == '@' && !members)
             return error_set(reterr, -EINVAL, "unknown set of system calls \"%s\"", *name);
         if (!members && (strlen(*name) >= NAME_MAX_LENGTH || !call_is_known(*name)))
@@ -293,7 +408,7 @@ static int entries_add_user(Entries *e, char *const *set, bool bounded, bool *re
         r = members ? entries_add_members(e, members) : entries_add(e, *name, strlen(*name), false);
         if (r < 0)
             return error_set_errno(reterr, r, "cannot take the set of system calls \"%s\"", *name);
-        if (!members && bounded && test_of(*name))
+        if (!members && bounded && test_of(policy, *name))
             e->entries[e->n - 1].tested = true;
     }
     return 0;
@@ -301,16 +416,10 @@ static int entries_add_user(Entries *e, char *const *set, bool bounded, bool *re
 
 /* ----- Names to ranges ----- */
 
-typedef struct Policy {
-    bool retain;
-    uint32_t refusal; /* SECCOMP_RET_* */
-    Entries entries;
-} Policy;
-
 typedef struct Rule {
     uint32_t number;
     unsigned rank; /* of several for one number the lowest counts: the user's word, the whole call, the tested
-                      call */
+                      call, what is refused with EPERM */
     SeccompVerdict verdict;
 } Rule;
 
@@ -336,15 +445,25 @@ static void layout_done(Layout *layout)
 static SeccompVerdict verdict_of(const Policy *policy, const Layout *layout, const Entry *entry,
                                  uint32_t number)
 {
-    const SeccompTest *test = entry->tested ? test_of(entry->name) : NULL;
+    const SeccompTest *test = entry->tested ? test_of(policy, entry->name) : NULL;
 
     if (test)
         return (SeccompVerdict){ .test = test };
+    if (entry->eperm)
+        return (SeccompVerdict){ .action = ERRNO_ACTION(EPERM) };
     if (policy->retain)
         return (SeccompVerdict){ .action = SECCOMP_RET_ALLOW };
     if (entry->by_set && number > layout->youngest)
         return (SeccompVerdict){ .action = ERRNO_ACTION(ENOSYS) };
     return (SeccompVerdict){ .action = policy->refusal };
+}
+
+static bool is_multiplexer(const char *name)
+{
+    for (size_t i = 0; i < _MULTIPLEXER_MAX; i++)
+        if (streq(multiplexers[i].name, name))
+            return true;
+    return false;
 }
 
 static void layout_add_subcall(Layout *layout, const char *name)
@@ -394,13 +513,16 @@ static int layout_collect(Layout *layout, const Policy *policy)
         const Entry *entry = &policy->entries.entries[i];
         int number = direct_number(layout->architecture, entry->name);
 
-        if (layout->architecture == SCMP_ARCH_X86)
+        /* A multiplexer's own arguments are in memory: no test reads them. */
+        if (layout->architecture == SCMP_ARCH_X86 && !entry->eperm &&
+            (!entry->tested || !policy->retain || is_multiplexer(entry->name)))
             layout_add_subcall(layout, entry->name);
         if (number >= 0)
             layout_add_rule(layout, (uint32_t) number,
-                            !entry->by_set   ? 0
-                            : !entry->tested ? 1
-                                             : 2,
+                            !entry->by_set  ? 0
+                            : entry->eperm  ? 3
+                            : entry->tested ? 2
+                                            : 1,
                             verdict_of(policy, layout, entry, (uint32_t) number));
     }
     for (size_t i = 0; i < _MULTIPLEXER_MAX; i++) {
@@ -510,12 +632,30 @@ static bool removes_execve(const Policy *policy)
     return false;
 }
 
+/* What a set removes, or what no set retains. */
+static int policy_answer_eperm(Policy *policy)
+{
+    Entries *e = &policy->entries, calls = { 0 };
+    size_t n = e->n;
+    int r = entries_add_members(policy->retain ? e : &calls, seccomp_calls_answered_eperm);
+
+    for (size_t i = n; i < e->n; i++)
+        e->entries[i].eperm = policy->retain;
+    for (size_t i = 0; i < calls.n; i++)
+        for (size_t k = 0; k < n; k++)
+            if (e->entries[k].by_set && streq(e->entries[k].name, calls.entries[i].name))
+                e->entries[k].eperm = true;
+    entries_done(&calls);
+    return r;
+}
+
 /* Returns 1, or 0 when no filter is wanted. */
 static int policy_fill(Policy *policy, const SeccompPolicy *from, Error *reterr)
 {
     bool all = false;
     int r;
 
+    sockets_init(&policy->sockets);
     policy->retain = from->mode != SECCOMP_POLICY_REMOVE;
     policy->refusal = SECCOMP_RET_KILL_PROCESS;
     if (from->errno_name && *from->errno_name) {
@@ -526,7 +666,7 @@ static int policy_fill(Policy *policy, const SeccompPolicy *from, Error *reterr)
         policy->refusal = ERRNO_ACTION((uint32_t) r);
     }
     if (from->mode != SECCOMP_POLICY_DEFAULT) {
-        r = entries_add_user(&policy->entries, from->set, from->bounded && policy->retain, &all, reterr);
+        r = policy_add_user(policy, from->set, from->bounded && policy->retain, &all, reterr);
         if (r < 0)
             return r;
         if (all && policy->retain)
@@ -544,6 +684,8 @@ static int policy_fill(Policy *policy, const SeccompPolicy *from, Error *reterr)
             return r;
     }
     r = policy->retain ? entries_add_members(&policy->entries, ALWAYS_RETAINED) : 0;
+    if (r >= 0 && policy->refusal == SECCOMP_RET_KILL_PROCESS)
+        r = policy_answer_eperm(policy);
     return r < 0 ? r : 1;
 }
 
@@ -580,38 +722,88 @@ int seccomp_policy_compile(const SeccompPolicy *from, struct sock_filter **ret, 
 
 /* ----- Beyond the default ----- */
 
-static bool test_allows(const SeccompVerdict *verdict, uint32_t value)
-{
-    const SeccompTest *test = verdict->test;
+enum { ARGUMENTS = 6, SAMPLES_MAX = 128 };
 
-    if (!test)
-        return verdict->action == SECCOMP_RET_ALLOW;
-    for (size_t i = 0; i < test->n_values; i++)
-        if (test->values[i] == value)
-            return test->equal == SECCOMP_RET_ALLOW;
-    return test->otherwise == SECCOMP_RET_ALLOW;
+/* arguments are masked already. */
+static bool verdict_allows(SeccompVerdict verdict, const uint32_t arguments[static ARGUMENTS])
+{
+    while (verdict.test) {
+        const SeccompTest *test = verdict.test;
+        bool equal = false;
+
+        for (size_t i = 0; i < test->n_values; i++)
+            equal = equal || test->values[i] == arguments[test->argument];
+        verdict = equal ? (SeccompVerdict){ test->equal, test->equal_test }
+                        : (SeccompVerdict){ test->otherwise, test->otherwise_test };
+    }
+    return verdict.action == SECCOMP_RET_ALLOW;
 }
 
-/* A value of the tested argument that neither test names stands for all of those. */
-static bool verdict_exceeds(const SeccompVerdict *verdict, const SeccompVerdict *usual)
+/* What is known of the arguments: the values that tests name, and one that none does, for all others. */
+typedef struct Samples {
+    uint32_t masks[ARGUMENTS]; /* 0: not tested */
+    uint32_t values[SAMPLES_MAX];
+    size_t n;
+    bool failed; /* there are more, or one argument has two masks */
+} Samples;
+
+static void samples_add(Samples *samples, const SeccompTest *test)
 {
-    const SeccompTest *both[] = { verdict->test, usual->test };
+    uint32_t *mask;
+
+    if (!test)
+        return;
+    mask = &samples->masks[test->argument];
+    if ((*mask != 0 && *mask != test->mask) || samples->n + test->n_values >= SAMPLES_MAX) {
+        samples->failed = true;
+        return;
+    }
+    *mask = test->mask;
+    for (size_t i = 0; i < test->n_values; i++)
+        samples->values[samples->n++] = test->values[i];
+    samples_add(samples, test->equal_test);
+    samples_add(samples, test->otherwise_test);
+}
+
+static void samples_add_other(Samples *samples)
+{
     uint32_t other = 0;
 
-    if (both[0] == both[1] && both[0])
-        return false;
-    if (both[0] && both[1] && (both[0]->argument != both[1]->argument || both[0]->mask != both[1]->mask))
-        return true;
-    for (size_t t = 0; t < ELEMENTSOF(both); t++)
-        for (size_t i = 0; both[t] && i < both[t]->n_values; i++) {
-            uint32_t value = both[t]->values[i];
+    for (size_t i = 0; i < samples->n; i++)
+        if (samples->values[i] >= other && samples->values[i] != UINT32_MAX)
+            other = samples->values[i] + 1;
+    samples->values[samples->n++] = other;
+}
 
-            if (test_allows(verdict, value) && !test_allows(usual, value))
-                return true;
-            if (value >= other && value != UINT32_MAX)
-                other = value + 1;
-        }
-    return test_allows(verdict, other) && !test_allows(usual, other);
+/* Tries each sample for each argument from this one on. */
+static bool some_exceed(const SeccompVerdict *verdict, const SeccompVerdict *usual, const Samples *samples,
+                        uint32_t arguments[static ARGUMENTS], size_t argument)
+{
+    if (argument == ARGUMENTS)
+        return verdict_allows(*verdict, arguments) && !verdict_allows(*usual, arguments);
+    if (samples->masks[argument] == 0)
+        return some_exceed(verdict, usual, samples, arguments, argument + 1);
+    for (size_t i = 0; i < samples->n; i++) {
+        arguments[argument] = samples->values[i];
+        if (some_exceed(verdict, usual, samples, arguments, argument + 1))
+            return true;
+    }
+    return false;
+}
+
+static bool verdict_exceeds(const SeccompVerdict *verdict, const SeccompVerdict *usual)
+{
+    uint32_t arguments[ARGUMENTS] = { 0 };
+    Samples samples = { 0 };
+
+    if (verdict->test == usual->test && verdict->test)
+        return false;
+    samples_add(&samples, verdict->test);
+    samples_add(&samples, usual->test);
+    if (samples.failed)
+        return true;
+    samples_add_other(&samples);
+    return some_exceed(verdict, usual, &samples, arguments, 0);
 }
 
 /* Both lists of ranges begin at 0. */

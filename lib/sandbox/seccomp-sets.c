@@ -37,6 +37,14 @@
     "move_mount open_tree open_tree_attr pidfd_getfd process_madvise quotactl_fd "                           \
     "set_mempolicy_home_node io_uring_setup io_uring_enter io_uring_register "
 
+const char seccomp_calls_answered_eperm[] =
+        "add_key keyctl request_key "                                 /* keys of a login (pam_keyinit) */
+        "get_mempolicy set_mempolicy mbind move_pages migrate_pages " /* memory of another node */
+        "ptrace process_vm_readv process_vm_writev kcmp perf_event_open userfaultfd lookup_dcookie bpf "
+        "unshare setns mount umount umount2 " /* sandboxes */
+        "name_to_handle_at fanotify_init quotactl ustat sysfs "
+        "adjtimex clock_adjtime clock_settime settimeofday stime sethostname setdomainname vhangup";
+
 #define DEFAULT_WHITELIST                                                                                    \
     YOUNG_ALLOWED                                                                                            \
     "accept accept4 access alarm bind brk capget capset chdir chmod chown chown32 clock_getres "             \
@@ -66,8 +74,8 @@
     "setitimer setpgid setpriority setregid setregid32 setresgid setresgid32 setresuid setresuid32 "         \
     "setreuid setreuid32 setrlimit set_robust_list setsid setsockopt set_thread_area set_tid_address "       \
     "setuid setuid32 setxattr shmat shmctl shmdt shmget shutdown sigaltstack signalfd signalfd4 "            \
-    "sigreturn socket? socketcall? socketpair splice stat stat64 statfs statfs64 symlink symlinkat sync "    \
-    "sync_file_range syncfs sysinfo syslog tee tgkill time timer_create timer_delete timerfd_create "        \
+    "sigreturn socket? socketcall? socketpair? splice stat stat64 statfs statfs64 symlink symlinkat sync "   \
+    "sync_file_range syncfs sysinfo syslog? tee tgkill time timer_create timer_delete timerfd_create "       \
     "timerfd_gettime timerfd_settime timer_getoverrun timer_gettime timer_settime times tkill "              \
     "truncate truncate64 ugetrlimit umask uname unlink unlinkat utime utimensat utimes vfork vmsplice "      \
     "wait4 waitid waitpid write writev arch_prctl modify_ldt chroot clone?"
@@ -79,7 +87,8 @@
     "kexec_load keyctl lookup_dcookie mbind mount move_pages name_to_handle_at nfsservctl "                  \
     "open_by_handle_at perf_event_open personality? pivot_root process_vm_readv process_vm_writev "          \
     "ptrace query_module quotactl reboot request_key set_mempolicy setns settimeofday socket? socketcall? "  \
-    "stime swapon swapoff sysfs _sysctl umount umount2 unshare uselib userfaultfd ustat vm86 vm86old"
+    "socketpair? stime swapon swapoff sysfs _sysctl syslog? umount umount2 unshare uselib userfaultfd "      \
+    "ustat vm86 vm86old"
 
 /* Calls of 32-bit ARM that its libc can't do without. */
 #define ARM_WHITELIST "arm_fadvise64_64 arm_sync_file_range breakpoint cacheflush set_tls sync_file_range2"

@@ -3,10 +3,12 @@
 #include "hostile.h"
 
 #include <errno.h>
+#include <linux/netlink.h>
 #include <linux/sched.h>
 #include <sched.h>
 #include <signal.h>
 #include <stddef.h>
+#include <sys/klog.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
@@ -172,17 +174,108 @@ static void vsock(void)
 #endif
 }
 
+/* Kinds of sockets that nobody has named: each would be code of the kernel, and some lead to the host. */
+static void families(void)
+{
+    for (int family = 0; family < 64; family++)
+        for (int type = SOCK_STREAM; type <= SOCK_SEQPACKET; type++) {
+            int pair[2];
+
+            if (family == AF_UNIX || family == AF_INET || family == AF_INET6 || family == AF_NETLINK ||
+                family == AF_PACKET)
+                continue;
+            if (socket(family, type | SOCK_CLOEXEC, 0) >= 0 || errno != EAFNOSUPPORT)
+                through("family %d, type %d: %s", family, type, strerror(errno));
+            if (socketpair(family, type | SOCK_CLOEXEC, 0, pair) >= 0 || errno != EAFNOSUPPORT)
+                through("a pair of family %d, type %d: %s", family, type, strerror(errno));
+        }
+}
+
+/* Of netlink those that write the host's log, or tell what it does. */
+static void netlink(void)
+{
+    static const int refused[] = { 1,
+                                   NETLINK_USERSOCK,
+                                   NETLINK_SELINUX,
+                                   NETLINK_ISCSI,
+                                   NETLINK_AUDIT,
+                                   NETLINK_FIB_LOOKUP,
+                                   NETLINK_CONNECTOR,
+                                   NETLINK_KOBJECT_UEVENT,
+                                   NETLINK_SCSITRANSPORT,
+                                   NETLINK_RDMA,
+                                   NETLINK_CRYPTO,
+                                   22 };
+
+    for (size_t i = 0; i < sizeof(refused) / sizeof(*refused); i++)
+        if (socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, refused[i]) >= 0 || errno != EPROTONOSUPPORT)
+            through("netlink %d: %s", refused[i], strerror(errno));
+    if (socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE) < 0)
+        through("no routes: %s", strerror(errno));
+}
+
+static void kernel_log(void)
+{
+    static char text[65536];
+
+    for (int action = 2; action <= 10; action++)
+        if (action != 5 && action != 6 && action != 7 && action != 8 &&
+            (klogctl(action, text, action == 10 ? 0 : (int) sizeof(text)) >= 0 || errno != EPERM))
+            through("action %d: %s", action, strerror(errno));
+}
+
+static int abstract_socket(const char *name, bool listens)
+{
+    struct sockaddr_un address = { .sun_family = AF_UNIX };
+    socklen_t length = (socklen_t) (offsetof(struct sockaddr_un, sun_path) + 1 + strlen(name));
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0), r;
+
+    memcpy(address.sun_path + 1, name, strlen(name));
+    r = listens ? bind(fd, (struct sockaddr *) &address, length)
+                : connect(fd, (struct sockaddr *) &address, length);
+    if (r >= 0 && listens)
+        r = listen(fd, 1);
+    if (r >= 0)
+        return fd;
+    close(fd);
+    return -1;
+}
+
 /* A service of the host, which listens on this name. */
 static void abstract(void)
 {
-    static const char name[] = "rkt-host-abstract";
-    struct sockaddr_un address = { .sun_family = AF_UNIX };
-    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-
-    memcpy(address.sun_path + 1, name, sizeof(name) - 1);
-    if (connect(fd, (struct sockaddr *) &address, offsetof(struct sockaddr_un, sun_path) + sizeof(name)) >= 0)
+    if (abstract_socket("rkt-host-abstract", false) >= 0)
         through("connected");
-    close(fd);
+}
+
+/* Whether the kernel can keep a domain from the abstract sockets of others. */
+static void scope(void)
+{
+    long abi = syscall(444 /* landlock_create_ruleset */, NULL, 0L, 1L);
+
+    if (abi < 6)
+        through("the kernel has version %ld", abi);
+}
+
+/* Between the apps of a pod, which have a network in common. */
+static void listen_abstract(void)
+{
+    int fd = abstract_socket("rkt-pod-abstract", true);
+
+    if (fd < 0)
+        through("%s", strerror(errno));
+    else
+        (void) accept(fd, NULL, NULL);
+}
+
+static void reach_abstract(void)
+{
+    for (unsigned i = 0; i < 600; i++) {
+        if (abstract_socket("rkt-pod-abstract", false) >= 0)
+            return;
+        usleep(100000);
+    }
+    through("%s", strerror(errno));
 }
 
 const Attack calls_attacks[] = {
@@ -200,6 +293,12 @@ const Attack calls_attacks[] = {
     { "namespaces", namespaces },
     { "other-doors", other_doors },
     { "vsock", vsock },
+    { "families", families },
+    { "netlink", netlink },
+    { "kernel-log", kernel_log },
     { "abstract", abstract },
+    { "scope", scope },
+    { "listen-abstract", listen_abstract },
+    { "reach-abstract", reach_abstract },
     {},
 };

@@ -374,10 +374,42 @@ static const RestrictedPath proc_paths[] = {
     { "keys", PATH_HIDDEN },
     { "scsi", PATH_HIDDEN },
     { "timer_list", PATH_HIDDEN },
-    { "fs", PATH_READ_ONLY },
-    { "irq", PATH_READ_ONLY },
     { "1", PATH_READ_ONLY }, /* the first to be killed where memory is short, and its apps with it */
     { "mtrr", PATH_READ_ONLY },
+    /* Where the kernel and its data lie in memory, and how its heap looks just now. */
+    { "allocinfo", PATH_HIDDEN },
+    { "buddyinfo", PATH_HIDDEN },
+    { "iomem", PATH_HIDDEN },
+    { "ioports", PATH_HIDDEN },
+    { "kmsg", PATH_HIDDEN },
+    { "kpagecgroup", PATH_HIDDEN },
+    { "kpagecount", PATH_HIDDEN },
+    { "kpageflags", PATH_HIDDEN },
+    { "modules", PATH_HIDDEN },
+    { "pagetypeinfo", PATH_HIDDEN },
+    { "slabinfo", PATH_HIDDEN },
+    { "vmallocinfo", PATH_HIDDEN },
+    { "vmcore", PATH_HIDDEN },
+    { "zoneinfo", PATH_HIDDEN },
+    /* What others do: keys that are pressed, sound that is played, disks that are written, locks that are
+     * waited for. */
+    { "asound", PATH_HIDDEN },
+    { "driver/nvram", PATH_HIDDEN },
+    { "driver/rtc", PATH_HIDDEN },
+    { "dynamic_debug", PATH_HIDDEN },
+    { "fs", PATH_HIDDEN },
+    { "interrupts", PATH_HIDDEN },
+    { "irq", PATH_HIDDEN },
+    { "key-users", PATH_HIDDEN },
+    { "lock_stat", PATH_HIDDEN },
+    { "lockdep", PATH_HIDDEN },
+    { "lockdep_chains", PATH_HIDDEN },
+    { "lockdep_stats", PATH_HIDDEN },
+    { "softirqs", PATH_HIDDEN },
+    { "timer_stats", PATH_HIDDEN },
+    { "tty/driver", PATH_HIDDEN },
+    /* Each trigger that is written there is work for the kernel. */
+    { "pressure", PATH_READ_ONLY },
 };
 
 /* All of it is read-only. */
@@ -387,8 +419,19 @@ static const RestrictedPath sys_paths[] = {
     { "hypervisor", PATH_HIDDEN },
     { "module", PATH_HIDDEN },
     { "power", PATH_HIDDEN },
-    /* Ours: power draw tells what others compute. */
+    /* Ours: power draw and heat tell what others compute. */
+    { "class/thermal", PATH_HIDDEN },
     { "devices/virtual/powercap", PATH_HIDDEN },
+    { "devices/virtual/thermal", PATH_HIDDEN },
+    /* The same as above, of /proc; debug, tracing and security are empty here. */
+    { "kernel/boot_params", PATH_HIDDEN },
+    { "kernel/btf", PATH_HIDDEN },
+    { "kernel/dmabuf", PATH_HIDDEN },
+    { "kernel/irq", PATH_HIDDEN },
+    { "kernel/mm/page_idle", PATH_HIDDEN },
+    { "kernel/notes", PATH_HIDDEN },
+    { "kernel/slab", PATH_HIDDEN },
+    { "kernel/vmcoreinfo", PATH_HIDDEN },
 };
 
 /* What hides: an empty directory and an empty file, mode 0, of a read-only tmpfs. Never /dev/null, which an

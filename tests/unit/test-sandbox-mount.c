@@ -152,9 +152,29 @@ static void expect_write(int root, const char *path, int expected)
 
 static void test_restrict(int root, int scratch)
 {
-    static const char *const hidden[] = { "/proc/kcore", "/proc/kallsyms", "/proc/timer_list",
-                                          "/proc/keys",  "/sys/firmware",  "/sys/fs",
-                                          "/sys/module", "/sys/power",     "/sys/devices/virtual/powercap" };
+    static const char *const hidden[] = {
+        "/proc/kcore",       "/proc/kallsyms",    "/proc/timer_list",
+        "/proc/keys",        "/sys/firmware",     "/sys/fs",
+        "/sys/module",       "/sys/power",        "/sys/devices/virtual/powercap",
+        "/proc/iomem",       "/proc/interrupts",  "/proc/softirqs",
+        "/proc/slabinfo",    "/proc/kpagecount",  "/proc/kpageflags",
+        "/proc/kpagecgroup", "/proc/vmallocinfo", "/proc/modules",
+        "/proc/zoneinfo",    "/proc/fs",          "/proc/irq",
+        "/proc/kmsg",        "/proc/tty/driver",  "/sys/kernel/btf",
+        "/sys/kernel/notes", "/sys/kernel/slab",  "/sys/kernel/vmcoreinfo"
+    };
+    /* What programs read of the machine they run on. */
+    static const char *const shown[] = { "/proc/meminfo",
+                                         "/proc/stat",
+                                         "/proc/cpuinfo",
+                                         "/proc/loadavg",
+                                         "/proc/uptime",
+                                         "/proc/vmstat",
+                                         "/proc/diskstats",
+                                         "/proc/version",
+                                         "/proc/filesystems",
+                                         "/proc/sys/kernel/osrelease",
+                                         "/sys/devices/system/cpu/online" };
     _cleanup_close_ int proc = -EBADF, sys = -EBADF;
     _cleanup_error_ Error error = ERROR_INIT;
     struct timespec start, end;
@@ -173,6 +193,13 @@ static void test_restrict(int root, int scratch)
            (end.tv_sec - start.tv_sec) * 1000000 + (end.tv_nsec - start.tv_nsec) / 1000);
     for (size_t i = 0; i < ELEMENTSOF(hidden); i++)
         expect_hidden(root, hidden[i]);
+    for (size_t i = 0; i < ELEMENTSOF(shown); i++) {
+        _cleanup_close_ int fd = open_in_root(root, shown[i], O_RDONLY, 0);
+        char byte;
+
+        assert_int(read(fd, &byte, 1), 1);
+    }
+    expect_write(root, "/proc/pressure/memory", -EROFS);
     expect_write(root, "/proc/sys/kernel/core_pattern", -EROFS);
     expect_write(root, "/proc/sys/vm/panic_on_oom", -EROFS);
     expect_write(root, "/proc/sysrq-trigger", -EROFS);

@@ -8,13 +8,8 @@
 /* What a root without privileges may write there: its own processes' files, and those that say no later. */
 static bool is_harmless(const char *path)
 {
-    static const char *const harmless[] = { "/proc/pressure/" };
-
     if (path[strlen("/proc/")] >= '0' && path[strlen("/proc/")] <= '9')
         return true;
-    for (size_t i = 0; i < sizeof(harmless) / sizeof(*harmless); i++)
-        if (strncmp(path, harmless[i], strlen(harmless[i])) == 0)
-            return true;
     return strncmp(path, "/proc/sys/net/", strlen("/proc/sys/net/")) == 0 && getenv("OWN_NETWORK");
 }
 
@@ -89,6 +84,40 @@ static void init_root(void)
         through("/var of the pod's init can be moved");
 }
 
+static int look_into(const char *path, const struct stat *st, int type, struct FTW *ftw)
+{
+    char byte;
+    int fd = type == FTW_F && S_ISREG(st->st_mode) ? open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC) : -1;
+
+    (void) ftw;
+    if (fd < 0)
+        return FTW_CONTINUE;
+    if (read(fd, &byte, 1) > 0)
+        through("%s can be read", path);
+    close(fd);
+    return FTW_CONTINUE;
+}
+
+/* Where the kernel's memory lies, and what others on the host do. */
+static void host_state(void)
+{
+    static const char *const paths[] = {
+        "/proc/acpi",         "/proc/allocinfo",    "/proc/asound",        "/proc/buddyinfo",
+        "/proc/driver/nvram", "/proc/driver/rtc",   "/proc/dynamic_debug", "/proc/fs",
+        "/proc/interrupts",   "/proc/iomem",        "/proc/ioports",       "/proc/irq",
+        "/proc/kallsyms",     "/proc/kcore",        "/proc/key-users",     "/proc/keys",
+        "/proc/kmsg",         "/proc/kpagecgroup",  "/proc/kpagecount",    "/proc/kpageflags",
+        "/proc/modules",      "/proc/pagetypeinfo", "/proc/sched_debug",   "/proc/slabinfo",
+        "/proc/softirqs",     "/proc/timer_list",   "/proc/tty/driver",    "/proc/vmallocinfo",
+        "/proc/vmcore",       "/proc/zoneinfo",     "/sys/firmware",       "/sys/module",
+        "/sys/kernel/btf",    "/sys/kernel/debug",  "/sys/kernel/dmabuf",  "/sys/kernel/irq",
+        "/sys/kernel/notes",  "/sys/kernel/slab",   "/sys/kernel/tracing", "/sys/kernel/vmcoreinfo",
+    };
+
+    for (size_t i = 0; i < sizeof(paths) / sizeof(*paths); i++)
+        nftw(paths[i], look_into, 32, FTW_PHYS | FTW_ACTIONRETVAL);
+}
+
 static void cgroup_files(void)
 {
     char line[4096];
@@ -110,5 +139,6 @@ const Attack kernel_files_attacks[] = {
     { "init-proc", init_proc },
     { "init-root", init_root },
     { "cgroup-files", cgroup_files },
+    { "host-state", host_state },
     {},
 };

@@ -18,6 +18,7 @@
 #include <linux/magic.h>
 #include <signal.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/vfs.h>
@@ -75,6 +76,35 @@ static int set_oom_score(const Confinement *c)
         return -EXDEV;
     n = snprintf(text, sizeof(text), "%d", c->oom_score_adj);
     return write_full(fd, text, (size_t) n);
+}
+
+/* What the kernel counts for a user of the whole host, and refuses to whom the count is over his own limit:
+ * with a lower one an app can't bring its user's count to where host processes of that user are refused. A
+ * part of what was handed down, so that it grows with the machine as the kernel's default does. */
+static int lower_shares(const Confinement *c)
+{
+    static const struct {
+        enum __rlimit_resource resource;
+        rlim_t part;
+    } shares[] = {
+        { RLIMIT_SIGPENDING, 4 }, /* signals that are queued, timers */
+        { RLIMIT_MSGQUEUE, 2 },   /* bytes of POSIX queues; one of the usual size takes a tenth */
+    };
+
+    if (c->capabilities >> CAP_SYS_RESOURCE & 1)
+        return 0; /* it could raise them again */
+    for (size_t i = 0; i < ELEMENTSOF(shares); i++) {
+        struct rlimit limit;
+
+        if (getrlimit(shares[i].resource, &limit) < 0)
+            return -errno;
+        if (limit.rlim_max == RLIM_INFINITY)
+            continue; /* the administrator's word */
+        limit.rlim_cur = limit.rlim_max = limit.rlim_max / shares[i].part;
+        if (setrlimit(shares[i].resource, &limit) < 0)
+            return -errno;
+    }
+    return 0;
 }
 
 static int join_keyring(_unused_ const Confinement *c)
@@ -143,6 +173,7 @@ static const struct Step {
     { "reset signals", reset_signals },
     /* Lowering needs SYS_RESOURCE. */
     { "set the OOM score", set_oom_score },
+    { "lower limits", lower_shares },
     /* Keys of whoever started the pod are not the app's. As root, because each other user's quota of keys is
      * shared by all pods. */
     { "make a keyring", join_keyring },

@@ -193,7 +193,10 @@ static int gather_status(Host *host, Error *reterr)
 
 int host_gather(Host *host, Error *reterr)
 {
-    static const MountOption shared_memory[] = { { "mode", "1777" } };
+    /* As systemd-nspawn has it, in which the original's apps ran. */
+    static const MountOption shared_memory[] = { { "mode", "1777" },
+                                                 { "size", "10%" },
+                                                 { "nr_inodes", "200k" } };
     _cleanup_close_ int record = -EBADF;
     int r = make_pod_root(host, reterr);
 

@@ -10,11 +10,16 @@
 #include "foreground.h"
 #include "sandbox/mount.h"
 
+/* The host has 4096 for all, of which it keeps 1024 for itself. */
+#define TERMINALS_MAX "256"
+
 int host_make_terminals(int *ret, Error *reterr)
 {
-    static const MountOption devpts[] = {
-        { "newinstance", NULL }, { "ptmxmode", "0666" }, { "mode", "0620" }, { "gid", "5" }
-    };
+    static const MountOption devpts[] = { { "newinstance", NULL },
+                                          { "ptmxmode", "0666" },
+                                          { "mode", "0620" },
+                                          { "gid", "5" },
+                                          { "max", TERMINALS_MAX } };
 
     return mount_new("devpts", devpts, ELEMENTSOF(devpts), MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC, ret,
                      reterr);

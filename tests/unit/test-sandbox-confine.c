@@ -7,6 +7,7 @@
 #include <grp.h>
 #include <linux/capability.h>
 #include <signal.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 
@@ -49,6 +50,17 @@ static const Case cases[] = {
     { "a user with a filter", 33, 34, true, false, 0, 1 },
 };
 
+/* Of what the process that started us has. */
+static void expect_part(enum __rlimit_resource resource, rlim_t part)
+{
+    struct rlimit whole, own;
+
+    assert_int(prlimit(getppid(), resource, NULL, &whole), 0);
+    assert_int(getrlimit(resource, &own), 0);
+    assert_true(own.rlim_cur == own.rlim_max);
+    assert_true(whole.rlim_max == RLIM_INFINITY || own.rlim_max == whole.rlim_max / part);
+}
+
 static int inside(const Case *c)
 {
     gid_t groups[4];
@@ -75,6 +87,10 @@ static int inside(const Case *c)
     assert_int(sigaction(SIGPIPE, NULL, &action), 0);
     assert_true(action.sa_handler == SIG_DFL);
     assert_str(getcwd(cwd, sizeof(cwd)), "/usr");
+    if (c->uid == 0) { /* who else may not look */
+        expect_part(RLIMIT_SIGPENDING, 4);
+        expect_part(RLIMIT_MSGQUEUE, 2);
+    }
     return 0;
 }
 

@@ -11,7 +11,8 @@
 
 static const Attack *const tables[] = { kernel_files_attacks, directories_attacks,  devices_attacks,
                                         mounts_attacks,       init_attacks,         calls_attacks,
-                                        floods_attacks,       surroundings_attacks, sockets_attacks };
+                                        floods_attacks,       surroundings_attacks, sockets_attacks,
+                                        quotas_attacks };
 
 const char *attack;
 bool broken;

@@ -21,7 +21,8 @@ typedef struct Attack {
 
 /* A table at the end of each file, the last row empty. */
 extern const Attack kernel_files_attacks[], directories_attacks[], devices_attacks[], mounts_attacks[],
-        init_attacks[], calls_attacks[], floods_attacks[], surroundings_attacks[], sockets_attacks[];
+        init_attacks[], calls_attacks[], floods_attacks[], surroundings_attacks[], sockets_attacks[],
+        quotas_attacks[];
 
 extern const char *attack; /* the one that is on */
 extern bool broken;

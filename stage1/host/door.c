@@ -13,15 +13,16 @@
 #define UNCONFINED_FILE "unconfined"
 #define NO_CAPABILITIES "no-capabilities"
 #define NO_SECCOMP "no-seccomp"
+#define HOST_NETWORK "host-network"
 
 int door_write_pod(const Host *host)
 {
     char text[64];
 
-    if (!host->no_capabilities && !host->no_seccomp)
+    if (!host->no_capabilities && !host->no_seccomp && host->network_none)
         return 0;
-    (void) snprintf(text, sizeof(text), "%s%s", host->no_capabilities ? NO_CAPABILITIES " " : "",
-                    host->no_seccomp ? NO_SECCOMP : "");
+    (void) snprintf(text, sizeof(text), "%s%s%s", host->no_capabilities ? NO_CAPABILITIES " " : "",
+                    host->no_seccomp ? NO_SECCOMP " " : "", host->network_none ? "" : HOST_NETWORK);
     return write_file_at(AT_FDCWD, UNCONFINED_FILE, text, strlen(text), 0644, 0);
 }
 
@@ -49,6 +50,7 @@ static int read_pod(int pod_dir, Door *door)
         return r == -ENOENT ? 0 : r;
     door->no_capabilities = strv_contains(words, NO_CAPABILITIES);
     door->no_seccomp = strv_contains(words, NO_SECCOMP);
+    door->host_network = strv_contains(words, HOST_NETWORK);
     return 0;
 }
 

@@ -8,7 +8,7 @@
 
 typedef struct Door {
     uint64_t mounts; /* the number of its mount namespace, of which the init holds a descriptor */
-    bool no_capabilities, no_seccomp; /* as the pod was run */
+    bool no_capabilities, no_seccomp, host_network; /* as the pod was run */
 } Door;
 
 /* Into the working directory, the pod's, before there is an init. */

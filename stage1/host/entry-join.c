@@ -6,6 +6,7 @@
  *   namespaces      the pod's; the one of process numbers counts for clones only, so we stay unseen
  *   mounts          the app's, which has its root
  *   terminal        of the app's devpts, by what it is and not by what stands there
+ *   Landlock        on the host's network; a domain of its own, for the pod's can't be joined
  *   confinement     as an app's own process (sandbox/confine.c), the filter included
  *   clone           the command: what the app sees of us first has no more rights than the app, and no
  *                   descriptor but 0, 1, 2, and one that only says "started"
@@ -30,6 +31,7 @@
 #include "program.h"
 #include "sandbox/capability.h"
 #include "sandbox/cgroup.h"
+#include "sandbox/landlock.h"
 
 enum { EXIT_ENTER = 1 };
 
@@ -151,6 +153,9 @@ static int join(const Entry *entry, const Console *console, int report, char ***
         return error_set_errno(reterr, r, "cannot place the command's standard descriptors");
     (void) setsid();
     (void) umask(0022);
+    r = entry->door.host_network && !entry->door.no_seccomp ? landlock_scope_abstract_sockets() : 0;
+    if (r < 0)
+        return error_set_errno(reterr, r, "cannot close the host's abstract sockets to the command");
     return confine(entry, report, reterr);
 }
 

@@ -11,6 +11,7 @@
 #include "host.h"
 #include "interface.h"
 #include "journal/notify.h"
+#include "sandbox/landlock.h"
 #include "sandbox/mount.h"
 
 /* Attaches and closes *mount; one that is not there is left out. */
@@ -207,6 +208,9 @@ int host_set_up(Host *host, Error *reterr)
     if (r < 0)
         return error_set_errno(reterr, r, "cannot close what is not the pod's");
     r = host_await_reaper(host);
-    return r < 0 ? error_set_errno(reterr, r, "cannot confine the first process of the apps' pid namespace")
-                 : 0;
+    if (r < 0)
+        return error_set_errno(reterr, r, "cannot confine the first process of the apps' pid namespace");
+    /* Here and not in each app, so that the apps are one domain. */
+    r = host->network_none || host->no_seccomp ? 0 : landlock_scope_abstract_sockets();
+    return r < 0 ? error_set_errno(reterr, r, "cannot close the host's abstract sockets to the pod") : 0;
 }

@@ -126,8 +126,38 @@ succeeds "unless that is allowed by name" rkt --insecure-options=capabilities pr
 
 systemd-run --quiet --unit=host-abstract --socket-property=ListenStream=@rkt-host-abstract cat
 held "the host's abstract sockets" "$(run example.com/hostile -- abstract)" abstract
-matches "but with --net=host, as security.md says" \
-    "$(timeout -k 5 60 rkt run --net=host example.com/hostile -- abstract --- 2>&1 </dev/null)" 'abstract=BROKEN connected'
+# on_host_network ATTACK...
+on_host_network() {
+    timeout -k 5 60 rkt run --net=host example.com/hostile -- "$@" --- 2>&1 </dev/null || :
+}
+if [[ $(on_host_network scope) == *scope=held* ]]; then
+    held "those of the host's network" "$(on_host_network abstract)" abstract
+    output=$(timeout -k 5 60 rkt run --net=host example.com/hostile --name=first -- abstract --- \
+        example.com/hostile --name=second --user=33 --group=33 -- abstract --- 2>&1 </dev/null) || :
+    held "one of two apps" "$(grep -a ' first\[' <<<"$output")" abstract
+    held "the other, another user" "$(grep -a ' second\[' <<<"$output")" abstract
+    matches "but without a filter" "$(timeout -k 5 60 rkt --insecure-options=seccomp run --net=host example.com/hostile -- abstract --- \
+        2>&1 </dev/null)" 'abstract=BROKEN connected'
+else
+    skip "those of the host's network" "Landlock of this kernel can't keep a pod from them"
+fi
+for network in host none; do
+    output=$(timeout -k 5 60 rkt run --net=$network example.com/hostile --name=first -- listen-abstract --- \
+        example.com/hostile --name=second -- reach-abstract --- 2>&1 </dev/null) || :
+    held "apps of one pod, on network $network" "$(grep -a ' first\[' <<<"$output")" listen-abstract
+    held "reach each other" "$(grep -a ' second\[' <<<"$output")" reach-abstract
+done
+rkt run --net=host --uuid-file-save="$work/uuid" example.com/hostile --exec=/bin/sh -- -c 'trap "exit 0" TERM; echo $$ >/pid; echo started; while :; do sleep 1; done' --- \
+    >"$work/entered" 2>&1 </dev/null &
+runner=$!
+soon "a pod on the host's network to enter" 10 grep -q started "$work/entered"
+[[ $(on_host_network scope) != *scope=held* ]] ||
+    held "who enters it" "$(rkt enter "$(<"$work/uuid")" /bin/hostile abstract 2>&1 || :)" abstract
+# shellcheck disable=SC2016
+succeeds "can end its app" rkt enter "$(<"$work/uuid")" /bin/sh -c 'kill -TERM $(cat /pid)'
+status=0
+wait $runner || status=$?
+equals "which ends" "$status" 0
 systemctl stop host-abstract.socket host-abstract.service 2>/dev/null || :
 systemctl reset-failed
 

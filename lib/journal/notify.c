@@ -1,10 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What an app sends is untrusted: a datagram is parsed as a whole or dropped, into a fixed object, without
- * memory of its own.
- *
- * A receiver that leaves no room for descriptors in its control buffer has the kernel drop them (unix(7),
- * MSG_CTRUNC). So none ever appears in our table, and the pipe of a BARRIER=1 is closed at the moment its
- * datagram is taken, when all before it were handled. */
+ * memory of its own. */
 
 #include "notify.h"
 
@@ -12,7 +8,7 @@
 #include <poll.h>
 #include <stdarg.h>
 #include <string.h>
-#include <sys/stat.h>
+#include <sys/socket.h>
 #include <sys/un.h>
 
 #include "base/fd-util.h"
@@ -115,54 +111,6 @@ int notify_barrier(int fd, int timeout_ms)
 
 /* ----- Hearing ----- */
 
-int notify_listen(const char *path, mode_t mode, int *ret_fd)
-{
-    _cleanup_close_ int fd = -EBADF;
-    struct sockaddr_un sa;
-    socklen_t size;
-    int r;
-
-    r = notify_address(path, &sa, &size);
-    if (r < 0)
-        return r;
-    if (path[0] != '/')
-        return -EAFNOSUPPORT;
-    fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-    /* Before bind(), so that no datagram can come without credentials. */
-    if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_PASSCRED, &(int){ 1 }, sizeof(int)) < 0 ||
-        fchmod(fd, 0) < 0 || bind(fd, (struct sockaddr *) &sa, size) < 0 || chmod(path, mode) < 0)
-        return -errno;
-    *ret_fd = TAKE_FD(fd);
-    return 0;
-}
-
-int notify_receive(int fd, NotifyMessage *ret)
-{
-    char data[NOTIFY_DATAGRAM_MAX];
-    union {
-        struct cmsghdr header;
-        char room[CMSG_SPACE(sizeof(struct ucred))];
-    } control = { 0 };
-    struct iovec iov = { .iov_base = data, .iov_len = sizeof(data) };
-    struct msghdr message = {
-        .msg_iov = &iov, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof(control)
-    };
-    ssize_t n;
-
-    do
-        n = recvmsg(fd, &message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
-    while (n < 0 && errno == EINTR);
-    if (n < 0)
-        return -errno;
-    if ((message.msg_flags & MSG_TRUNC) || message.msg_controllen < CMSG_LEN(sizeof(struct ucred)) ||
-        control.header.cmsg_level != SOL_SOCKET || control.header.cmsg_type != SCM_CREDENTIALS)
-        return 0;
-    if (!notify_parse(data, (size_t) n, ret))
-        return 0;
-    memcpy(&ret->sender, CMSG_DATA(&control.header), sizeof(ret->sender));
-    return 1;
-}
-
 /* What may not be shown becomes "?"; what is too long is cut between characters. */
 static void copy_status(char ret[static NOTIFY_STATUS_MAX + 1], const char *s, size_t size)
 {
@@ -234,11 +182,10 @@ static void take_line(const char *line, size_t size, NotifyMessage *ret)
 
 bool notify_parse(const char *data, size_t size, NotifyMessage *ret)
 {
-    const struct ucred sender = ret->sender;
 
     if (size > NOTIFY_DATAGRAM_MAX || memchr(data, '\0', size))
         return false;
-    *ret = (NotifyMessage){ .sender = sender };
+    *ret = (NotifyMessage){ 0 };
     while (size > 0) {
         const char *newline = memchr(data, '\n', size);
         size_t n = newline ? (size_t) (newline - data) : size, step = newline ? n + 1 : n;

@@ -6,7 +6,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <sys/socket.h>
 #include <sys/types.h>
 
 #include "base/cleanup.h"
@@ -30,21 +29,12 @@ int notify_barrier(int fd, int timeout_ms);
 enum { NOTIFY_DATAGRAM_MAX = 4096, NOTIFY_STATUS_MAX = 511 };
 
 typedef struct NotifyMessage {
-    struct ucred sender; /* in our pid namespace; pid 0: from outside of it. The caller decides whether it may
-                            speak. */
     bool ready, reloading, watchdog, trigger; /* READY=1, RELOADING=1, WATCHDOG=1, WATCHDOG=trigger */
     uint64_t extend_us;                       /* EXTEND_TIMEOUT_USEC=; 0: not said */
     bool has_status;
     char status[NOTIFY_STATUS_MAX + 1]; /* one line of printable UTF-8 */
 } NotifyMessage;
 
-/* Makes the socket at path (of at most 107 bytes, which must not exist) with that mode, non-blocking. */
-int notify_listen(const char *path, mode_t mode, int *ret_fd);
-
-/* Takes one datagram. Returns 1 with a message, 0 when there was a datagram that says nothing to us (too
- * long, malformed, unknown words only, a barrier), -EAGAIN when there is none. Descriptors sent along are
- * dropped by the kernel, which is what a barrier waits for: so act on a message before the next call. */
-int notify_receive(int fd, NotifyMessage *ret);
-
-/* The parser alone: true when the datagram says something to us. Leaves ret->sender as it is. */
+/* The parser: true when the datagram says something to us; one that is too long, malformed, of unknown words
+ * only, or a barrier does not. */
 bool notify_parse(const char *data, size_t size, NotifyMessage *ret);

@@ -249,25 +249,43 @@ static int place_stdio(const HostApp *app, Error *reterr)
     return 0;
 }
 
+/* The child's ends of what it and the init say to each other. Pipes: until the exec, an app that may trace
+ * could send a descriptor by a socket. */
+typedef struct Report {
+    int to;
+    int go; /* -EBADF: it is not held */
+} Report;
+
+static int compare_int(const void *a, const void *b)
+{
+    int x = *(const int *) a, y = *(const int *) b;
+
+    return (x > y) - (x < y);
+}
+
 /* What stays open for the program: its sockets, and the report until the exec. */
-static int keep_descriptors(HostApp *app, int *report, int **ret, size_t *ret_n, Error *reterr)
+static int keep_descriptors(HostApp *app, Report *report, int **ret, size_t *ret_n, Error *reterr)
 {
     size_t n = gets_sockets(app) ? app->sockets.n : 0;
-    int *keep = calloc(n + 1, sizeof(int)), r = 0;
+    int *keep = calloc(n + 2, sizeof(int)), r = 0;
 
     if (!keep)
         return -ENOMEM;
+    if (n > 0 && report->go >= 0)
+        report->go = fcntl(report->go, F_DUPFD_CLOEXEC, STDERR_FILENO + 1 + (int) n);
     if (n > 0)
-        r = app_sockets_place(&app->sockets, report);
+        r = app_sockets_place(&app->sockets, &report->to);
     for (size_t i = 0; i < n; i++)
         keep[i] = STDERR_FILENO + 1 + (int) i;
-    keep[n] = *report;
+    keep[n] = report->to;
+    keep[n + 1] = report->go;
+    qsort(keep, n + 2, sizeof(int), compare_int);
     *ret = keep;
-    *ret_n = n + 1;
+    *ret_n = n + 2;
     return r < 0 ? error_set_errno(reterr, r, "cannot place the app's sockets") : 0;
 }
 
-static int become_app(Host *host, HostApp *app, bool as_root, int *report, Error *reterr)
+static int become_app(Host *host, HostApp *app, bool as_root, Report *report, Error *reterr)
 {
     Confinement confinement = program_confinement(app->plan, as_root, host->no_capabilities);
     _cleanup_free_ int *keep = NULL;
@@ -302,16 +320,16 @@ static bool is_held(const HostApp *app)
     return host_app_is_held(app->plan) && app->stage == APP_RUNNING;
 }
 
-static int await_go(int report, Error *reterr)
+static int await_go(const Report *report, Error *reterr)
 {
     char byte = REPORT_CONFINED;
 
-    if (write(report, &byte, 1) != 1 || read(report, &byte, 1) != 1 || byte != REPORT_GO)
+    if (write(report->to, &byte, 1) != 1 || read(report->go, &byte, 1) != 1 || byte != REPORT_GO)
         return error_set(reterr, -ECANCELED, "the pod's init did not let it go");
     return 0;
 }
 
-_noreturn_ static void child(Host *host, HostApp *app, char *const argv[], bool as_root, int report)
+_noreturn_ static void child(Host *host, HostApp *app, char *const argv[], bool as_root, Report report)
 {
     _cleanup_error_ Error error = ERROR_INIT;
     char **environment = NULL;
@@ -323,7 +341,7 @@ _noreturn_ static void child(Host *host, HostApp *app, char *const argv[], bool 
     if (r >= 0)
         r = become_app(host, app, as_root, &report, &error);
     if (r >= 0 && is_held(app))
-        r = await_go(report, &error);
+        r = await_go(&report, &error);
     if (r >= 0) {
         r = program_exec(argv, environment);
         (void) program_explain(argv[0], r, &error);
@@ -331,7 +349,7 @@ _noreturn_ static void child(Host *host, HostApp *app, char *const argv[], bool 
     if (error.n == 0)
         (void) error_set_errno(&error, r, "cannot start");
     (void) dprintf(STDERR_FILENO, "Error: %s\n", error_cause(&error));
-    (void) !write(report, &(char){ REPORT_FAILED }, 1);
+    (void) !write(report.to, &(char){ REPORT_FAILED }, 1);
     _exit(APP_EXIT_EXEC);
 }
 
@@ -346,22 +364,29 @@ static void drop_gathered(HostApp *app)
         app->volumes[i] = safe_close(app->volumes[i]);
 }
 
+static int make_pipe(int *ret_read, int *ret_write)
+{
+    int fds[2];
+
+    if (pipe2(fds, O_CLOEXEC) < 0)
+        return -errno;
+    *ret_read = fds[0];
+    *ret_write = fds[1];
+    return 0;
+}
+
 int host_app_start(Host *host, HostApp *app, char *const argv[], bool as_root, Error *reterr)
 {
-    _cleanup_close_ int to = -EBADF;
+    _cleanup_close_ int to = -EBADF, go = -EBADF;
     char path[64];
-    int fds[2];
     pid_t pid;
 
-    if (is_held(app) ? socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds) < 0
-                     : pipe2(fds, O_CLOEXEC) < 0)
-        return error_set_errno(reterr, -errno, "cannot make a pipe");
     app->report = safe_close(app->report);
-    app->report = fds[0];
-    to = fds[1];
+    if (make_pipe(&app->report, &to) < 0 || (is_held(app) && make_pipe(&go, &app->go) < 0))
+        return error_set_errno(reterr, -errno, "cannot make a pipe");
     pid = host_clone(app->namespace_fd < 0 ? CLONE_NEWNS : 0, app->cgroup, NULL);
     if (pid == 0)
-        child(host, app, argv, as_root, to);
+        child(host, app, argv, as_root, (Report){ to, go });
     if (pid < 0)
         return error_set_errno(reterr, (int) pid, "cannot clone the app's process");
     app->pid = pid;

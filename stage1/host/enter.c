@@ -2,6 +2,7 @@
 /* The entrypoint `enter`: runs a command in an app of a running pod, and ends with its status. This process
  * stays outside: it copies, hands signals on, and waits. */
 
+#include <fcntl.h>
 #include <signal.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
@@ -34,7 +35,8 @@ static int take_arguments(Entry *entry, int argc, char *argv[], Error *reterr)
 
 typedef struct Outside {
     Console *console;
-    int signals, report;
+    int signals;
+    EntryReport report;     /* our ends */
     pid_t joining, command; /* 0: not known yet, or ended */
     bool ended;
     int status;
@@ -114,26 +116,30 @@ static void take_command(Outside *outside, pid_t pid)
         outside->command = pid;
 }
 
-static int hear_report(Outside *outside)
+static void hear_command(Outside *outside)
+{
+    pid_t command;
+
+    if (read(outside->report.command, &command, sizeof(command)) == (ssize_t) sizeof(command))
+        take_command(outside, command);
+    outside->report.command = safe_close(outside->report.command);
+}
+
+static int hear_terminal(Outside *outside)
 {
     _cleanup_close_ int master = -EBADF;
-    EntryReport report;
-    ssize_t n = message_receive(outside->report, &report, sizeof(report), &master);
+    char byte;
+    ssize_t n = message_receive(outside->report.terminal, &byte, sizeof(byte), &master);
 
     if (n == -EAGAIN)
         return 0;
-    if (n != (ssize_t) sizeof(report)) {
-        outside->report = safe_close(outside->report);
-        return 0;
-    }
-    if (report.command > 0)
-        take_command(outside, report.command);
-    if (master < 0 || outside->console->master >= 0 || !console_wants_terminal(outside->console))
+    outside->report.terminal = safe_close(outside->report.terminal);
+    if (n <= 0 || master < 0 || !console_wants_terminal(outside->console))
         return 0;
     return console_begin(outside->console, TAKE_FD(master));
 }
 
-enum { POLL_SIGNALS = _CONSOLE_MAX, POLL_REPORT, _POLL_MAX };
+enum { POLL_SIGNALS = _CONSOLE_MAX, POLL_TERMINAL, POLL_COMMAND, _POLL_MAX };
 
 static int loop(Outside *outside)
 {
@@ -143,14 +149,17 @@ static int loop(Outside *outside)
     while (!outside->ended && r >= 0) {
         console_await(outside->console, fds);
         fds[POLL_SIGNALS] = (struct pollfd){ .fd = outside->signals, .events = POLLIN };
-        fds[POLL_REPORT] = (struct pollfd){ .fd = outside->report, .events = POLLIN };
+        fds[POLL_TERMINAL] = (struct pollfd){ .fd = outside->report.terminal, .events = POLLIN };
+        fds[POLL_COMMAND] = (struct pollfd){ .fd = outside->report.command, .events = POLLIN };
         if (poll(fds, _POLL_MAX, -1) < 0) {
             if (errno != EINTR)
                 return -errno;
             continue;
         }
-        if (fds[POLL_REPORT].revents)
-            r = hear_report(outside);
+        if (fds[POLL_TERMINAL].revents)
+            r = hear_terminal(outside);
+        if (fds[POLL_COMMAND].revents)
+            hear_command(outside);
         if (console_turn(outside->console, fds))
             hand_on(outside, SIGKILL);
         if (fds[POLL_SIGNALS].revents)
@@ -161,24 +170,25 @@ static int loop(Outside *outside)
 
 static int start(const Entry *entry, Outside *outside, Error *reterr)
 {
-    int fds[2];
+    int terminal[2], command[2];
 
-    if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, fds) < 0)
-        return error_set_errno(reterr, -errno, "cannot make a socket");
+    if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, terminal) < 0 || pipe2(command, O_CLOEXEC) < 0)
+        return error_set_errno(reterr, -errno, "cannot make a socket and a pipe");
     outside->joining = fork();
     if (outside->joining < 0)
         return error_set_errno(reterr, -errno, "cannot fork");
     if (outside->joining == 0)
-        entry_join(entry, outside->console, fds[1]);
-    (void) close(fds[1]);
-    outside->report = fds[0];
+        entry_join(entry, outside->console, (EntryReport){ terminal[1], command[1] });
+    (void) close(terminal[1]);
+    (void) close(command[1]);
+    outside->report = (EntryReport){ terminal[0], command[0] };
     return console_wants_terminal(outside->console) ? 0 : console_begin(outside->console, -EBADF);
 }
 
 static int enter(Entry *entry, int argc, char *argv[], Error *reterr)
 {
     _cleanup_(console_done) Console console = CONSOLE_INIT;
-    Outside outside = { .console = &console, .signals = -EBADF, .report = -EBADF };
+    Outside outside = { .console = &console, .signals = -EBADF, .report = { -EBADF, -EBADF } };
     int r = spawn_prepare();
 
     if (r >= 0)

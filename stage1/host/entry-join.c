@@ -9,7 +9,7 @@
  *   Landlock        on the host's network; a domain of its own, for the pod's can't be joined
  *   confinement     as an app's own process (sandbox/confine.c), the filter included
  *   clone           the command: what the app sees of us first has no more rights than the app, and no
- *                   descriptor but 0, 1, 2, and one that only says "started"
+ *                   descriptor but 0, 1, 2, and a pipe that only says "started"
  *   exec
  *
  * The price is that an app whose filter forbids clone(2) can't be entered. */
@@ -78,7 +78,7 @@ static int make_terminal(const Console *console, int report, int *ret, Error *re
     r = devpts < 0 ? devpts : console_make_terminal(devpts, &master, ret);
     if (r >= 0) {
         terminal_copy_size(&console->terminal, master);
-        r = message_send(report, &(EntryReport){}, sizeof(EntryReport), master);
+        r = message_send(report, "t", 1, master);
     }
     return r < 0 ? error_set_errno(reterr, r, "cannot make a terminal in the app's /dev/pts") : 0;
 }
@@ -121,7 +121,7 @@ static int confine(const Entry *entry, int report, Error *reterr)
     return r;
 }
 
-static int join(const Entry *entry, const Console *console, int report, char ***ret_environment,
+static int join(const Entry *entry, const Console *console, EntryReport *report, char ***ret_environment,
                 Error *reterr)
 {
     const char *term = getenv("TERM");
@@ -145,7 +145,8 @@ static int join(const Entry *entry, const Console *console, int report, char ***
     r = join_namespaces(entry);
     if (r < 0)
         return error_set_errno(reterr, r, "cannot join the pod's namespaces");
-    r = make_terminal(console, report, &terminal, reterr);
+    r = make_terminal(console, report->terminal, &terminal, reterr);
+    report->terminal = safe_close(report->terminal);
     if (r < 0)
         return r;
     r = place_stdio(console, terminal);
@@ -156,7 +157,7 @@ static int join(const Entry *entry, const Console *console, int report, char ***
     r = entry->door.host_network && !entry->door.no_seccomp ? landlock_scope_abstract_sockets() : 0;
     if (r < 0)
         return error_set_errno(reterr, r, "cannot close the host's abstract sockets to the command");
-    return confine(entry, report, reterr);
+    return confine(entry, report->command, reterr);
 }
 
 /* As fork(), but a child of our parent, and with no other call that the app's filter might forbid. */
@@ -180,16 +181,16 @@ _noreturn_ static void become_command(const Entry *entry, bool terminal, char **
     _exit(EXIT_ENTER);
 }
 
-_noreturn_ void entry_join(const Entry *entry, const Console *console, int report)
+_noreturn_ void entry_join(const Entry *entry, const Console *console, EntryReport report)
 {
     _cleanup_error_ Error error = ERROR_INIT;
     bool terminal = console_wants_terminal(console);
     char **environment = NULL;
-    EntryReport started = {};
-    int r = join(entry, console, report, &environment, &error);
+    pid_t command = 0;
+    int r = join(entry, console, &report, &environment, &error);
 
     if (r >= 0) {
-        r = started.command = clone_sibling();
+        r = command = clone_sibling();
         if (r == 0)
             become_command(entry, terminal, environment);
         if (r < 0)
@@ -199,6 +200,6 @@ _noreturn_ void entry_join(const Entry *entry, const Console *console, int repor
         error_print(&error, r, "enter", entry->debug);
         _exit(EXIT_ENTER);
     }
-    (void) !write(report, &started, sizeof(started));
+    (void) !write(report.command, &command, sizeof(command));
     _exit(0);
 }

@@ -36,10 +36,13 @@ void entry_done(Entry *entry);
  * directory. */
 int entry_find(Entry *entry, Error *reterr);
 
+/* What a process in the pod has can be an app's that traces it: so it has no socket, by which that could send
+ * us descriptors. */
+typedef struct EntryReport {
+    int terminal; /* a socket, for the pseudoterminal, closed before any process of ours is in the pod */
+    int command;  /* a pipe, for the number of the command's process (pid_t) */
+} EntryReport;
+
 /* entry-join.c: in a child of the process that stays outside. Sends the other side of the console's
  * pseudoterminal, if it wants one, and then the number of the command's process, which is its sibling. */
-_noreturn_ void entry_join(const Entry *entry, const Console *console, int report);
-
-typedef struct EntryReport {
-    pid_t command; /* 0: this is the pseudoterminal */
-} EntryReport;
+_noreturn_ void entry_join(const Entry *entry, const Console *console, EntryReport report);

@@ -11,6 +11,7 @@
 
 #include "base/error.h"
 #include "plan.h"
+#include "receive.h"
 #include "sockets.h"
 
 struct sock_filter;
@@ -42,7 +43,7 @@ typedef struct HostApp {
     int credentials;     /* detached ramfs; -EBADF: it has none */
     int console;         /* the FIFO behind its /dev/console, both ends */
     int null;            /* its /dev/null, opened before the app could put something else there */
-    int notify;          /* where it says READY=1 or WATCHDOG=1; -EBADF: it does not */
+    Receiver receiver;   /* hears what it sends: READY=1 or WATCHDOG=1 */
     int output, errors;  /* descriptors 1 and 2: journal streams, or pipes to the foreground process */
     int stdio[3];        /* the program's instead, in an interactive pod; else -EBADF */
     int terminals;       /* detached devpts with the program's terminal; -EBADF: it has none */
@@ -51,11 +52,12 @@ typedef struct HostApp {
     struct sock_filter *filter;
     size_t n_filter;
 
-    int cgroup;            /* -EBADF: shares the pod's */
-    int namespace_fd;      /* its mount namespace, for what runs in it later */
-    int report;            /* how its start went; closed by a successful exec */
-    bool confined, let_go; /* while it is held */
-    pid_t pid;             /* of what runs now, 0: nothing */
+    int cgroup;       /* -EBADF: shares the pod's */
+    int namespace_fd; /* its mount namespace, for what runs in it later */
+    int report;       /* how its start went; closed by a successful exec */
+    int go;           /* lets it go, while it is held */
+    bool confined, let_go;
+    pid_t pid; /* of what runs now, 0: nothing */
     enum { APP_WAITING, APP_PRE_START, APP_RUNNING, APP_POST_STOP, APP_DONE } stage;
     bool executed, ready, killed, console_waits; /* for room in output */
     int status;
@@ -146,8 +148,6 @@ pid_t host_clone(uint64_t flags, int cgroup, int *ret_pidfd);
  * Once the second call returns 0, that process can be shown to apps. */
 int host_make_reaper(Host *host);
 int host_await_reaper(Host *host);
-/* What only setting up needed of the program goes from memory. */
-void host_forget_program(void);
 
 /* interactive.c: a devpts for an app, detached; what a program was started with. */
 int host_make_terminals(int *ret, Error *reterr);

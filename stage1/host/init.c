@@ -22,6 +22,7 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 
+#include "bare.h"
 #include "base/fd-util.h"
 #include "base/file-util.h"
 #include "base/log.h"
@@ -36,7 +37,7 @@
 enum { STOP_TIMEOUT_DEFAULT_S = 10 };
 
 /* What is done for an app before the loop looks at everything else again. */
-enum { REAPED_AT_ONCE = 64, MESSAGES_AT_ONCE = 16, MESSAGES_PAUSE_MS = 20, CONSOLE_CHUNK = 16 * 1024 };
+enum { REAPED_AT_ONCE = 64, CONSOLE_CHUNK = 16 * 1024 };
 
 static void write_status(const Init *init, const HostApp *app, const char *suffix, int value)
 {
@@ -261,7 +262,7 @@ static void reap(Init *init)
         for (size_t i = 0; i < init->host->plan->n_apps; i++) {
             HostApp *app = &init->host->apps[i];
 
-            if (app->pid == info.si_pid)
+            if (!receiver_note_end(&app->receiver, info.si_pid) && app->pid == info.si_pid)
                 app_advance(init, app, info.si_code == CLD_EXITED ? info.si_status : 128 + info.si_status);
         }
     }
@@ -337,8 +338,8 @@ static void let_held_go(Init *init)
         if (!app->confined || app->let_go)
             continue;
         (void) door_write(init->host, app);
-        if (app->report >= 0)
-            (void) send(app->report, &(char){ REPORT_GO }, 1, MSG_DONTWAIT | MSG_NOSIGNAL);
+        (void) !write(app->go, &(char){ REPORT_GO }, 1);
+        app->go = safe_close(app->go);
         app->let_go = true;
     }
 }
@@ -366,7 +367,7 @@ static void note_ready(Init *init)
     if (init->host->control >= 0)
         (void) control_send(init->host->control, CONTROL_READY, 0, 0);
     (void) malloc_trim(0);
-    host_forget_program();
+    bare_forget_program();
 }
 
 /* The report closes without a word when exec succeeded; else the child says why on its own standard error. */
@@ -388,21 +389,20 @@ static void hear_report(Init *init, HostApp *app)
     note_ready(init);
 }
 
-/* Whose message it is, its socket tells: only that app has it, and a sender may be gone by now. Who sends so
- * many at once waits. */
-static void hear_notify(Init *init, HostApp *app)
+typedef struct Sender {
+    Init *init;
+    HostApp *app;
+} Sender;
+
+/* Whose message it is, its socket tells: only that app has it, and a sender may be gone by now. */
+static void hear_app(ReceiveKind kind, char *data, size_t size, void *userdata)
 {
+    const Sender *sender = userdata;
     NotifyMessage message;
 
-    for (unsigned n = 0; n < MESSAGES_AT_ONCE; n++) {
-        int r = notify_receive(app->notify, &message);
-
-        if (r < 0)
-            return;
-        if (r > 0 && service_take_message(init, app, &message))
-            note_ready(init);
-    }
-    init->messages_at_ns = monotonic_ns() + MESSAGES_PAUSE_MS * 1000000LL;
+    if (kind == RECEIVE_NOTIFY && data && notify_parse(data, size, &message) &&
+        service_take_message(sender->init, sender->app, &message))
+        note_ready(sender->init);
 }
 
 /* ----- The loop ----- */
@@ -474,12 +474,11 @@ static bool is_overdue(const Init *init)
 }
 
 enum { POLL_SIGNALS, POLL_CHILDREN, POLL_APPS };
-enum { POLL_REPORT, POLL_CONSOLE, POLL_NOTIFY, _POLL_APP_MAX };
+enum { POLL_REPORT, POLL_CONSOLE, POLL_MESSAGES, _POLL_APP_MAX = POLL_MESSAGES + _RECEIVE_KIND_MAX };
 
 static int await(const Init *init, struct pollfd *fds)
 {
     const Host *host = init->host;
-    int pause = until_ms(init->messages_at_ns);
     int64_t next_ns = service_next_ns(init);
 
     fds[POLL_SIGNALS] = (struct pollfd){ .fd = init->signals, .events = POLLIN };
@@ -491,12 +490,10 @@ static int await(const Init *init, struct pollfd *fds)
         own[POLL_REPORT] = (struct pollfd){ .fd = app->report, .events = POLLIN };
         own[POLL_CONSOLE] = app->console_waits ? (struct pollfd){ .fd = app->output, .events = POLLOUT }
                                                : (struct pollfd){ .fd = app->console, .events = POLLIN };
-        own[POLL_NOTIFY] = (struct pollfd){ .fd = pause > 0 ? -EBADF : app->notify, .events = POLLIN };
+        next_ns = earlier_ns(next_ns, receiver_await(&app->receiver, own + POLL_MESSAGES));
     }
     if (init->phase == POD_STOPPING)
         next_ns = earlier_ns(next_ns, init->deadline_ns);
-    if (pause > 0)
-        next_ns = earlier_ns(next_ns, init->messages_at_ns);
     return poll(fds, (nfds_t) (POLL_APPS + _POLL_APP_MAX * host->plan->n_apps),
                 init->unreaped ? 0
                 : next_ns > 0  ? until_ms(next_ns)
@@ -521,8 +518,7 @@ static void loop(Init *init)
                 hear_report(init, app);
             if (own[POLL_CONSOLE].revents)
                 copy_console(init->host, app);
-            if (own[POLL_NOTIFY].revents)
-                hear_notify(init, app);
+            receiver_turn(&app->receiver, own + POLL_MESSAGES, hear_app, &(Sender){ init, app });
         }
         if (fds[POLL_CHILDREN].revents || init->unreaped)
             reap(init);

@@ -8,9 +8,8 @@
 
 typedef struct Init {
     Host *host;
-    int signals, children;  /* what asks the pod to end; SIGCHLD */
-    bool unreaped;          /* not all that ended were looked at */
-    int64_t messages_at_ns; /* when apps' messages are heard again */
+    int signals, children; /* what asks the pod to end; SIGCHLD */
+    bool unreaped;         /* not all that ended were looked at */
     bool ready, unprivileged, held_started;
     enum { POD_RUNNING, POD_STOPPING, POD_KILLING } phase;
     bool asked, reboot, poweroff; /* from outside, not because an app ended */

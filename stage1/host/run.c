@@ -106,9 +106,10 @@ static int allocate_apps(Host *host)
         HostApp *app = &host->apps[i];
 
         app->plan = &host->plan->apps[i];
-        app->rootfs = app->devices = app->credentials = app->console = app->null = app->notify = app->output =
-                app->errors = -EBADF;
-        app->cgroup = app->namespace_fd = app->report = app->terminals = -EBADF;
+        app->rootfs = app->devices = app->credentials = app->console = app->null = app->output = app->errors =
+                -EBADF;
+        app->cgroup = app->namespace_fd = app->report = app->go = app->terminals = -EBADF;
+        app->receiver = (Receiver) RECEIVER_INIT;
         app->stdio[0] = app->stdio[1] = app->stdio[2] = -EBADF;
     }
     return 0;

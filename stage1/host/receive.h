@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The sockets on which an app sends us datagrams. No descriptor is ever taken from them, for closing one can
+ * take as long as whoever made it likes (a socket that lingers, a file of a file system that does not
+ * answer): the kernel refuses them to the sender, where it can (SO_PASSRIGHTS, Linux 6.16). Elsewhere another
+ * process receives, which may hang, and hands on the bytes alone. */
+#pragma once
+
+#include <poll.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "base/cleanup.h"
+
+typedef enum ReceiveKind {
+    RECEIVE_NOTIFY, /* sd_notify(3) */
+    RECEIVE_SYSLOG, /* syslog(3) */
+    RECEIVE_NATIVE, /* sd_journal_send(3) */
+    _RECEIVE_KIND_MAX,
+} ReceiveKind;
+
+/* A longer datagram is dropped. */
+enum { RECEIVE_SIZE_MAX = 32 * 1024 };
+
+/* Those of one app. */
+typedef struct Receiver {
+    int sockets[_RECEIVE_KIND_MAX]; /* -EBADF: the app does not have it */
+    bool apart;                     /* another process receives: */
+    pid_t pid;                      /* 0: it does not run */
+    int channel;                    /* what it hands on */
+    int64_t next_ns;                /* until then nothing is heard, and no process started; 0: now */
+} Receiver;
+
+#define RECEIVER_INIT                                                                                        \
+    {                                                                                                        \
+        .sockets = { -EBADF, -EBADF, -EBADF }, .channel = -EBADF                                             \
+    }
+
+/* Makes the socket at path, of at most 107 bytes, which must not exist. Any user may send to it. */
+int receiver_listen(Receiver *receiver, ReceiveKind kind, const char *path);
+
+/* For poll(2): _RECEIVE_KIND_MAX of them. When receiver_turn() has something to do though nothing comes; 0:
+ * never. */
+int64_t receiver_await(const Receiver *receiver, struct pollfd *ret);
+
+/* data is writable, and gone after the call; NULL: a datagram was too long. */
+typedef void (*ReceiveCallback)(ReceiveKind kind, char *data, size_t size, void *userdata);
+
+/* Hands on a bounded number of datagrams that are there. Never waits. */
+void receiver_turn(Receiver *receiver, const struct pollfd *polled, ReceiveCallback callback, void *userdata);
+
+/* For the last time: what was sent before, as far as it is there by then (CLOCK_MONOTONIC). */
+void receiver_drain(Receiver *receiver, int64_t deadline_ns, ReceiveCallback callback, void *userdata);
+
+/* A child has ended, and was reaped: true when it was the receiver's. It is started again after a second. */
+bool receiver_note_end(Receiver *receiver, pid_t pid);

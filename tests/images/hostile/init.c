@@ -269,17 +269,20 @@ _Noreturn static void fill_queue(void)
     }
 }
 
-_Noreturn static void send_without_end(void)
+_Noreturn static void send_without_end(unsigned pause_us)
 {
     const int numbers[] = { SIGTERM, SIGINT, SIGHUP, SIGPWR, SIGABRT, SIGCHLD, SIGRTMIN + 3, SIGRTMIN + 4 };
 
-    for (;;)
+    (void) !nice(19);
+    for (;;) {
         for (size_t i = 0; i < sizeof(numbers) / sizeof(*numbers); i++) {
             kill(1, numbers[i]);
-            kill(-1, SIGURG);
             queue_forged(numbers[i]);
             kill(getppid(), SIGCONT);
         }
+        if (pause_us > 0)
+            usleep(pause_us);
+    }
 }
 
 static void end(_unused int number)
@@ -287,18 +290,15 @@ static void end(_unused int number)
     _exit(0);
 }
 
-/* What tells the pod to stop must not drown among these. They leave the processor to others. */
+/* What tells the pod to stop must not drown among these. Two send without a pause. */
 static void senders(void)
 {
     signal(SIGTERM, end);
-    sched_setscheduler(0, SCHED_IDLE, &(struct sched_param){ 0 });
-    if (nice(19) < 0)
-        through("cannot be nice");
     if (fork() == 0)
         fill_queue();
     for (unsigned i = 0; i < 30; i++)
         if (fork() == 0)
-            send_without_end();
+            send_without_end(i < 2 ? 0 : 2000);
     printf("%s=begun\n", attack);
     fflush(stdout);
     for (;;)

@@ -197,6 +197,20 @@ static void warn_of_repeats(const PodFile *file, Findings *findings)
     }
 }
 
+/* What is meant, mostly, but not always with all that it brings. */
+static void warn_of_network(const PodFile *file, Findings *findings)
+{
+    const PodEntry *network = pod_section_find(pod_file_section(file, POD_SECTION_POD), "Network");
+
+    if (network && streq(network->value, "host"))
+        add_finding(
+                findings, network->path, network->line,
+                "Network=host: the apps reach what listens on the host's loopback and can take names of its "
+                "abstract sockets (before Linux 6.12 they reach those, too, an app's root as root), and hear "
+                "its traffic unless CAP_NET_RAW is taken from them",
+                true);
+}
+
 /* ----- Files ----- */
 
 static int load_stdin(PodFile *file, GeneratedUnit *unit, Error *reterr)
@@ -265,8 +279,10 @@ static int check_file(const char *name, Findings *findings)
         add_finding(findings, path ? path : name, 0, rest && startswith(rest, ": ") ? rest + 2 : words,
                     false);
     }
-    if (r >= 0)
+    if (r >= 0) {
         warn_of_repeats(&file, findings);
+        warn_of_network(&file, findings);
+    }
     if (findings->failed)
         return -ENOMEM;
     shorten_paths(name, findings, from);

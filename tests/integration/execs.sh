@@ -68,7 +68,10 @@ eventually 10 grep -q '^TracerPid:[[:space:]]*[1-9]' /proc/1/status
 systemctl start --wait rkt-short
 kill "$tracer"
 wait "$tracer" 2>/dev/null || :
-equals "a service" "$(programs "$work/service")" "rkt rkt-gc rkt-prepare rkt-register rkt-register run true"
+# The second rkt-register is rkt-gc's, for the machine; since 258 machined forgets it when its leader has ended.
+expected="rkt rkt-gc rkt-prepare rkt-register rkt-register run true"
+(($(systemctl --version | awk 'NR == 1 { print $2 }') < 258)) || expected=${expected/rkt-register /}
+equals "a service" "$(programs "$work/service")" "$expected"
 
 remove_pod_file short
 

@@ -56,12 +56,13 @@ refused() {
     elif ! one_line "$output" "${why-}"; then
         not_ok "$name is refused" "not one line, or not about '${why-}': ${output//$'\n'/ | }"
     elif [[ $left != "$known" ]]; then
-        not_ok "$name is refused" "it leaves something: $(diff <(printf '%s\n' "$known") <(printf '%s\n' "$left"))"
+        not_ok "$name is refused" "it leaves something: $(diff <(printf '%s\n' "$known") <(printf '%s\n' "$left") | paste -sd' ')"
     elif ((SECONDS - begin > hung)); then
         not_ok "$name is refused" "that took $((SECONDS - begin)) s"
     else
         ok "$name is refused"
     fi
+    known=$left # what one leaves is not the next one's fault
 }
 
 # What the words must be about, where an image could be refused for a wrong reason, too.

@@ -16,6 +16,7 @@
 #include "entrypoint.h"
 #include "interface.h"
 #include "journal/namespace.h"
+#include "journal/owner.h"
 #include "original-networks.h"
 #include "pod/layout.h"
 #include "pod/pod-status.h"
@@ -91,10 +92,13 @@ static void stop_scope(const Pod *pod)
         (void) run_unregister("uuid", pod->uuid);
 }
 
-int journal_namespace_discard(const char *name)
+int journal_namespace_discard(const char *name, const char *owner)
 {
+    _cleanup_close_ int held = journal_namespace_hold(name, owner);
     char unit[JOURNAL_UNIT_MAX];
 
+    if (held < 0)
+        return held == -ENOENT ? 0 : held;
     if (runtime_unit_is_active(journal_namespace_unit(name, unit))) {
         int r = run_unregister("journal-namespace", name);
 
@@ -119,7 +123,7 @@ static int discard_journal(const Pod *pod, Leftovers *leftovers, Error *reterr)
         const char *name = startswith(*journal, pod->uuid);
 
         if (r >= 0 && name && *name == ' ')
-            r = journal_namespace_discard(name + 1);
+            r = journal_namespace_discard(name + 1, pod->uuid);
     }
     return r < 0 ? error_set_errno(reterr, r, "cannot remove the journal of pod \"%s\"", pod->uuid) : 0;
 }

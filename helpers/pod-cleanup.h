@@ -20,8 +20,8 @@ void leftovers_done(Leftovers *leftovers);
 /* Unregisters the machine of a pod that has ended, if machined still has it. */
 void pod_unregister(const Pod *pod, Leftovers *leftovers);
 
-/* Stops a journal namespace and removes its files. */
-int journal_namespace_discard(const char *name);
+/* Stops a journal namespace and removes its files, if it is the owner's, still. */
+int journal_namespace_discard(const char *name, const char *owner);
 
 /* Removes a pod in garbage/ or exited-garbage/, under its lock. Where something cannot be cleaned up the pod
  * stays, for the next try; failures of a stage1's own gc are only logged. */

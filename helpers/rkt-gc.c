@@ -240,7 +240,7 @@ static int sweep_journal(const char *name, const char *owner, time_t changed, vo
         now_ns() / 1000000000 - (int64_t) changed < arg_grace_period_ns / 1000000000)
         return 0;
     log_info("removing the journal of %s, which is declared no more", owner);
-    r = journal_namespace_remove(name);
+    r = journal_namespace_discard(name, owner);
     if (r < 0) {
         log_error("cannot remove the journal namespace %s: %s", name, strerror(-r));
         failures++;

@@ -16,11 +16,13 @@
 #include "base/string-util.h"
 #include "base/uuid.h"
 #include "journal/namespace.h"
+#include "journal/owner.h"
 #include "pod/global-options.h"
 #include "sd/bus.h"
 #include "sd/machine.h"
 #include "sd/runtime.h"
 #include "sd/unit.h"
+#include "stage1/interface.h"
 #include "unit/machine-name.h"
 
 enum { BUS_TIMEOUT_MS = 10000, EXIT_USAGE = 254 };
@@ -146,19 +148,19 @@ static void start_journal(Bus *bus)
 {
     _cleanup_error_ Error error = ERROR_INIT;
     char unit[JOURNAL_UNIT_MAX];
-    int r;
+    int r = journal_namespace_claim(arg_journal_namespace, arg_unit ? arg_unit : arg_uuid, STAGE1_PROCESS,
+                                    &error);
 
+    if (r < 0) {
+        say_result("journal", "journal", 0, r, &error);
+        return;
+    }
     r = journal_namespace_configure(arg_journal_namespace, arg_journal_max_use);
     if (r < 0)
         log_warning("cannot limit the size of journal namespace %s: %s", arg_journal_namespace, strerror(-r));
     (void) journal_namespace_unit(arg_journal_namespace, unit);
     r = r > 0 ? unit_restart(bus, unit, &error) : unit_start(bus, unit, &error);
     say_result("journal", "journal", 0, r, &error);
-    if (r < 0)
-        return;
-    r = journal_namespace_set_owner(arg_journal_namespace, arg_unit ? arg_unit : arg_uuid);
-    if (r < 0)
-        log_warning("cannot note whose journal namespace %s is: %s", arg_journal_namespace, strerror(-r));
 }
 
 /* Members of group rkt may look at pods, so at what they log. */

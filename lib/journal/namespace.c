@@ -14,8 +14,7 @@
 #include "base/acl.h"
 #include "base/file-util.h"
 #include "base/string-util.h"
-
-#define OWNER_FILE "rkt-owner"
+#include "owner.h"
 
 /* An app's emergencies are not for the terminals of everybody on the host. */
 static const char limit_head[] = "# Made by rkt-register(8) for a pod.\n[Journal]\nForwardToWall=no\n",
@@ -101,35 +100,40 @@ static int read_machine_id(char **ret)
     return 0;
 }
 
-int journal_namespace_open(const char *name, int *ret)
+int journal_namespace_directory(const char *name, unsigned index, char ret[static JOURNAL_DIRECTORY_MAX])
 {
     _cleanup_free_ char *id = NULL;
-    NamespacePath path;
     int r;
 
     if (!journal_namespace_is_valid(name))
         return -EINVAL;
+    if (index >= ELEMENTSOF(log_directories))
+        return -ENOENT;
     r = read_machine_id(&id);
-    if (r < 0)
-        return r;
-    for (size_t i = 0; i < ELEMENTSOF(log_directories); i++) {
-        int dir = open(namespace_path(&path, "%s/%s.%s", log_directories[i], id, name),
-                       O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-
-        if (dir >= 0) {
-            *ret = dir;
-            return 0;
-        }
-    }
-    return -ENOENT;
+    if (r >= 0)
+        (void) snprintf(ret, JOURNAL_DIRECTORY_MAX, "%s/%s.%s", log_directories[index], id, name);
+    return r;
 }
 
-int journal_namespace_set_owner(const char *name, const char *owner)
+int journal_namespace_open(const char *name, int *ret)
 {
-    _cleanup_close_ int dir = -EBADF;
-    int r = journal_namespace_open(name, &dir);
+    char path[JOURNAL_DIRECTORY_MAX];
+    _cleanup_close_ int found = -EBADF;
+    int r;
 
-    return r < 0 ? r : write_file_at(dir, OWNER_FILE, owner, strlen(owner), 0644, 0);
+    for (unsigned i = 0; (r = journal_namespace_directory(name, i, path)) >= 0; i++) {
+        _cleanup_close_ int dir = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+        /* Where there are two, the other one may hold no more than the owner. */
+        if (dir >= 0 && (found < 0 || faccessat(dir, "system.journal", F_OK, AT_SYMLINK_NOFOLLOW) >= 0)) {
+            (void) safe_close(found);
+            found = TAKE_FD(dir);
+        }
+    }
+    if (found < 0)
+        return r;
+    *ret = TAKE_FD(found);
+    return 0;
 }
 
 /* journald gives what it makes the directory's default access list. What it made before there was one is
@@ -181,7 +185,7 @@ static int foreach_in(const char *directory, const char *machine_id, JournalName
         if (!name || name[0] != '.' || !journal_namespace_is_valid(name + 1))
             continue;
         dir = openat(dirfd(d), entry->d_name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-        if (dir < 0 || fstat(dir, &st) < 0 || read_one_line_at(dir, OWNER_FILE, &owner) < 0)
+        if (dir < 0 || fstat(dir, &st) < 0 || read_one_line_at(dir, JOURNAL_OWNER_FILE, &owner) < 0)
             continue;
         r = callback(name + 1, owner, st.st_mtim.tv_sec, userdata);
         if (r != 0)

@@ -21,14 +21,15 @@ const char *journal_namespace_unit(const char *name, char ret[static JOURNAL_UNI
  */
 int journal_namespace_configure(const char *name, uint64_t max_use);
 
+enum { JOURNAL_DIRECTORY_MAX = 192 };
+
+/* The path of the directory of its files: index 0 on the disk, 1 in memory; -ENOENT: there are no more. */
+int journal_namespace_directory(const char *name, unsigned index, char ret[static JOURNAL_DIRECTORY_MAX]);
+
 /* Opens the directory of its files, persistent or volatile as its journald decided; -ENOENT: there is none
  * yet.
  */
 int journal_namespace_open(const char *name, int *ret);
-
-/* Notes in the namespace's directory whose it is: a unit's name, or a pod's UUID. Without that note it is not
- * ours. */
-int journal_namespace_set_owner(const char *name, const char *owner);
 
 /* Lets a group read the files that are there and those that will be. */
 int journal_namespace_share(const char *name, gid_t group);

@@ -6,15 +6,78 @@
 #include <sys/socket.h>
 
 #include "base/fd-util.h"
+#include "base/file-util.h"
 #include "base/log.h"
+#include "base/process.h"
 #include "base/spawn.h"
 #include "base/string-util.h"
 #include "base/time-util.h"
+#include "interface.h"
 #include "journal/namespace.h"
+#include "journal/owner.h"
 #include "journal/stream.h"
 #include "rkt-config.h"
 
 enum { JOURNAL_TIMEOUT_MS = 10 * 1000, SCOPE_TIMEOUT_MS = 20 * 1000, REGISTER_TIMEOUT_MS = 2 * 1000 };
+
+/* ----- Names ----- */
+
+enum { MACHINE_FILE_MAX = 64 * 1024 };
+
+/* What machined keeps of a machine: NAME=value, a line each. */
+static uint64_t machine_number(char *const *lines, const char *key)
+{
+    uint64_t value = 0;
+
+    STRV_FOREACH (line, lines) {
+        const char *text = startswith(*line, key);
+
+        if (text && parse_u64(text, &value) >= 0)
+            return value;
+    }
+    return 0;
+}
+
+/* A process that was started later than the machine was registered has its leader's number, no more. The
+ * clock of the one stands still while the computer is suspended, that of the other does not. */
+static bool leader_lives(char *const *lines)
+{
+    uint64_t leader = machine_number(lines, "LEADER="), registered = machine_number(lines, "MONOTONIC="),
+             started;
+
+    return leader > 1 && leader <= INT32_MAX && process_start_time((pid_t) leader, &started) >= 0 &&
+           started * 1000000 / (uint64_t) sysconf(_SC_CLK_TCK) <= registered + 1000000;
+}
+
+static int check_machine_name(const Host *host, Error *reterr)
+{
+    _cleanup_free_ char *path = string_concat("/run/systemd/machines/", host->machine_name), *text = NULL;
+    _cleanup_strv_ char **lines = NULL;
+    int r;
+
+    if (!path)
+        return -ENOMEM;
+    if (read_file_at(AT_FDCWD, path, MACHINE_FILE_MAX, &text, NULL) < 0)
+        return 0;
+    r = strv_split(text, "\n", &lines);
+    if (r < 0 || !leader_lives(lines))
+        return r;
+    return error_set(reterr, -EEXIST,
+                     "there is a machine \"%s\" already, with leader %d; give the pod another name",
+                     host->machine_name, (int) machine_number(lines, "LEADER="));
+}
+
+int machine_claim_names(const Host *host, Error *reterr)
+{
+    int r = host->systemd ? check_machine_name(host, reterr) : 0;
+
+    if (r < 0 || !host->journal_namespace)
+        return r;
+    return journal_namespace_claim(host->journal_namespace, host->plan->unit ? host->plan->unit : host->uuid,
+                                   STAGE1_PROCESS, reterr);
+}
+
+/* ----- rkt-register ----- */
 
 int machine_start(Machine *machine, const Host *host, Error *reterr)
 {

@@ -17,6 +17,9 @@ typedef struct Machine {
         .fd = -EBADF                                                                                         \
     }
 
+/* Refuses a machine's name that another one has, and a journal that is another's (journal/owner.h). */
+int machine_claim_names(const Host *host, Error *reterr);
+
 int machine_start(Machine *machine, const Host *host, Error *reterr);
 void machine_leave(Machine *machine); /* in the init */
 void machine_done(Machine *machine);

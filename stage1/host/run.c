@@ -226,6 +226,8 @@ static int run(Host *host, int argc, char *argv[], Error *reterr)
     if (host->home != CGROUP_HOME_SCOPE)
         r = host_enter_cgroups(host, reterr);
     if (r >= 0)
+        r = machine_claim_names(host, reterr);
+    if (r >= 0)
         r = machine_start(&machine, host, reterr);
     if (r >= 0) {
         r = host_make_namespaces(host);

@@ -212,3 +212,86 @@ soon "one that stops" 10 three_left
 equals "takes no other with it" "$(systemctl is-active rkt-web@a-b rkt-web-a-b rkt-web_a-b | paste -sd' ')" "active active active"
 systemctl stop "${names[@]/#/rkt-}"
 for name in web@ web-a-b web_a-b; do remove_pod_file $name; done
+
+# ----- Whose a journal is -----
+
+lines_of() { journalctl --namespace="$1" --output=cat --quiet | grep -c -- "$2" || :; }
+has_line() { (($(lines_of "$@") > 0)); }
+run_named() { # NAME SCRIPT
+    rkt run --net=none --machine-name="$1" --uuid-file-save="$work/u" $image --exec=/bin/sh -- -c "$2" </dev/null
+}
+pod_file web <<'END'
+[Pod]
+Network=none
+[App:w]
+Image=example.com/busybox
+Exec=/bin/sh -c "while echo line-of-web; do sleep 1; done"
+StopTimeout=1s
+END
+systemd-run --quiet --unit=other --property=LogNamespace=accounts sh -c 'while echo line-of-accounts; do sleep 1; done'
+start web
+soon "an administrator's journal" 20 has_line accounts line-of
+soon "and a declared pod's" 20 has_line rkt-web line-of
+mkdir -p "/var/log/journal/$(</etc/machine-id).ended"
+: >"/var/log/journal/$(</etc/machine-id).ended/system.journal"
+for name in accounts ended; do
+    rm -f "$work/u"
+    fails "a pod is not called $name, which is an administrator's journal" 254 "journal namespace $name is not rkt's" run_named $name 'echo FORGED'
+    rkt rm --uuid-file="$work/u" >/dev/null
+    succeeds "which outlives the attempt: $name" test -d "/var/log/journal/$(</etc/machine-id).$name"
+done
+fails "nor like a declared pod" 254 'there is a machine "rkt-web" already' run_named rkt-web 'echo FORGED'
+rkt rm --uuid-file="$work/u" >/dev/null
+systemctl stop rkt-web
+fails "also when that is not running" 254 'journal namespace rkt-web belongs to rkt-web.service' run_named rkt-web 'echo FORGED'
+rkt rm --uuid-file="$work/u" >/dev/null
+collect_garbage >/dev/null 2>&1
+for name in accounts rkt-web; do
+    succeeds "the log of $name is there" has_line $name line-of
+    equals "nothing was added to $name" "$(lines_of $name FORGED)" 0
+done
+succeeds "the administrator's journald runs" systemctl --quiet is-active systemd-journald@accounts
+systemctl start rkt-web
+soon "the declared pod logs on" 20 app_log web w
+succeeds "another journal can be had" rkt run --net=none --journal=host --machine-name=accounts $image --exec=/bin/true </dev/null
+systemctl stop other rkt-web
+remove_pod_file web
+
+# A name that is used again is the next pod's, with its log; the earlier one does not take that away.
+run_named db 'echo first speaks' >/dev/null 2>&1
+first=$(<"$work/u")
+rm "$work/u"
+run_named db 'echo second speaks; while [ ! -e /go ]; do sleep 0.1; done; echo second ends' >/dev/null 2>&1 &
+second_run=$!
+soon "a name is used again" 20 has_line db 'second speaks'
+second=$(<"$work/u")
+equals "the log goes on" "$(lines_of db 'first speaks')" 1
+rkt rm "$first" >/dev/null
+succeeds "and outlives the first pod" has_line db 'second speaks'
+equals "it is the second's" "$(head -n 1 /var/log/journal/*.db/rkt-owner)" "$second"
+fails "a third of that name is refused while it runs" 254 'there is a machine "db" already' run_named db 'echo third'
+rkt rm --uuid-file="$work/u" >/dev/null
+machinectl list --no-legend --no-pager | grep -q '^db ' || not_ok "the second is registered" "it is not"
+busctl call org.freedesktop.machine1 /org/freedesktop/machine1 org.freedesktop.machine1.Manager UnregisterMachine s db
+fails "also where machined does not know it" 254 "belongs to pod \"$second\", which runs" run_named db 'echo third'
+rkt rm --uuid-file="$work/u" >/dev/null
+rkt enter "$second" /bin/touch /go
+wait "$second_run" || :
+soon "all of it is there" 10 has_line db 'second ends'
+rkt rm "$second" >/dev/null
+succeeds "its own end takes it away" bash -c '[[ ! $(echo /var/log/journal/*.db) =~ /[0-9a-f]{32}.db ]]'
+run_both() { run_named both "echo $1; sleep 3" >"$work/both-$1" 2>&1 && echo ran || echo refused; }
+equals "of two at once one runs" "$( (run_both a & run_both b & wait) | LC_ALL=C sort | paste -sd' ')" "ran refused"
+for u in $(rkt list --full --no-legend | awk '/exited/ { print $1 }'); do rkt rm "$u" >/dev/null; done
+succeeds "no journal of theirs is left" bash -c '[[ ! $(echo /var/log/journal/*.both) =~ /[0-9a-f]{32}.both ]]'
+
+# A machine that is none of ours.
+systemd-run --quiet --unit=foreign sleep 1000
+foreign=$(unit_property foreign MainPID)
+busctl call org.freedesktop.machine1 /org/freedesktop/machine1 org.freedesktop.machine1.Manager RegisterMachine sayssus \
+    db-prod 16 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 nspawn container "$foreign" /srv
+fails "a pod is not called like another's machine" 254 'there is a machine "db-prod" already' run_named db-prod true
+rkt rm --uuid-file="$work/u" >/dev/null
+collect_garbage >/dev/null 2>&1
+succeeds "which lives on" machinectl show db-prod
+systemctl stop foreign

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A pod costs four system calls here: open, stat, read, close. That there are drop-ins is known from the
- * listing, and whether a file is a mask is asked only of what is no regular file. */
+/* A pod costs five system calls here: open, stat twice, read, close. That there are drop-ins is known from
+ * the listing, and whether a file is a mask is asked only of what is no regular file. */
 
 #include "search.h"
 
@@ -12,6 +12,7 @@
 #include "base/array.h"
 #include "base/file-util.h"
 #include "base/string-util.h"
+#include "trust.h"
 #include "unit/unit-name.h"
 
 static const char *const search_dirs[SEARCH_DIRS_MAX] = { "/etc/rkt/pods.d", "/run/rkt/pods.d",
@@ -31,6 +32,8 @@ void search_done(Search *search)
     items_done(&search->dropins);
     for (size_t i = 0; i < SEARCH_DIRS_MAX; i++)
         search->fds[i] = safe_close(search->fds[i]);
+    for (size_t i = 0; i < SEARCH_DIRS_MAX; i++)
+        free(TAKE_PTR(search->distrusted[i]));
     free(search->dir);
     search->dir = NULL;
     search->n_dirs = 0;
@@ -103,20 +106,39 @@ static DIR *list_dir(int fd)
     return dir;
 }
 
+/* One that others can write to is listed, for its pods are told why they are none. */
+static int open_dir(Search *search, size_t index, const char *root, const char *path)
+{
+    _cleanup_error_ Error why = ERROR_INIT;
+    _cleanup_free_ char *full = NULL;
+    int fd = search->trusted ? trusted_open(AT_FDCWD, path, O_DIRECTORY, path, &why) : -EPERM;
+
+    if (fd == -EPERM && search->trusted) {
+        search->distrusted[index] = strdup(error_cause(&why) ? error_cause(&why) : path);
+        if (!search->distrusted[index])
+            return -ENOMEM;
+    }
+    if (fd != -EPERM)
+        return fd;
+    if (asprintf(&full, "%s%s", root, path) < 0) {
+        full = NULL;
+        return -ENOMEM;
+    }
+    fd = open(full, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    return fd < 0 ? -errno : fd;
+}
+
 static int scan_dir(Search *search, const char *root, const char *path, Error *reterr)
 {
     _cleanup_closedir_ DIR *dir = NULL;
-    _cleanup_free_ char *full = NULL;
     size_t index = search->n_dirs++;
     struct dirent *entry;
     int r;
 
     search->paths[index] = path;
-    if (asprintf(&full, "%s%s", root, path) < 0)
-        return -ENOMEM;
-    search->fds[index] = open(full, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (search->fds[index] < 0)
-        return errno == ENOENT ? 0 : error_set_errno(reterr, -errno, "%s", path);
+    r = search->fds[index] = open_dir(search, index, root, path);
+    if (r < 0)
+        return r == -ENOENT ? 0 : error_set_errno(reterr, r, "%s", path);
     dir = list_dir(search->fds[index]);
     if (!dir)
         return error_set_errno(reterr, -errno, "%s", path);
@@ -141,6 +163,7 @@ int search_scan(Search *search, const char *root, Error *reterr)
 {
     int first = 0;
 
+    search->trusted = *root == '\0';
     for (size_t i = 0; i < SEARCH_DIRS_MAX; i++) {
         int r = scan_dir(search, root, search_dirs[i], first < 0 ? NULL : reterr);
 
@@ -187,6 +210,8 @@ int search_scan_file(Search *search, const char *path, const SearchItem **ret, E
     const SearchItem *item;
     int r = split_path(path, &search->dir, &name);
 
+    for (size_t i = 0; r >= 0 && i < SEARCH_DIRS_MAX; i++)
+        search->trusted = search->trusted || streq(search->dir, search_dirs[i]);
     if (r >= 0)
         r = scan_dir(search, "", search->dir, reterr);
     if (r < 0)
@@ -229,16 +254,33 @@ static bool is_null_device(int dir, const char *name)
     return fstatat(dir, name, &st, 0) >= 0 && S_ISCHR(st.st_mode) && st.st_rdev == makedev(1, 3);
 }
 
-/* Reads a file and parses it. Returns 1 when it is a mask. */
-static int load_part(PodFile *file, int dir, const char *name, char *path, Error *reterr)
+/* A file, or with O_DIRECTORY a directory. -EPERM: reterr is set. */
+static int open_part(const Search *search, int dir, const char *name, int flags, const char *path,
+                     Error *reterr)
 {
+    int fd;
+
+    if (search->trusted)
+        return trusted_open(dir, name, flags, path, reterr);
+    fd = openat(dir, name, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY | flags);
+    return fd < 0 ? -errno : fd;
+}
+
+/* Reads a file and parses it. Returns 1 when it is a mask. */
+static int load_part(const Search *search, PodFile *file, int dir, const char *name, char *path,
+                     Error *reterr)
+{
+    _cleanup_close_ int fd = -EBADF;
     char *text = NULL;
     size_t size = 0;
     int r = strv_consume(&file->texts, path);
 
     if (r < 0)
         return r;
-    r = read_file_at(dir, name, POD_FILE_SIZE_MAX, &text, &size);
+    fd = open_part(search, dir, name, 0, path, reterr);
+    if (fd == -EPERM)
+        return fd;
+    r = fd < 0 ? fd : read_fd(fd, POD_FILE_SIZE_MAX, &text, &size);
     if (r == -EINVAL && is_null_device(dir, name))
         return 1;
     if (r == -EINVAL || r == -ENXIO)
@@ -255,16 +297,21 @@ static int load_part(PodFile *file, int dir, const char *name, char *path, Error
 }
 
 /* A manifest is passed on by its path and never read here. */
-static int load_json(PodFile *file, int dir, const char *name, char *path, Error *reterr)
+static int load_json(const Search *search, PodFile *file, int dir, const char *name, char *path,
+                     Error *reterr)
 {
+    _cleanup_close_ int fd = -EBADF;
     struct stat st;
     char *text;
     int r = strv_consume(&file->texts, path);
 
     if (r < 0)
         return r;
-    if (fstatat(dir, name, &st, 0) < 0)
-        return error_set_errno(reterr, -errno, "%s", path);
+    fd = open_part(search, dir, name, 0, path, reterr);
+    if (fd == -EPERM)
+        return fd;
+    if (fd < 0 || fstat(fd, &st) < 0)
+        return error_set_errno(reterr, fd < 0 ? fd : -errno, "%s", path);
     if (is_null_device(dir, name) || (S_ISREG(st.st_mode) && st.st_size == 0))
         return 1;
     if (!S_ISREG(st.st_mode))
@@ -303,11 +350,13 @@ static int dropins_list(Dropins *dropins, const Search *search, const SearchItem
     if (asprintf(&name, "%s.pod.d", item->name) < 0 ||
         asprintf(&dropins->paths[index], "%s/%s", search->paths[item->dir], name) < 0)
         return -ENOMEM;
-    dropins->fds[index] =
-            openat(search->fds[item->dir], name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NONBLOCK);
+    if (search->distrusted[item->dir])
+        return error_set(reterr, -EPERM, "%s", search->distrusted[item->dir]);
+    r = dropins->fds[index] =
+            open_part(search, search->fds[item->dir], name, O_DIRECTORY, dropins->paths[index], reterr);
     dropins->n++;
-    if (dropins->fds[index] < 0)
-        return error_set_errno(reterr, -errno, "%s", dropins->paths[index]);
+    if (r < 0)
+        return r == -EPERM ? r : error_set_errno(reterr, r, "%s", dropins->paths[index]);
     dir = list_dir(dropins->fds[index]);
     if (!dir)
         return error_set_errno(reterr, -errno, "%s", dropins->paths[index]);
@@ -370,7 +419,7 @@ static int load_dropins(const Search *search, const char *name, PodFile *file, E
 
         if (asprintf(&path, "%s/%s", dropins.paths[item->dir], item->name) < 0)
             return -ENOMEM;
-        r = load_part(file, dropins.fds[item->dir], item->name, path, first < 0 ? NULL : reterr);
+        r = load_part(search, file, dropins.fds[item->dir], item->name, path, first < 0 ? NULL : reterr);
         if (r < 0 && first == 0)
             first = r;
     }
@@ -385,7 +434,11 @@ int search_load(const Search *search, const SearchItem *item, PodFile *file, Err
 
     if (!path)
         return -ENOMEM;
-    r = (item->json ? load_json : load_part)(file, search->fds[item->dir], name, path, reterr);
+    if (search->distrusted[item->dir]) {
+        free(path);
+        return error_set(reterr, -EPERM, "%s", search->distrusted[item->dir]);
+    }
+    r = (item->json ? load_json : load_part)(search, file, search->fds[item->dir], name, path, reterr);
     if (r > 0 || search->dropins.n == 0)
         return r;
     s = load_dropins(search, item->name, file, r < 0 ? NULL : reterr);

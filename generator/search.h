@@ -27,7 +27,9 @@ typedef struct Search {
     const char *paths[SEARCH_DIRS_MAX]; /* not owned; without root */
     char *dir;                          /* of search_scan_file() */
     int fds[SEARCH_DIRS_MAX];
+    char *distrusted[SEARCH_DIRS_MAX]; /* why nothing in it counts, or NULL */
     size_t n_dirs;
+    bool trusted;        /* what is read must be root's (trust.h): it becomes units here */
     SearchItems pods;    /* one for each name */
     SearchItems dropins; /* one for each directory NAME.pod.d */
 } Search;
@@ -39,7 +41,8 @@ typedef struct Search {
 
 /* /etc/rkt/pods.d, /run/rkt/pods.d and /usr/lib/rkt/pods.d beneath root ("" is the host). What is missing is
  * empty; a directory that can't be listed is said in reterr, and the others count all the same: 0 or the
- * first error. */
+ * first error. On the host a directory that others than root can write to has its pods listed, but none of
+ * them can be loaded. */
 int search_scan(Search *search, const char *root, Error *reterr);
 
 /* The directory of a file that stands anywhere instead; *ret is the file's pod. -ENOENT: there is no such

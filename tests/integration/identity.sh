@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# images: busybox
+# images: busybox probe
 # Who is who: processes that have a pod's number after it, apps that let go of their pod's lock, locks that members of
 # group rkt would hold.
 
@@ -12,7 +12,7 @@ pods=/var/lib/rkt/pods
 image=example.com/busybox
 fly=(--net=host --stage1-name=coreos.com/rkt/stage1-fly)
 mount --make-rshared /
-fetch_images busybox
+fetch_images busybox probe
 member=(setpriv --reuid=65534 --regid=65534 "--groups=$(getent group rkt | cut -d: -f3)")
 
 # with_pid PID COMMAND...: starts it as the process of that number, in the background.
@@ -57,34 +57,32 @@ succeeds "it is removed" rkt rm "$u"
 
 # ----- fly: the app lets go of the lock -----
 
+mkdir "$work/v"
+probe=(--volume="v,kind=host,source=$work/v" example.com/probe --mount=volume=v,target=/v --exec=/bin/probe)
 rm "$work/u"
-rkt run "${fly[@]}" --uuid-file-save="$work/u" $image --exec=/bin/sh -- -c \
-    'for f in 3 4 5 6 7 8 9; do eval "exec $f>&-"; done; echo mine >/data; while [ ! -e /go ]; do sleep 0.1; done; cat /data; exec sleep 600' \
-    >"$work/out" 2>&1 </dev/null &
+rkt run "${fly[@]}" --uuid-file-save="$work/u" "${probe[@]}" -- let-go 600 >"$work/out" 2>&1 </dev/null &
 eventually 20 test -s "$work/u"
 u=$(<"$work/u")
-eventually 20 rkt enter "$u" /bin/test -e /data || not_ok "the app runs" "$(<"$work/out")"
-pid=$(<"$pods/run/$u/pid")
-succeeds "it has let go" flock --nonblock --exclusive "$pods/run/$u" true
+soon "an app lets go of the lock" 20 flock --nonblock --exclusive "$pods/run/$u" true
 equals "but is known to run" "$(state "$u")" running
 fails "so it can't be removed" 254 'it is running' rkt rm "$u"
 collect_garbage >/dev/null 2>&1
 succeeds "nor does gc take it" test -d "$pods/run/$u"
 matches "it is listed so" "$(rkt list --no-legend --full | grep "$u")" running
 fails "it can't be exported" 254 'is running' rkt export "$u" "$work/x.aci"
-rkt enter "$u" /bin/touch /go
-soon "it has what it wrote" 10 grep -q mine "$work/out"
+touch "$work/v/go"
+soon "it has what it wrote" 10 grep -q let-go=ok "$work/out"
 succeeds "it is stopped" rkt stop "$u"
 soon "and has ended" 10 state_is_now "$u" exited
 succeeds "then it is removed" rkt rm "$u"
 
 # ----- fly: a daemon, which lets go of everything -----
 
-rkt run "${fly[@]}" --uuid-file-save="$work/u" $image --exec=/bin/sh -- -c \
-    'for f in 3 4 5 6 7 8 9; do eval "exec $f>&-"; done; setsid sleep 601 </dev/null >/dev/null 2>&1 & exit 0' >/dev/null 2>&1 </dev/null
+rkt run "${fly[@]}" --uuid-file-save="$work/u" "${probe[@]}" -- daemon 601 >/dev/null 2>&1 </dev/null
 u=$(<"$work/u")
-eventually 10 pgrep -x -f 'sleep 601' || :
-daemon=$(pgrep -n -x -f 'sleep 601')
+eventually 10 test -s "$work/v/daemon" || :
+daemon=$(<"$work/v/daemon")
+succeeds "nobody keeps its lock" flock --nonblock --exclusive "$pods/run/$u" true
 equals "a pod runs on with its daemon" "$(state "$u")" running
 fails "and stays" 254 'it is running' rkt rm "$u"
 succeeds "stop" rkt stop "$u"
@@ -295,3 +293,71 @@ rkt rm --uuid-file="$work/u" >/dev/null
 collect_garbage >/dev/null 2>&1
 succeeds "which lives on" machinectl show db-prod
 systemctl stop foreign
+
+# ----- Pod files that others than root could write -----
+
+pods_d=/etc/rkt/pods.d
+declares() { # NAME: a pod that would be root's act
+    printf '[Pod]\nNetwork=none\n[App:a]\nImage=example.com/evil\n[Service]\nExecStartPre=/bin/touch /BY-POD-FILE\n[Install]\nWantedBy=multi-user.target\n' >"$1"
+}
+rm -rf "$pods_d"
+mkdir -p "$pods_d" /tmp/theirs
+chown 65534 /tmp/theirs
+for name in world group owner linked steps dropins dropin good by-admin; do declares "$pods_d/$name.pod"; done
+chmod 666 "$pods_d/world.pod"
+chgrp 65534 "$pods_d/group.pod"
+chmod 664 "$pods_d/group.pod"
+chgrp rkt-admin "$pods_d/by-admin.pod"
+chmod 664 "$pods_d/by-admin.pod"
+chown 65534 "$pods_d/owner.pod"
+mv "$pods_d/linked.pod" /tmp/theirs
+ln -s /tmp/theirs/linked.pod "$pods_d/linked.pod"
+mkdir "$work/root-owned"
+mv "$pods_d/steps.pod" "$work/root-owned"
+ln -s "$work/root-owned" /tmp/theirs/step
+ln -s /tmp/theirs/step/steps.pod "$pods_d/steps.pod"
+mkdir -m 777 "$pods_d/dropins.pod.d"
+mkdir "$pods_d/dropin.pod.d"
+printf '[Pod]\nHostname=x\n' >"$pods_d/dropin.pod.d/theirs.conf"
+chmod 646 "$pods_d/dropin.pod.d/theirs.conf"
+mkdir /etc/rkt/more
+declares /etc/rkt/more/ours.pod
+ln -s ../more/ours.pod "$pods_d/ours.pod"
+ln -s /dev/null "$pods_d/masked.pod"
+systemctl daemon-reload
+# refuses NAME WORDS
+refuses() {
+    local said
+    systemctl start "rkt-$1" >/dev/null 2>&1 && not_ok "$1 is refused" "it starts" || :
+    said=$(journalctl --unit="rkt-$1" --output=cat --no-pager --quiet)
+    matches "$1 is refused, with words" "$said" "$2"
+    fails "check says so, too: $1" 1 "${2#*: }" rkt pod check "$pods_d/$1.pod"
+}
+refuses world "world.pod: can be written by others than root \(mode 0666\)"
+refuses group "group.pod: can be written by others than root \(mode 0664\)"
+refuses owner "owner.pod: belongs to user 65534, not to root"
+refuses linked 'linked.pod: leads by "tmp", which can be written by others'
+refuses steps 'steps.pod: leads by "(theirs|tmp)", which'
+refuses dropins "dropins.pod.d: can be written by others than root \(mode [02]777\)"
+refuses dropin "theirs.conf: can be written by others than root \(mode 0646\)"
+for name in world group owner linked steps; do
+    succeeds "nothing of $name is believed" test ! -e "/run/systemd/generator/multi-user.target.wants/rkt-$name.service"
+done
+for name in good ours by-admin; do
+    matches "what root alone, or group rkt-admin, can write counts: $name" "$(systemctl cat rkt-$name)" 'run-prepared'
+done
+succeeds "a mask is one" test ! -e /run/systemd/generator/rkt-masked.service
+succeeds "nothing was run" test ! -e /BY-POD-FILE
+chmod 777 "$pods_d"
+systemctl daemon-reload
+refuses good "$pods_d: leads by .pods.d., which can be written by others than root \(mode [02]777\)"
+chmod 755 "$pods_d"
+chmod 777 /etc/rkt
+systemctl daemon-reload
+refuses good 'leads by "rkt", which can be written by others than root'
+chmod 2775 /etc/rkt
+chgrp rkt-admin /etc/rkt
+systemctl daemon-reload
+matches "then it counts again" "$(systemctl cat rkt-good)" 'run-prepared'
+rm -rf "$pods_d" /etc/rkt/more /tmp/theirs
+systemctl daemon-reload

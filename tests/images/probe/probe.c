@@ -215,6 +215,44 @@ static int stubborn(char **words)
     return 0;
 }
 
+static int touch(const char *path)
+{
+    int fd = open(path, O_WRONLY | O_CREAT, 0644);
+
+    return fd < 0 ? -1 : close(fd);
+}
+
+/* SECONDS: closes what it inherited, as daemons do, waits until there is a /v/go, and then stays. Says whether what it
+ * wrote into its root meanwhile is still there. */
+static int let_go(char **words)
+{
+    int r = touch("/data");
+
+    (void) syscall(SYS_close_range, 3U, ~0U, 0);
+    while (access("/v/go", F_OK) < 0)
+        usleep(100000);
+    printf("let-go=%s\n", r == 0 && access("/data", F_OK) == 0 ? "ok" : "its root is gone");
+    fflush(stdout);
+    return (int) sleep((unsigned) atoi(words[0]));
+}
+
+/* SECONDS: the same in a session of its own, while we end; its number is in /v/daemon. */
+static int daemon_of(char **words)
+{
+    FILE *file;
+
+    (void) syscall(SYS_close_range, 3U, ~0U, 0);
+    if (fork() != 0)
+        return 0;
+    (void) setsid();
+    file = fopen("/v/daemon", "w");
+    if (file) {
+        fprintf(file, "%d", (int) getpid());
+        fclose(file);
+    }
+    return (int) sleep((unsigned) atoi(words[0]));
+}
+
 static const struct {
     const char *word;
     int n_words;
@@ -234,6 +272,8 @@ static const struct {
     { "exit", 1, leave },
     { "signal", 1, die },
     { "stubborn", 1, stubborn },
+    { "let-go", 1, let_go },
+    { "daemon", 1, daemon_of },
 };
 
 int main(int argc, char **argv)

@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 
+#include "appc/image-reference.h"
 #include "appc/pod-manifest.h"
 #include "base/array.h"
 #include "base/file-util.h"
@@ -119,15 +120,57 @@ static int try_flag(const PodEntry *entry, const char *word, bool of_app, Error 
     return r;
 }
 
-static void try_entry(const PodFile *file, const PodSection *section, const PodEntry *entry)
+static void try_value(const PodFile *file, const PodSection *section, const PodEntry *entry,
+                      const char *value)
 {
-    POD_ENTRY_FOREACH_WORD (word, entry) {
+    _cleanup_error_ Error error = ERROR_INIT;
+
+    if (!strchr(value, '%') && try_flag(entry, value, section->kind == POD_SECTION_APP, &error) < 0 &&
+        error_cause(&error))
+        (void) pod_file_complain(file, NULL, entry->path, entry->line, "%s=: %s", entry->key,
+                                 error_cause(&error));
+}
+
+/* All words of all its assignments are one flag: tried once, at the last of them. */
+static int try_joined(const PodFile *file, const PodSection *section, const PodEntry *last)
+{
+    _cleanup_buffer_ Buffer joined = {};
+    _cleanup_free_ char *value = NULL;
+    int r;
+
+    if (pod_section_find(section, last->key) != last)
+        return 0;
+    for (const PodEntry *entry = section->entries; entry <= last; entry++)
+        if (!entry->dropped && entry->info == last->info)
+            POD_ENTRY_FOREACH_WORD (word, entry)
+                buffer_addf(&joined, "%s%s", joined.size > 0 ? "," : "", word);
+    r = buffer_steal(&joined, &value);
+    if (r >= 0)
+        try_value(file, section, last, value);
+    return r;
+}
+
+static int try_entry(const PodFile *file, const PodSection *section, const PodEntry *entry)
+{
+    if (entry->info->flags & POD_KEY_JOIN)
+        return try_joined(file, section, entry);
+    POD_ENTRY_FOREACH_WORD (word, entry)
+        try_value(file, section, entry, word);
+    return 0;
+}
+
+/* The image may be anywhere; what names it has to be a name, a file, a URL or a hash. */
+static void try_images(const PodFile *file)
+{
+    for (size_t i = 0; i < file->n_sections; i++) {
+        const PodEntry *entry = pod_section_find(&file->sections[i], "Image");
+        _cleanup_(image_reference_freep) ImageReference *reference = NULL;
         _cleanup_error_ Error error = ERROR_INIT;
 
-        if (!strchr(word, '%') && try_flag(entry, word, section->kind == POD_SECTION_APP, &error) < 0 &&
-            error_cause(&error))
-            (void) pod_file_complain(file, NULL, entry->path, entry->line, "%s=: %s", entry->key,
-                                     error_cause(&error));
+        if (file->sections[i].kind == POD_SECTION_APP && entry && !strchr(entry->value, '%') &&
+            image_reference_parse(entry->value, NULL, NULL, &reference, &error) < 0)
+            (void) pod_file_complain(file, NULL, entry->path, entry->line, "Image=: %s",
+                                     error_cause(&error) ? error_cause(&error) : "not an image");
     }
 }
 
@@ -162,17 +205,21 @@ static void try_network(const PodFile *file, const char *path)
                                  "Network=: %s", error_cause(&error));
 }
 
-static void try_flags(const PodFile *file, const char *path)
+static int try_flags(const PodFile *file, const char *path)
 {
+    int r = 0;
+
     for (size_t i = 0; i < file->n_sections; i++)
-        for (size_t k = 0; k < file->sections[i].n_entries; k++) {
+        for (size_t k = 0; r >= 0 && k < file->sections[i].n_entries; k++) {
             const PodEntry *entry = &file->sections[i].entries[k];
 
             if (!entry->dropped && entry->info->use == POD_KEY_FLAG)
-                try_entry(file, &file->sections[i], entry);
+                r = try_entry(file, &file->sections[i], entry);
         }
+    try_images(file);
     try_manifest(file);
     try_network(file, path);
+    return r;
 }
 
 /* ----- Warnings ----- */
@@ -269,7 +316,7 @@ static int check_file(const char *name, Findings *findings)
     if (r > 0)
         add_finding(findings, path, 0, "it masks the pods of its name", true);
     else if (r == 0)
-        try_flags(&file, path ? path : name);
+        r = try_flags(&file, path ? path : name);
     else if (r == -ENOMEM)
         return r;
     else if (findings->n_errors == n_errors) {

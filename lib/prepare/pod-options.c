@@ -10,6 +10,7 @@
 #include "appc/port.h"
 #include "appc/types.h"
 #include "base/string-util.h"
+#include "prepare/app-values.h"
 
 static const char *const pull_policy_table[_PULL_POLICY_MAX] = {
     [PULL_POLICY_NEW] = "new",
@@ -294,7 +295,10 @@ static int take_stage1(PodOptions *options, Stage1Source source, const char *val
 static int take_app_flag(AppOptions *app, const Flag *flag, const char *value, Error *reterr)
 {
     void *field = (char *) app + flag->offset;
+    int r = *value ? app_value_check(flag->name, value, reterr) : 0;
 
+    if (r < 0)
+        return r;
     switch (flag->kind) {
     case FLAG_APP_STRING: return set_once(field, flag->name, value, reterr);
     case FLAG_APP_STDIO: return take_stdio(field, flag->name, value, reterr);

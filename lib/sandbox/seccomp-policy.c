@@ -720,6 +720,15 @@ int seccomp_policy_compile(const SeccompPolicy *from, struct sock_filter **ret, 
     return r;
 }
 
+int seccomp_policy_check(const SeccompPolicy *from, Error *reterr)
+{
+    Policy policy = { 0 };
+    int r = policy_fill(&policy, from, reterr);
+
+    entries_done(&policy.entries);
+    return r < 0 ? r : 0;
+}
+
 /* ----- Beyond the default ----- */
 
 enum { ARGUMENTS = 6, SAMPLES_MAX = 128 };

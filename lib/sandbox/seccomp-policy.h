@@ -28,6 +28,9 @@ typedef struct SeccompPolicy {
 int seccomp_policy_compile(const SeccompPolicy *policy, struct sock_filter **ret, size_t *ret_n,
                            Error *reterr);
 
+/* Whether it can be compiled: -EINVAL with words when not. */
+int seccomp_policy_check(const SeccompPolicy *policy, Error *reterr);
+
 /* Returns 1 when the policy allows a call, or a use of one, that the default refuses (an errno and SIGSYS are
  * refusals alike), 0 when not. Errors as those of seccomp_policy_compile(). */
 int seccomp_policy_exceeds_default(const SeccompPolicy *policy, Error *reterr);

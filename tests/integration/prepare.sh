@@ -55,7 +55,7 @@ fails "no image" 254 "must provide at least one image" rkt prepare
 fails "an unknown flag" 254 "unknown flag: --memroy \(did you mean --memory\?\)" rkt prepare "$image" --memroy=1
 fails "an app's flag before its image" 254 "--exec must follow an image" rkt prepare --exec=/x "$image"
 fails "exec twice" 254 "--exec was given twice" rkt prepare "$image" --exec=/x --exec=/y
-fails "caps-retain with caps-remove" 254 "exclude each other" rkt prepare "$image" --caps-retain=KILL --caps-remove=CHOWN
+fails "caps-retain with caps-remove" 254 "exclude each other" rkt prepare "$image" --caps-retain=CAP_KILL --caps-remove=CAP_CHOWN
 fails "a volume twice" 254 "duplicate volume name" rkt prepare --volume=a,kind=empty --volume=a,kind=empty "$image"
 fails "a mount without its volume" 254 'no volume "a"' rkt prepare "$image" --mount=volume=a,target=/x
 fails "a manifest and flags" 254 "conflicting flags set with --pod-manifest \(see --help\)" \

@@ -39,7 +39,7 @@ static void test_refused(void)
         { { "a.aci", "--", "x", "---", "--", "y" }, "image \"a.aci\" has arguments already" },
         { { "a.aci", "--environment=x" }, "--environment=x: must be NAME=VALUE" },
         { { "--set-env==x", "a.aci" }, "--set-env==x: must be NAME=VALUE" },
-        { { "a.aci", "--caps-retain=KILL", "--caps-remove=CHOWN" },
+        { { "a.aci", "--caps-retain=CAP_KILL", "--caps-remove=CAP_CHOWN" },
           "--caps-retain and --caps-remove of image \"a.aci\" exclude each other" },
         { { "a.aci", "--pull-policy=x" }, "--pull-policy=x: must be new, never or update" },
         { { "--pod-manifest=x", "a.aci" }, "conflicting flags set with --pod-manifest (see --help)" },

@@ -2,6 +2,7 @@
 /* rkt-enter: becomes the entrypoint `enter` of a running pod's stage1. */
 
 #include <fcntl.h>
+#include <unistd.h>
 
 #include "base/fd-util.h"
 #include "base/log.h"
@@ -15,7 +16,7 @@
 #include "pod/pod-status.h"
 #include "pod/pod.h"
 
-enum { EXIT_GENERAL = 254 };
+enum { EXIT_GENERAL = 254, START_ROUNDS = 500, START_PAUSE_US = 10000 };
 
 static const char *arg_app, *arg_pod;
 static char **arg_command; /* not owned */
@@ -100,6 +101,18 @@ static int become_stage1(const Pod *pod, pid_t init, Error *reterr)
     return entrypoint_exec(pod, program, entrypoint, argv, reterr);
 }
 
+/* A pod is "running" from the moment its lock is held, a little before its init is noted. */
+static int await_process(const Pod *pod, pid_t *ret)
+{
+    for (unsigned i = 0;; i++) {
+        int r = pod_process_open(pod, ret);
+
+        if (r != -ENODATA || i == START_ROUNDS)
+            return r;
+        (void) usleep(START_PAUSE_US);
+    }
+}
+
 static int enter(Error *reterr)
 {
     _cleanup_(pod_status_freep) PodStatus *status = NULL;
@@ -126,7 +139,7 @@ static int enter(Error *reterr)
     r = app_choose(status, "enter", arg_app, &arg_app, reterr);
     if (r < 0)
         return r;
-    r = process = pod_process_open(pod, &init);
+    r = process = await_process(pod, &init);
     if (r == -ENODATA)
         return error_set(reterr, r, "pod \"%s\" has no process yet", pod->uuid);
     if (r == -ESRCH)

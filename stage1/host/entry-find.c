@@ -7,6 +7,7 @@
 
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/fd-util.h"
 #include "base/process.h"
@@ -15,6 +16,8 @@
 #include "interface.h"
 #include "sandbox/cgroup.h"
 #include "sandbox/seccomp-load.h"
+
+enum { START_ROUNDS = 500, START_PAUSE_US = 10000 };
 
 void entry_done(Entry *entry)
 {
@@ -25,6 +28,18 @@ void entry_done(Entry *entry)
     entry->mounts = safe_close(entry->mounts);
     entry->processes = safe_close(entry->processes);
     entry->cgroup = safe_close(entry->cgroup);
+}
+
+/* An app is noted when it is about to run, which whoever asks right after the pod's start may be ahead of. */
+static int await_door(Entry *entry)
+{
+    for (unsigned i = 0;; i++) {
+        int r = door_read(AT_FDCWD, entry->app_name, &entry->door);
+
+        if (r != -ENOENT || i == START_ROUNDS)
+            return r;
+        (void) usleep(START_PAUSE_US);
+    }
 }
 
 static int find_app(Entry *entry, Error *reterr)
@@ -38,7 +53,7 @@ static int find_app(Entry *entry, Error *reterr)
             entry->app = &entry->plan->apps[i];
     if (!entry->app)
         return error_set(reterr, -ENOENT, "the pod has no app \"%s\"", entry->app_name);
-    r = door_read(AT_FDCWD, entry->app_name, &entry->door);
+    r = await_door(entry);
     if (r == -ENOENT)
         return error_set(reterr, r, "app \"%s\" has not been started yet", entry->app_name);
     if (r < 0)

@@ -442,7 +442,8 @@ static void test_bounded(void)
     assert_int(run(&c, &data, NULL), ANSWERED(EPERM));
 }
 
-/* The door of 32-bit programs, which a 64-bit one can use too. */
+/* The door of 32-bit programs, which a 64-bit one can use too. A processor or kernel that lacks it answers with
+ * ENOSYS or SIGSEGV. */
 static int call_i386(int number)
 {
     int result = -ENOSYS;
@@ -473,11 +474,14 @@ static void test_load(void)
     char directory[] = "/tmp/test-seccomp-XXXXXX";
     _cleanup_close_ int dir = -EBADF;
     _cleanup_free_ struct sock_filter *filter = NULL;
+    const bool i386 = has_i386();
     struct timespec start, end;
     size_t n;
     int status;
     pid_t pid;
 
+    if (!i386)
+        puts("no 32-bit system calls here: their door is not tried");
     assert_true(mkdtemp(directory));
     dir = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     assert_true(dir >= 0);
@@ -507,9 +511,9 @@ static void test_load(void)
             assert_true(socket(AF_NETLINK, SOCK_RAW, NETLINK_ROUTE) >= 0);
 #ifdef __x86_64__
             assert_true(syscall(SYS_getppid | X32) < 0 && errno == ENOSYS);
-            assert_true(call_i386(64) > 0 ||
-                        call_i386(64) == -ENOSYS); /* getppid; a kernel may lack the door */
-            if (round == 2)
+            if (i386)
+                assert_true(call_i386(64) > 0); /* getppid */
+            if (i386 && round == 2)
                 (void) call_i386(217); /* pivot_root */
 #endif
             if (round == 1)
@@ -517,7 +521,7 @@ static void test_load(void)
             _exit(0);
         }
         assert_true(waitpid(pid, &status, 0) == pid);
-        if (round == 0 || (round == 2 && !has_i386()))
+        if (round == 0 || (round == 2 && !i386))
             assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
         else
             assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGSYS);

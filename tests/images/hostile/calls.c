@@ -119,6 +119,7 @@ static long x32_call(long number)
     return bare_call(number | 0x40000000);
 }
 
+/* A processor or a kernel without 32-bit system calls raises SIGSEGV: the door is not there. */
 static long i386_call(long number)
 {
     long result;
@@ -149,6 +150,20 @@ static void other_doors(void)
 static void other_doors(void) {}
 #endif
 
+#if defined(__x86_64__)
+static long i386_socketcall(long arguments)
+{
+    long result;
+
+    __asm__ volatile("int $0x80"
+                     : "=a"(result)
+                     : "0"(102L), "b"(1L), "c"(arguments)
+                     : "memory", "cc", "r8", "r9", "r10", "r11");
+    errno = (int) -result;
+    return result < 0 ? -1 : result;
+}
+#endif
+
 /* Its other end is the hypervisor or the host, whatever the pod's network. */
 static void vsock(void)
 {
@@ -165,11 +180,8 @@ static void vsock(void)
         return;
     }
     memcpy(arguments, (unsigned[]){ AF_VSOCK, SOCK_STREAM, 0 }, 3 * sizeof(unsigned));
-    __asm__ volatile("int $0x80"
-                     : "=a"(result)
-                     : "0"(102L), "b"(1L), "c"(arguments)
-                     : "memory", "cc", "r8", "r9", "r10", "r11");
-    if (result != -ENOSYS)
+    result = outcome(i386_socketcall, (long) arguments);
+    if (!is_refusal(result))
         through("socketcall: %ld", result);
 #endif
 }

@@ -42,6 +42,7 @@ static const struct Field {
     { "stdout", FIELD_STDIO, offsetof(PlanApp, stdout_mode) },
     { "stderr", FIELD_STDIO, offsetof(PlanApp, stderr_mode) },
     { "watchdog", FIELD_BOOL, offsetof(PlanApp, watchdog) },
+    { "journal-native", FIELD_BOOL, offsetof(PlanApp, journal_native) },
     { "reload-signal", FIELD_INT, offsetof(PlanApp, reload_signal) },
     { "stop-signal", FIELD_INT, offsetof(PlanApp, stop_signal) },
     { "stop-timeout", FIELD_U64, offsetof(PlanApp, stop_timeout_ns) },

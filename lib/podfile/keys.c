@@ -87,6 +87,7 @@ static const PodKey app_keys[] = {
     { "Image", POD_KEY_OWN, NULL, pod_check_image, 0 },
     { "ImageRights", POD_KEY_FLAG, "image-rights", pod_check_enum, 0, POD_LINE_PREPARE,
       .values = "default|all" },
+    { "JournalNative", POD_KEY_FLAG, "journal-native", pod_check_bool, 0, POD_LINE_PREPARE },
     { "Memory", POD_KEY_FLAG, "memory", pod_check_size, 0, POD_LINE_PREPARE, .min = 4096 },
     { "Mount", POD_KEY_FLAG, "mount", pod_check_mount, POD_KEY_LIST, POD_LINE_PREPARE },
     { "Name", POD_KEY_REFUSE, "the app's name stands in the section: [App:NAME]" },

@@ -234,13 +234,15 @@ static int plan_protocol(const AppContext *context, Error *reterr)
 {
     const char *notify = annotation_of(context, ANNOTATION_NOTIFY),
                *timeout = annotation_of(context, ANNOTATION_STOP_TIMEOUT),
-               *watchdog = annotation_of(context, ANNOTATION_WATCHDOG);
+               *watchdog = annotation_of(context, ANNOTATION_WATCHDOG),
+               *native = annotation_of(context, ANNOTATION_JOURNAL_NATIVE);
     PlanApp *plan = context->plan;
     int64_t ns;
     int r;
 
     plan->notify = notify && parse_bool(notify) > 0;
     plan->watchdog = watchdog && parse_bool(watchdog) > 0;
+    plan->journal_native = native && parse_bool(native) > 0;
     if (timeout) {
         r = parse_timespan(timeout, &ns);
         if (r < 0 || ns > STOP_TIMEOUT_MAX_NS)

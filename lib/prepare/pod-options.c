@@ -77,6 +77,8 @@ typedef struct Flag {
       "what the image may have by its own word; before any image: all images", FLAG_IMAGE_RIGHTS, 0)         \
     F(INHERIT_ENV, "inherit-env", BOOL, NULL, "pass on the variables of the caller", FLAG_POD_BOOL,          \
       POD(inherit_environment))                                                                              \
+    F(JOURNAL_NATIVE, "journal-native", BOOL, NULL, "the app speaks the journal's native protocol",          \
+      FLAG_APP_STRING, APP(journal_native))                                                                  \
     F(MEMORY, "memory", VALUE, "QUANTITY", "memory limit of the app (50M)", FLAG_APP_STRING, APP(memory))    \
     F(MOUNT, "mount", VALUE, "volume=NAME,target=PATH", "mount a volume; before any image: in all apps",     \
       FLAG_MOUNT, 0)                                                                                         \

@@ -103,6 +103,17 @@ static bool exists_in_root(const HostApp *app, const char *path)
     return fd >= 0;
 }
 
+static int bind_socket(const Host *host, const HostApp *app, ReceiveKind kind, const char *target,
+                       Error *reterr)
+{
+    char path[HOST_SOCKET_PATH_MAX];
+
+    if (app->receiver.sockets[kind] < 0)
+        return 0;
+    host_socket_path(host, app, kind, path);
+    return bind_shared(app, path, target, MOUNT_TARGET_FILE, reterr);
+}
+
 static int attach_shared(const Host *host, const HostApp *app, Error *reterr)
 {
     static const struct {
@@ -113,7 +124,6 @@ static int attach_shared(const Host *host, const HostApp *app, Error *reterr)
         { HOST_HOSTS_PATH, "/etc/hosts", MOUNT_TARGET_FILE },
         { HOST_RESOLV_CONF_PATH, "/etc/resolv.conf", MOUNT_TARGET_FILE },
         { HOST_IDENTITY_PATH, "/run/host", MOUNT_TARGET_DIRECTORY },
-        { HOST_JOURNAL_PATH, "/run/systemd/journal", MOUNT_TARGET_DIRECTORY },
     };
     int r = 0;
 
@@ -121,12 +131,10 @@ static int attach_shared(const Host *host, const HostApp *app, Error *reterr)
         r = bind_shared(app, shared[i].path, shared[i].target, shared[i].kind, reterr);
     if (r >= 0 && !exists_in_root(app, "/etc/hosts"))
         r = bind_shared(app, "/etc/hosts", "/etc/hosts", MOUNT_TARGET_FILE, reterr);
-    if (r >= 0 && host_app_notifies(app->plan)) {
-        char path[HOST_NOTIFY_PATH_MAX];
-
-        host_notify_path(host, app, path);
-        r = bind_shared(app, path, "/run/systemd/notify", MOUNT_TARGET_FILE, reterr);
-    }
+    if (r >= 0)
+        r = bind_socket(host, app, RECEIVE_NOTIFY, "/run/systemd/notify", reterr);
+    if (r >= 0)
+        r = bind_socket(host, app, RECEIVE_NATIVE, "/run/systemd/journal/socket", reterr);
     return r < 0 ? r : 0;
 }
 

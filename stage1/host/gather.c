@@ -74,8 +74,8 @@ static int put_os_release(int root)
 
 static int make_pod_root(Host *host, Error *reterr)
 {
-    static const char *const directories[] = { "shm", "app",      "scratch",    "kept", "etc",
-                                               "run", "run/host", "run/notify", "share" };
+    static const char *const directories[] = { "shm", "app",      "scratch",  "kept", "etc",
+                                               "run", "run/host", "run/apps", "share" };
     static const MountOption options[] = { { "mode", "0755" }, { "size", "1m" } };
     _cleanup_free_ char *journal = host_journal_directory(host);
     int r;
@@ -102,6 +102,16 @@ static int make_pod_root(Host *host, Error *reterr)
 
 /* ----- Apps ----- */
 
+static int make_log(HostApp *app, Error *reterr)
+{
+    char directory[FD_PATH_MAX], path[FD_PATH_MAX + sizeof("/log")];
+    int r;
+
+    (void) snprintf(path, sizeof(path), "%s/log", fd_path(app->devices, directory));
+    r = receiver_listen(&app->receiver, RECEIVE_SYSLOG, path);
+    return r < 0 ? error_set_errno(reterr, r, "cannot listen on /dev/log") : 0;
+}
+
 /* /dev is the one mount of an app where devices can be opened. The FIFO stands for a console: images link
  * /dev/stdout to it, and a journal stream, being a socket, could not be opened by path. */
 static int make_devices(Host *host, HostApp *app, Error *reterr)
@@ -119,12 +129,13 @@ static int make_devices(Host *host, HostApp *app, Error *reterr)
         mkfifoat(app->devices, "console", 0600) < 0 ||
         fchownat(app->devices, "console", app->plan->uid, app->plan->gid, AT_SYMLINK_NOFOLLOW) < 0)
         return error_set_errno(reterr, -errno, "cannot fill /dev");
-    if (host->journal_namespace && symlinkat("/run/systemd/journal/dev-log", app->devices, "log") < 0)
-        return error_set_errno(reterr, -errno, "cannot link /dev/log");
     /* Both ends: so it is never at its end, and no writer ever waits for a reader. */
     app->console = openat(app->devices, "console", O_RDWR | O_NONBLOCK | O_CLOEXEC | O_NOFOLLOW);
     if (app->console < 0)
         return error_set_errno(reterr, -errno, "cannot open the console");
+    r = host->systemd ? make_log(app, reterr) : 0;
+    if (r < 0)
+        return r;
     app->null = openat(app->devices, "null", O_RDWR | O_CLOEXEC | O_NOFOLLOW);
     return app->null < 0 ? error_set_errno(reterr, -errno, "cannot open the null device") : 0;
 }
@@ -225,13 +236,12 @@ int host_gather(Host *host, Error *reterr)
 void host_gather_journal(Host *host)
 {
     enum { READABLE = SAFE | MOUNT_ATTR_NOEXEC | MOUNT_ATTR_RDONLY };
+    const char *name = host->journal_namespace;
     _cleanup_close_ int files = -EBADF;
     char sockets[256];
 
-    if (!host->journal_namespace)
-        return;
-    (void) snprintf(sockets, sizeof(sockets), "/run/systemd/journal.%s", host->journal_namespace);
+    (void) snprintf(sockets, sizeof(sockets), "/run/systemd/journal%s%s", name ? "." : "", name ? name : "");
     (void) mount_clone(AT_FDCWD, sockets, false, READABLE, &host->journal_sockets);
-    if (journal_namespace_open(host->journal_namespace, &files) >= 0)
+    if (name && journal_namespace_open(name, &files) >= 0)
         (void) mount_clone(files, "", false, READABLE, &host->journal_files);
 }

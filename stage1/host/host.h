@@ -9,6 +9,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "app-entries.h"
 #include "base/error.h"
 #include "plan.h"
 #include "receive.h"
@@ -43,7 +44,8 @@ typedef struct HostApp {
     int credentials;     /* detached ramfs; -EBADF: it has none */
     int console;         /* the FIFO behind its /dev/console, both ends */
     int null;            /* its /dev/null, opened before the app could put something else there */
-    Receiver receiver;   /* hears what it sends: READY=1 or WATCHDOG=1 */
+    Receiver receiver;   /* hears what it sends: READY=1, WATCHDOG=1, lines of syslog(3) */
+    AppEntries entries;  /* what of that goes to the journal */
     int output, errors;  /* descriptors 1 and 2: journal streams, or pipes to the foreground process */
     int stdio[3];        /* the program's instead, in an interactive pod; else -EBADF */
     int terminals;       /* detached devpts with the program's terminal; -EBADF: it has none */
@@ -94,10 +96,11 @@ typedef struct Host {
     int root;               /* detached tmpfs, the pod's root */
     int shared_memory;      /* detached tmpfs, /dev/shm of all apps */
     int journal_files;      /* detached mount of the journal namespace's directory, or -EBADF */
-    int journal_sockets;    /* the same of its sockets, for the apps' /run/systemd/journal */
+    int journal_sockets;    /* a mount with those of journald, detached at first; -EBADF: no journal */
     int resolv_conf, hosts; /* detached mounts of files, where stage0 or the host gives them */
     int notify;             /* connected to the service manager, or -EBADF */
     uint64_t watchdog_us;   /* how often it wants to hear of us; 0: not */
+    JournalWay journal;     /* in the init: for what apps say in datagrams */
     int control;            /* between the foreground process and the init */
     int proc;               /* the procfs that shows the init and all of the pod */
     pid_t reaper;           /* first process of the apps' pid namespace */
@@ -111,9 +114,8 @@ typedef struct Host {
 #define HOST_SCRATCH_PATH "/scratch"   /* for mount_restrict_paths() */
 #define HOST_KEPT_PATH "/kept"         /* mounts of what the init has descriptors of */
 #define HOST_SHARED_MEMORY_PATH "/shm" /* /dev/shm of all apps */
-#define HOST_NOTIFY_PATH "/run/notify" /* a socket for each app, by its number */
+#define HOST_SOCKETS_PATH "/run/apps"  /* those of each app, by its number */
 /* There only if the pod has them. */
-#define HOST_JOURNAL_PATH "/share/journal" /* the journal namespace's sockets */
 #define HOST_RESOLV_CONF_PATH "/share/resolv.conf"
 #define HOST_HOSTS_PATH "/share/hosts"
 #define HOST_IDENTITY_PATH "/run/host" /* systemd's container interface: os-release, container-manager */
@@ -170,8 +172,9 @@ static inline bool host_app_notifies(const PlanApp *plan)
 /* init.c: the pod's PID 1; never returns. */
 _noreturn_ void host_init(Host *host);
 
-enum { HOST_NOTIFY_PATH_MAX = sizeof(HOST_NOTIFY_PATH "/") + 20 };
-void host_notify_path(const Host *host, const HostApp *app, char ret[static HOST_NOTIFY_PATH_MAX]);
+enum { HOST_SOCKET_PATH_MAX = sizeof(HOST_SOCKETS_PATH "/.journal") + 20 };
+void host_socket_path(const Host *host, const HostApp *app, ReceiveKind kind,
+                      char ret[static HOST_SOCKET_PATH_MAX]);
 
 /* An app that may trace other processes (CAP_SYS_PTRACE) runs only when none that it sees has more rights
  * than an app: it starts after the others, and its process waits, confined, until all that may trace are. Not

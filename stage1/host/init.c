@@ -38,6 +38,8 @@ enum { STOP_TIMEOUT_DEFAULT_S = 10 };
 
 /* What is done for an app before the loop looks at everything else again. */
 enum { REAPED_AT_ONCE = 64, CONSOLE_CHUNK = 16 * 1024 };
+enum { FORGET_MS = 1000 };       /* until what hearing a message needed of the program goes from memory */
+enum { LAST_ENTRIES_MS = 1000 }; /* for the journal to take what apps sent before the pod ends */
 
 static void write_status(const Init *init, const HostApp *app, const char *suffix, int value)
 {
@@ -398,11 +400,59 @@ typedef struct Sender {
 static void hear_app(ReceiveKind kind, char *data, size_t size, void *userdata)
 {
     const Sender *sender = userdata;
+    HostApp *app = sender->app;
     NotifyMessage message;
 
-    if (kind == RECEIVE_NOTIFY && data && notify_parse(data, size, &message) &&
-        service_take_message(sender->init, sender->app, &message))
-        note_ready(sender->init);
+    if (sender->init->ready && sender->init->forget_at_ns == 0)
+        sender->init->forget_at_ns = monotonic_ns() + FORGET_MS * INT64_C(1000000);
+    switch (kind) {
+    case RECEIVE_NOTIFY:
+        if (data && notify_parse(data, size, &message) && service_take_message(sender->init, app, &message))
+            note_ready(sender->init);
+        break;
+    case RECEIVE_SYSLOG:
+        app_entries_carry_syslog(&app->entries, &sender->init->host->journal, data, size);
+        break;
+    case RECEIVE_NATIVE:
+        app_entries_carry_native(&app->entries, &sender->init->host->journal, data, size);
+        break;
+    case _RECEIVE_KIND_MAX: break;
+    }
+}
+
+static bool can_hear_app(ReceiveKind kind, void *userdata)
+{
+    const Sender *sender = userdata;
+
+    return kind == RECEIVE_NOTIFY || journal_way_is_ready(&sender->init->host->journal);
+}
+
+static void forget_again(Init *init)
+{
+    if (init->forget_at_ns == 0 || init->forget_at_ns > monotonic_ns())
+        return;
+    init->forget_at_ns = 0;
+    bare_forget_program();
+}
+
+static void begin_entries(Host *host)
+{
+    host->journal.directory = host->journal_sockets;
+    host->journal.is_the_hosts = !host->journal_namespace;
+    for (size_t i = 0; i < host->plan->n_apps; i++)
+        host->apps[i].entries.identifier = host->apps[i].plan->name;
+}
+
+/* What was sent before the end. */
+static void finish_messages(Init *init)
+{
+    int64_t end_ns = monotonic_ns() + LAST_ENTRIES_MS * INT64_C(1000000);
+
+    for (size_t i = 0; i < init->host->plan->n_apps; i++) {
+        HostApp *app = &init->host->apps[i];
+
+        receiver_drain(&app->receiver, end_ns, can_hear_app, hear_app, &(Sender){ init, app });
+    }
 }
 
 /* ----- The loop ----- */
@@ -479,7 +529,7 @@ enum { POLL_REPORT, POLL_CONSOLE, POLL_MESSAGES, _POLL_APP_MAX = POLL_MESSAGES +
 static int await(const Init *init, struct pollfd *fds)
 {
     const Host *host = init->host;
-    int64_t next_ns = service_next_ns(init);
+    int64_t next_ns = earlier_ns(service_next_ns(init), init->forget_at_ns);
 
     fds[POLL_SIGNALS] = (struct pollfd){ .fd = init->signals, .events = POLLIN };
     fds[POLL_CHILDREN] = (struct pollfd){ .fd = init->children, .events = POLLIN };
@@ -518,7 +568,8 @@ static void loop(Init *init)
                 hear_report(init, app);
             if (own[POLL_CONSOLE].revents)
                 copy_console(init->host, app);
-            receiver_turn(&app->receiver, own + POLL_MESSAGES, hear_app, &(Sender){ init, app });
+            receiver_turn(&app->receiver, own + POLL_MESSAGES, can_hear_app, hear_app,
+                          &(Sender){ init, app });
         }
         if (fds[POLL_CHILDREN].revents || init->unreaped)
             reap(init);
@@ -527,10 +578,12 @@ static void loop(Init *init)
         if (is_overdue(init))
             pod_kill(init);
         service_keep_time(init);
+        forget_again(init);
         start_held(init);
         let_held_go(init);
         drop_rights(init);
     }
+    finish_messages(init);
     for (size_t i = 0; i < n_apps; i++)
         copy_console(init->host, &init->host->apps[i]);
 }
@@ -577,6 +630,7 @@ void host_init(Host *host)
     host_await_go(host);
     if (r < 0)
         _exit(POD_EXIT_FAILURE);
+    begin_entries(host);
     service_begin(&init);
     start_apps(&init, false);
     start_held(&init);

@@ -15,6 +15,7 @@ typedef struct Init {
     bool asked, reboot, poweroff; /* from outside, not because an app ended */
     int status;                   /* the first failing app's */
     int64_t deadline_ns;          /* when apps that are being stopped are killed */
+    int64_t forget_at_ns;         /* when the program's pages go from memory again; 0: not */
 
     /* service.c's; times are of CLOCK_MONOTONIC, 0: not. */
     bool reloading;

@@ -26,6 +26,7 @@ enum {
     AT_ONCE = 128,
     COST_OF_NOTIFY = 8, /* each may become a message to the service manager */
     PAUSE_MS = 20,
+    NOT_READY_MS = 50,
     RESTART_MS = 1000,
     HAND_ON_MS = 5, /* from the other process to us */
 };
@@ -38,7 +39,7 @@ typedef struct Header {
 /* The one that is being handled. */
 static struct {
     Header header;
-    char data[RECEIVE_SIZE_MAX];
+    char data[RECEIVE_SIZE_MAX + 1];
 } record;
 
 static int64_t in_ms(int ms)
@@ -80,12 +81,11 @@ static const uint16_t receiver_calls[] = {
 /* System calls only: libc's own memory is gone. Waits for the init to take the last one. */
 static void hand_on(int fd, ReceiveKind kind, int channel)
 {
-    long n =
-            syscall(SYS_recvfrom, fd, record.data, sizeof(record.data), MSG_DONTWAIT | MSG_TRUNC, NULL, NULL);
+    long n = syscall(SYS_recvfrom, fd, record.data, RECEIVE_SIZE_MAX, MSG_DONTWAIT | MSG_TRUNC, NULL, NULL);
 
     if (n < 0)
         return;
-    record.header = (Header){ .kind = kind, .too_long = n > (long) sizeof(record.data) };
+    record.header = (Header){ .kind = kind, .too_long = n > RECEIVE_SIZE_MAX };
     if (record.header.too_long)
         n = 0;
     while (syscall(SYS_write, channel, &record, sizeof(Header) + (size_t) n) < 0)
@@ -171,17 +171,17 @@ int64_t receiver_await(const Receiver *receiver, struct pollfd *ret)
 /* One that is there; how many of those that are heard at once it counts for, 0: there is none. */
 static unsigned take_own(const Receiver *receiver, ReceiveKind kind, ReceiveCallback callback, void *userdata)
 {
-    ssize_t n = recv(receiver->sockets[kind], record.data, sizeof(record.data), MSG_DONTWAIT | MSG_TRUNC);
+    ssize_t n = recv(receiver->sockets[kind], record.data, RECEIVE_SIZE_MAX, MSG_DONTWAIT | MSG_TRUNC);
 
     if (n < 0)
         return 0;
-    callback(kind, (size_t) n > sizeof(record.data) ? NULL : record.data, (size_t) n, userdata);
+    callback(kind, (size_t) n > RECEIVE_SIZE_MAX ? NULL : record.data, (size_t) n, userdata);
     return kind == RECEIVE_NOTIFY ? COST_OF_NOTIFY : 1;
 }
 
 static unsigned take_handed_on(Receiver *receiver, ReceiveCallback callback, void *userdata)
 {
-    ssize_t n = recv(receiver->channel, &record, sizeof(record), MSG_DONTWAIT);
+    ssize_t n = recv(receiver->channel, &record, sizeof(Header) + RECEIVE_SIZE_MAX, MSG_DONTWAIT);
     ReceiveKind kind = (ReceiveKind) record.header.kind;
 
     if (n == 0 || (n < 0 && errno != EAGAIN)) { /* its process has ended */
@@ -200,20 +200,39 @@ static unsigned take(Receiver *receiver, ReceiveKind kind, ReceiveCallback callb
                                   : take_own(receiver, kind, callback, userdata);
 }
 
+typedef struct Ear {
+    ReceiveReadyCallback is_ready;
+    ReceiveCallback callback;
+    void *userdata;
+} Ear;
+
+static bool can_take(const Receiver *receiver, ReceiveKind kind, const Ear *ear)
+{
+    /* Of what comes through the channel the kind is not known before. */
+    return !ear->is_ready || ear->is_ready(receiver->channel >= 0 ? RECEIVE_SYSLOG : kind, ear->userdata);
+}
+
 /* Each kind in turn, so that none keeps the others from being heard. */
-static void take_all(Receiver *receiver, const bool *there, ReceiveCallback callback, void *userdata)
+static void take_all(Receiver *receiver, const bool *there, const Ear *ear)
 {
     for (size_t i = 0; i < _RECEIVE_KIND_MAX; i++) {
+        ReceiveKind kind = (ReceiveKind) i;
         unsigned taken = 0, n = 1;
 
-        while (there[i] && n > 0 && taken < AT_ONCE)
-            taken += n = take(receiver, (ReceiveKind) i, callback, userdata);
+        while (there[i] && n > 0 && taken < AT_ONCE) {
+            if (!can_take(receiver, kind, ear)) {
+                receiver->next_ns = in_ms(NOT_READY_MS);
+                break;
+            }
+            taken += n = take(receiver, kind, ear->callback, ear->userdata);
+        }
         if (taken >= AT_ONCE)
             receiver->next_ns = in_ms(PAUSE_MS);
     }
 }
 
-void receiver_turn(Receiver *receiver, const struct pollfd *polled, ReceiveCallback callback, void *userdata)
+void receiver_turn(Receiver *receiver, const struct pollfd *polled, ReceiveReadyCallback is_ready,
+                   ReceiveCallback callback, void *userdata)
 {
     bool there[_RECEIVE_KIND_MAX], any = false;
 
@@ -225,7 +244,7 @@ void receiver_turn(Receiver *receiver, const struct pollfd *polled, ReceiveCallb
     if (receiver->apart && receiver->channel < 0)
         start(receiver);
     else
-        take_all(receiver, there, callback, userdata);
+        take_all(receiver, there, &(Ear){ is_ready, callback, userdata });
 }
 
 /* Whether one of the sockets has something. */
@@ -249,7 +268,8 @@ static bool look_at_channel(const Receiver *receiver, int timeout_ms)
     return poll(&fd, 1, timeout_ms) > 0;
 }
 
-void receiver_drain(Receiver *receiver, int64_t deadline_ns, ReceiveCallback callback, void *userdata)
+void receiver_drain(Receiver *receiver, int64_t deadline_ns, ReceiveReadyCallback is_ready,
+                    ReceiveCallback callback, void *userdata)
 {
     while (monotonic_ns() < deadline_ns) {
         bool there[_RECEIVE_KIND_MAX] = { false }, more = look(receiver, there);
@@ -266,6 +286,9 @@ void receiver_drain(Receiver *receiver, int64_t deadline_ns, ReceiveCallback cal
         }
         if (!more)
             return;
-        take_all(receiver, there, callback, userdata);
+        receiver->next_ns = 0;
+        take_all(receiver, there, &(Ear){ is_ready, callback, userdata });
+        if (receiver->next_ns > 0)
+            (void) poll(NULL, 0, NOT_READY_MS / 10);
     }
 }

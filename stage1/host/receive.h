@@ -43,14 +43,20 @@ int receiver_listen(Receiver *receiver, ReceiveKind kind, const char *path);
  * never. */
 int64_t receiver_await(const Receiver *receiver, struct pollfd *ret);
 
-/* data is writable, and gone after the call; NULL: a datagram was too long. */
+/* data is writable, with room for a byte more, and gone after the call; NULL: a datagram was too long. */
 typedef void (*ReceiveCallback)(ReceiveKind kind, char *data, size_t size, void *userdata);
 
+/* Whether one of that kind, or of any where there is a process apart, can be taken now; NULL: always. If not,
+ * it stays where it is for a moment, and what is sent after it waits. */
+typedef bool (*ReceiveReadyCallback)(ReceiveKind kind, void *userdata);
+
 /* Hands on a bounded number of datagrams that are there. Never waits. */
-void receiver_turn(Receiver *receiver, const struct pollfd *polled, ReceiveCallback callback, void *userdata);
+void receiver_turn(Receiver *receiver, const struct pollfd *polled, ReceiveReadyCallback is_ready,
+                   ReceiveCallback callback, void *userdata);
 
 /* For the last time: what was sent before, as far as it is there by then (CLOCK_MONOTONIC). */
-void receiver_drain(Receiver *receiver, int64_t deadline_ns, ReceiveCallback callback, void *userdata);
+void receiver_drain(Receiver *receiver, int64_t deadline_ns, ReceiveReadyCallback is_ready,
+                    ReceiveCallback callback, void *userdata);
 
 /* A child has ended, and was reaped: true when it was the receiver's. It is started again after a second. */
 bool receiver_note_end(Receiver *receiver, pid_t pid);

@@ -80,6 +80,18 @@ static int choose_names(Host *host)
     return 0;
 }
 
+/* By it entries would come into the host's journal in root's name. */
+static int check_native(const Host *host, Error *reterr)
+{
+    for (size_t i = 0; host->systemd && !host->journal_namespace && i < host->plan->n_apps; i++)
+        if (host->plan->apps[i].journal_native)
+            return error_set(reterr, -EPERM,
+                             "app \"%s\" speaks the journal's native protocol, which is for the pod's own "
+                             "journal: not with --journal=host",
+                             host->plan->apps[i].name);
+    return 0;
+}
+
 /* A service's start process hands its place on to the init, if the service manager listens. */
 static bool is_service_main(const Host *host)
 {
@@ -211,6 +223,8 @@ static int run(Host *host, int argc, char *argv[], Error *reterr)
     if (r >= 0)
         r = plan_read(host->pod_dir, &host->plan, reterr);
     if (r >= 0)
+        r = check_native(host, reterr);
+    if (r >= 0)
         r = allocate_apps(host);
     if (r >= 0)
         r = take_sockets(host, reterr);
@@ -278,6 +292,7 @@ int main(int argc, char *argv[])
         .shared_memory = -EBADF,
         .journal_files = -EBADF,
         .journal_sockets = -EBADF,
+        .journal = JOURNAL_WAY_INIT,
         .resolv_conf = -EBADF,
         .hosts = -EBADF,
         .notify = -EBADF,

@@ -34,6 +34,8 @@ static int keep_mounts(Host *host)
     for (size_t i = 0; r >= 0 && i < host->plan->n_apps; i++)
         if (host->apps[i].cgroup >= 0)
             r = mount_attach(host->apps[i].cgroup, kept);
+    if (r >= 0 && host->journal_sockets >= 0)
+        r = mount_attach(host->journal_sockets, kept);
     if (r >= 0)
         r = mount_attach(host->shared, kept); /* last: ".." of the statuses shall lead to its root */
     host->shared = safe_close(host->shared);
@@ -68,8 +70,6 @@ static int enter_root(Host *host, Error *reterr)
     if (r >= 0)
         r = attach(&host->journal_files, host->root, journal, MOUNT_TARGET_DIRECTORY, reterr);
     if (r >= 0)
-        r = attach(&host->journal_sockets, host->root, HOST_JOURNAL_PATH, MOUNT_TARGET_DIRECTORY, reterr);
-    if (r >= 0)
         r = attach(&host->resolv_conf, host->root, HOST_RESOLV_CONF_PATH, MOUNT_TARGET_FILE, reterr);
     if (r >= 0)
         r = attach(&host->hosts, host->root, HOST_HOSTS_PATH, MOUNT_TARGET_FILE, reterr);
@@ -80,28 +80,38 @@ static int enter_root(Host *host, Error *reterr)
     return r < 0 ? error_set_errno(reterr, r, "cannot enter the pod's root") : 0;
 }
 
-void host_notify_path(const Host *host, const HostApp *app, char ret[static HOST_NOTIFY_PATH_MAX])
+void host_socket_path(const Host *host, const HostApp *app, ReceiveKind kind,
+                      char ret[static HOST_SOCKET_PATH_MAX])
 {
-    (void) snprintf(ret, HOST_NOTIFY_PATH_MAX, HOST_NOTIFY_PATH "/%zu", (size_t) (app - host->apps));
+    (void) snprintf(ret, HOST_SOCKET_PATH_MAX, HOST_SOCKETS_PATH "/%zu.%s", (size_t) (app - host->apps),
+                    kind == RECEIVE_NOTIFY ? "notify" : "journal");
+}
+
+static int listen_to_app(const Host *host, HostApp *app, ReceiveKind kind, Error *reterr)
+{
+    char path[HOST_SOCKET_PATH_MAX];
+    int r;
+
+    host_socket_path(host, app, kind, path);
+    r = receiver_listen(&app->receiver, kind, path);
+    return r < 0 ? error_set_errno(reterr, r, "cannot listen to app %s", app->plan->name) : 0;
 }
 
 /* Each app gets a socket of its own, in its own mounts: so a message is its app's whoever sent it, and be it
  * a process that is gone already. */
 static int listen_to_apps(Host *host, Error *reterr)
 {
-    for (size_t i = 0; i < host->plan->n_apps; i++) {
-        HostApp *app = &host->apps[i];
-        char path[HOST_NOTIFY_PATH_MAX];
-        int r;
+    int r = 0;
 
-        if (!host_app_notifies(app->plan))
-            continue;
-        host_notify_path(host, app, path);
-        r = receiver_listen(&app->receiver, RECEIVE_NOTIFY, path);
-        if (r < 0)
-            return error_set_errno(reterr, r, "cannot listen to app %s", app->plan->name);
+    for (size_t i = 0; r >= 0 && i < host->plan->n_apps; i++) {
+        HostApp *app = &host->apps[i];
+
+        if (host_app_notifies(app->plan))
+            r = listen_to_app(host, app, RECEIVE_NOTIFY, reterr);
+        if (r >= 0 && app->plan->journal_native && host->journal_namespace)
+            r = listen_to_app(host, app, RECEIVE_NATIVE, reterr);
     }
-    return 0;
+    return r;
 }
 
 /* Programs of the host go by the init's root (journalctl -M, machinectl), and who may trace us gets there. */
@@ -123,8 +133,8 @@ static int compare_int(const void *a, const void *b)
 /* Whatever was open in the process that we were cloned from, by whoever started it. */
 static int close_strangers(const Host *host)
 {
-    const int own[] = { host->status_dir, host->pod_dir, host->notify,
-                        host->control,    host->proc,    host->reaper_report };
+    const int own[] = { host->status_dir, host->pod_dir,       host->notify,         host->control,
+                        host->proc,       host->reaper_report, host->journal_sockets };
     size_t n = ELEMENTSOF(own), n_apps = host->plan->n_apps;
     _cleanup_free_ int *keep = NULL;
 

@@ -47,7 +47,7 @@ static void turn_until(Receiver *receiver, Heard *heard, unsigned n, int timeout
 
         (void) receiver_await(receiver, fds);
         (void) poll(fds, _RECEIVE_KIND_MAX, 10);
-        receiver_turn(receiver, fds, hear, heard);
+        receiver_turn(receiver, fds, NULL, hear, heard);
         for (pid_t pid; (pid = waitpid(-1, NULL, WNOHANG)) > 0;)
             (void) receiver_note_end(receiver, pid);
     }
@@ -171,7 +171,7 @@ static void test_datagrams(bool apart)
     assert_str(f.heard.last, "three");
     /* The last words, which nobody polls for any more. */
     assert_int(send(f.client, "four", 4, 0), 4);
-    receiver_drain(&f.receiver, monotonic_ns() + INT64_C(5000000000), hear, &f.heard);
+    receiver_drain(&f.receiver, monotonic_ns() + INT64_C(5000000000), NULL, hear, &f.heard);
     assert_str(f.heard.last, "four");
     end(&f);
 }
@@ -182,10 +182,10 @@ static void test_late_start(void)
     Fixture f;
 
     begin(&f, true);
-    receiver_drain(&f.receiver, monotonic_ns() + INT64_C(5000000000), hear, &f.heard);
+    receiver_drain(&f.receiver, monotonic_ns() + INT64_C(5000000000), NULL, hear, &f.heard);
     assert_int(f.receiver.pid, 0);
     assert_int(send(f.client, "late", 4, 0), 4);
-    receiver_drain(&f.receiver, monotonic_ns() + INT64_C(5000000000), hear, &f.heard);
+    receiver_drain(&f.receiver, monotonic_ns() + INT64_C(5000000000), NULL, hear, &f.heard);
     assert_str(f.heard.last, "late");
     end(&f);
 }
@@ -224,7 +224,7 @@ static void test_hang(void)
     assert_int(send(f.client, "after", 5, 0), 5);
     turn_until(&f.receiver, &f.heard, 2, 500);
     assert_true(f.heard.n < 2); /* or nothing hung, and this shows nothing */
-    receiver_drain(&f.receiver, monotonic_ns() + INT64_C(300000000), hear, &f.heard);
+    receiver_drain(&f.receiver, monotonic_ns() + INT64_C(300000000), NULL, hear, &f.heard);
     assert_int(kill(f.receiver.pid, SIGKILL), 0);
     assert_true(waitpid(f.receiver.pid, &status, 0) == f.receiver.pid);
     assert_true(receiver_note_end(&f.receiver, f.receiver.pid));

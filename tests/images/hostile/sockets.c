@@ -152,9 +152,43 @@ static void descriptors(void)
         close(fds[i]); /* whoever has it is the last */
 }
 
+/* What journald itself would look up, or believe from root. */
+static void forge_entries(void)
+{
+    static const char entry[] =
+            "MESSAGE=forged entry\nSYSLOG_IDENTIFIER=sshd\nOBJECT_PID=1\nCOREDUMP_UNIT=ssh.service\n"
+            "_UID=77\n_SYSTEMD_UNIT=ssh.service\nUNIT=ssh.service\nPRIORITY=0\nHARMLESS=yes\n";
+    struct sockaddr_un to = { .sun_family = AF_UNIX, .sun_path = "/run/systemd/journal/socket" };
+    int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+    if (sendto(fd, entry, sizeof(entry) - 1, 0, (struct sockaddr *) &to, sizeof(to)) < 0)
+        printf("forge-entries=%s\n", strerror(errno));
+    close(fd);
+}
+
+/* Sockets of journald: its streams, and its varlink service (Rotate, RelinquishVar). */
+static void journald(void)
+{
+    static const char *const paths[] = { "/run/systemd/journal/stdout",
+                                         "/run/systemd/journal/io.systemd.journal",
+                                         "/run/systemd/journal/dev-log" };
+
+    for (size_t i = 0; i < sizeof(paths) / sizeof(*paths); i++) {
+        struct sockaddr_un to = { .sun_family = AF_UNIX };
+        int stream = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0),
+            datagram = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+        snprintf(to.sun_path, sizeof(to.sun_path), "%s", paths[i]);
+        if (connect(stream, (struct sockaddr *) &to, sizeof(to)) >= 0 ||
+            connect(datagram, (struct sockaddr *) &to, sizeof(to)) >= 0)
+            through("%s takes us", paths[i]);
+        close(stream);
+        close(datagram);
+    }
+}
+
 const Attack sockets_attacks[] = {
-    { "lingering", lingering },
-    { "garbage-sockets", garbage_sockets },
-    { "descriptors", descriptors },
-    {},
+    { "lingering", lingering },     { "garbage-sockets", garbage_sockets },
+    { "descriptors", descriptors }, { "forge-entries", forge_entries },
+    { "journald", journald },       {},
 };

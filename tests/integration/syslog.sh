@@ -125,7 +125,7 @@ for user in 0 33; do
     equals "JournalNative=yes, user $user: under no other name" \
         "$(journalctl --namespace=rkt-native --quiet --output=cat --no-pager --identifier=sshd)" ''
     lacks "JournalNative=yes, user $user: without what root is believed" \
-        "$(journalctl --namespace=rkt-native --quiet --output=export --no-pager HARMLESS=yes)" \
+        "$(journalctl --namespace=rkt-native --quiet --output=export --no-pager HARMLESS=yes | tr -d "\0")" \
         $'\n(OBJECT_|COREDUMP_|UNIT=|_UID=77|_SYSTEMD_UNIT=ssh)'
     systemctl stop rkt-native
 done

@@ -1,0 +1,7 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# images: busybox haproxy hostile
+# needs: vm
+# syslog.sh on the kernel of the suite, which may be too old to refuse descriptors: another process receives.
+
+. "${0%/*}/syslog.sh"

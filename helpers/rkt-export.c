@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* rkt-export: makes an image of what an app of an exited pod left. Its overlay is mounted again, read-only,
  * in a mount namespace of this process, so that the host sees none of it, and nothing is left of it however
- * this ends. What stands there is a stranger's: a child reads it, in the cage that unpacks images
- * (store/cage.h). */
+ * this ends. What stands there is a stranger's: it is read in a cage (sandbox/cage.h), out of which the image
+ * comes through a pipe. */
 
 #include <linux/capability.h>
 #include <locale.h>
@@ -18,8 +18,8 @@
 #include "command.h"
 #include "pod/layout.h"
 #include "pod/pod-status.h"
+#include "sandbox/cage.h"
 #include "sandbox/mount.h"
-#include "store/cage.h"
 #include "store/pack.h"
 #include "store/store.h"
 
@@ -211,16 +211,31 @@ static int open_rootfs(const Pod *pod, const char *app, Error *reterr)
 
 /* ----- The image ----- */
 
-typedef struct Work {
-    const char *manifest;
-    int to;
-} Work;
-
-static int pack(int root, void *answer _unused_, void *userdata, Error *reterr)
+static int take_image(const void *data, size_t size, void *userdata, Error *reterr)
 {
-    const Work *work = userdata;
+    OutputFile *output = userdata;
+    int r = write_full(output->fd, data, size);
 
-    return aci_pack(root, work->manifest, strlen(work->manifest), work->to, reterr);
+    return r < 0 ? error_set_errno(reterr, r, "cannot write the image") : 0;
+}
+
+static int pack_in_cage(int root, const char *manifest, OutputFile *output, Error *reterr)
+{
+    const CageStreams streams = { .take = take_image, .userdata = output };
+    const CageOptions cage_options = {
+        .work = "pack",
+        .worker = "the packer",
+        .doing = "packing",
+        .apart = true,
+        .root = root,
+        .capabilities = 1ULL << CAP_DAC_READ_SEARCH,
+        .argument = manifest,
+        .argument_size = strlen(manifest),
+    };
+    _cleanup_(cage_freep) Cage *cage = NULL;
+    int r = cage_start(&cage_options, &cage, reterr);
+
+    return r < 0 ? r : cage_run(cage, &streams, reterr);
 }
 
 static int export_app(const Pod *pod, const char *app, Error *reterr)
@@ -228,8 +243,6 @@ static int export_app(const Pod *pod, const char *app, Error *reterr)
     _cleanup_output_ OutputFile output = OUTPUT_FILE_INIT;
     _cleanup_free_ char *manifest = NULL;
     _cleanup_close_ int root = -EBADF;
-    Work work;
-    Cage cage;
     int r = make_manifest(pod, app, &manifest, reterr);
 
     if (r >= 0)
@@ -239,16 +252,7 @@ static int export_app(const Pod *pod, const char *app, Error *reterr)
     root = open_rootfs(pod, app, reterr);
     if (root < 0)
         return root;
-    work = (Work){ manifest, output.fd };
-    cage = (Cage){ .worker = "the packer",
-                   .work_name = "packing",
-                   .tree = root,
-                   .keep = &output.fd,
-                   .n_keep = 1,
-                   .capabilities = 1ULL << CAP_DAC_READ_SEARCH,
-                   .work = pack,
-                   .userdata = &work };
-    r = cage_run(&cage, NULL, reterr);
+    r = pack_in_cage(root, manifest, &output, reterr);
     return r < 0 ? r : output_file_commit(&output, reterr);
 }
 
@@ -280,8 +284,10 @@ int main(int argc, char **argv)
                                     .take = take_option,
                                     .run = run,
                                     .for_root = true };
+    static const CageWork works[] = { { "pack", pack_caged }, {} };
 
     /* Names in archives are UTF-8, and libarchive asks the locale. */
     (void) setlocale(LC_CTYPE, "C.UTF-8");
+    cage_main(argc, argv, works);
     return command_main((const Command *const[]){ &export, NULL }, &arg_global, argc, argv);
 }

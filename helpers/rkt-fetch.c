@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* rkt fetch: brings images into the store. Root opens what was named and nothing more; a worker without any
- * privilege (as user rkt when root started us) reads, verifies and stores it, and says the image's key
- * through a pipe. What a reference's kind needs is in a table: further transports are further rows. */
+ * privilege (as user rkt when root started us) has it read in cages, hashes and stores it, and says the
+ * image's key through a pipe. What a reference's kind needs is in a table: further transports are further
+ * rows. */
 
 #include <fcntl.h>
 #include <inttypes.h>
@@ -24,8 +25,6 @@
 #include "store/import.h"
 
 enum { KEY_HEX_SHORT = 32 };
-/* Of the worker's. Who packs an image says how much memory unpacking takes; 64 MiB are usual at most. */
-#define MEMORY_MAX (1ULL << 30)
 
 enum { OPT_FULL = 1, OPT_PROGRESS, OPT_PULL_POLICY, OPT_QUIET, OPT_SIGNATURE };
 
@@ -221,7 +220,8 @@ static void show_progress(uint64_t bytes, void *userdata)
                    (intmax_t) *total / 1000000, bytes >= (uint64_t) *total ? "\n" : "");
 }
 
-static int import_from(Store *store, const Request *request, char *ret_key, Error *reterr)
+static int import_from(Store *store, const Request *request, const ImportCages *cages, char *ret_key,
+                       Error *reterr)
 {
     StoreImportOptions import = { .expected = *request->key ? request->key : NULL };
     struct stat st;
@@ -230,63 +230,70 @@ static int import_from(Store *store, const Request *request, char *ret_key, Erro
         import.on_progress = show_progress;
         import.userdata = &st.st_size;
     }
-    return store_import_fd(store, request->fd, &import, ret_key, reterr);
+    return store_import_fd(store, request->fd, cages, &import, ret_key, reterr);
 }
 
-static int import_file(Store *store, const Request *request, char *ret_key, Error *reterr)
+static int import_file(Store *store, const Request *request, const ImportCages *cages, char *ret_key,
+                       Error *reterr)
 {
     if (!arg_quiet)
         log_info("using image from file %s", request->path);
-    return import_from(store, request, ret_key, reterr);
+    return import_from(store, request, cages, ret_key, reterr);
 }
 
-static int import_hash(Store *store, const Request *request, char *ret_key, Error *reterr)
+static int import_hash(Store *store, const Request *request, const ImportCages *cages, char *ret_key,
+                       Error *reterr)
 {
     if (!arg_quiet)
-        log_info(request->fd >= 0 ? "taking image %s over from the original's store"
-                                  : "image %s is in the store",
-                 request->key);
-    if (request->fd >= 0)
-        return import_from(store, request, ret_key, reterr);
-    memcpy(ret_key, request->key, sizeof(request->key));
-    return 0;
+        log_info("taking image %s over from the original's store", request->key);
+    return import_from(store, request, cages, ret_key, reterr);
 }
 
 /* What there is to know of each kind of reference: what is done with the caller's rights, and what without
  * any. */
 static const struct Transport {
     int (*open)(Request *request, Error *reterr);
-    int (*import)(Store *store, const Request *request, char *ret_key, Error *reterr);
+    int (*import)(Store *store, const Request *request, const ImportCages *cages, char *ret_key,
+                  Error *reterr);
 } transports[_IMAGE_REFERENCE_KIND_MAX] = {
     [IMAGE_REFERENCE_HASH] = { open_hash, import_hash }, [IMAGE_REFERENCE_PATH] = { open_path, import_file },
     [IMAGE_REFERENCE_NAME] = { open_name, NULL },        [IMAGE_REFERENCE_URL] = { open_url, import_file },
     [IMAGE_REFERENCE_DOCKER] = { open_docker, NULL },
 };
 
+/* Only root can keep cages apart, so they come first. */
+static int start_cages(ImportCages *ret, Error *reterr)
+{
+    bool is_root = geteuid() == 0;
+    uid_t uid = 0;
+    gid_t gid = 0;
+    int r = is_root ? privilege_find_user("rkt", &uid, &gid, reterr) : 0;
+
+    return r < 0 ? r : import_cages_start(is_root, uid, gid, ret, reterr);
+}
+
 static int work(const Request *request, int to, Error *reterr)
 {
+    _cleanup_(import_cages_done) ImportCages cages = {};
     _cleanup_(store_freep) Store *store = NULL;
     char key[IMAGE_KEY_LENGTH + 1];
     int r;
 
     (void) umask(0007);
-    r = privilege_drop("rkt", reterr);
-    if (r >= 0) {
-        r = privilege_limit_memory(MEMORY_MAX);
-        if (r < 0)
-            r = error_set_errno(reterr, r, "cannot limit its memory");
-    }
+    r = start_cages(&cages, reterr);
+    if (r >= 0)
+        r = privilege_drop("rkt", reterr);
     if (r >= 0)
         r = store_open(arg_global.dir, 0, &store, reterr);
     if (r >= 0)
-        r = transports[request->reference->kind].import(store, request, key, reterr);
+        r = transports[request->reference->kind].import(store, request, &cages, key, reterr);
     if (r < 0)
         return error_prefix(reterr, r, "cannot fetch \"%s\"", request->image);
     return write_full(to, key, IMAGE_KEY_LENGTH);
 }
 
 /* 1, or 0 when the worker failed: it prints its error itself, so none of a stranger's bytes come back but a
- * key, which is looked at. */
+ * key, which is looked at. That has room in the pipe, so the worker's end is what is waited for. */
 static int run_worker(const Request *request, char ret_key[static IMAGE_KEY_LENGTH + 1], Error *reterr)
 {
     _cleanup_close_ int from = -EBADF, to = -EBADF;
@@ -294,7 +301,7 @@ static int run_worker(const Request *request, char ret_key[static IMAGE_KEY_LENG
     ssize_t n;
     pid_t pid;
 
-    if (pipe2(pair, O_CLOEXEC) < 0)
+    if (pipe2(pair, O_CLOEXEC | O_NONBLOCK) < 0)
         return error_set_errno(reterr, -errno, "cannot make a pipe");
     from = pair[0];
     to = pair[1];
@@ -309,16 +316,26 @@ static int run_worker(const Request *request, char ret_key[static IMAGE_KEY_LENG
             error_print(&error, r, "fetch", arg_global.debug);
         _exit(r < 0 ? EXIT_GENERAL : 0);
     }
-    to = safe_close(to);
-    n = read_full(from, ret_key, IMAGE_KEY_LENGTH);
     while (waitpid(pid, &status, 0) < 0)
         if (errno != EINTR)
             return error_set_errno(reterr, -errno, "cannot wait for a child");
+    n = read(from, ret_key, IMAGE_KEY_LENGTH);
     ret_key[n < 0 ? 0 : n] = '\0';
     if (WIFSIGNALED(status))
-        log_error("cannot fetch \"%s\": who reads it was ended by signal %d (%s)", request->image,
+        log_error("cannot fetch \"%s\": its worker was ended by signal %d (%s)", request->image,
                   WTERMSIG(status), strsignal(WTERMSIG(status)));
     return status == 0 && image_key_is_valid(ret_key) ? 1 : 0;
+}
+
+/* An image that is there already needs nobody. */
+static int fetch(const Request *request, char ret_key[static IMAGE_KEY_LENGTH + 1], Error *reterr)
+{
+    if (request->fd >= 0)
+        return run_worker(request, ret_key, reterr);
+    if (!arg_quiet)
+        log_info("image %s is in the store", request->key);
+    memcpy(ret_key, request->key, sizeof(request->key));
+    return 1;
 }
 
 /* SIGIO, which comes when nobody holds the other end any longer, ends us, and our unit the worker. */
@@ -387,7 +404,7 @@ static int run(Error *reterr)
     for (size_t i = 0; i < arg_n_requests; i++) {
         char key[IMAGE_KEY_LENGTH + 1];
 
-        r = run_worker(&arg_requests[i], key, reterr);
+        r = fetch(&arg_requests[i], key, reterr);
         if (r < 0)
             return r;
         if (r == 0) {
@@ -416,5 +433,6 @@ int main(int argc, char **argv)
 
     alias.name = "image fetch";
     (void) setlocale(LC_CTYPE, "C.UTF-8");
+    cage_main(argc, argv, store_import_works);
     return command_main((const Command *const[]){ &fetch, &alias, NULL }, &arg_global, argc, argv);
 }

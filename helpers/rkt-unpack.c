@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* rkt-unpack [--dir=DIR] IMAGE-ID: renders an image into the store's trees. Not a verb: rkt-prepare and
  * rkt-fetch run it for an image whose tree is not there yet. The only program that reads archives while it is
- * root, and then only in the cage (lib/store/cage.h). */
+ * root, and then only in cages (lib/sandbox/cage.h). */
 
 #include <locale.h>
 #include <sys/stat.h>
 
 #include "base/log.h"
 #include "pod/global-options.h"
+#include "sandbox/cage.h"
 #include "store/render.h"
+#include "store/unpack.h"
 
 static GlobalOptions arg_global = GLOBAL_OPTIONS_INIT;
 static const char *arg_image;
@@ -50,11 +52,13 @@ static int run(int argc, char **argv, Error *reterr)
 
 int main(int argc, char **argv)
 {
+    static const CageWork works[] = { { "unpack", unpack_caged }, {} };
     _cleanup_error_ Error error = ERROR_INIT;
     int r;
 
     /* Names in archives are UTF-8, and libarchive asks the locale. */
     (void) setlocale(LC_CTYPE, "C.UTF-8");
+    cage_main(argc, argv, works);
     (void) umask(0022);
     r = run(argc, argv, &error);
     if (r < 0) {

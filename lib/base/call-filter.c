@@ -36,9 +36,10 @@
 #define CALL_FILTER_MMAP __NR_mmap
 #endif
 
-/* The lower half of the third argument. */
-#define PROT_OFFSET                                                                                          \
-    (offsetof(struct seccomp_data, args[2]) + (__BYTE_ORDER__ == __ORDER_BIG_ENDIAN__ ? 4 : 0))
+/* The lower halves of the third and the fourth argument. */
+#define LOWER_HALF (__BYTE_ORDER__ == __ORDER_BIG_ENDIAN__ ? 4 : 0)
+#define PROT_OFFSET (offsetof(struct seccomp_data, args[2]) + LOWER_HALF)
+#define FLAGS_OFFSET (offsetof(struct seccomp_data, args[3]) + LOWER_HALF)
 
 int call_filter_load(const uint16_t *calls, size_t n_calls)
 {
@@ -49,9 +50,11 @@ int call_filter_load(const uint16_t *calls, size_t n_calls)
         BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
     };
     static const struct sock_filter tail[] = {
-        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, CALL_FILTER_MMAP, 0, 3),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, CALL_FILTER_MMAP, 0, 5),
         BPF_STMT(BPF_LD | BPF_W | BPF_ABS, PROT_OFFSET),
-        BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, PROT_EXEC, 1, 0),
+        BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, PROT_EXEC, 3, 0),
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, FLAGS_OFFSET),
+        BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, MAP_SHARED, 1, 0),
         BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
         BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | ENOSYS),
     };

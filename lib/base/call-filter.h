@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A seccomp filter of our own processes: a list of system calls; what is not on it does not exist (ENOSYS).
- * mmap(2) is always there, but for executable memory. The apps' filters are lib/sandbox's. */
+ * mmap(2) is always there, but for memory that is executable or shared. The apps' filters are lib/sandbox's. */
 #pragma once
 
 #include <stddef.h>

@@ -15,7 +15,7 @@
 #include "string-util.h"
 #include "spawn.h"
 
-static int become(const char *user, Error *reterr)
+int privilege_find_user(const char *user, uid_t *ret_uid, gid_t *ret_gid, Error *reterr)
 {
     const struct passwd *passwd = (errno = 0, getpwnam(user));
 
@@ -25,8 +25,20 @@ static int become(const char *user, Error *reterr)
                          user);
     if (passwd->pw_uid == 0 || passwd->pw_gid == 0)
         return error_set(reterr, -EPERM, "user \"%s\" must not be root", user);
-    if (setgroups(0, NULL) < 0 || setresgid(passwd->pw_gid, passwd->pw_gid, passwd->pw_gid) < 0 ||
-        setresuid(passwd->pw_uid, passwd->pw_uid, passwd->pw_uid) < 0)
+    *ret_uid = passwd->pw_uid;
+    *ret_gid = passwd->pw_gid;
+    return 0;
+}
+
+static int become(const char *user, Error *reterr)
+{
+    uid_t uid;
+    gid_t gid;
+    int r = privilege_find_user(user, &uid, &gid, reterr);
+
+    if (r < 0)
+        return r;
+    if (setgroups(0, NULL) < 0 || setresgid(gid, gid, gid) < 0 || setresuid(uid, uid, uid) < 0)
         return error_set_errno(reterr, -errno, "cannot become user \"%s\"", user);
     return 0;
 }
@@ -66,11 +78,4 @@ int privilege_drop(const char *user, Error *reterr)
     if (geteuid() == 0)
         return error_set(reterr, -EPERM, "still root after giving root up");
     return 0;
-}
-
-int privilege_limit_memory(uint64_t bytes)
-{
-    struct rlimit limit = { .rlim_cur = bytes, .rlim_max = bytes };
-
-    return !SANITIZED && setrlimit(RLIMIT_AS, &limit) < 0 ? -errno : 0;
 }

@@ -3,15 +3,16 @@
 #pragma once
 
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "error.h"
+
+/* The ids of a user, who must not be root. -ENOENT: there is none of that name. */
+int privilege_find_user(const char *user, uid_t *ret_uid, gid_t *ret_gid, Error *reterr);
 
 /* Becomes the user (root only; else this step is left out), and in any case gives up every capability, the
  * right to new privileges and core dumps, and all of the environment but a few harmless names. */
 int privilege_drop(const char *user, Error *reterr);
-
-/* How much memory this process may map from now on. */
-int privilege_limit_memory(uint64_t bytes);
 
 /* Sanitizers map terabytes and make system calls of their own. */
 #if defined(__SANITIZE_ADDRESS__)

@@ -22,7 +22,7 @@ static int compare_int(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-static void reset_signals(void)
+void spawn_reset_signals(void)
 {
     sigset_t none;
 
@@ -61,7 +61,7 @@ _noreturn_ static void child(const char *path, char *const argv[], const SpawnOp
     int keep[18], r;
     size_t n = 0;
 
-    reset_signals();
+    spawn_reset_signals();
     if (options->die_with_parent) {
         (void) prctl(PR_SET_PDEATHSIG, SIGKILL);
         if (getppid() != parent)

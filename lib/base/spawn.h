@@ -33,6 +33,9 @@ int spawn(const char *path, char *const argv[], const SpawnOptions *options, pid
  * that is closed by then (NULL: no script). Returns only with an error. */
 int exec_opened(int program, const char *path, char *const argv[], char *const environment[]);
 
+/* In a child: handlers and mask as in a program that was freshly started. */
+void spawn_reset_signals(void);
+
 /* Waits; returns the exit status (0..255), 128 + n when signal n ended it, or a negative errno. */
 int wait_for_exit(pid_t pid);
 

@@ -16,16 +16,20 @@
 #include "base/printable.h"
 #include "base/string-util.h"
 #include "base/xattr.h"
+#include "store.h"
 
 enum { ACI_BUFFER = 128 * 1024, TAR_BLOCK = 512 };
+
+#define HEADER_TOO_LARGE "the headers of an entry have more than %d bytes"
 
 struct AciReader {
     struct archive *archive;
     struct archive_entry *entry; /* owned by the archive */
     int fd;                      /* not owned */
-    KeyDigest *digest;           /* not owned */
     uint8_t *buffer;
-    uint64_t consumed; /* bytes read or skipped */
+    uint64_t consumed;    /* bytes read or skipped */
+    uint64_t header_read; /* of them for the headers of the entry that is being read */
+    bool in_header;
     uint64_t entries, size;
     bool has_manifest, has_rootfs;
     char path[ACI_PATH_MAX + 1], target[ACI_PATH_MAX + 1];
@@ -42,9 +46,13 @@ static la_ssize_t read_callback(struct archive *archive, void *userdata, const v
         archive_set_error(archive, (int) -n, "%s", strerror((int) -n));
         return ARCHIVE_FATAL;
     }
-    if (reader->digest)
-        key_digest_add(reader->digest, reader->buffer, (size_t) n);
     reader->consumed += (uint64_t) n;
+    /* Not to the byte, but before a library takes the memory for it. */
+    reader->header_read += reader->in_header ? (uint64_t) n : 0;
+    if (reader->header_read > ACI_HEADER_MAX + 2 * ACI_BUFFER) {
+        archive_set_error(archive, EFBIG, HEADER_TOO_LARGE, ACI_HEADER_MAX);
+        return ARCHIVE_FATAL;
+    }
     *ret = reader->buffer;
     return n;
 }
@@ -56,7 +64,7 @@ static la_int64_t skip_callback(struct archive *archive _unused_, void *userdata
     off_t at = lseek(reader->fd, 0, SEEK_CUR);
     struct stat st;
 
-    if (reader->digest || at < 0 || fstat(reader->fd, &st) < 0 || !S_ISREG(st.st_mode) || at >= st.st_size)
+    if (at < 0 || fstat(reader->fd, &st) < 0 || !S_ISREG(st.st_mode) || at >= st.st_size)
         return 0;
     if (request > st.st_size - at)
         request = st.st_size - at;
@@ -74,14 +82,13 @@ static int archive_failed(AciReader *reader, Error *reterr)
     return error_set(reterr, -EBADMSG, "bad image archive: %s", why ? why : "it can't be read");
 }
 
-int aci_reader_new(int fd, KeyDigest *digest, AciReader **ret, Error *reterr)
+int aci_reader_new(int fd, AciReader **ret, Error *reterr)
 {
     _cleanup_(aci_reader_freep) AciReader *reader = calloc(1, sizeof(*reader));
 
     if (!reader)
         return -ENOMEM;
     reader->fd = fd;
-    reader->digest = digest;
     reader->buffer = malloc(ACI_BUFFER);
     reader->archive = archive_read_new();
     if (!reader->buffer || !reader->archive)
@@ -239,13 +246,35 @@ int aci_entry_failed(const char *path, int r, Error *reterr)
     return error_set(reterr, r, "entry \"%s\": %s", name, why);
 }
 
+/* Names and attributes of any length have room in an entry's headers; how much of them a library takes in
+ * depends on its version. What is left of the entry before is skipped first, so that it does not count.
+ * Returns an ARCHIVE_ code. */
+static int read_header(AciReader *reader)
+{
+    int64_t begin;
+    int r = reader->entry ? archive_read_data_skip(reader->archive) : ARCHIVE_OK;
+
+    if (r < ARCHIVE_WARN)
+        return r;
+    begin = archive_filter_bytes(reader->archive, 0);
+    reader->header_read = 0;
+    reader->in_header = true;
+    r = archive_read_next_header(reader->archive, &reader->entry);
+    reader->in_header = false;
+    if (r < ARCHIVE_WARN || r == ARCHIVE_EOF ||
+        archive_filter_bytes(reader->archive, 0) - begin <= ACI_HEADER_MAX)
+        return r;
+    archive_set_error(reader->archive, EFBIG, HEADER_TOO_LARGE, ACI_HEADER_MAX);
+    return ARCHIVE_FATAL;
+}
+
 int aci_reader_next(AciReader *reader, AciEntry *ret, Error *reterr)
 {
     AciEntry entry = { .path = reader->path };
     const char *path;
     int r;
 
-    r = archive_read_next_header(reader->archive, &reader->entry);
+    r = read_header(reader);
     if (r == ARCHIVE_EOF)
         return check_end(reader, reterr);
     /* A warning is about names that are not in our character set: they stay the bytes that they are. */
@@ -320,17 +349,6 @@ int aci_reader_text(AciReader *reader, size_t max, char **ret, size_t *ret_size,
     return buffer_steal(&b, ret);
 }
 
-int aci_reader_drain(AciReader *reader, Error *reterr)
-{
-    const void *data;
-    la_ssize_t n;
-
-    do
-        n = read_callback(reader->archive, reader, &data);
-    while (n > 0);
-    return n < 0 ? archive_failed(reader, reterr) : 0;
-}
-
 int aci_scan(int fd, char **ret_manifest, size_t *ret_size, Error *reterr)
 {
     _cleanup_(aci_reader_freep) AciReader *reader = NULL;
@@ -338,7 +356,7 @@ int aci_scan(int fd, char **ret_manifest, size_t *ret_size, Error *reterr)
     AciEntry entry;
     int r;
 
-    r = aci_reader_new(fd, NULL, &reader, reterr);
+    r = aci_reader_new(fd, &reader, reterr);
     if (r < 0)
         return r;
     while ((r = aci_reader_next(reader, &entry, reterr)) > 0) {

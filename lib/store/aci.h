@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Reading an application container image: a plain tar with `manifest` and `rootfs/`, entry by entry, names
- * made plain and everything under limits. The one place, with import.c, that knows libarchive; what it reads
+ * made plain and everything under limits. The one place, with inflate.c and pack.c, that knows
+ * libarchive; what it reads
  * is a stranger's. */
 #pragma once
 
@@ -10,7 +11,6 @@
 #include <time.h>
 
 #include "base/error.h"
-#include "store/digest.h"
 
 #define ACI_MANIFEST "manifest"
 #define ACI_ROOTFS "rootfs"
@@ -22,7 +22,8 @@ enum {
     /* Directories that entries need and that are none: so many, and so many more for each entry. */
     ACI_IMPLIED_MAX = 4096,
     ACI_IMPLIED_PER_ENTRY = 8,
-    ACI_XATTRS_MAX = 64 * 1024, /* bytes of one entry's names and values */
+    ACI_XATTRS_MAX = 64 * 1024,   /* bytes of one entry's names and values */
+    ACI_HEADER_MAX = 1024 * 1024, /* bytes of all headers of one entry, its names and attributes in them */
 };
 #define ACI_SIZE_MAX (64ULL << 30) /* sum of all files, holes included */
 
@@ -53,9 +54,8 @@ typedef struct AciEntry {
 
 typedef struct AciReader AciReader;
 
-/* Reads from the descriptor (not owned). With a digest every byte of it passes through that, to the end of
- * the file; without one, what is not asked for is skipped by seeking. */
-int aci_reader_new(int fd, KeyDigest *digest, AciReader **ret, Error *reterr);
+/* Reads from the descriptor (not owned). What is not asked for is skipped, in a file by seeking. */
+int aci_reader_new(int fd, AciReader **ret, Error *reterr);
 void aci_reader_free(AciReader *reader);
 DEFINE_CLEANUP_FUNC(AciReader *, aci_reader_free)
 
@@ -76,9 +76,6 @@ int aci_reader_xattr(AciReader *reader, const char **ret_name, const void **ret_
 
 /* The contents of the entry as text, with a NUL behind. */
 int aci_reader_text(AciReader *reader, size_t max, char **ret, size_t *ret_size, Error *reterr);
-
-/* After the end: reads (and digests) what stands behind the end mark. */
-int aci_reader_drain(AciReader *reader, Error *reterr);
 
 /* Goes through a whole image and gives back its manifest's bytes. */
 int aci_scan(int fd, char **ret_manifest, size_t *ret_size, Error *reterr);

@@ -1,25 +1,27 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* In this order: the bytes go into a file of cas/tmp (locked, so that a sweep knows its writer lives) and
- * through the digest; then the tar is read from that file and its manifest is understood; then the file is
- * synced. Under the image's lock the blob and the manifest are renamed into place and synced, and the record,
- * last, makes the image visible. */
+/* In this order: the bytes go through a cage that inflates them, into the digest and a file of cas/tmp
+ * (locked, so that a sweep knows its writer lives); then that file goes through a second cage, which says
+ * what is in it; then the file is synced. Under the image's lock the blob and the manifest are renamed into
+ * place and synced, and the record, last, makes the image visible. */
 
 #include "import.h"
 
-#include <archive.h>
-#include <archive_entry.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <time.h>
 
-#include "aci.h"
 #include "base/string-util.h"
 #include "base/time-util.h"
 #include "base/uuid.h"
+#include "digest.h"
+#include "inflate.h"
+#include "record.h"
 #include "store-internal.h"
 
-enum { SOURCE_BUFFER = 256 * 1024, FILTERS_MAX = 2 };
+/* Who packs an image says how much memory unpacking takes; 64 MiB are usual at most. */
+#define IMPORT_MEMORY (1ULL << 30)
 #define RATIO_FREE (64ULL << 20)    /* below this much output no ratio counts */
 #define SPACE_CHECKED (32ULL << 20) /* bytes between two looks at the free space */
 #define SPACE_RESERVE (64ULL << 20) /* what an import leaves to others */
@@ -27,13 +29,15 @@ enum { SOURCE_BUFFER = 256 * 1024, FILTERS_MAX = 2 };
 typedef struct Import {
     Store *store;
     const StoreImportOptions *options;
-    int source; /* not owned */
-    uint8_t *buffer;
+    int source;     /* not owned */
+    Cage *inflater; /* not owned */
     uint64_t source_bytes, size, next_space_check;
     char *path; /* beneath cas, NULL once it has its place */
     int fd;
+    KeyDigest digest;
     char key[IMAGE_KEY_LENGTH + 1];
-    char *manifest;
+    Buffer scan;          /* what the second cage says */
+    const char *manifest; /* in that */
     size_t manifest_size;
 } Import;
 
@@ -43,8 +47,7 @@ static void import_done(Import *import)
         (void) unlinkat(import->store->cas_fd, import->path, 0);
     safe_close(import->fd);
     free(import->path);
-    free(import->buffer);
-    free(import->manifest);
+    buffer_done(&import->scan);
 }
 
 /* ----- The file in cas/tmp ----- */
@@ -96,52 +99,21 @@ static int check_space(Import *import, Error *reterr)
     return 0;
 }
 
-/* ----- Decompression ----- */
+/* ----- Through the cages ----- */
 
-static la_ssize_t read_source(struct archive *archive, void *userdata, const void **ret)
+static ssize_t give_source(void *buffer, size_t size, void *userdata, Error *reterr)
 {
-    Import *import = userdata;
-    ssize_t n = read_full(import->source, import->buffer, SOURCE_BUFFER);
+    const Import *import = userdata;
+    ssize_t n = read_full(import->source, buffer, size);
 
-    if (n < 0) {
-        archive_set_error(archive, (int) -n, "%s", strerror((int) -n));
-        return ARCHIVE_FATAL;
-    }
-    import->source_bytes += (uint64_t) n;
+    return n < 0 ? error_set_errno(reterr, (int) n, "cannot read the image file") : n;
+}
+
+static void count_source(Import *import)
+{
+    import->source_bytes = cage_consumed(import->inflater);
     if (import->options->on_progress)
         import->options->on_progress(import->source_bytes, import->options->userdata);
-    *ret = import->buffer;
-    return n;
-}
-
-static void close_archive(struct archive **archive)
-{
-    (void) archive_read_free(*archive);
-}
-
-static int archive_failed(struct archive *archive, Error *reterr)
-{
-    const char *why = archive_error_string(archive);
-
-    return error_set(reterr, -EBADMSG, "bad image file: %s", why ? why : "it can't be read");
-}
-
-/* libarchive would run programs of the host for what it can't decompress itself (it warns then): never. */
-static int open_source(Import *import, struct archive *archive, Error *reterr)
-{
-    struct archive_entry *entry;
-
-    if (archive_read_support_filter_gzip(archive) != ARCHIVE_OK ||
-        archive_read_support_filter_bzip2(archive) != ARCHIVE_OK ||
-        archive_read_support_filter_xz(archive) != ARCHIVE_OK ||
-        archive_read_support_filter_zstd(archive) != ARCHIVE_OK ||
-        archive_read_support_format_raw(archive) != ARCHIVE_OK ||
-        archive_read_open(archive, import, NULL, read_source, NULL) != ARCHIVE_OK ||
-        archive_read_next_header(archive, &entry) != ARCHIVE_OK)
-        return archive_failed(archive, reterr);
-    if (archive_filter_count(archive) > FILTERS_MAX)
-        return error_set(reterr, -EBADMSG, "bad image file: it is compressed more than once");
-    return 0;
 }
 
 static int check_limits(const Import *import, Error *reterr)
@@ -156,37 +128,91 @@ static int check_limits(const Import *import, Error *reterr)
     return 0;
 }
 
-static int copy_blob(Import *import, Error *reterr)
+static int take_blob(const void *data, size_t size, void *userdata, Error *reterr)
 {
-    _cleanup_(close_archive) struct archive *archive = archive_read_new();
-    KeyDigest digest;
-    la_int64_t offset;
-    const void *data;
-    size_t size;
+    Import *import = userdata;
     int r;
 
-    if (!archive)
-        return -ENOMEM;
-    key_digest_init(&digest);
-    r = open_source(import, archive, reterr);
-    while (r >= 0 && (r = archive_read_data_block(archive, &data, &size, &offset)) == ARCHIVE_OK) {
-        import->size += size;
-        r = check_limits(import, reterr);
-        if (r >= 0)
-            r = check_space(import, reterr);
-        if (r < 0)
-            return r;
-        key_digest_add(&digest, data, size);
-        r = write_full(import->fd, data, size);
-        if (r < 0)
-            return error_set_errno(reterr, r, "cannot write the image into the store");
-    }
-    if (r != ARCHIVE_EOF)
-        return reterr && reterr->n > 0 ? -EBADMSG : archive_failed(archive, reterr);
-    key_digest_finish(&digest, import->key);
+    import->size += size;
+    count_source(import);
+    r = check_limits(import, reterr);
+    if (r >= 0)
+        r = check_space(import, reterr);
+    if (r < 0)
+        return r;
+    key_digest_add(&import->digest, data, size);
+    r = write_full(import->fd, data, size);
+    return r < 0 ? error_set_errno(reterr, r, "cannot write the image into the store") : 0;
+}
+
+static int copy_blob(Import *import, Error *reterr)
+{
+    const CageStreams streams = { give_source, take_blob, import };
+    int r;
+
+    key_digest_init(&import->digest);
+    r = cage_run(import->inflater, &streams, reterr);
+    if (r < 0)
+        return r;
+    count_source(import);
+    key_digest_finish(&import->digest, import->key);
     if (import->options->expected && !streq(import->options->expected, import->key))
         return error_set(reterr, -EBADMSG, "its bytes were changed: they are those of image %s", import->key);
     return 0;
+}
+
+static ssize_t give_blob(void *buffer, size_t size, void *userdata, Error *reterr)
+{
+    const Import *import = userdata;
+    ssize_t n = read_full(import->fd, buffer, size);
+
+    return n < 0 ? error_set_errno(reterr, (int) n, "cannot read the image again") : n;
+}
+
+static int take_scan(const void *data, size_t size, void *userdata, Error *reterr)
+{
+    Import *import = userdata;
+
+    if (size > sizeof(ImageScan) + RECORD_SIZE_MAX + STORE_MANIFEST_SIZE_MAX - import->scan.size)
+        return error_set(reterr, -EFBIG, "too much is said of the image");
+    buffer_add(&import->scan, data, size);
+    return import->scan.failed ? -ENOMEM : 0;
+}
+
+/* The record's lines are simple enough to be read here, wherever they come from. */
+static int understand_scan(Import *import, StoreImage *image)
+{
+    _cleanup_free_ char *record = NULL;
+    ImageScan head;
+
+    if (import->scan.size < sizeof(head))
+        return -EBADMSG;
+    memcpy(&head, import->scan.data, sizeof(head));
+    if (head.record_size > RECORD_SIZE_MAX || head.manifest_size > STORE_MANIFEST_SIZE_MAX ||
+        import->scan.size != sizeof(head) + head.record_size + head.manifest_size)
+        return -EBADMSG;
+    record = strndup(import->scan.data + sizeof(head), head.record_size);
+    if (!record)
+        return -ENOMEM;
+    import->manifest = import->scan.data + sizeof(head) + head.record_size;
+    import->manifest_size = head.manifest_size;
+    return record_parse(record, image);
+}
+
+/* Another cage than the one that the bytes came out of: whoever took that one over can make any bytes of
+ * them, but has no say in what they mean. */
+static int understand(Import *import, Cage *scanner, StoreImage *image, Error *reterr)
+{
+    const CageStreams streams = { give_blob, take_scan, import };
+    int r;
+
+    if (lseek(import->fd, 0, SEEK_SET) < 0)
+        return -errno;
+    r = cage_run(scanner, &streams, reterr);
+    if (r < 0)
+        return r;
+    r = understand_scan(import, image);
+    return r < 0 ? error_set_errno(reterr, r, "cannot understand what is said of the image") : 0;
 }
 
 /* ----- Into place ----- */
@@ -221,33 +247,29 @@ static int put_manifest(Import *import)
 }
 
 /* Of an image that comes again, what is known of its tree stays true. */
-static int put_record(Import *import, ImageManifest *manifest, Error *reterr)
+static int put_record(Import *import, StoreImage *image, Error *reterr)
 {
-    _cleanup_(store_image_freep) StoreImage *image = calloc(1, sizeof(*image)), *known = NULL;
+    _cleanup_(store_image_freep) StoreImage *known = NULL;
     struct timespec now;
     int r;
 
-    if (!image)
-        return -ENOMEM;
+    image->latest = import->options->latest;
+    image->tree_size = 0;
     if (store_read_image(import->store, import->key, &known, NULL) >= 0) {
         image->tree_size = known->tree_size;
-        image->latest = known->latest;
+        image->latest = image->latest || known->latest;
     }
     (void) clock_gettime(CLOCK_REALTIME, &now);
     memcpy(image->key, import->key, sizeof(image->key));
-    image->name = TAKE_PTR(manifest->name);
-    image->labels = manifest->labels;
-    manifest->labels = (NameValueList){};
     image->import_time_ns = timespec_ns(&now);
     image->size = import->size;
-    image->latest = image->latest || import->options->latest;
     r = store_index_image(import->store, image);
     if (r < 0)
         return error_set_errno(reterr, r, "cannot put image %s into the index", import->key);
     return store_write_record(import->store, image, reterr);
 }
 
-static int commit(Import *import, ImageManifest *manifest, Error *reterr)
+static int commit(Import *import, StoreImage *image, Error *reterr)
 {
     _cleanup_close_ int lock = store_lock_image(import->store, import->key, LOCK_KIND_EXCLUSIVE, true);
     int r;
@@ -259,42 +281,67 @@ static int commit(Import *import, ImageManifest *manifest, Error *reterr)
         r = put_manifest(import);
     if (r < 0)
         return error_set_errno(reterr, r, "cannot put image %s into the store", import->key);
-    return put_record(import, manifest, reterr);
+    return put_record(import, image, reterr);
 }
 
-static int understand(Import *import, ImageManifest **ret, Error *reterr)
+/* ----- The whole ----- */
+
+const CageWork store_import_works[] = { { "inflate", image_inflate }, { "scan", image_scan }, {} };
+
+void import_cages_done(ImportCages *cages)
 {
-    int r;
-
-    if (lseek(import->fd, 0, SEEK_SET) < 0)
-        return -errno;
-    r = aci_scan(import->fd, &import->manifest, &import->manifest_size, reterr);
-    return r < 0 ? r : image_manifest_parse(import->manifest, import->manifest_size, ret, reterr);
+    cage_free(cages->inflater);
+    cage_free(cages->scanner);
+    *cages = (ImportCages){};
 }
 
-int store_import_fd(Store *store, int fd, const StoreImportOptions *options,
+int import_cages_start(bool apart, uid_t uid, gid_t gid, ImportCages *ret, Error *reterr)
+{
+    CageOptions options = {
+        CAGE_OPTIONS_INIT,
+        .work = "inflate",
+        .worker = "the image reader",
+        .doing = "reading the image",
+        .apart = apart,
+        .uid = uid,
+        .gid = gid,
+        .memory = IMPORT_MEMORY,
+    };
+    ImportCages cages = {};
+    int r = cage_start(&options, &cages.inflater, reterr);
+
+    options.work = "scan";
+    if (r >= 0)
+        r = cage_start(&options, &cages.scanner, reterr);
+    if (r < 0)
+        import_cages_done(&cages);
+    *ret = cages;
+    return r;
+}
+
+int store_import_fd(Store *store, int fd, const ImportCages *cages, const StoreImportOptions *options,
                     char ret_key[static IMAGE_KEY_LENGTH + 1], Error *reterr)
 {
-    _cleanup_(image_manifest_freep) ImageManifest *manifest = NULL;
+    _cleanup_(store_image_freep) StoreImage *image = calloc(1, sizeof(*image));
     _cleanup_(import_done) Import import = {
         .store = store,
         .options = options ? options : &(StoreImportOptions){},
         .source = fd,
+        .inflater = cages->inflater,
         .fd = -EBADF,
-        .buffer = malloc(SOURCE_BUFFER),
     };
     int r;
 
-    if (!import.buffer)
+    if (!image)
         return -ENOMEM;
     r = make_temporary(&import);
     if (r < 0)
         return error_set_errno(reterr, r, "cannot write into the store in %s", store_dir(store));
     r = copy_blob(&import, reterr);
     if (r >= 0)
-        r = understand(&import, &manifest, reterr);
+        r = understand(&import, cages->scanner, image, reterr);
     if (r >= 0)
-        r = commit(&import, manifest, reterr);
+        r = commit(&import, image, reterr);
     if (r < 0)
         return r;
     memcpy(ret_key, import.key, sizeof(import.key));

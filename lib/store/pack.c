@@ -354,3 +354,8 @@ int aci_pack(int rootfs, const char *manifest, size_t manifest_size, int to, Err
         r = archive_failed(&packer, reterr);
     return r;
 }
+
+int pack_caged(int root, const void *argument, size_t size, Error *reterr)
+{
+    return aci_pack(root, argument, size, STDOUT_FILENO, reterr);
+}

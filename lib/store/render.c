@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The tree grows as .new-<id> in cas/tree, which nobody but root can enter, under the tree's lock. The child
- * in the cage gets the blobs' descriptors and the empty rootfs; what it says comes back through a pipe and is
- * a stranger's word: a hash, a size, a line of text. Then the tree is marked and synced, and one rename makes
- * it count. */
+/* The tree grows as .new-<id> in cas/tree, which nobody but root can enter, under the tree's lock. Each image
+ * goes through a pipe into a cage whose root is the tree's rootfs; what passes is hashed on this side. What
+ * the cages say is a stranger's word, so the tree's hash and size are taken when they are gone. Then the tree
+ * is marked and synced, and one rename makes it count. */
 
 #include "render.h"
 
@@ -10,21 +10,22 @@
 #include <stdio.h>
 #include <sys/stat.h>
 
-#include "base/printable.h"
+#include "aci.h"
 #include "base/string-util.h"
-#include "cage.h"
+#include "digest.h"
+#include "sandbox/cage.h"
 #include "store-internal.h"
 #include "tree-hash.h"
 #include "unpack.h"
 
-/* What the child in the cage answers. */
+#define BYTES_SLACK (16ULL << 20)
+enum { INODES_SLACK = 1 << 20 };
+
+/* Of a tree. */
 typedef struct Report {
     uint64_t size;
     char hash[TREE_HASH_LENGTH + 1];
 } Report;
-
-_Static_assert(sizeof(Report) <= (size_t) CAGE_ANSWER_MAX, "fits into a cage's answer");
-_Static_assert((int) STORE_DEPENDENCIES_MAX <= (int) CAGE_KEEP_MAX, "a cage keeps them");
 
 typedef struct Blobs {
     int fds[STORE_DEPENDENCIES_MAX];
@@ -59,63 +60,108 @@ static int open_blobs(Store *store, const StoreLayers *layers, Blobs *blobs, Err
     return 0;
 }
 
-/* ----- In the cage ----- */
+/* ----- One image ----- */
 
-static int unpack_layers(int root, const StoreLayers *layers, const Blobs *blobs, Report *report,
-                         Error *reterr)
+typedef struct Feed {
+    int blob;
+    uint64_t left;
+    KeyDigest digest;
+} Feed;
+
+static ssize_t give_blob(void *buffer, size_t size, void *userdata, Error *reterr)
 {
-    _cleanup_(unpacker_freep) Unpacker *unpacker = NULL;
-    int r;
+    Feed *feed = userdata;
+    ssize_t n = read_full(feed->blob, buffer, feed->left < size ? (size_t) feed->left : size);
 
-    r = unpacker_new(root, layers, &unpacker, reterr);
-    for (size_t i = layers->n; r >= 0 && i-- > 0;) {
-        r = unpacker_add_layer(unpacker, i, blobs->fds[i], reterr);
-        if (r < 0)
-            (void) error_prefix(reterr, r, "cannot unpack image %s", layers->items[i].key);
-    }
-    if (r >= 0)
-        r = unpacker_finish(unpacker, reterr);
-    return r < 0 ? r : tree_hash(root, report->hash, &report->size, reterr);
+    if (n < 0)
+        return error_set_errno(reterr, (int) n, "cannot read it");
+    key_digest_add(&feed->digest, buffer, (size_t) n);
+    feed->left -= (uint64_t) n;
+    return n;
 }
 
-typedef struct Work {
-    const StoreLayers *layers;
-    const Blobs *blobs;
-} Work;
-
-static int work(int root, void *answer, void *userdata, Error *reterr)
+/* What the cage did not want to read counts, too. */
+static int check_hash(Feed *feed, const char *expected, Error *reterr)
 {
-    const Work *w = userdata;
+    enum { BUFFER = 128 * 1024 };
+    _cleanup_free_ uint8_t *buffer = malloc(BUFFER);
+    char key[IMAGE_KEY_LENGTH + 1];
+    ssize_t n = buffer ? 1 : -ENOMEM;
 
-    return unpack_layers(root, w->layers, w->blobs, answer, reterr);
+    while (n > 0)
+        n = give_blob(buffer, BUFFER, feed, reterr);
+    if (n < 0)
+        return (int) n;
+    key_digest_finish(&feed->digest, key);
+    return streq(key, expected)
+                   ? 0
+                   : error_set(reterr, -EBADMSG, "the stored image was changed: its hash is now %s", key);
 }
 
-/* ----- Outside ----- */
-
-static int unpack_in_cage(int rootfs, const StoreLayers *layers, const Blobs *blobs, Report *ret,
-                          Error *reterr)
+/* No file of an image takes fewer bytes than its header; directories that it has no entries for are made
+ * beside. What others do with the same file system meanwhile must not count as its own. */
+static void set_quota(CageOptions *options, uint64_t blob_size)
 {
-    Work userdata = { layers, blobs };
-    const Cage cage = {
+    uint64_t entries = blob_size / 512 < ACI_ENTRIES_MAX ? blob_size / 512 : ACI_ENTRIES_MAX;
+
+    options->file_size = ACI_SIZE_MAX;
+    options->bytes = blob_size + BYTES_SLACK;
+    options->inodes = entries * (1 + ACI_IMPLIED_PER_ENTRY) + ACI_IMPLIED_MAX + INODES_SLACK;
+}
+
+static int unpack_in_cage(int rootfs, const StoreLayers *layers, size_t layer, Feed *feed, Error *reterr)
+{
+    const CageStreams streams = { .give = give_blob, .userdata = feed };
+    _cleanup_(cage_freep) Cage *cage = NULL;
+    _cleanup_free_ char *description = NULL;
+    CageOptions options = {
+        CAGE_OPTIONS_INIT,
+        .work = "unpack",
         .worker = "the unpacker",
-        .work_name = "unpacking",
-        .tree = rootfs,
-        .keep = blobs->fds,
-        .n_keep = blobs->n,
+        .doing = "unpacking",
+        .apart = true,
+        .writable = true,
         .capabilities = 1ULL << CAP_CHOWN | 1ULL << CAP_DAC_OVERRIDE | 1ULL << CAP_FOWNER |
                         1ULL << CAP_FSETID | 1ULL << CAP_SETFCAP | 1ULL << CAP_MKNOD,
-        .work = work,
-        .userdata = &userdata,
-        .answer_size = sizeof(*ret),
     };
-    int r = cage_run(&cage, ret, reterr);
+    int r = unpack_describe(layers, layer, &description, &options.argument_size);
 
     if (r < 0)
         return r;
-    ret->hash[sizeof(ret->hash) - 1] = '\0';
-    string_sanitize(ret->hash, "");
+    options.root = rootfs;
+    options.argument = description;
+    set_quota(&options, feed->left);
+    r = cage_start(&options, &cage, reterr);
+    return r < 0 ? r : cage_run(cage, &streams, reterr);
+}
+
+/* A cage for each image: what one makes of its bytes has no part in reading another's. */
+static int unpack_image(int rootfs, const StoreLayers *layers, size_t layer, int blob, Error *reterr)
+{
+    Feed feed = { .blob = blob };
+    struct stat st;
+    int r;
+
+    if (fstat(blob, &st) < 0)
+        return -errno;
+    feed.left = (uint64_t) st.st_size;
+    key_digest_init(&feed.digest);
+    r = unpack_in_cage(rootfs, layers, layer, &feed, reterr);
+    return r < 0 ? r : check_hash(&feed, layers->items[layer].key, reterr);
+}
+
+static int unpack_images(int rootfs, const StoreLayers *layers, const Blobs *blobs, Error *reterr)
+{
+    for (size_t i = layers->n; i-- > 0;) {
+        int r = unpack_image(rootfs, layers, i, blobs->fds[i], reterr);
+
+        if (r < 0)
+            return error_prefix(reterr, r, "cannot unpack image %s", layers->items[i].key);
+    }
     return 0;
 }
+
+/* ----- The tree ----- */
 
 static int make_directory(int dir, const char *name, mode_t mode)
 {
@@ -156,7 +202,9 @@ static int render_into(int trees, const char *new, const StoreLayers *layers, co
     rootfs = tree < 0 ? tree : make_directory(tree, TREE_ROOTFS, 0755);
     if (rootfs < 0)
         return error_set_errno(reterr, rootfs, "cannot make a directory for the tree");
-    r = unpack_in_cage(rootfs, layers, blobs, ret, reterr);
+    r = unpack_images(rootfs, layers, blobs, reterr);
+    if (r >= 0)
+        r = tree_hash(rootfs, ret->hash, &ret->size, reterr);
     if (r < 0)
         return r;
     r = write_marks(tree, &layers->items[0], ret);

@@ -1,18 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Images are laid over each other from the lowest up, and each entry replaces what had its name, so that a
- * hard link means the file of its own image and whatever is above wins. The parent of an entry is opened
- * beneath the root by the kernel, which treats the root as "/": absolute symlinks and ".." in them stay
- * inside. The last component is never followed. A parent that an entry needs and that is not there, or is no
- * directory, becomes one. */
+/* Images are laid over each other from the lowest up, each by a process of its own, and each entry replaces
+ * what had its name, so that a hard link means the file of its own image and whatever is above wins. The
+ * parent of an entry is opened beneath the root by the kernel, which treats the root as "/": absolute
+ * symlinks and ".." in them stay inside. The last component is never followed. A parent that an entry needs
+ * and that is not there, or is no directory, becomes one. */
 
 #include "unpack.h"
 
 #include <sys/stat.h>
 #include <sys/xattr.h>
+#include <time.h>
 
 #include "aci.h"
 #include "base/array.h"
 #include "base/string-util.h"
+#include "base/time-util.h"
 #include "path-set.h"
 
 typedef struct DirectoryTime {
@@ -20,44 +22,22 @@ typedef struct DirectoryTime {
     struct timespec mtime;
 } DirectoryTime;
 
-struct Unpacker {
-    int root;                  /* not owned */
-    const StoreLayers *layers; /* not owned */
-    PathSet *whitelists;       /* one a layer */
+typedef struct Unpacker {
+    int root; /* not owned */
+    const char *manifest;
+    size_t manifest_size;
+    PathSet *whitelists; /* the image's, and those of the images that it is a dependency of */
     size_t n_whitelists;
     DirectoryTime *times;
     size_t n_times;
     uint64_t n_entries, n_implied;
+    int64_t begin_ns;
     char *parent_path; /* the directory that the last entry stood in */
     int parent;
-};
+} Unpacker;
 
-int unpacker_new(int root, const StoreLayers *layers, Unpacker **ret, Error *reterr)
+static void unpacker_done(Unpacker *unpacker)
 {
-    _cleanup_(unpacker_freep) Unpacker *unpacker = calloc(1, sizeof(*unpacker));
-    int r = 0;
-
-    if (!unpacker)
-        return -ENOMEM;
-    unpacker->root = root;
-    unpacker->layers = layers;
-    unpacker->parent = -EBADF;
-    unpacker->whitelists = calloc(layers->n, sizeof(PathSet));
-    if (!unpacker->whitelists)
-        return -ENOMEM;
-    unpacker->n_whitelists = layers->n;
-    for (size_t i = 0; r >= 0 && i < layers->n; i++)
-        r = path_set_init(&unpacker->whitelists[i], layers->items[i].manifest->path_whitelist);
-    if (r < 0)
-        return error_set_errno(reterr, r, "cannot take in the images' path whitelists");
-    *ret = TAKE_PTR(unpacker);
-    return 0;
-}
-
-void unpacker_free(Unpacker *unpacker)
-{
-    if (!unpacker)
-        return;
     for (size_t i = 0; i < unpacker->n_whitelists; i++)
         path_set_done(&unpacker->whitelists[i]);
     for (size_t i = 0; i < unpacker->n_times; i++)
@@ -66,7 +46,130 @@ void unpacker_free(Unpacker *unpacker)
     free(unpacker->times);
     free(unpacker->parent_path);
     safe_close(unpacker->parent);
-    free(unpacker);
+}
+
+/* ----- What is said of the image ----- */
+
+static void add_size(Buffer *b, size_t size)
+{
+    buffer_add(b, &size, sizeof(size));
+}
+
+int unpack_describe(const StoreLayers *layers, size_t layer, char **ret, size_t *ret_size)
+{
+    const StoreLayer *item = &layers->items[layer];
+    _cleanup_buffer_ Buffer b = {};
+
+    add_size(&b, item->size);
+    buffer_add(&b, item->text, item->size);
+    for (; layer != SIZE_MAX; layer = layers->items[layer].parent) {
+        char *const *whitelist = layers->items[layer].manifest->path_whitelist;
+
+        add_size(&b, strv_length(whitelist));
+        STRV_FOREACH (path, whitelist)
+            buffer_add(&b, *path, strlen(*path) + 1);
+    }
+    *ret_size = b.size;
+    return buffer_steal(&b, ret);
+}
+
+typedef struct Description {
+    const char *at;
+    size_t left;
+} Description;
+
+static int take_bytes(Description *d, size_t size, const char **ret)
+{
+    if (size > d->left)
+        return -EBADMSG;
+    *ret = d->at;
+    d->at += size;
+    d->left -= size;
+    return 0;
+}
+
+static int take_size(Description *d, size_t *ret)
+{
+    const char *bytes;
+    int r = take_bytes(d, sizeof(*ret), &bytes);
+
+    if (r >= 0)
+        memcpy(ret, bytes, sizeof(*ret));
+    return r;
+}
+
+static int take_whitelist(Description *d, PathSet *set)
+{
+    _cleanup_strv_ char **paths = NULL;
+    const char *path;
+    size_t n;
+    int r = take_size(d, &n);
+
+    for (size_t i = 0; r >= 0 && i < n; i++) {
+        r = take_bytes(d, strnlen(d->at, d->left) + 1, &path);
+        if (r >= 0)
+            r = strv_extend(&paths, path);
+    }
+    return r < 0 ? r : path_set_init(set, paths);
+}
+
+static int read_description(Unpacker *unpacker, Description d)
+{
+    int r = take_size(&d, &unpacker->manifest_size);
+
+    if (r >= 0)
+        r = take_bytes(&d, unpacker->manifest_size, &unpacker->manifest);
+    while (r >= 0 && d.left > 0) {
+        PathSet *set = ARRAY_APPEND(unpacker->whitelists, unpacker->n_whitelists);
+
+        r = set ? take_whitelist(&d, set) : -ENOMEM;
+    }
+    return r;
+}
+
+/* ----- Times of directories ----- */
+
+static int remember_time(Unpacker *unpacker, const char *path, const struct timespec *mtime)
+{
+    DirectoryTime *time = ARRAY_APPEND(unpacker->times, unpacker->n_times);
+
+    if (!time)
+        return -ENOMEM;
+    *time = (DirectoryTime){ .path = strdup(path), .mtime = *mtime };
+    return time->path ? 0 : -ENOMEM;
+}
+
+/* A directory of an image below keeps its time, whatever is made in it. Those that were changed since we
+ * began have been here before. */
+static int keep_time(Unpacker *unpacker, const char *path, int fd)
+{
+    struct timespec now;
+    struct stat st;
+    int64_t time;
+
+    if (fstat(fd, &st) < 0)
+        return -errno;
+    (void) clock_gettime(CLOCK_REALTIME, &now);
+    time = timespec_ns(&st.st_mtim);
+    return time >= unpacker->begin_ns && time <= timespec_ns(&now)
+                   ? 0
+                   : remember_time(unpacker, path, &st.st_mtim);
+}
+
+/* In the order in which they came: the last time of a path is the one that counts. A directory may have been
+ * replaced since. */
+static int set_times(const Unpacker *unpacker, Error *reterr)
+{
+    for (size_t i = 0; i < unpacker->n_times; i++) {
+        const DirectoryTime *time = &unpacker->times[i];
+        const struct timespec times[2] = { time->mtime, time->mtime };
+        _cleanup_close_ int fd = open_in_root(unpacker->root, *time->path ? time->path : ".",
+                                              O_RDONLY | O_DIRECTORY | O_NOFOLLOW, 0);
+
+        if (fd >= 0 && futimens(fd, times) < 0)
+            return error_set_errno(reterr, -errno, "cannot set the time of \"%s\"", time->path);
+    }
+    return 0;
 }
 
 /* ----- Parents ----- */
@@ -104,6 +207,10 @@ static int open_or_make_directory(Unpacker *unpacker, char *path)
     int fd = open_directory(unpacker, path);
     char *slash;
 
+    if (fd >= 0 && keep_time(unpacker, path, fd) < 0) {
+        (void) close(fd);
+        return -ENOMEM;
+    }
     if (fd >= 0 || (fd != -ENOENT && fd != -ENOTDIR && fd != -ELOOP))
         return fd;
     slash = strrchr(path, '/');
@@ -224,16 +331,6 @@ static int place_file(Unpacker *unpacker, AciReader *reader, const AciEntry *ent
     return r < 0 ? r : set_attributes(reader, entry, fd);
 }
 
-static int remember_time(Unpacker *unpacker, const char *path, const struct timespec *mtime)
-{
-    DirectoryTime *time = ARRAY_APPEND(unpacker->times, unpacker->n_times);
-
-    if (!time)
-        return -ENOMEM;
-    *time = (DirectoryTime){ .path = strdup(path), .mtime = *mtime };
-    return time->path ? 0 : -ENOMEM;
-}
-
 static int place_directory(Unpacker *unpacker, AciReader *reader, const AciEntry *entry, const char *path,
                            const char *name)
 {
@@ -350,12 +447,12 @@ static int place_entry(Unpacker *unpacker, AciReader *reader, const AciEntry *en
     }
 }
 
-/* ----- Layers ----- */
+/* ----- The image ----- */
 
-static bool is_admitted(const Unpacker *unpacker, size_t layer, const char *path, bool is_directory)
+static bool is_admitted(const Unpacker *unpacker, const char *path, bool is_directory)
 {
-    for (; layer != SIZE_MAX; layer = unpacker->layers->items[layer].parent) {
-        const PathSet *whitelist = &unpacker->whitelists[layer];
+    for (size_t i = 0; i < unpacker->n_whitelists; i++) {
+        const PathSet *whitelist = &unpacker->whitelists[i];
 
         if (whitelist->n > 0 && !path_set_admits(whitelist, path, is_directory))
             return false;
@@ -363,9 +460,9 @@ static bool is_admitted(const Unpacker *unpacker, size_t layer, const char *path
     return true;
 }
 
-/* What the layers were resolved from must be what the verified blob says, or a changed cas/imageManifest
- * could choose the dependencies. */
-static int check_manifest(const StoreLayer *layer, AciReader *reader, Error *reterr)
+/* What the layers were resolved from must be what the blob says, or a changed cas/imageManifest could choose
+ * the dependencies. */
+static int check_manifest(const Unpacker *unpacker, AciReader *reader, Error *reterr)
 {
     _cleanup_free_ char *text = NULL;
     size_t size;
@@ -373,13 +470,12 @@ static int check_manifest(const StoreLayer *layer, AciReader *reader, Error *ret
 
     if (r < 0)
         return r;
-    if (size != layer->size || memcmp(text, layer->text, size) != 0)
+    if (size != unpacker->manifest_size || memcmp(text, unpacker->manifest, size) != 0)
         return error_set(reterr, -EBADMSG, "the stored manifest is not the image's own");
     return 0;
 }
 
-static int add_entry(Unpacker *unpacker, size_t layer, AciReader *reader, const AciEntry *entry,
-                     Error *reterr)
+static int add_entry(Unpacker *unpacker, AciReader *reader, const AciEntry *entry, Error *reterr)
 {
     const char *path;
     int r;
@@ -387,57 +483,49 @@ static int add_entry(Unpacker *unpacker, size_t layer, AciReader *reader, const 
     if (*entry->path == '\0')
         return 0;
     if (streq(entry->path, ACI_MANIFEST))
-        return check_manifest(&unpacker->layers->items[layer], reader, reterr);
+        return check_manifest(unpacker, reader, reterr);
     if (streq(entry->path, ACI_ROOTFS)) {
         r = set_attributes(reader, entry, unpacker->root);
         return r < 0 ? r : remember_time(unpacker, "", &entry->mtime);
     }
     path = startswith(entry->path, ACI_ROOTFS "/");
-    if (!is_admitted(unpacker, layer, path, entry->kind == ACI_DIRECTORY))
+    if (!is_admitted(unpacker, path, entry->kind == ACI_DIRECTORY))
         return 0;
     r = place_entry(unpacker, reader, entry, reterr);
     return r < 0 ? aci_entry_failed(path, r, reterr) : 0;
 }
 
-int unpacker_add_layer(Unpacker *unpacker, size_t layer, int blob, Error *reterr)
+static int add_entries(Unpacker *unpacker, int from, Error *reterr)
 {
     _cleanup_(aci_reader_freep) AciReader *reader = NULL;
-    char key[IMAGE_KEY_LENGTH + 1];
-    KeyDigest digest;
     AciEntry entry;
-    int r;
+    int r = aci_reader_new(from, &reader, reterr);
 
-    key_digest_init(&digest);
-    r = aci_reader_new(blob, &digest, &reader, reterr);
     if (r < 0)
         return r;
     while ((r = aci_reader_next(reader, &entry, reterr)) > 0) {
-        r = add_entry(unpacker, layer, reader, &entry, reterr);
+        r = add_entry(unpacker, reader, &entry, reterr);
         if (r < 0)
             return r;
     }
-    if (r >= 0)
-        r = aci_reader_drain(reader, reterr);
-    if (r < 0)
-        return r;
-    key_digest_finish(&digest, key);
-    if (!streq(key, unpacker->layers->items[layer].key))
-        return error_set(reterr, -EBADMSG, "the stored image was changed: its hash is now %s", key);
-    return 0;
+    return r;
 }
 
-/* In the order in which they came: the last time of a path is the one that counts. A directory may have been
- * replaced since. */
-int unpacker_finish(Unpacker *unpacker, Error *reterr)
+int unpack_layer(int root, const void *description, size_t size, int from, Error *reterr)
 {
-    for (size_t i = 0; i < unpacker->n_times; i++) {
-        const DirectoryTime *time = &unpacker->times[i];
-        const struct timespec times[2] = { time->mtime, time->mtime };
-        _cleanup_close_ int fd = open_in_root(unpacker->root, *time->path ? time->path : ".",
-                                              O_RDONLY | O_DIRECTORY | O_NOFOLLOW, 0);
+    _cleanup_(unpacker_done) Unpacker unpacker = { .root = root, .parent = -EBADF };
+    struct timespec now;
+    int r = read_description(&unpacker, (Description){ description, size });
 
-        if (fd >= 0 && futimens(fd, times) < 0)
-            return error_set_errno(reterr, -errno, "cannot set the time of \"%s\"", time->path);
-    }
-    return 0;
+    if (r < 0)
+        return error_set_errno(reterr, r, "cannot read what is said of the image");
+    (void) clock_gettime(CLOCK_REALTIME_COARSE, &now); /* the clock of files */
+    unpacker.begin_ns = timespec_ns(&now);
+    r = add_entries(&unpacker, from, reterr);
+    return r < 0 ? r : set_times(&unpacker, reterr);
+}
+
+int unpack_caged(int root, const void *argument, size_t size, Error *reterr)
+{
+    return unpack_layer(root, argument, size, STDIN_FILENO, reterr);
 }

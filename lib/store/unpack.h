@@ -1,20 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* From blobs to a tree. Runs in the cage (store/cage.h): what it reads is a stranger's, though it works
- * beneath the root's descriptor only and would not leave it elsewhere either. */
+/* From a blob to files. Runs in a cage (sandbox/cage.h), one for each image of a tree: what it reads is a
+ * stranger's, though it works beneath the root's descriptor only and would not leave it elsewhere either. */
 #pragma once
 
 #include "store/store-internal.h"
 
-typedef struct Unpacker Unpacker;
+/* What unpacking a layer needs to know beside its blob, as bytes: its manifest, the path whitelists of it and
+ * of what it is a dependency of. */
+int unpack_describe(const StoreLayers *layers, size_t layer, char **ret, size_t *ret_size);
 
-/* root is the empty directory that becomes the tree's rootfs (not owned). */
-int unpacker_new(int root, const StoreLayers *layers, Unpacker **ret, Error *reterr);
-void unpacker_free(Unpacker *unpacker);
-DEFINE_CLEANUP_FUNC(Unpacker *, unpacker_free)
+/* Lays one image over what is beneath root (not owned); the lowest comes first. Reads it from a descriptor,
+ * not always to the end: its hash is the caller's business. Its manifest must be the one that was described.
+ */
+int unpack_layer(int root, const void *description, size_t size, int from, Error *reterr);
 
-/* Lays one image over what is there; the lowest comes first. The blob's hash must be the layer's key, and its
- * manifest the one that the layers were worked out from. */
-int unpacker_add_layer(Unpacker *unpacker, size_t layer, int blob, Error *reterr);
-
-/* Sets what later entries would have changed: the times of the directories. */
-int unpacker_finish(Unpacker *unpacker, Error *reterr);
+/* The same as a work of a cage, with the description as its argument. */
+int unpack_caged(int root, const void *argument, size_t size, Error *reterr);

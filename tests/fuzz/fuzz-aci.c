@@ -5,6 +5,7 @@
 #include <sys/mman.h>
 
 #include "appc/image-manifest.h"
+#include "base/fd-util.h"
 #include "store/aci.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -25,11 +26,9 @@ static void read_entry(AciReader *reader)
 static void read_all(int fd)
 {
     _cleanup_(aci_reader_freep) AciReader *reader = NULL;
-    KeyDigest digest;
     AciEntry entry;
 
-    key_digest_init(&digest);
-    if (aci_reader_new(fd, &digest, &reader, NULL) < 0)
+    if (aci_reader_new(fd, &reader, NULL) < 0)
         return;
     while (aci_reader_next(reader, &entry, NULL) > 0)
         read_entry(reader);

@@ -78,7 +78,7 @@ tar -C /run/slow -c manifest rootfs >/run/slow.aci
 slow=$(as_member "${fetch[@]}" /run/slow.aci)
 
 caged() {
-    pgrep -x rkt-unpack --parent "$unpacker"
+    pgrep -x rkt-cage --parent "$unpacker"
 }
 
 # start_caged: the unpacker is stopped in its cage.
@@ -107,7 +107,10 @@ for namespace in mnt net ipc uts pid; do
     equals "its own $namespace namespace" \
         "$([[ $(readlink "/proc/$child/ns/$namespace") == $(readlink "/proc/self/ns/$namespace") ]] || echo own)" own
 done
-lacks "no directory of the host is open in it" "$(find "/proc/$child/fd" -mindepth 1 -printf '%l\n')" "$dir/cas/tree"
+lacks "nothing of the host is open in it" "$(find "/proc/$child/fd" -mindepth 1 -printf '%l\n')" "$dir|/dev"
+equals "pipes are its descriptors 0 to 2" "$(find "/proc/$child/fd" -name '[012]' -printf '%l\n' | cut -d: -f1 | uniq -c | tr -s ' ')" " 3 pipe"
+equals "its environment is empty" "$(tr -d '\0' <"/proc/$child/environ")" ""
+equals "its session is its own" "$(ps -o sid= -p "$child" | tr -d ' ')" "$child"
 
 # ----- Killed in the middle -----
 
@@ -156,7 +159,7 @@ succeeds "and the next one comes in" as_member "${fetch[@]}" /run/small.aci
 "${fetch[@]}" /run/slow.aci >/dev/null 2>/run/fetch.err &
 eventually 5 pkill -KILL --uid rkt --exact rkt-fetch
 wait || :
-matches "a reader that is killed is told" "$(</run/fetch.err)" 'cannot fetch "/run/slow.aci": who reads it was ended by signal 9'
+matches "a reader that is killed is told" "$(</run/fetch.err)" 'cannot fetch "/run/slow.aci": its worker was ended by signal 9'
 
 # ----- What nothing uses any more -----
 

@@ -10,6 +10,7 @@
 
 #include "store/import.h"
 #include "store/store-internal.h"
+#include "store/unpack.h"
 
 #include "test.h"
 
@@ -73,13 +74,40 @@ static inline void add_test_entry(struct archive *archive, const TestEntry *entr
     archive_entry_free(e);
 }
 
+/* Brings an image in. The tests' main() begins with cage_main(). */
+static inline int import_file(Store *store, int fd, char ret_key[static IMAGE_KEY_LENGTH + 1], Error *reterr)
+{
+    _cleanup_(import_cages_done) ImportCages cages = {};
+    int r = import_cages_start(false, 0, 0, &cages, reterr);
+
+    return r < 0 ? r : store_import_fd(store, fd, &cages, NULL, ret_key, reterr);
+}
+
+/* Unpacks the layers of an image, without a cage. */
+static inline int unpack_image(Store *store, const char *key, int root, Error *reterr)
+{
+    _cleanup_layers_ StoreLayers layers = {};
+    int r = store_resolve(store, key, &layers, reterr);
+
+    for (size_t i = layers.n; r >= 0 && i-- > 0;) {
+        _cleanup_close_ int blob = store_open_image(store, layers.items[i].key, reterr);
+        _cleanup_free_ char *description = NULL;
+        size_t size;
+
+        r = blob < 0 ? blob : unpack_describe(&layers, i, &description, &size);
+        if (r >= 0)
+            r = unpack_layer(root, description, size, blob, reterr);
+    }
+    return r;
+}
+
 /* Makes an image of a manifest and entries and brings it in. */
 static inline void import_test_image(Store *store, const char *manifest, const TestEntry *entries,
                                      char ret_key[static IMAGE_KEY_LENGTH + 1])
 {
     _cleanup_close_ int fd = memfd_create("image", MFD_CLOEXEC);
-    _cleanup_error_ Error error = ERROR_INIT;
     struct archive *archive = archive_write_new();
+    _cleanup_error_ Error error = ERROR_INIT;
 
     assert_true(fd >= 0);
     assert_int(archive_write_set_format_pax_restricted(archive), ARCHIVE_OK);
@@ -90,7 +118,7 @@ static inline void import_test_image(Store *store, const char *manifest, const T
         add_test_entry(archive, entries);
     assert_int(archive_write_free(archive), ARCHIVE_OK);
     assert_int(lseek(fd, 0, SEEK_SET), 0);
-    if (store_import_fd(store, fd, NULL, ret_key, &error) < 0) {
+    if (import_file(store, fd, ret_key, &error) < 0) {
         error_print(&error, -EIO, "test", true);
         exit(1);
     }

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Every file that tests/data/make-hostile makes: what it must not do, it does not, even without the cage. The
- * files' names say what is expected. Entries with owners and devices need root; others skip what comes in. How
- * much memory may be used is for rkt-fetch to say, so that is tried there (integration/hostile-images.sh). */
+ * files' names say what is expected. Entries with owners and devices need root; others skip what comes in.
+ * How much memory may be used is for rkt-fetch to say, so that is tried there
+ * (integration/hostile-images.sh). */
 
 #include <locale.h>
 
 #include "base/spawn.h"
 #include "base/string-util.h"
-#include "store/unpack.h"
 
 #include "store-test.h"
 
@@ -16,21 +16,7 @@ static int import(Store *store, int dir, const char *name, char *ret_key, Error 
     _cleanup_close_ int fd = openat(dir, name, O_RDONLY | O_CLOEXEC);
 
     assert_true(fd >= 0);
-    return store_import_fd(store, fd, NULL, ret_key, reterr);
-}
-
-static int unpack(Store *store, const char *key, int root, Error *reterr)
-{
-    _cleanup_(unpacker_freep) Unpacker *unpacker = NULL;
-    _cleanup_layers_ StoreLayers layers = {};
-    _cleanup_close_ int blob = store_open_image(store, key, NULL);
-    int r = store_resolve(store, key, &layers, reterr);
-
-    if (r >= 0)
-        r = unpacker_new(root, &layers, &unpacker, reterr);
-    if (r >= 0)
-        r = unpacker_add_layer(unpacker, 0, blob, reterr);
-    return r < 0 ? r : unpacker_finish(unpacker, reterr);
+    return import_file(store, fd, ret_key, reterr);
 }
 
 static void check(const char *name, const char *what, bool should_work, int r, const Error *error)
@@ -58,7 +44,7 @@ static void test_file(Store *store, const char *base, int dir, const char *name)
     assert_int(mkdir(path, 0755), 0);
     root = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     assert_true(root >= 0);
-    r = unpack(store, key, root, &error);
+    r = unpack_image(store, key, root, &error);
     check(name, "unpack", !startswith(name, "bad-"), r, &error);
     assert_int(remove_tree_at(AT_FDCWD, path), 0);
     assert_true(access("/outside", F_OK) < 0);
@@ -71,8 +57,9 @@ int main(int argc, char *argv[])
     char base[64], images[128];
     unsigned n = 0;
 
-    assert_int(argc, 2);
     (void) setlocale(LC_CTYPE, "C.UTF-8");
+    cage_main(argc, argv, store_import_works);
+    assert_int(argc, 2);
     make_test_directory(base);
     store = open_test_store(base);
     (void) snprintf(images, sizeof(images), "%s/images", base);

@@ -202,10 +202,11 @@ static void test_modes(const char *dir)
         assert_int(mode_of(dir, STORE_CAS "/" STORE_BLOB), 02770);
 }
 
-int main(void)
+int main(int argc, char *argv[])
 {
     char dir[64];
 
+    cage_main(argc, argv, store_import_works);
     make_test_directory(dir);
     test_images(dir);
     test_removal(dir);

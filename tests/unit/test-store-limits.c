@@ -9,7 +9,7 @@
 #include "base/fd-util.h"
 #include "base/time-util.h"
 #include "store/aci.h"
-#include "store/cage.h"
+#include "sandbox/cage.h"
 
 #include "store-test.h"
 
@@ -54,7 +54,7 @@ static void test_entries(void)
     assert_int(pipe2(pair, O_CLOEXEC), 0);
     (void) fcntl(pair[1], F_SETPIPE_SZ, 1 << 20);
     assert_int(pthread_create(&writer, NULL, write_entries, &pair[1]), 0);
-    assert_int(aci_reader_new(pair[0], NULL, &reader, &error), 0);
+    assert_int(aci_reader_new(pair[0], &reader, &error), 0);
     while ((r = aci_reader_next(reader, &entry, &error)) > 0)
         n++;
     assert_int(r, -E2BIG);
@@ -65,44 +65,43 @@ static void test_entries(void)
     close(pair[1]);
 }
 
-static int work(int root _unused_, void *answer _unused_, void *forever, Error *reterr _unused_)
+static int work(int root _unused_, const void *forever, size_t size _unused_, Error *reterr _unused_)
 {
-    while (*(bool *) forever)
+    while (*(const bool *) forever)
         continue;
     return 0;
 }
 
-static void test_time(bool forever)
+static void test_time(bool forever, bool apart)
 {
-    _cleanup_error_ Error error = ERROR_INIT;
-    _cleanup_close_ int tree = -EBADF;
-    char base[64];
-    Cage cage = {
-        .worker = "the worker",
-        .work_name = "working",
-        .work = work,
-        .userdata = &forever,
-        .seconds = 1,
+    const CageOptions options = {
+        CAGE_OPTIONS_INIT, .work = "work", .worker = "the worker", .doing = "working",
+        .apart = apart,    .seconds = 1,   .argument = &forever,   .argument_size = sizeof(forever),
     };
+    _cleanup_(cage_freep) Cage *cage = NULL;
+    _cleanup_error_ Error error = ERROR_INIT;
     int64_t begin = monotonic_ns();
 
-    make_test_directory(base);
-    cage.tree = tree = open(base, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    assert_int(cage_run(&cage, NULL, &error), forever ? -ETIME : 0);
+    assert_int(cage_start(&options, &cage, &error), 0);
+    assert_int(cage_run(cage, &(CageStreams){}, &error), forever ? -ETIME : 0);
     assert_str(error_cause(&error), forever ? "working took too long" : NULL);
     assert_true(!forever || monotonic_ns() - begin >= 1000000000);
-    assert_int(rmdir(base), 0);
 }
 
-int main(void)
+int main(int argc, char *argv[])
 {
+    static const CageWork works[] = { { "work", work }, {} };
+
+    cage_main(argc, argv, works);
     (void) signal(SIGPIPE, SIG_IGN);
     test_entries();
+    test_time(false, false);
+    test_time(true, false);
     if (geteuid() != 0) {
-        printf("only root can make a cage\n");
+        printf("only root can keep a cage apart\n");
         return 77;
     }
-    test_time(false);
-    test_time(true);
+    test_time(false, true);
+    test_time(true, true);
     return 0;
 }

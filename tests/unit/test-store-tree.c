@@ -4,7 +4,6 @@
 
 #include "base/string-util.h"
 #include "store/tree-hash.h"
-#include "store/unpack.h"
 
 #include "store-test.h"
 
@@ -35,24 +34,14 @@ static const TestEntry side_entries[] = {
 static const TestEntry top_entries[] = {
     { "rootfs/was-directory", S_IFREG | 0644, "now a file" },
     { "rootfs/link", S_IFREG | 0644, "no link" },
+    { "rootfs/base/kept", S_IFREG | 0640, "kept" },
     {},
 };
 
 static int unpack(Store *store, const char *key, int root, char *ret_hash)
 {
-    _cleanup_(unpacker_freep) Unpacker *unpacker = NULL;
-    _cleanup_layers_ StoreLayers layers = {};
-    int r = store_resolve(store, key, &layers, NULL);
+    int r = unpack_image(store, key, root, NULL);
 
-    assert_int(r, 0);
-    assert_int(unpacker_new(root, &layers, &unpacker, NULL), 0);
-    for (size_t i = layers.n; r >= 0 && i-- > 0;) {
-        _cleanup_close_ int blob = store_open_image(store, layers.items[i].key, NULL);
-
-        r = unpacker_add_layer(unpacker, i, blob, NULL);
-    }
-    if (r >= 0)
-        r = unpacker_finish(unpacker, NULL);
     return r < 0 || !ret_hash ? r : tree_hash(root, ret_hash, NULL, NULL);
 }
 
@@ -105,27 +94,19 @@ static void test_layers(Store *store, const char *dir)
     assert_true(!streq(again, hash));
 }
 
-/* A member of group rkt can write both. */
+/* A member of group rkt can write it. That the blob was not changed is for render.c to find. */
 static void test_changed(Store *store, const char *dir)
 {
-    _cleanup_close_ int root = new_root(dir, "changed-manifest"), other = new_root(dir, "changed-blob");
+    _cleanup_close_ int root = new_root(dir, "changed-manifest");
     static const char manifest[] = HEAD("victim") "}";
     char key[IMAGE_KEY_LENGTH + 1];
     StorePath path;
-    int fd;
 
     import_test_image(store, manifest, base_entries, key);
     store_object_path(STORE_MANIFEST, key, path);
     assert_int(write_file_at(store->cas_fd, path, base_manifest, strlen(base_manifest), 0660, 0), 0);
     assert_int(unpack(store, key, root, NULL), -EBADMSG);
     assert_int(write_file_at(store->cas_fd, path, manifest, strlen(manifest), 0660, 0), 0);
-
-    store_object_path(STORE_BLOB, key, path);
-    fd = openat(store->cas_fd, path, O_WRONLY | O_APPEND | O_CLOEXEC);
-    assert_true(fd >= 0);
-    assert_int(write_full(fd, "x", 1), 0);
-    (void) close(fd);
-    assert_int(unpack(store, key, other, NULL), -EBADMSG);
 }
 
 static void test_bad_dependencies(Store *store)
@@ -182,11 +163,12 @@ static void test_discard(Store *store)
     assert_true(has_tree(trees, "", ids[0]) && has_tree(trees, "", ids[1]));
 }
 
-int main(void)
+int main(int argc, char *argv[])
 {
     _cleanup_(store_freep) Store *store = NULL;
     char dir[64];
 
+    cage_main(argc, argv, store_import_works);
     make_test_directory(dir);
     store = open_test_store(dir);
     test_layers(store, dir);

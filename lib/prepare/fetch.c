@@ -29,6 +29,7 @@ typedef struct Fetch {
     const char *image;
     bool apart; /* in a unit beside ours */
     int notify;
+    unsigned long long progress; /* bytes */
     char key[IMAGE_KEY_LENGTH + 1];
 } Fetch;
 
@@ -44,14 +45,17 @@ static void say_status(const Fetch *fetch, const char *before, const char *behin
     (void) notify_sendf(fetch->notify, "STATUS=%s %s%s", before, image, behind);
 }
 
-static void take_progress(const Fetch *fetch, const char *text)
+/* Only what is more than before is progress. */
+static void take_progress(Fetch *fetch, const char *text)
 {
     unsigned long long bytes, total;
     char behind[64];
     int end = 0;
 
-    if (sscanf(text, "%19llu %19llu%n", &bytes, &total, &end) != 2 || text[end] != '\0' || fetch->notify < 0)
+    if (sscanf(text, "%19llu %19llu%n", &bytes, &total, &end) != 2 || text[end] != '\0' ||
+        fetch->notify < 0 || bytes <= fetch->progress)
         return;
+    fetch->progress = bytes;
     (void) snprintf(behind, sizeof(behind), ": %llu of %llu MB", bytes / 1000000, total / 1000000);
     (void) notify_sendf(fetch->notify, "EXTEND_TIMEOUT_USEC=%d000000", EXTENSION_S);
     say_status(fetch, "fetching", behind);
@@ -59,7 +63,7 @@ static void take_progress(const Fetch *fetch, const char *text)
 
 /* Its messages are passed on: the journal has lines under the unit of who writes them, and it is the pod's
  * that an administrator looks at. */
-static void take_line(Fetch *fetch, const char *line)
+static void take_line(Fetch *fetch, char *line)
 {
     const char *progress = startswith(line, "progress ");
 
@@ -67,23 +71,23 @@ static void take_line(Fetch *fetch, const char *line)
         take_progress(fetch, progress);
     else if (image_key_is_valid(line))
         memcpy(fetch->key, line, sizeof(fetch->key));
-    else
+    else {
+        string_sanitize(line, "\t");
         fprintf(stderr, "%s\n", line);
+    }
 }
 
-static int hear(Fetch *fetch, int reader)
+static int hear(Fetch *fetch, ChildOutput *output)
 {
     char buffer[4096];
     size_t used = 0;
     ssize_t n;
 
-    while ((n = read(reader, buffer + used, sizeof(buffer) - 1 - used)) != 0) {
+    while ((n = child_output_read(output, buffer + used, sizeof(buffer) - 1 - used)) != 0) {
         char *line = buffer, *newline;
 
-        if (n < 0 && errno == EINTR)
-            continue;
         if (n < 0)
-            return -errno;
+            return (int) n;
         used += (size_t) n;
         buffer[used] = '\0';
         for (; (newline = strchr(line, '\n')); line = newline + 1) {
@@ -151,6 +155,7 @@ static int run(Fetch *fetch, const char *program, char *const *argv, Error *rete
 {
     _cleanup_close_ int reader = -EBADF, writer = -EBADF, input = -EBADF, held = -EBADF;
     SpawnOptions options = SPAWN_OPTIONS_INIT;
+    ChildOutput output;
     int fds[2], status, r;
     pid_t pid;
 
@@ -172,7 +177,10 @@ static int run(Fetch *fetch, const char *program, char *const *argv, Error *rete
         return error_set_errno(reterr, r, "cannot run %s", program);
     input = safe_close(input);
     writer = safe_close(writer);
-    r = hear(fetch, reader);
+    r = child_output_open(pid, reader, &output);
+    if (r >= 0)
+        r = hear(fetch, &output);
+    child_output_done(&output);
     reader = safe_close(reader);
     status = wait_for_exit(pid);
     if (status < 0)

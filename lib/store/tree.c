@@ -46,6 +46,18 @@ int store_open_tree(Store *store, const char *id, Error *reterr)
     return TAKE_FD(fd);
 }
 
+static ssize_t hear_words(pid_t pid, int from, char *words, size_t size)
+{
+    ChildOutput output;
+    ssize_t n = child_output_open(pid, from, &output);
+    size_t used = 0;
+
+    while (n >= 0 && used < size && (n = child_output_read(&output, words + used, size - used)) > 0)
+        used += (size_t) n;
+    child_output_done(&output);
+    return n < 0 ? n : (ssize_t) used;
+}
+
 /* The unpacker prints its error; what it prints becomes the cause of ours. */
 static int run_unpacker(Store *store, const char *key, Error *reterr)
 {
@@ -64,12 +76,14 @@ static int run_unpacker(Store *store, const char *key, Error *reterr)
     from = pair[0];
     to = pair[1];
     options.fds[2] = to;
+    options.die_with_parent = true;
     r = spawn(RKT_LIBEXECDIR "/rkt-unpack",
               (char *const[]){ (char *) "rkt-unpack", dir_flag, (char *) key, NULL }, &options, &pid);
     if (r < 0)
         return error_set_errno(reterr, r, "cannot run %s", RKT_LIBEXECDIR "/rkt-unpack");
     to = safe_close(to);
-    n = read_full(from, words, sizeof(words) - 1);
+    n = hear_words(pid, from, words, sizeof(words) - 1);
+    from = safe_close(from);
     r = wait_for_exit(pid);
     if (r == 0)
         return 0;

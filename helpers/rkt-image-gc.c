@@ -171,18 +171,25 @@ static void say_tree(const char *id)
     log_info("removed treestore \"%s\"", id);
 }
 
-/* 1: removed; 0: who uses it, or was quicker, is right. */
-static int remove_image(Store *store, const char *key, Error *reterr)
+static void say_left(const char *name, int r)
+{
+    log_warning("cannot remove \"%s\" from the store: %s", name, strerror(-r));
+}
+
+/* Who uses it, or was quicker, is right. What members of group rkt put in its way is no reason to keep
+ * others. */
+static bool remove_image(Store *store, const char *key)
 {
     _cleanup_error_ Error error = ERROR_INIT;
     int r = store_remove_image(store, key, &error);
 
     if (r == -EBUSY || r == -ENOENT)
-        return 0;
+        return false;
     if (r < 0)
-        return error_set(reterr, r, "%s", error_cause(&error) ? error_cause(&error) : strerror(-r));
-    image_say_removed(key);
-    return 1;
+        log_warning("%s", error_cause(&error) ? error_cause(&error) : strerror(-r));
+    else
+        image_say_removed(key);
+    return r >= 0;
 }
 
 static int remove_images(Store *store, const References *references, Error *reterr)
@@ -195,12 +202,8 @@ static int remove_images(Store *store, const References *references, Error *rete
 
     if (r >= 0)
         r = find_kept(store, references, images, n, &kept);
-    for (size_t i = 0; r != -ENOMEM && i < n; i++) {
-        int q = strv_contains(kept, images[i]->key) ? 0 : remove_image(store, images[i]->key, reterr);
-
-        removed += q > 0;
-        r = q < 0 && r >= 0 ? q : r;
-    }
+    for (size_t i = 0; r >= 0 && i < n; i++)
+        removed += !strv_contains(kept, images[i]->key) && remove_image(store, images[i]->key);
     image_say_removed_count(removed);
     store_images_free(images, n);
     return r;
@@ -242,7 +245,7 @@ static int run(Error *reterr)
     if (r < 0)
         return r;
     r = remove_unused(store, reterr);
-    q = store_sweep(store, r < 0 ? NULL : reterr);
+    q = store_sweep(store, say_left, r < 0 ? NULL : reterr);
     if (r >= 0)
         r = q;
     return r < 0 ? r : 0;

@@ -314,14 +314,25 @@ int store_open_image(Store *store, const char *key, Error *reterr)
 
 /* ----- Removal ----- */
 
+/* Whatever has the name. Members of group rkt can put a directory there, as deep as they like. */
+static int remove_any(int dir, const char *name)
+{
+    if (unlinkat(dir, name, 0) >= 0 || errno == ENOENT)
+        return 0;
+    return errno == EISDIR || errno == EPERM ? remove_tree_at(dir, name) : -errno;
+}
+
 static int unlink_object(Store *store, const char *kind, const char *key)
 {
+    _cleanup_close_ int dir = -EBADF;
     StorePath path;
-    int r;
 
     store_object_path(kind, key, path);
-    r = unlink_without_links(store->cas_fd, path, 0);
-    return r == -ENOENT ? 0 : r;
+    *strrchr(path, '/') = '\0';
+    dir = open_without_links(store->cas_fd, path, O_RDONLY | O_DIRECTORY);
+    if (dir < 0)
+        return dir == -ENOENT ? 0 : dir;
+    return remove_any(dir, key);
 }
 
 static int unlink_contents(Store *store, const char *key)
@@ -346,12 +357,14 @@ int store_remove_image(Store *store, const char *key, Error *reterr)
     r = store_read_image(store, key, &image, reterr);
     if (r == -ENOENT)
         store_drop_lock_file(store, STORE_IMAGE_LOCKS, key);
-    /* A record that can't be read keeps nothing: only its entry in the index is left to the sweep. */
-    if (r < 0 && r != -EBADMSG)
+    /* A record that can't be read, or is none, keeps nothing: only its entry in the index is left to the
+     * sweep. */
+    if (r < 0 && r != -EBADMSG && r != -EINVAL && r != -ELOOP)
         return r;
     store_record_path(key, path);
-    if (unlinkat(store->cas_fd, path, 0) < 0)
-        return error_set_errno(reterr, -errno, "cannot remove the record of image \"%s\"", key);
+    r = remove_any(store->cas_fd, path);
+    if (r < 0)
+        return error_set_errno(reterr, r, "cannot remove the record of image \"%s\"", key);
     if (image)
         remove_from_index(store, image);
     r = unlink_contents(store, key);
@@ -363,12 +376,39 @@ int store_remove_image(Store *store, const char *key, Error *reterr)
 
 /* ----- What a kill left ----- */
 
-static int sweep_temporary(int dir, const char *name, void *userdata _unused_)
-{
-    _cleanup_close_ int fd = openat(dir, name, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW);
+typedef struct Sweep {
+    Store *store;
+    StoreLeftFunction on_left;
+} Sweep;
 
-    if (fd >= 0 && lock_fd(fd, LOCK_KIND_EXCLUSIVE, false) >= 0)
-        (void) unlinkat(dir, name, 0);
+/* Goes on, whatever is in the way. */
+static void sweep_away(const Sweep *sweep, int dir, const char *name)
+{
+    int r = remove_any(dir, name);
+
+    if (r < 0)
+        sweep->on_left(name, r);
+}
+
+/* Sweeps a directory; what a member put in its place goes. */
+static int sweep_directory(const Sweep *sweep, int dir, const char *path, StoreEntryFunction function)
+{
+    int r = store_for_each(dir, path, function, (void *) sweep);
+
+    if (r == -ENOTDIR || r == -ELOOP)
+        sweep_away(sweep, dir, path);
+    else if (r < 0)
+        sweep->on_left(path, r);
+    return 0;
+}
+
+/* Who writes one holds its lock. */
+static int sweep_temporary(int dir, const char *name, void *userdata)
+{
+    _cleanup_close_ int fd = openat(dir, name, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW | O_NOCTTY);
+
+    if (fd < 0 ? errno != ENOENT : lock_fd(fd, LOCK_KIND_EXCLUSIVE, false) >= 0)
+        sweep_away(userdata, dir, name);
     return 0;
 }
 
@@ -387,44 +427,42 @@ static int sweep_entry(int dir, const char *name, void *userdata)
 {
     char key[IMAGE_KEY_LENGTH + 1];
     _cleanup_close_ int lock = -EBADF;
-    Store *store = userdata;
+    const Sweep *sweep = userdata;
     bool unfinished;
 
-    if (!entry_key(name, &unfinished, key) || (!unfinished && store_has_record(store, key)))
+    if (!entry_key(name, &unfinished, key) || (!unfinished && store_has_record(sweep->store, key)))
         return 0;
-    lock = store_lock_image(store, key, LOCK_KIND_EXCLUSIVE, false);
-    if (lock < 0 || (!unfinished && store_has_record(store, key)))
+    lock = store_lock_image(sweep->store, key, LOCK_KIND_EXCLUSIVE, false);
+    if (lock < 0 || (!unfinished && store_has_record(sweep->store, key)))
         return 0;
-    (void) unlinkat(dir, name, 0);
-    if (!store_has_record(store, key))
-        store_drop_lock_file(store, STORE_IMAGE_LOCKS, key);
+    sweep_away(sweep, dir, name);
+    if (!store_has_record(sweep->store, key))
+        store_drop_lock_file(sweep->store, STORE_IMAGE_LOCKS, key);
     return 0;
 }
 
 /* What is only in the original's SQL file has no record either. */
 static int sweep_blob(int dir, const char *name, void *userdata)
 {
-    return store_is_original(userdata) && image_key_is_valid(name) ? 0 : sweep_entry(dir, name, userdata);
+    const Sweep *sweep = userdata;
+
+    return store_is_original(sweep->store) && image_key_is_valid(name) ? 0 : sweep_entry(dir, name, userdata);
 }
 
-/* What a member put in the place of a directory is none. */
 static int sweep_objects(int dir, const char *name, void *userdata)
 {
-    int r = store_for_each(dir, name, sweep_blob, userdata);
-
-    return r == -ENOTDIR || r == -ELOOP ? 0 : r;
+    return sweep_directory(userdata, dir, name, sweep_blob);
 }
 
 /* Only who adds to the index reckons with its directories going away. */
 static int sweep_index(int dir, const char *name, void *userdata)
 {
-    int r = store_for_each(dir, name, sweep_entry, userdata);
-
+    (void) sweep_directory(userdata, dir, name, sweep_entry);
     (void) unlinkat(dir, name, AT_REMOVEDIR);
-    return r == -ENOTDIR || r == -ELOOP ? 0 : r;
+    return 0;
 }
 
-int store_sweep(Store *store, Error *reterr)
+int store_sweep(Store *store, StoreLeftFunction on_left, Error *reterr)
 {
     static const struct {
         const char *path;
@@ -437,18 +475,9 @@ int store_sweep(Store *store, Error *reterr)
         { STORE_NAME, sweep_index },
         { STORE_IMAGE_LOCKS, sweep_entry },
     };
-    int result = 0;
+    const Sweep sweep = { store, on_left };
 
-    for (size_t i = 0; i < ELEMENTSOF(sweeps); i++) {
-        int r = store_for_each(store->cas_fd, sweeps[i].path, sweeps[i].function, store);
-
-        if (r < 0 && result == 0)
-            result = error_set_errno(reterr, r, "cannot sweep %s of the store", sweeps[i].path);
-    }
-    if (geteuid() == 0) {
-        int r = store_sweep_trees(store, result < 0 ? NULL : reterr);
-
-        result = result < 0 ? result : r;
-    }
-    return result;
+    for (size_t i = 0; i < ELEMENTSOF(sweeps); i++)
+        (void) sweep_directory(&sweep, store->cas_fd, sweeps[i].path, sweeps[i].function);
+    return geteuid() == 0 ? store_sweep_trees(store, reterr) : 0;
 }

@@ -5,6 +5,7 @@
  * alone. */
 
 #include <stdio.h>
+#include <sys/stat.h>
 
 #include "base/string-util.h"
 #include "store-internal.h"
@@ -16,12 +17,15 @@ bool store_is_original(Store *store)
     return faccessat(store->cas_fd, ORIGINAL_DATABASE, F_OK, AT_SYMLINK_NOFOLLOW) >= 0;
 }
 
+/* What is no regular file is none. */
 bool store_has_record(Store *store, const char *key)
 {
     StorePath path;
+    struct stat st;
 
     store_record_path(key, path);
-    return faccessat(store->cas_fd, path, F_OK, AT_SYMLINK_NOFOLLOW) >= 0 || errno != ENOENT;
+    return fstatat(store->cas_fd, path, &st, AT_SYMLINK_NOFOLLOW) >= 0 ? S_ISREG(st.st_mode)
+                                                                       : errno != ENOENT;
 }
 
 typedef struct Search {
@@ -47,7 +51,7 @@ static int look_into_directory(int dir, const char *name, void *userdata)
 {
     int r = store_for_each(dir, name, look_at_blob, userdata);
 
-    return r == -ENOTDIR || r == -ELOOP ? 0 : r;
+    return r == -ENOMEM ? r : 0; /* whatever a member put there */
 }
 
 int store_find_unrecorded(Store *store, const char *id, char ret_key[static IMAGE_KEY_LENGTH + 1],

@@ -236,12 +236,24 @@ int store_for_each(int dir, const char *path, StoreEntryFunction function, void 
 
 /* ----- Locks ----- */
 
+/* A lock is a regular file. What else has its name, which members of group rkt can put there, goes. */
+static int remove_odd_lock(int dir, const char *path)
+{
+    struct stat st;
+
+    if (fstatat(dir, path, &st, AT_SYMLINK_NOFOLLOW) < 0)
+        return errno == ENOENT ? 0 : -errno;
+    return S_ISREG(st.st_mode) ? -EINVAL : remove_tree_at(dir, path);
+}
+
 static int lock_name(int dir, const char *path, mode_t mode, LockKind kind, bool wait)
 {
     for (;;) {
         _cleanup_close_ int fd = lock_file_at(dir, path, kind, wait);
         struct stat st;
 
+        if ((fd == -EISDIR || fd == -ELOOP || fd == -ENXIO) && remove_odd_lock(dir, path) >= 0)
+            continue;
         if (fd < 0)
             return fd;
         if (fstat(fd, &st) < 0)

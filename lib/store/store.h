@@ -92,9 +92,13 @@ void store_images_free(StoreImage **images, size_t n);
 /* Removes the image; its trees stay. -EBUSY while it is being imported or rendered. */
 int store_remove_image(Store *store, const char *key, Error *reterr);
 
-/* Removes what a killed import or removal left, and (root) the trees that were discarded. Waits for nothing:
- * what is locked is in use. */
-int store_sweep(Store *store, Error *reterr);
+/* Hears what could not be removed of what members of group rkt can write, and why. */
+typedef void (*StoreLeftFunction)(const char *name, int r);
+
+/* Removes what a killed import or removal left, whatever members of group rkt put in the place of files and
+ * directories, and (root) the trees that were discarded. Waits for nothing: what is locked is in use. An error
+ * is about the trees. */
+int store_sweep(Store *store, StoreLeftFunction on_left, Error *reterr);
 
 /* ----- Trees: for root ----- */
 

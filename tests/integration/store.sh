@@ -236,6 +236,31 @@ fails "image rm goes through no link" 254 'Too many levels of symbolic links' rk
 succeeds "what is behind it stays" test -e "/run/elsewhere/$lured"
 rm "$two"
 mv /run/elsewhere "$two"
+
+# What a member can put in the place of files and directories.
+odd=()
+for i in 1 2 3 4 5 6; do odd+=("$(fetch_named "example.com/odd$i")"); done
+manifest() {
+    blob "$1" | sed s/blob/imageManifest/
+}
+as_member rm "$(blob "${odd[0]}")" "$(manifest "${odd[1]}")" "$cas/imageInfo/${odd[2]}" "$cas/imagelocks/${odd[3]}" "$(blob "${odd[4]}")"
+as_member mkdir -p "$(blob "${odd[0]}")/not/empty" "$cas/imageInfo/${odd[2]}" "$cas/imagelocks/${odd[3]}/x" "$cas/tmp/import-x/y" \
+    "$cas/imageName/x/${odd[0]}/y"
+as_member bash -c 'cd "$1"; for ((i = 0; i < 300; i++)); do mkdir d; cd -P d || exit; done' - "$(blob "${odd[0]}")" 2>/dev/null
+as_member mkfifo "$(manifest "${odd[1]}")" "$cas/tmp/import-fifo"
+as_member ln -s /etc "$(blob "${odd[4]}")"
+as_member ln -s /etc "$cas/tmp/import-link"
+as_member ln -s /etc "$cas/imageManifest/sha512/zz"
+as_member touch "$cas/blob/sha512/yy" "$cas/imageName/y"
+mkdir "$cas/blob/sha512/${odd[5]:7:2}/sha512-$(printf '%064d' 0)"
+mount -t tmpfs mounted "$cas/blob/sha512/${odd[5]:7:2}/sha512-$(printf '%064d' 0)"
+status=0
+said=$(rkt --dir=$dir image gc --grace-period=0s 2>&1) || status=$?
+equals "image gc goes on, whatever is in its way" "$status $(find "$cas/imageInfo" -mindepth 1)" "0 "
+matches "and tells what it can't remove" "$said" 'cannot remove "sha512-0*" from the store: Device or resource busy'
+umount "$cas/blob/sha512/${odd[5]:7:2}/sha512-$(printf '%064d' 0)"
 succeeds "without pods" rkt --dir=$dir image gc --grace-period=0s
+equals "all that goes" "$(find "$cas" -mindepth 2 -not -name sha512 -not -path '*/sha512/[0-9a-f][0-9a-f]')" ""
+succeeds "nothing where a link led" test -d /etc/systemd
 equals "and without grace nothing stays" "$(find $cas/{blob,imageManifest,imageInfo,imageName,imagelocks,tmp,tree,treestorelocks} \
     -type f -o -name 'deps-*')" ""

@@ -15,7 +15,6 @@
 #include "base/string-util.h"
 #include "base/time-util.h"
 #include "journal/namespace.h"
-#include "last-words.h"
 #include "pod-cleanup.h"
 #include "pod/layout.h"
 #include "sandbox/writable-sources.h"
@@ -134,14 +133,6 @@ static int mark_if_ended(Pod *pod, void *userdata)
     return 0;
 }
 
-/* As systemd tells an ExecStopPost= (systemd.exec(5)). */
-static bool unit_failed(void)
-{
-    const char *result = getenv("SERVICE_RESULT");
-
-    return result && !streq(result, "success");
-}
-
 /* Called when a unit has stopped, whatever became of its pod: only a pod that ended is marked, and the
  * absence of any of it is no failure. */
 static int mark_one(int root, Error *reterr)
@@ -154,11 +145,9 @@ static int mark_one(int root, Error *reterr)
         return 0;
     if (r < 0)
         return r;
-    if (pod->state == POD_STATE_EXITED) {
-        if (unit_failed())
-            last_words_print(pod);
+    if (pod->state == POD_STATE_EXITED)
         mark(pod, POD_DIRECTORY_EXITED_GARBAGE, &leftovers);
-    } else
+    else
         log_debug("pod \"%s\" is %s: not marked", pod->uuid, pod_state_to_string(pod->state));
     return 0;
 }

@@ -3,8 +3,10 @@
  * lines with stage1 over its descriptors 0 and 1 (Documentation/internals.md). A step that fails is told and
  * logged, the next is tried: no pod depends on us, and stage1 may have stopped listening. */
 
+#include <fcntl.h>
 #include <grp.h>
 #include <poll.h>
+#include <sched.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/syscall.h>
@@ -18,6 +20,7 @@
 #include "journal/namespace.h"
 #include "journal/owner.h"
 #include "pod/global-options.h"
+#include "sandbox/mount.h"
 #include "sd/bus.h"
 #include "sd/machine.h"
 #include "sd/runtime.h"
@@ -26,8 +29,14 @@
 #include "unit/machine-name.h"
 
 enum { BUS_TIMEOUT_MS = 10000, EXIT_USAGE = 254 };
+enum {
+    PATH_IN_POD_MAX = sizeof("/var/log/journal/") + 36,
+    DIRECTORY_PAUSE_MS = 2,
+    DIRECTORY_TIMEOUT_MS = 500
+};
 
-static const char *arg_uuid, *arg_machine_name, *arg_journal_namespace, *arg_unit, *arg_root_directory = "";
+static const char *arg_uuid, *arg_machine_name, *arg_journal_namespace, *arg_unit, *arg_in_unit,
+        *arg_root_directory = "";
 static uint64_t arg_journal_max_use;
 static bool arg_scope, arg_unregister;
 static GlobalOptions arg_global = GLOBAL_OPTIONS_INIT;
@@ -38,6 +47,7 @@ enum {
     OPT_JOURNAL_NAMESPACE,
     OPT_JOURNAL_MAX_USE,
     OPT_UNIT,
+    OPT_IN_UNIT,
     OPT_ROOT_DIRECTORY,
     OPT_SCOPE,
     OPT_UNREGISTER
@@ -50,6 +60,8 @@ static const Option options[] = {
       "start the journal namespace of that name" },
     { "journal-max-use", OPTION_VALUE, OPT_JOURNAL_MAX_USE, "BYTES", "the most space that it may take" },
     { "unit", OPTION_VALUE, OPT_UNIT, "UNIT", "the declared pod's unit, whose the journal namespace is" },
+    { "in-unit", OPTION_VALUE, OPT_IN_UNIT, "UNIT",
+      "the service that the pod is in; its journal outlives it" },
     { "root-directory", OPTION_VALUE, OPT_ROOT_DIRECTORY, "DIR", "the pod's root directory on the host" },
     { "scope", OPTION_BOOL, OPT_SCOPE, NULL, "move the leader into a scope of its own" },
     { "unregister", OPTION_BOOL, OPT_UNREGISTER, NULL, "take the machine and the journal namespace away" },
@@ -67,6 +79,7 @@ static int take_option(int id, const char *value, Error *reterr)
                        ? error_set(reterr, -EINVAL, "--journal-max-use=%s: not a number", value)
                        : 0;
     case OPT_UNIT: arg_unit = value; return 0;
+    case OPT_IN_UNIT: arg_in_unit = value; return 0;
     case OPT_ROOT_DIRECTORY: arg_root_directory = value; return 0;
     case OPT_SCOPE: arg_scope = streq(value, "true"); return 0;
     case OPT_UNREGISTER: arg_unregister = streq(value, "true"); return 0;
@@ -144,23 +157,94 @@ static int hear_leader(pid_t *ret)
 
 /* ----- Steps ----- */
 
-static void start_journal(Bus *bus)
+/* Before anything has PID 1 load the journal's unit. Returns 1 when a journald that runs has to begin anew.
+ */
+static int prepare_journal(void)
 {
     _cleanup_error_ Error error = ERROR_INIT;
-    char unit[JOURNAL_UNIT_MAX];
     int r = journal_namespace_claim(arg_journal_namespace, arg_unit ? arg_unit : arg_uuid, STAGE1_PROCESS,
                                     &error);
 
     if (r < 0) {
         say_result("journal", "journal", 0, r, &error);
-        return;
+        return r;
     }
+    r = journal_namespace_prepare_unit(arg_journal_namespace, arg_in_unit);
+    if (r < 0)
+        log_warning("cannot set up the journald of namespace %s: %s", arg_journal_namespace, strerror(-r));
     r = journal_namespace_configure(arg_journal_namespace, arg_journal_max_use);
     if (r < 0)
         log_warning("cannot limit the size of journal namespace %s: %s", arg_journal_namespace, strerror(-r));
+    return r > 0;
+}
+
+static void start_journal(Bus *bus, bool anew)
+{
+    _cleanup_error_ Error error = ERROR_INIT;
+    char unit[JOURNAL_UNIT_MAX];
+    int r;
+
     (void) journal_namespace_unit(arg_journal_namespace, unit);
-    r = r > 0 ? unit_restart(bus, unit, &error) : unit_start(bus, unit, &error);
+    r = anew ? unit_restart(bus, unit, &error) : unit_start(bus, unit, &error);
     say_result("journal", "journal", 0, r, &error);
+}
+
+/* Where `journalctl -M` looks for the journal of a machine with our id. */
+static void path_in_pod(char ret[static PATH_IN_POD_MAX])
+{
+    char *end = stpcpy(ret, "/var/log/journal/");
+
+    for (const char *p = arg_uuid; *p; p++)
+        if (*p != '-')
+            *end++ = *p;
+    *end = '\0';
+}
+
+/* A stage1 that wants the journal there has made the directory; its leader may be on its way into that root.
+ */
+static bool await_directory(pid_t leader, const char *path)
+{
+    char in_root[PATH_IN_POD_MAX + 32];
+
+    (void) snprintf(in_root, sizeof(in_root), "/proc/%d/root%s", (int) leader, path);
+    for (unsigned ms = 0; access(in_root, F_OK) < 0; ms += DIRECTORY_PAUSE_MS) {
+        if (ms >= DIRECTORY_TIMEOUT_MS || has_ended(leader))
+            return false;
+        (void) poll(NULL, 0, DIRECTORY_PAUSE_MS);
+    }
+    return true;
+}
+
+static int attach_journal(int leader_fd, const char *path)
+{
+    enum { READABLE = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC | MOUNT_ATTR_RDONLY };
+    _cleanup_close_ int own = -EBADF, files = -EBADF, mount = -EBADF, root = -EBADF, target = -EBADF;
+    int r = journal_namespace_open(arg_journal_namespace, &files);
+
+    if (r >= 0)
+        r = mount_clone(files, "", false, READABLE, &mount);
+    if (r < 0)
+        return r;
+    own = open("/proc/self/ns/mnt", O_RDONLY | O_CLOEXEC);
+    if (own < 0 || setns(leader_fd, CLONE_NEWNS) < 0)
+        return -errno;
+    root = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+    target = root < 0 ? -errno : open_in_root(root, path, O_PATH | O_DIRECTORY, 0);
+    r = target < 0 ? target : mount_attach(mount, target);
+    return setns(own, CLONE_NEWNS) < 0 ? -errno : r;
+}
+
+static void show_journal(pid_t leader, int leader_fd)
+{
+    char path[PATH_IN_POD_MAX];
+    int r;
+
+    path_in_pod(path);
+    if (!await_directory(leader, path))
+        return;
+    r = attach_journal(leader_fd, path);
+    if (r < 0 && r != -ESRCH)
+        log_warning("cannot show journal namespace %s in the pod: %s", arg_journal_namespace, strerror(-r));
 }
 
 /* Members of group rkt may look at pods, so at what they log. */
@@ -187,10 +271,13 @@ static void start_scope(Bus *bus, pid_t leader)
 {
     _cleanup_error_ Error error = ERROR_INIT;
     int r;
-    char name[MACHINE_SCOPE_NAME_MAX], description[64];
+    char name[MACHINE_SCOPE_NAME_MAX], description[64], journal[JOURNAL_UNIT_MAX];
     ScopeOptions scope = { .name = machine_scope_name(arg_uuid, name),
                            .slice = "machine.slice",
                            .description = description,
+                           .after = arg_journal_namespace
+                                            ? journal_namespace_unit(arg_journal_namespace, journal)
+                                            : NULL,
                            .pids = &leader,
                            .n_pids = 1,
                            .delegate = true };
@@ -214,27 +301,35 @@ static void register_machine(Bus *bus, pid_t leader)
     say_result("register", "registered", leader, machine_register(bus, &machine, &error), &error);
 }
 
+/* A pod in a scope of its own waits for that, but no pod waits for its journal. */
 static int run_register(Error *reterr)
 {
     _cleanup_(bus_freep) Bus *bus = NULL;
+    _cleanup_close_ int leader_fd = -EBADF;
+    int anew = arg_journal_namespace ? prepare_journal() : -ENOENT, r;
+    bool journal = anew >= 0;
     pid_t leader = 0;
-    int r;
 
     r = bus_open(BUS_TIMEOUT_MS, &bus, reterr);
     if (r < 0)
         return r;
     machined_wake(bus);
-    if (arg_journal_namespace)
-        start_journal(bus);
+    if (journal && !arg_scope)
+        start_journal(bus, anew);
     r = hear_leader(&leader);
     if (r == -ECONNRESET) /* the pod could not be started, which stage1 says */
         return 0;
     if (r < 0)
         return error_set_errno(reterr, r, "cannot read the leader from stage1");
+    leader_fd = (int) syscall(SYS_pidfd_open, leader, 0);
     if (arg_scope)
         start_scope(bus, leader);
+    if (journal && arg_scope)
+        start_journal(bus, anew);
+    if (journal && leader_fd >= 0)
+        show_journal(leader, leader_fd);
     register_machine(bus, leader);
-    if (arg_journal_namespace)
+    if (journal)
         share_journal();
     return 0;
 }

@@ -2,7 +2,8 @@
 /* journald keeps a namespace's files in <machine-id>.NAME, beneath /var/log/journal or /run/log/journal, and
  * reads its settings from journald@NAME.conf (systemd 252: of /etc only; 257: also of /run and /usr/lib) and
  * from journald@NAME.conf.d of /etc, /run and /usr/lib, in the order of the files' names. So our drop-in has
- * a low number, and is left out where a main file says what the administrator wants. */
+ * a low number, and is left out where a main file says what the administrator wants. The unit's drop-ins are
+ * read when PID 1 loads it, so they stand there before anything asks for the unit. */
 
 #include "namespace.h"
 
@@ -15,6 +16,7 @@
 #include "base/file-util.h"
 #include "base/string-util.h"
 #include "owner.h"
+#include "rkt-config.h"
 
 /* An app's emergencies are not for the terminals of everybody on the host. */
 static const char limit_head[] = "# Made by rkt-register(8) for a pod.\n[Journal]\nForwardToWall=no\n",
@@ -85,6 +87,37 @@ int journal_namespace_configure(const char *name, uint64_t max_use)
     if (r >= 0)
         r = write_file_at(AT_FDCWD, path.text, text, strlen(text), 0644, 0);
     return r < 0 ? r : 1;
+}
+
+static int write_order(const char *directory, const char *pod_unit)
+{
+    _cleanup_free_ char *before = NULL;
+    NamespacePath path;
+    char text[512];
+    int n = snprintf(text, sizeof(text), "# Made by rkt-register(8) for a pod.\n[Unit]\nBefore=%s\n",
+                     pod_unit);
+
+    if (n < 0 || (size_t) n >= sizeof(text) || strpbrk(pod_unit, "\n %\"'"))
+        return -EINVAL;
+    namespace_path(&path, "%s/20-rkt-order.conf", directory);
+    if (read_file_at(AT_FDCWD, path.text, sizeof(text), &before, NULL) >= 0 && streq(before, text))
+        return 0;
+    return write_file_at(AT_FDCWD, path.text, text, (size_t) n, 0644, 0);
+}
+
+int journal_namespace_prepare_unit(const char *name, const char *pod_unit)
+{
+    NamespacePath directory, path;
+    int r;
+
+    if (!journal_namespace_is_valid(name))
+        return -EINVAL;
+    namespace_path(&directory, "/run/systemd/system/systemd-journald@%s.service.d", name);
+    namespace_path(&path, "%s/10-rkt.conf", directory.text);
+    r = mkdir_parents_at(AT_FDCWD, directory.text, 0755);
+    if (r >= 0 && symlink(RKT_LIBEXECDIR "/pod-journal.conf", path.text) < 0 && errno != EEXIST)
+        r = -errno;
+    return r >= 0 && pod_unit ? write_order(directory.text, pod_unit) : r;
 }
 
 static int read_machine_id(char **ret)
@@ -207,7 +240,7 @@ int journal_namespace_foreach(JournalNamespaceCallback callback, void *userdata)
 int journal_namespace_remove(const char *name)
 {
     _cleanup_free_ char *id = NULL;
-    NamespacePath paths[4];
+    NamespacePath paths[5];
     int result = 0, r;
 
     if (!journal_namespace_is_valid(name))
@@ -219,6 +252,7 @@ int journal_namespace_remove(const char *name)
     namespace_path(&paths[1], "/run/log/journal/%s.%s", id, name);
     namespace_path(&paths[2], "/run/systemd/journal.%s", name);
     namespace_path(&paths[3], "/run/systemd/journald@%s.conf.d", name);
+    namespace_path(&paths[4], "/run/systemd/system/systemd-journald@%s.service.d", name);
     for (size_t i = 0; i < ELEMENTSOF(paths); i++) {
         r = remove_tree_at(AT_FDCWD, paths[i].text);
         if (r < 0 && result == 0)

@@ -21,6 +21,10 @@ const char *journal_namespace_unit(const char *name, char ret[static JOURNAL_UNI
  */
 int journal_namespace_configure(const char *name, uint64_t max_use);
 
+/* Puts our drop-ins beside the unit of its journald, before that starts. pod_unit, if not NULL, is the unit
+ * of the pod: at a shutdown journald is stopped after it. -EINVAL: a name that a unit file can't hold. */
+int journal_namespace_prepare_unit(const char *name, const char *pod_unit);
+
 enum { JOURNAL_DIRECTORY_MAX = 192 };
 
 /* The path of the directory of its files: index 0 on the disk, 1 in memory; -ENOENT: there are no more. */

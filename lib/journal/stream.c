@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A stream begins with seven lines (identifier, unit, priority, level prefix, and forwarding to syslog, kmsg
- * and console); what follows is text. The unit is only believed from root and is left to journald, which
- * reads it from the writer's cgroup. */
+ * and console); what follows is text. journald reads the unit from the writer's cgroup; the one that is said
+ * counts when the writer has ended by then. */
 
 #include "stream.h"
 
@@ -11,24 +11,26 @@
 
 #include "base/fd-util.h"
 
-static int stream_address(const char *journal_namespace, struct sockaddr_un *ret)
+static int stream_address(const char *directory, const char *journal_namespace, struct sockaddr_un *ret)
 {
     int n;
 
     *ret = (struct sockaddr_un){ .sun_family = AF_UNIX };
     if (journal_namespace && (*journal_namespace == '\0' || strchr(journal_namespace, '/')))
         return -EINVAL;
-    n = snprintf(ret->sun_path, sizeof(ret->sun_path), "/run/systemd/journal%s%s/stdout",
-                 journal_namespace ? "." : "", journal_namespace ? journal_namespace : "");
+    if (directory)
+        n = snprintf(ret->sun_path, sizeof(ret->sun_path), "%s/stdout", directory);
+    else
+        n = snprintf(ret->sun_path, sizeof(ret->sun_path), "/run/systemd/journal%s%s/stdout",
+                     journal_namespace ? "." : "", journal_namespace ? journal_namespace : "");
     return n < 0 || (size_t) n >= sizeof(ret->sun_path) ? -ENAMETOOLONG : 0;
 }
 
-/* Non-blocking while we connect only: a journald that is stopped must not keep a pod from starting. */
-static int stream_connect(const char *journal_namespace, int *ret_fd)
+static int stream_connect(const char *directory, const char *journal_namespace, int *ret_fd)
 {
     _cleanup_close_ int fd = -EBADF;
     struct sockaddr_un address;
-    int r = stream_address(journal_namespace, &address);
+    int r = stream_address(directory, journal_namespace, &address);
 
     if (r < 0)
         return r;
@@ -43,28 +45,27 @@ bool journal_is_there(const char *journal_namespace)
 {
     _cleanup_close_ int fd = -EBADF;
 
-    return stream_connect(journal_namespace, &fd) >= 0;
+    return stream_connect(NULL, journal_namespace, &fd) >= 0;
 }
 
 int journal_stream_open(const JournalStreamOptions *options, int *ret_fd)
 {
     _cleanup_close_ int fd = -EBADF;
-    const char *identifier = options->identifier ? options->identifier : "";
+    const char *identifier = options->identifier ? options->identifier : "",
+               *unit = options->unit ? options->unit : "";
     char header[512];
     int n, r;
 
-    if (strchr(identifier, '\n'))
+    if (strchr(identifier, '\n') || strchr(unit, '\n'))
         return -EINVAL;
-    n = snprintf(header, sizeof(header), "%s\n\n%d\n%d\n0\n0\n0\n", identifier, options->priority,
+    n = snprintf(header, sizeof(header), "%s\n%s\n%d\n%d\n0\n0\n0\n", identifier, unit, options->priority,
                  options->level_prefix);
     if (n < 0 || (size_t) n >= sizeof(header))
         return -ENAMETOOLONG;
-    r = stream_connect(options->journal_namespace, &fd);
+    r = stream_connect(options->directory, options->journal_namespace, &fd);
     if (r < 0)
         return r;
     if (send(fd, header, (size_t) n, MSG_NOSIGNAL) < 0)
-        return -errno;
-    if (fcntl(fd, F_SETFL, O_RDWR) < 0)
         return -errno;
     *ret_fd = TAKE_FD(fd);
     return 0;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Streams of systemd-journald: a descriptor that a process gets as its standard output and error, each line
- * of which becomes an entry. Spoken as systemd-journald's native "stdout" transport; libc only. */
+/* Streams of systemd-journald: each line that is written to one becomes an entry. Spoken as
+ * systemd-journald's native "stdout" transport; libc only. */
 #pragma once
 
 #include <stdbool.h>
@@ -11,8 +11,10 @@
 enum { JOURNAL_NAMESPACE_MAX = 79 };
 
 typedef struct JournalStreamOptions {
-    const char *journal_namespace; /* NULL: the main journal */
+    const char *directory;         /* where journald's sockets are; NULL: */
+    const char *journal_namespace; /* those of this one; NULL: the main journal's */
     const char *identifier;        /* SYSLOG_IDENTIFIER=, without newline; NULL: none */
+    const char *unit;              /* believed from root, where the writer's cgroup is gone; NULL: none */
     int priority;                  /* LOG_ERR … of lines without a prefix */
     bool level_prefix;             /* lines may begin with "<N>" */
 } JournalStreamOptions;
@@ -23,7 +25,8 @@ typedef struct JournalStreamOptions {
     }
 
 /* Opens a stream. Lines carry the credentials of whoever writes them. Never waits: journald with a full
- * backlog is -EAGAIN, no journald -ENOENT or -ECONNREFUSED. The descriptor is CLOEXEC and blocking. */
+ * backlog is -EAGAIN, no journald -ENOENT or -ECONNREFUSED. The descriptor is CLOEXEC and non-blocking; write
+ * with MSG_NOSIGNAL, or with SIGPIPE ignored. */
 int journal_stream_open(const JournalStreamOptions *options, int *ret_fd);
 
 /* Does somebody listen, journald or systemd for it? */

@@ -142,6 +142,7 @@ static int append_scope(sd_bus_message *m, const ScopeOptions *options)
         (r = sd_bus_message_append(m, "(sv)(sv)(sv)(sv)", "Slice", "s", options->slice, "Description", "s",
                                    options->description, "Delegate", "b", options->delegate, "CollectMode",
                                    "s", "inactive-or-failed")) < 0 ||
+        (options->after && (r = sd_bus_message_append(m, "(sv)", "After", "as", 1, options->after)) < 0) ||
         (r = append_pids(m, options)) < 0 || (r = sd_bus_message_close_container(m)) < 0)
         return r;
     return sd_bus_message_append(m, "a(sa(sv))", 0); /* no auxiliary units */

@@ -19,6 +19,7 @@ typedef struct ScopeOptions {
     const char *name; /* "….scope" */
     const char *slice;
     const char *description;
+    const char *after; /* a unit that is stopped after it; NULL: none */
     const pid_t *pids; /* what moves into it */
     size_t n_pids;
     bool delegate;

@@ -246,7 +246,8 @@ static int place_stdio(const HostApp *app, Error *reterr)
                                                   : app->output,
         app->plan->stderr_mode == PLAN_STDIO_NULL ? app->null
         : own                                     ? app->stdio[STDERR_FILENO]
-                                                  : app->errors,
+        : app->errors >= 0                        ? app->errors
+                                                  : app->output,
     };
 
     for (int i = STDIN_FILENO; i <= STDERR_FILENO; i++)

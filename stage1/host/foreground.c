@@ -10,7 +10,6 @@
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <syslog.h>
 
 #include "base/fd-util.h"
 #include "base/log.h"
@@ -19,37 +18,6 @@
 #include "base/string-util.h"
 #include "base/time-util.h"
 #include "escape.h"
-#include "journal/stream.h"
-
-static int open_stream(const Host *host, const char *identifier, int priority)
-{
-    JournalStreamOptions options = JOURNAL_STREAM_OPTIONS_INIT;
-    int fd, r;
-
-    options.journal_namespace = host->journal_namespace;
-    options.identifier = identifier;
-    options.priority = priority;
-    r = journal_stream_open(&options, &fd);
-    return r < 0 ? r : fd;
-}
-
-/* A service's apps write to their streams themselves. One stream for both descriptors: journald has PID 1
- * keep a copy of each, and systemd 252 compares every two of them at each of its reloads. */
-static int open_streams(Host *host, Error *reterr)
-{
-    for (size_t i = 0; i < host->plan->n_apps; i++) {
-        HostApp *app = &host->apps[i];
-
-        app->output = open_stream(host, app->plan->name, LOG_INFO);
-        if (app->output < 0)
-            return error_set_errno(reterr, app->output, "cannot open a journal stream for app %s",
-                                   app->plan->name);
-        app->errors = fcntl(app->output, F_DUPFD_CLOEXEC, 0);
-        if (app->errors < 0)
-            return error_set_errno(reterr, -errno, "cannot duplicate a descriptor");
-    }
-    return 0;
-}
 
 static int open_pipe(LogPipe *pipe, int *ret_write)
 {
@@ -62,7 +30,29 @@ static int open_pipe(LogPipe *pipe, int *ret_write)
     return 0;
 }
 
-int foreground_open_logs(Foreground *foreground, Host *host, Error *reterr)
+/* As /dev/console is, which is standard output. */
+static int open_app_pipes(HostApp *app, LogPipe *pipes)
+{
+    int r;
+
+    pipes[0].fd = TAKE_FD(app->console);
+    r = open_pipe(&pipes[1], &app->errors);
+    if (r < 0)
+        return r;
+    return fchown(app->errors, app->plan->uid, app->plan->gid) < 0 || fchmod(app->errors, 0622) < 0 ? -errno
+                                                                                                    : 0;
+}
+
+static void begin_backlogs(const Host *host, size_t index, LogPipe *pipes)
+{
+    for (size_t i = 0; i < 2; i++) {
+        pipes[i].backlog.identifier = host->apps[index].plan->name;
+        pipes[i].backlog.journal_namespace = host->journal_namespace;
+        pipes[i].backlog.keep_stream = host->journal_namespace && index == 0 && i == 0;
+    }
+}
+
+int foreground_open_pipes(Foreground *foreground, Host *host, Error *reterr)
 {
     size_t n_apps = host->plan->n_apps;
     int r;
@@ -72,27 +62,20 @@ int foreground_open_logs(Foreground *foreground, Host *host, Error *reterr)
                                              "--interactive: a service of Type=notify has no terminal, its "
                                              "main process being "
                                              "the pod's init")
-                                 : open_streams(host, reterr);
+                                 : 0;
     foreground->pipes = calloc(2 * n_apps + 1, sizeof(LogPipe));
     foreground->app_pids = calloc(n_apps, sizeof(pid_t));
     if (!foreground->pipes || !foreground->app_pids)
         return -ENOMEM;
     foreground->n_pipes = 2 * n_apps + 1;
     for (size_t i = 0; i < foreground->n_pipes; i++)
-        foreground->pipes[i].fd = foreground->pipes[i].journal = -EBADF;
+        foreground->pipes[i] = (LogPipe){ .fd = -EBADF, .backlog = BACKLOG_INIT };
     for (size_t i = 0; i < n_apps; i++) {
-        HostApp *app = &host->apps[i];
-        LogPipe *pipes = &foreground->pipes[2 * i];
-
-        r = open_pipe(&pipes[0], &app->output);
-        if (r >= 0)
-            r = open_pipe(&pipes[1], &app->errors);
+        r = open_app_pipes(&host->apps[i], &foreground->pipes[2 * i]);
         if (r < 0)
             return error_set_errno(reterr, r, "cannot make a pipe");
-        if (host->systemd) {
-            pipes[0].journal = open_stream(host, app->plan->name, LOG_INFO);
-            pipes[1].journal = open_stream(host, app->plan->name, LOG_INFO);
-        }
+        if (host->systemd)
+            begin_backlogs(host, i, &foreground->pipes[2 * i]);
     }
     r = open_pipe(&foreground->pipes[2 * n_apps], &foreground->init_errors);
     if (r < 0)
@@ -108,10 +91,8 @@ void foreground_leave(Foreground *foreground)
     if (foreground->init_errors < 0)
         return;
     (void) prctl(PR_SET_PDEATHSIG, SIGTERM);
-    for (size_t i = 0; i < foreground->n_pipes; i++) {
+    for (size_t i = 0; i < foreground->n_pipes; i++)
         (void) safe_close(foreground->pipes[i].fd);
-        (void) safe_close(foreground->pipes[i].journal);
-    }
     null = open("/dev/null", O_RDWR | O_CLOEXEC);
     (void) dup2(null, STDIN_FILENO);
     (void) dup2(foreground->init_errors, STDOUT_FILENO);
@@ -124,7 +105,7 @@ void foreground_done(Foreground *foreground)
 {
     for (size_t i = 0; i < foreground->n_pipes; i++) {
         (void) safe_close(foreground->pipes[i].fd);
-        (void) safe_close(foreground->pipes[i].journal);
+        backlog_done(&foreground->pipes[i].backlog);
     }
     free(foreground->pipes);
     free(foreground->app_pids);
@@ -206,8 +187,7 @@ static void read_pipe(LogPipe *pipe)
         pipe->fd = safe_close(pipe->fd);
     if (n <= 0)
         return;
-    if (pipe->journal >= 0)
-        (void) write_full(pipe->journal, pipe->line + pipe->filled, (size_t) n);
+    backlog_add(&pipe->backlog, pipe->line + pipe->filled, (size_t) n);
     pipe->filled += (size_t) n;
 }
 
@@ -272,7 +252,7 @@ typedef struct Loop {
     unsigned asked; /* to stop, from outside */
     Output outputs[2];
     Escape escape;
-    struct pollfd *fds; /* the pipes', then: */
+    struct pollfd *fds; /* the pipes', as many streams', then: */
 } Loop;
 enum {
     POLL_OUTPUTS,
@@ -295,25 +275,47 @@ static bool is_over(const Loop *loop)
     const Foreground *foreground = loop->foreground;
 
     for (size_t i = 0; i < foreground->n_pipes; i++)
-        if (foreground->pipes[i].fd >= 0 || foreground->pipes[i].filled > 0)
+        if (foreground->pipes[i].fd >= 0 || foreground->pipes[i].filled > 0 ||
+            !(backlog_is_empty(&foreground->pipes[i].backlog) ||
+              backlog_has_given_up(&foreground->pipes[i].backlog)))
             return false;
     if (foreground->console && !console_is_over(foreground->console))
         return false;
     return loop->outputs[POLL_OUTPUTS].filled == 0 && loop->outputs[POLL_ERRORS].filled == 0;
 }
 
+static int shorter_ms(int a, int b)
+{
+    return a < 0 || (b >= 0 && b < a) ? b : a;
+}
+
+/* How long until the backlogs are looked at. */
+static int turn_backlogs(Loop *loop)
+{
+    int next = -1;
+
+    for (size_t i = 0; i < loop->foreground->n_pipes; i++)
+        next = shorter_ms(next, backlog_turn(&loop->foreground->pipes[i].backlog));
+    return next;
+}
+
 /* 0: whoever asked for the end does not wait for who doesn't read. */
 static int await(Loop *loop)
 {
     int timeout = loop->asked > 0 && loop->host->control < 0 ? LAST_WORDS_MS : -1, r;
+    int later = turn_backlogs(loop); /* which may have room, then */
     size_t n = loop->foreground->n_pipes;
-    struct pollfd *own = loop->fds + n;
+    struct pollfd *own = loop->fds + 2 * n;
 
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < n; i++) {
+        loop->fds[n + i] = backlog_await(&loop->foreground->pipes[i].backlog);
         loop->fds[i] = (struct pollfd){
-            .fd = output_has_room(output_of(loop, i)) ? loop->foreground->pipes[i].fd : -EBADF,
+            .fd = output_has_room(output_of(loop, i)) && backlog_has_room(&loop->foreground->pipes[i].backlog)
+                          ? loop->foreground->pipes[i].fd
+                          : -EBADF,
             .events = POLLIN,
         };
+    }
     for (size_t i = POLL_OUTPUTS; i <= POLL_ERRORS; i++)
         own[i] = (struct pollfd){
             .fd = loop->outputs[i].filled > 0 ? loop->outputs[i].to.fd : -EBADF,
@@ -324,14 +326,15 @@ static int await(Loop *loop)
     own[POLL_ESCAPE] = escape_await(&loop->escape);
     if (loop->foreground->console)
         console_await(loop->foreground->console, own + POLL_CONSOLE);
-    r = poll(loop->fds, (nfds_t) (n + (loop->foreground->console ? _POLL_MAX : POLL_CONSOLE)), timeout);
-    return r < 0 && errno == EINTR ? 1 : r;
+    r = poll(loop->fds, (nfds_t) (2 * n + (loop->foreground->console ? _POLL_MAX : POLL_CONSOLE)),
+             timeout < 0 ? later : timeout);
+    return (r < 0 && errno == EINTR) || (r == 0 && timeout < 0) ? 1 : r;
 }
 
 static void turn(Loop *loop)
 {
     Foreground *foreground = loop->foreground;
-    const struct pollfd *own = loop->fds + foreground->n_pipes;
+    const struct pollfd *own = loop->fds + 2 * foreground->n_pipes;
 
     if (own[POLL_SIGNALS].revents)
         hand_on_signals(foreground, loop->signals, &loop->asked);
@@ -355,7 +358,7 @@ static void turn(Loop *loop)
 int foreground_run(Foreground *foreground, Host *host, Machine *machine)
 {
     _cleanup_close_ int signals = catch_signals();
-    _cleanup_free_ struct pollfd *fds = calloc(foreground->n_pipes + _POLL_MAX, sizeof(struct pollfd));
+    _cleanup_free_ struct pollfd *fds = calloc(2 * foreground->n_pipes + _POLL_MAX, sizeof(struct pollfd));
     Loop loop = {
         .foreground = foreground, .host = host, .signals = signals, .escape = ESCAPE_INIT, .fds = fds
     };

@@ -1,17 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What stays outside of the pod when its init is not a service's main process: it prints the apps' output,
- * hands signals on, and waits. Also where each app's output goes in either case is decided here. */
+ * hands signals on, and waits. */
 #pragma once
 
+#include "backlog.h"
 #include "console.h"
 #include "host.h"
 #include "machine.h"
 
 typedef struct LogPipe {
-    int fd;      /* read end */
-    int journal; /* the app's stream, or -EBADF */
+    int fd; /* read end */
     char line[2048];
     size_t filled;
+    Backlog backlog; /* for the journal */
 } LogPipe;
 
 typedef struct Foreground {
@@ -29,8 +30,9 @@ typedef struct Foreground {
         .init_errors = -EBADF, .master = -EBADF                                                              \
     }
 
-/* Sets output and errors of every app of the host. */
-int foreground_open_logs(Foreground *foreground, Host *host, Error *reterr);
+/* Takes over the reading end of every app's output, and makes its errors a pipe of their own; nothing to do
+ * for a service, whose init reads them. */
+int foreground_open_pipes(Foreground *foreground, Host *host, Error *reterr);
 int foreground_open_console(Foreground *foreground, Host *host, Error *reterr); /* interactive.c */
 void foreground_leave(Foreground *foreground);                                  /* in the init */
 void foreground_done(Foreground *foreground);

@@ -16,13 +16,12 @@
 #include "credentials.h"
 #include "host.h"
 #include "interface.h"
-#include "journal/namespace.h"
 #include "sandbox/device.h"
 #include "sandbox/mount.h"
 #include "sandbox/seccomp-load.h"
 #include "sandbox/host-path.h"
 
-enum { SAFE = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV, CONSOLE_SIZE = 64 * 1024 };
+enum { SAFE = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV };
 
 char *host_journal_directory(const Host *host)
 {
@@ -112,8 +111,23 @@ static int make_log(HostApp *app, Error *reterr)
     return r < 0 ? error_set_errno(reterr, r, "cannot listen on /dev/log") : 0;
 }
 
-/* /dev is the one mount of an app where devices can be opened. The FIFO stands for a console: images link
- * /dev/stdout to it, and a journal stream, being a socket, could not be opened by path. */
+/* The FIFO stands for a console, and is the app's standard output as well: so the order of lines is kept, and
+ * whatever names it is opened, /dev/stdout and /proc/self/fd/1, too. The app's user owns it; other users of
+ * the app may write to it. */
+static int make_console(HostApp *app, Error *reterr)
+{
+    if (mkfifoat(app->devices, "console", 0600) < 0 ||
+        fchownat(app->devices, "console", app->plan->uid, app->plan->gid, AT_SYMLINK_NOFOLLOW) < 0 ||
+        fchmodat(app->devices, "console", 0622, 0) < 0)
+        return error_set_errno(reterr, -errno, "cannot make /dev/console");
+    app->console = openat(app->devices, "console", O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOFOLLOW);
+    app->output = openat(app->devices, "console", O_WRONLY | O_CLOEXEC | O_NOFOLLOW);
+    if (app->console < 0 || app->output < 0)
+        return error_set_errno(reterr, -errno, "cannot open the console");
+    return 0;
+}
+
+/* /dev is the one mount of an app where devices can be opened. */
 static int make_devices(Host *host, HostApp *app, Error *reterr)
 {
     static const MountOption options[] = { { "mode", "0755" }, { "size", "64k" }, { "nr_inodes", "64" } };
@@ -125,15 +139,11 @@ static int make_devices(Host *host, HostApp *app, Error *reterr)
     r = device_nodes_make(app->devices);
     if (r < 0)
         return error_set_errno(reterr, r, "cannot make the devices");
-    if (mkdirat(app->devices, "pts", 0755) < 0 || mkdirat(app->devices, "shm", 01777) < 0 ||
-        mkfifoat(app->devices, "console", 0600) < 0 ||
-        fchownat(app->devices, "console", app->plan->uid, app->plan->gid, AT_SYMLINK_NOFOLLOW) < 0)
+    if (mkdirat(app->devices, "pts", 0755) < 0 || mkdirat(app->devices, "shm", 01777) < 0)
         return error_set_errno(reterr, -errno, "cannot fill /dev");
-    /* Both ends: so it is never at its end, and no writer ever waits for a reader. */
-    app->console = openat(app->devices, "console", O_RDWR | O_NONBLOCK | O_CLOEXEC | O_NOFOLLOW);
-    if (app->console < 0)
-        return error_set_errno(reterr, -errno, "cannot open the console");
-    r = host->systemd ? make_log(app, reterr) : 0;
+    r = make_console(app, reterr);
+    if (r >= 0 && host->systemd)
+        r = make_log(app, reterr);
     if (r < 0)
         return r;
     app->null = openat(app->devices, "null", O_RDWR | O_CLOEXEC | O_NOFOLLOW);
@@ -233,15 +243,16 @@ int host_gather(Host *host, Error *reterr)
 
 /* ----- The journal ----- */
 
+/* That journald may not be there yet: systemd uses the directory that it finds, and keeps it. Where it can't
+ * be made, or found, apps log to nobody. */
 void host_gather_journal(Host *host)
 {
     enum { READABLE = SAFE | MOUNT_ATTR_NOEXEC | MOUNT_ATTR_RDONLY };
     const char *name = host->journal_namespace;
-    _cleanup_close_ int files = -EBADF;
     char sockets[256];
 
     (void) snprintf(sockets, sizeof(sockets), "/run/systemd/journal%s%s", name ? "." : "", name ? name : "");
+    if (name)
+        (void) mkdir(sockets, 0755);
     (void) mount_clone(AT_FDCWD, sockets, false, READABLE, &host->journal_sockets);
-    if (name && journal_namespace_open(name, &files) >= 0)
-        (void) mount_clone(files, "", false, READABLE, &host->journal_files);
 }

@@ -10,6 +10,7 @@
 #include <sys/types.h>
 
 #include "app-entries.h"
+#include "app-log.h"
 #include "base/error.h"
 #include "plan.h"
 #include "receive.h"
@@ -42,11 +43,11 @@ typedef struct HostApp {
     int *volumes;        /* detached mounts, one for each of plan->mounts */
     int devices;         /* detached tmpfs, the app's /dev */
     int credentials;     /* detached ramfs; -EBADF: it has none */
-    int console;         /* the FIFO behind its /dev/console, both ends */
+    int console;         /* where what it says is read: the FIFO that is its /dev/console */
     int null;            /* its /dev/null, opened before the app could put something else there */
     Receiver receiver;   /* hears what it sends: READY=1, WATCHDOG=1, lines of syslog(3) */
     AppEntries entries;  /* what of that goes to the journal */
-    int output, errors;  /* descriptors 1 and 2: journal streams, or pipes to the foreground process */
+    int output, errors;  /* descriptors 1, that FIFO's other end, and 2, a pipe; -EBADF: the same as 1 */
     int stdio[3];        /* the program's instead, in an interactive pod; else -EBADF */
     int terminals;       /* detached devpts with the program's terminal; -EBADF: it has none */
     bool has_terminal;   /* stdio is one, at least standard input */
@@ -61,13 +62,15 @@ typedef struct HostApp {
     bool confined, let_go;
     pid_t pid; /* of what runs now, 0: nothing */
     enum { APP_WAITING, APP_PRE_START, APP_RUNNING, APP_POST_STOP, APP_DONE } stage;
-    bool executed, ready, killed, console_waits; /* for room in output */
+    bool executed, ready, killed, failed; /* failed: the pod ends with its status */
     int status;
 
     /* What its service manager hears of it; see service.c. */
     enum { APP_RELOAD_NONE, APP_RELOAD_ASKED, APP_RELOADING } reload;
     bool pinged, aborted; /* WATCHDOG=1 since the last one we sent; SIGABRT for not having said it */
     char *status_text;    /* its own STATUS=; NULL: none */
+
+    AppLog log; /* of a service's app */
 } HostApp;
 
 typedef struct Host {
@@ -95,7 +98,6 @@ typedef struct Host {
 
     int root;               /* detached tmpfs, the pod's root */
     int shared_memory;      /* detached tmpfs, /dev/shm of all apps */
-    int journal_files;      /* detached mount of the journal namespace's directory, or -EBADF */
     int journal_sockets;    /* a mount with those of journald, detached at first; -EBADF: no journal */
     int resolv_conf, hosts; /* detached mounts of files, where stage0 or the host gives them */
     int notify;             /* connected to the service manager, or -EBADF */
@@ -122,7 +124,7 @@ typedef struct Host {
 
 /* gather.c: the descriptors that can only be made on the host's side. */
 int host_gather(Host *host, Error *reterr);
-void host_gather_journal(Host *host); /* once the pod's journal is there */
+void host_gather_journal(Host *host);
 /* The directory beneath /var/log/journal where `journalctl -M` looks; the caller frees. */
 char *host_journal_directory(const Host *host);
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The pod's PID 1. Once it stands in the pod's root it starts the apps, and then is one loop: it reaps,
- * copies consoles, hears its apps' notify messages and the signals that ask the pod to end.
+ * carries what apps say to the journal, hears its apps' notify messages and the signals that ask the pod to
+ * end.
  *
  * - The first app to fail ends the pod: the others are stopped, and its status is the pod's.
  * - Asked to stop (SIGTERM, SIGRTMIN+3, SIGRTMIN+4) it exits 0 unless an app had to be killed; SIGINT asks
@@ -37,9 +38,10 @@
 enum { STOP_TIMEOUT_DEFAULT_S = 10 };
 
 /* What is done for an app before the loop looks at everything else again. */
-enum { REAPED_AT_ONCE = 64, CONSOLE_CHUNK = 16 * 1024 };
+enum { REAPED_AT_ONCE = 64 };
 enum { FORGET_MS = 1000 };       /* until what hearing a message needed of the program goes from memory */
 enum { LAST_ENTRIES_MS = 1000 }; /* for the journal to take what apps sent before the pod ends */
+enum { LAST_LINES_MS = 5000 };   /* the same for what they wrote */
 
 static void write_status(const Init *init, const HostApp *app, const char *suffix, int value)
 {
@@ -182,6 +184,7 @@ static void app_finish(Init *init, HostApp *app)
     if (failed && init->phase == POD_RUNNING) {
         if (!init->host->interactive) /* who sits before it has ended it so */
             log_error("app %s failed: exit status %d", app->plan->name, app->status);
+        app->failed = true;
         init->status = app->status;
         pod_stop(init);
     } else if (!pod_is_over(init))
@@ -483,33 +486,46 @@ static void hear_signal(Init *init)
     pod_stop(init);
 }
 
-static bool has_room(int fd)
-{
-    struct pollfd pfd = { .fd = fd, .events = POLLOUT };
+/* ----- What apps say ----- */
 
-    return poll(&pfd, 1, 0) > 0;
+/* A foreground process has the other ends of the pipes itself. */
+static int begin_logs(Init *init)
+{
+    const Host *host = init->host;
+    int r = 0;
+
+    for (size_t i = 0; r >= 0 && host->service_main && i < host->plan->n_apps; i++) {
+        const AppLogOptions options = {
+            .pipe = host->apps[i].console,
+            .write_end = host->apps[i].output,
+            .directory = host->journal_sockets,
+            .identifier = host->apps[i].plan->name,
+            .unit = host->plan->unit,
+            .on_demand = !host->journal_namespace, /* whose journald ends when nobody has a stream of it */
+        };
+
+        r = app_log_begin(&host->apps[i].log, &options);
+    }
+    return r;
 }
 
-/* Into a journal stream, or the pipe to the foreground process, which the app's own descriptors share. What
- * finds no room stays in the FIFO, so that the app waits, not we. */
-static void copy_console(const Host *host, HostApp *app)
+static void finish_logs(Init *init)
 {
-    char buffer[CONSOLE_CHUNK];
-    ssize_t n;
+    int64_t end_ns = monotonic_ns() + LAST_LINES_MS * INT64_C(1000000);
 
-    app->console_waits = !has_room(app->output);
-    if (app->console_waits)
-        return;
-    if (host->service_main) {
-        n = read(app->console, buffer, sizeof(buffer));
-        if (n > 0)
-            (void) send(app->output, buffer, (size_t) n, MSG_DONTWAIT | MSG_NOSIGNAL);
-    } else {
-        n = splice(app->console, NULL, app->output, NULL, sizeof(buffer), SPLICE_F_NONBLOCK);
-        if (n < 0 && errno == EPIPE)
-            app->console = safe_close(app->console);
+    for (size_t i = 0; i < init->host->plan->n_apps; i++) {
+        HostApp *app = &init->host->apps[i];
+
+        app_log_finish(&app->log, end_ns);
+        if ((!app->failed && !app->killed) || app->log.tail_filled == 0)
+            continue;
+        log_error("the last lines of app %s, which %s:", app->plan->name,
+                  app->failed ? "failed" : "had to be killed");
+        app_log_quote(&app->log);
     }
 }
+
+/* ----- Waiting ----- */
 
 static int until_ms(int64_t when_ns)
 {
@@ -524,7 +540,12 @@ static bool is_overdue(const Init *init)
 }
 
 enum { POLL_SIGNALS, POLL_CHILDREN, POLL_APPS };
-enum { POLL_REPORT, POLL_CONSOLE, POLL_MESSAGES, _POLL_APP_MAX = POLL_MESSAGES + _RECEIVE_KIND_MAX };
+enum {
+    POLL_REPORT,
+    POLL_LOG,
+    POLL_MESSAGES = POLL_LOG + _APP_LOG_MAX,
+    _POLL_APP_MAX = POLL_MESSAGES + _RECEIVE_KIND_MAX
+};
 
 static int await(const Init *init, struct pollfd *fds)
 {
@@ -538,8 +559,8 @@ static int await(const Init *init, struct pollfd *fds)
         struct pollfd *own = &fds[POLL_APPS + _POLL_APP_MAX * i];
 
         own[POLL_REPORT] = (struct pollfd){ .fd = app->report, .events = POLLIN };
-        own[POLL_CONSOLE] = app->console_waits ? (struct pollfd){ .fd = app->output, .events = POLLOUT }
-                                               : (struct pollfd){ .fd = app->console, .events = POLLIN };
+        app_log_await(&app->log, own + POLL_LOG);
+        next_ns = earlier_ns(next_ns, app_log_next_ns(&app->log));
         next_ns = earlier_ns(next_ns, receiver_await(&app->receiver, own + POLL_MESSAGES));
     }
     if (init->phase == POD_STOPPING)
@@ -566,8 +587,8 @@ static void loop(Init *init)
 
             if (own[POLL_REPORT].revents)
                 hear_report(init, app);
-            if (own[POLL_CONSOLE].revents)
-                copy_console(init->host, app);
+            if (app_log_turn(&app->log, own + POLL_LOG) && init->ready)
+                bare_forget_program();
             receiver_turn(&app->receiver, own + POLL_MESSAGES, can_hear_app, hear_app,
                           &(Sender){ init, app });
         }
@@ -584,8 +605,7 @@ static void loop(Init *init)
         drop_rights(init);
     }
     finish_messages(init);
-    for (size_t i = 0; i < n_apps; i++)
-        copy_console(init->host, &init->host->apps[i]);
+    finish_logs(init);
 }
 
 static void block_signals(sigset_t *ret_requests, sigset_t *ret_children)
@@ -629,6 +649,8 @@ void host_init(Host *host)
     /* Neither apps nor our exit before we are what systemd watches. */
     host_await_go(host);
     if (r < 0)
+        _exit(POD_EXIT_FAILURE);
+    if (begin_logs(&init) < 0)
         _exit(POD_EXIT_FAILURE);
     begin_entries(host);
     service_begin(&init);

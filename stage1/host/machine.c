@@ -13,12 +13,11 @@
 #include "base/string-util.h"
 #include "base/time-util.h"
 #include "interface.h"
-#include "journal/namespace.h"
 #include "journal/owner.h"
 #include "journal/stream.h"
 #include "rkt-config.h"
 
-enum { JOURNAL_TIMEOUT_MS = 10 * 1000, SCOPE_TIMEOUT_MS = 20 * 1000, REGISTER_TIMEOUT_MS = 2 * 1000 };
+enum { SCOPE_TIMEOUT_MS = 20 * 1000, REGISTER_TIMEOUT_MS = 2 * 1000 };
 
 /* ----- Names ----- */
 
@@ -79,7 +78,19 @@ int machine_claim_names(const Host *host, Error *reterr)
 
 /* ----- rkt-register ----- */
 
-int machine_start(Machine *machine, const Host *host, Error *reterr)
+/* The service that we are, with a unit of its own. */
+static int add_unit(const Host *host, char ***argv)
+{
+    _cleanup_strv_ char **parts = NULL;
+    const char *unit = NULL;
+    int r = strv_split(host->cgroup_path, "/", &parts);
+
+    STRV_FOREACH (part, parts)
+        unit = endswith(*part, ".service") ? *part : unit;
+    return r < 0 || !unit ? r : strv_extendf(argv, "--in-unit=%s", unit);
+}
+
+int machine_start(Machine *machine, Host *host, Error *reterr)
 {
     _cleanup_strv_ char **argv = NULL;
     SpawnOptions options = SPAWN_OPTIONS_INIT;
@@ -101,6 +112,8 @@ int machine_start(Machine *machine, const Host *host, Error *reterr)
         r = strv_extendf(&argv, "--unit=%s", host->plan->unit);
     if (r >= 0 && host->home == CGROUP_HOME_SCOPE)
         r = strv_extend(&argv, "--scope");
+    else if (r >= 0)
+        r = add_unit(host, &argv);
     if (r < 0)
         return r;
     if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds) < 0)
@@ -116,6 +129,10 @@ int machine_start(Machine *machine, const Host *host, Error *reterr)
                                    RKT_LIBEXECDIR "/rkt-register");
         log_warning("cannot run %s: %s; the pod will not be known to machined",
                     RKT_LIBEXECDIR "/rkt-register", strerror(-r));
+        if (host->journal_namespace && !journal_is_there(host->journal_namespace)) {
+            log_warning("no journal of the pod's own; its apps log to the main journal");
+            host->journal_namespace = NULL;
+        }
     }
     return 0;
 }
@@ -158,15 +175,15 @@ static int hear_line(Machine *machine, int timeout_ms)
     }
 }
 
-/* Hears `word` (0) or `word-failed WHY` (-EIO, *ret_why = WHY). What is said of the journal before, to nobody
- * who waits for it, is passed over. */
+/* Hears `word` (0) or `word-failed WHY` (-EIO, *ret_why = WHY). What is said of the journal before is
+ * passed over: the log has it, and nobody waits for it. */
 static int await(Machine *machine, const char *word, int timeout_ms, const char **ret_why)
 {
     int r;
 
     do
         r = hear_line(machine, timeout_ms);
-    while (r == 0 && startswith(machine->line, "journal") && !streq(word, "journal"));
+    while (r == 0 && startswith(machine->line, "journal"));
     if (r == 0 && streq(machine->line, word))
         return 0;
     if (r == -ETIME)
@@ -179,28 +196,6 @@ static int await(Machine *machine, const char *word, int timeout_ms, const char 
         *ret_why = space ? space + 1 : machine->line;
     }
     return -EIO;
-}
-
-/* The journal of a pod which has run before: it listens, and has a directory. Without one it is only just
- * starting, and there would be nothing yet to show in the pod's root. */
-static bool journal_is_ready(const char *name)
-{
-    _cleanup_close_ int files = -EBADF;
-
-    return journal_is_there(name) && journal_namespace_open(name, &files) >= 0;
-}
-
-/* One that is ready already is not waited for. */
-void machine_await_journal(Machine *machine, Host *host)
-{
-    const char *why;
-
-    if (!host->journal_namespace || journal_is_ready(host->journal_namespace) ||
-        (machine->fd >= 0 && await(machine, "journal", JOURNAL_TIMEOUT_MS, &why) == 0))
-        return;
-    if (machine->fd >= 0)
-        log_warning("no journal of the pod's own (%s); its apps log to the main journal", why);
-    host->journal_namespace = NULL;
 }
 
 int machine_set_leader(Machine *machine, const Host *host, pid_t leader, Error *reterr)

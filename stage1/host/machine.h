@@ -20,11 +20,10 @@ typedef struct Machine {
 /* Refuses a machine's name that another one has, and a journal that is another's (journal/owner.h). */
 int machine_claim_names(const Host *host, Error *reterr);
 
-int machine_start(Machine *machine, const Host *host, Error *reterr);
+/* Where nobody can start the pod's journal, and it is not there, the pod has none of its own. */
+int machine_start(Machine *machine, Host *host, Error *reterr);
 void machine_leave(Machine *machine); /* in the init */
 void machine_done(Machine *machine);
 
-/* Waits until the journal namespace is there; without it logs go to the main journal. */
-void machine_await_journal(Machine *machine, Host *host);
 int machine_set_leader(Machine *machine, const Host *host, pid_t leader, Error *reterr);
 void machine_await_registration(Machine *machine);

@@ -6,7 +6,7 @@
  *   2. divide our unit's cgroup, or make the pod one; start rkt-register, which starts the pod's journal,
  *      and a child that makes the pod's namespaces
  * meanwhile
- *   3. gather what only the host's side can make: overlays, volumes, /dev trees, log streams, all as
+ *   3. gather what only the host's side can make: overlays, volumes, /dev trees, pipes, all as
  * descriptors
  *   4. clone the pod's init; it joins its namespaces, sets itself up, and waits before it starts an app
  *   5. tell rkt-register who the leader is; wait for the scope if there is to be one; put limits on the apps'
@@ -123,6 +123,7 @@ static int allocate_apps(Host *host)
         app->cgroup = app->namespace_fd = app->report = app->go = app->terminals = -EBADF;
         app->receiver = (Receiver) RECEIVER_INIT;
         app->stdio[0] = app->stdio[1] = app->stdio[2] = -EBADF;
+        app->log = (AppLog) APP_LOG_INIT;
     }
     return 0;
 }
@@ -257,11 +258,10 @@ static int run(Host *host, int argc, char *argv[], Error *reterr)
         if (r < 0)
             r = error_set_errno(reterr, r, "cannot record how the pod is confined");
     }
-    if (r >= 0)
-        machine_await_journal(&machine, host);
     if (r >= 0) {
-        host_gather_journal(host);
-        r = foreground_open_logs(&foreground, host, reterr);
+        if (host->systemd)
+            host_gather_journal(host);
+        r = foreground_open_pipes(&foreground, host, reterr);
     }
     if (r >= 0)
         r = start_pod(host, &foreground, &machine, reterr);
@@ -290,7 +290,6 @@ int main(int argc, char *argv[])
         .maker_socket = -EBADF,
         .root = -EBADF,
         .shared_memory = -EBADF,
-        .journal_files = -EBADF,
         .journal_sockets = -EBADF,
         .journal = JOURNAL_WAY_INIT,
         .resolv_conf = -EBADF,

@@ -45,12 +45,9 @@ static int keep_mounts(Host *host)
 /* The pod's root is a tmpfs of a few directories; it becomes "/" with nothing of the host left below. */
 static int enter_root(Host *host, Error *reterr)
 {
-    _cleanup_free_ char *journal = host_journal_directory(host);
     _cleanup_close_ int stage = -EBADF;
     int r;
 
-    if (!journal)
-        return -ENOMEM;
     r = mount_set_propagation(MS_PRIVATE);
     if (r < 0)
         return error_set_errno(reterr, r, "cannot make the pod's mounts its own");
@@ -68,9 +65,8 @@ static int enter_root(Host *host, Error *reterr)
         return error_set_errno(reterr, r, "cannot keep the pod's files");
     r = attach(&host->shared_memory, host->root, HOST_SHARED_MEMORY_PATH, MOUNT_TARGET_DIRECTORY, reterr);
     if (r >= 0)
-        r = attach(&host->journal_files, host->root, journal, MOUNT_TARGET_DIRECTORY, reterr);
-    if (r >= 0)
-        r = attach(&host->resolv_conf, host->root, HOST_RESOLV_CONF_PATH, MOUNT_TARGET_FILE, reterr);
+        if (r >= 0)
+            r = attach(&host->resolv_conf, host->root, HOST_RESOLV_CONF_PATH, MOUNT_TARGET_FILE, reterr);
     if (r >= 0)
         r = attach(&host->hosts, host->root, HOST_HOSTS_PATH, MOUNT_TARGET_FILE, reterr);
     if (r < 0)

@@ -68,10 +68,9 @@ eventually 10 grep -q '^TracerPid:[[:space:]]*[1-9]' /proc/1/status
 systemctl start --wait rkt-short
 kill "$tracer"
 wait "$tracer" 2>/dev/null || :
-# The second rkt-register is rkt-gc's, for the machine; since 258 machined forgets it when its leader has ended.
-expected="rkt rkt-gc rkt-prepare rkt-register rkt-register run true"
-(($(systemctl --version | awk 'NR == 1 { print $2 }') < 258)) || expected=${expected/rkt-register /}
-equals "a service" "$(programs "$work/service")" "$expected"
+# A second rkt-register is rkt-gc's, for the machine; one that has ended before it could be registered is not taken away
+# again, and since 258 machined forgets it when its leader has ended.
+matches "a service" "$(programs "$work/service")" "^rkt rkt-gc rkt-prepare rkt-register( rkt-register)? run true$"
 
 remove_pod_file short
 

@@ -27,10 +27,34 @@ equals "its status is the app's" "$(unit_property rkt-crash ExecMainStatus)" 7
 matches "status tells both apps'" "$(rkt status "$uuid")" "app-good=0|app-bad=7"
 soon "the other app was asked to end" 5 eval 'app_log_kept crash good | grep -q ^asked'
 status=$(systemctl status --no-pager --lines=30 rkt-crash || :)
-matches "systemctl status names the app" "$status" "app bad ended with exit status 7"
+matches "systemctl status names the app" "$status" "app bad failed: exit status 7"
 matches "and shows its last lines" "$status" "the disk is on fire"
-lacks "not those of the app that did not fail" "$status" "rkt-gc.*asked"
+lacks "not those of the app that did not fail" "$status" "stage1: asked"
+errors=$(journalctl --unit=rkt-crash --priority=err --output=cat)
+matches "they are errors" "$errors" "stage1: the disk is on fire"
 systemctl reset-failed rkt-crash
+
+# Not what an earlier run said, nor what it would have said if its journal had come.
+pod_file again <<'END'
+[Pod]
+Network=none
+Volume=state,kind=empty
+[App:one]
+Image=example.com/busybox
+Exec=/bin/sh -c 'echo the first run; exit 3'
+END
+systemctl start rkt-again || :
+soon "a pod fails" 20 state_is again 'failed|inactive'
+sed -i "s/^Exec=.*/Exec=\/bin\/sh -c 'exit 4'/" /etc/rkt/pods.d/again.pod
+systemctl daemon-reload
+since=$(date +%s)
+sleep 1.1
+systemctl start rkt-again || :
+soon "and again, silently" 20 eval '[[ $(unit_property rkt-again ExecMainStatus) == 4 ]]'
+lacks "what it said the first time is not quoted" \
+    "$(journalctl --unit=rkt-again --since="@$((since + 1))" --output=cat)" 'the first run'
+systemctl reset-failed rkt-again
+remove_pod_file again
 
 pod_file missing <<'END'
 [Pod]

@@ -92,11 +92,11 @@ Image=example.com/busybox
 Exec=/bin/sh -c "echo '<0>of-an-app'; logger -p 0 of-a-log; echo said; exec sleep 1000"
 END
 start loud
-soon "an app may call out" 10 log_has loud app said
+soon "an app may call out" 60 log_has loud app said
 sed -i "s/^Exec=.*/Exec=\/bin\/sh -c \"echo '<6><0>of-last-words'; exit 1\"/" /etc/rkt/pods.d/loud.pod
 systemctl daemon-reload
 systemctl restart rkt-loud
-soon "its last words are told" 10 eval 'grep -q of-last-words <<<"$(journalctl --unit=rkt-loud --output=cat)"'
+soon "its last words are told" 60 eval 'grep -q of-last-words <<<"$(journalctl --unit=rkt-loud --output=cat)"'
 if eventually 5 grep -q of-the-host "$work/terminal"; then
     lacks "but who is logged in to the host does not hear it" "$(<"$work/terminal")" 'of-an-app|of-a-log|of-last-words'
 else
@@ -120,7 +120,8 @@ succeeds "until its file goes, and gc comes" test ! -e "/var/log/journal/$machin
 
 rkt run --net=none --uuid-file-save=/run/uuid example.com/busybox --exec=/bin/echo -- the word is five >/dev/null
 uuid=$(</run/uuid)
-matches "any other pod's stays" "$(journalctl --namespace="rkt-$uuid" --output=cat --quiet)" 'the word is five'
+soon "any other pod's stays" 20 eval \
+    'grep -q "the word is five" <<<"$(journalctl --namespace="rkt-$uuid" --output=cat --quiet)"'
 matches "for members of group rkt, too" \
     "$(as "$rkt_group" journalctl --namespace="rkt-$uuid" --output=cat --quiet)" 'the word is five'
 collect_garbage >/dev/null 2>&1

@@ -8,6 +8,8 @@
 fetch_images busybox
 
 pod_file web <<'END'
+[Unit]
+StartLimitIntervalSec=0
 [Pod]
 Network=host
 [App:app]

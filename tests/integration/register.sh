@@ -62,10 +62,10 @@ start_leader
 started=$(date +%s%N)
 heard=$(talk --machine-name=rkt-web --journal-namespace=rkt-web --unit=rkt-web.service --scope | tr '\n' ' ')
 echo "# journal, scope and machine: $((($(date +%s%N) - started) / 1000)) us"
-check "it says journal, scope, registered" test "$heard" = "journal scope registered "
+check "it says scope, journal, registered" test "$heard" = "scope journal registered "
 check "the namespace's journald runs" systemctl --quiet is-active systemd-journald@rkt-web.service
 check "the namespace is limited" grep -q SystemMaxUse=64M /run/systemd/journald@rkt-web.conf.d/10-rkt.conf
-check "the limit is what journald knows" \
+check "the limit is what journald knows" eventually \
 	bash -c 'journalctl --namespace=rkt-web | grep -qE "max 64(\.0)?M"'
 check "the namespace has an owner" grep -qx rkt-web.service "/var/log/journal/$machine_id.rkt-web/rkt-owner"
 check "a stream reaches the namespace" "$stream" rkt-web nginx "<3>it rains"

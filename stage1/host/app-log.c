@@ -1,0 +1,407 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What journald does not take stays in the pipe, so the app waits as it would for a terminal. It does not
+ * wait for long: when the pipe is full and nothing was taken for PATIENCE_MS, what the pipe holds is dropped,
+ * and so on until journald takes something again; a line in the log then says how much is missing.
+ *
+ * An app chooses what lies in its pipe, also pages of files (splice(2), sendfile(2)). One whose file was cut
+ * off meanwhile can't be read, only be moved to another pipe; so that is how things are dropped.
+ *
+ * A piece is looked at (tee(2)) before it goes, so that the last lines are known here: by the time that
+ * somebody asks for them, the journal may not have them yet, or never. */
+
+#include "app-log.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "base/fd-util.h"
+#include "base/log.h"
+#include "base/string-util.h"
+#include "base/time-util.h"
+#include "journal/stream.h"
+
+enum {
+    PIECE = 16 * 1024,
+    REST_MS = 5,
+    PATIENCE_MS = 10 * 1000,
+    PAUSE_MIN_MS = 10, /* between attempts to find a journald, or room; twice as long each time */
+    PAUSE_MAX_MS = 1000,
+    PAUSE_DROPPING_MS = 50, /* while the app fills its pipe */
+    IDLE_MS = 60 * 1000,    /* without a word, after which a stream on demand is closed */
+    TRASH_SIZE = 1024 * 1024,
+    TRASHES_MAX = 64,
+    QUOTED_LINES = 10,
+};
+
+#define MS INT64_C(1000000)
+
+static int64_t in_ms(unsigned ms)
+{
+    return monotonic_ns() + ms * MS;
+}
+
+int app_log_begin(AppLog *log, const AppLogOptions *options)
+{
+    char *tail = malloc(APP_LOG_TAIL);
+
+    if (!tail)
+        return -ENOMEM;
+    *log = (AppLog){ .options = *options, .stream = -EBADF, .tail = tail, .pause_ms = PAUSE_MIN_MS };
+    if (!options->on_demand)
+        log->next_ns = monotonic_ns();
+    return 0;
+}
+
+static size_t waiting(const AppLog *log)
+{
+    int n = 0;
+
+    return log->options.pipe < 0 || ioctl(log->options.pipe, FIONREAD, &n) < 0 || n < 0 ? 0 : (size_t) n;
+}
+
+/* The app would wait. */
+static bool is_full(const AppLog *log)
+{
+    struct pollfd pfd = { .fd = log->options.write_end, .events = POLLOUT };
+
+    return poll(&pfd, 1, 0) == 0;
+}
+
+/* ----- The last lines ----- */
+
+static void add_to_tail(AppLog *log, const char *data, size_t size)
+{
+    size_t kept = log->tail_filled;
+
+    if (size > APP_LOG_TAIL) {
+        data += size - APP_LOG_TAIL;
+        size = APP_LOG_TAIL;
+    }
+    if (kept > APP_LOG_TAIL - size)
+        kept = APP_LOG_TAIL - size;
+    memmove(log->tail, log->tail + log->tail_filled - kept, kept);
+    memcpy(log->tail + kept, data, size);
+    log->tail_filled = kept + size;
+}
+
+/* Shared by all logs, and empty between two calls. */
+static int look_pipe[2] = { -EBADF, -EBADF };
+
+static void close_look_pipe(void)
+{
+    look_pipe[0] = safe_close(look_pipe[0]);
+    look_pipe[1] = safe_close(look_pipe[1]);
+}
+
+static int open_look_pipe(void)
+{
+    if (look_pipe[0] >= 0)
+        return 0;
+    if (pipe2(look_pipe, O_CLOEXEC | O_NONBLOCK) < 0)
+        return -errno;
+    (void) fcntl(look_pipe[1], F_SETPIPE_SZ, PIECE);
+    return 0;
+}
+
+/* Takes a look at the first bytes that the pipe holds. Returns how many, 0: none; -EIO: they can't be read.
+ */
+static ssize_t look(AppLog *log)
+{
+    char data[PIECE];
+    ssize_t n;
+
+    if (open_look_pipe() < 0)
+        return 0;
+    n = tee(log->options.pipe, look_pipe[1], sizeof(data), SPLICE_F_NONBLOCK);
+    if (n <= 0)
+        return n < 0 && errno != EAGAIN && errno != EINTR ? -errno : 0;
+    if (read_full(look_pipe[0], data, (size_t) n) != n) {
+        close_look_pipe();
+        return -EIO;
+    }
+    if ((size_t) n > log->noted) {
+        add_to_tail(log, data + log->noted, (size_t) n - log->noted);
+        log->noted = (size_t) n;
+    }
+    return n;
+}
+
+/* ----- Dropping ----- */
+
+/* Moves up to size bytes out of the pipe. Returns how many, 0: none. */
+static size_t throw_away(AppLog *log, size_t size)
+{
+    int trash[2];
+    ssize_t n;
+
+    if (pipe2(trash, O_CLOEXEC | O_NONBLOCK) < 0)
+        return 0;
+    (void) fcntl(trash[1], F_SETPIPE_SZ, TRASH_SIZE);
+    n = splice(log->options.pipe, NULL, trash[1], NULL, size, SPLICE_F_NONBLOCK);
+    (void) close(trash[0]);
+    (void) close(trash[1]);
+    if (n <= 0)
+        return 0;
+    log->dropped += (uint64_t) n;
+    log->noted -= (size_t) n < log->noted ? (size_t) n : log->noted;
+    return (size_t) n;
+}
+
+static void drop(AppLog *log)
+{
+    for (unsigned i = 0; i < TRASHES_MAX && throw_away(log, TRASH_SIZE) > 0; i++)
+        ;
+}
+
+static void begin_to_drop(AppLog *log)
+{
+    if (!log->dropping)
+        log_warning("the journal takes nothing of what app %s says: that is dropped",
+                    log->options.identifier);
+    log->dropping = true;
+}
+
+/* In the app's log, where lines are missing. False: there is no room even for that. */
+static bool say_dropped(AppLog *log)
+{
+    char line[128];
+    int n;
+
+    if (log->dropped == 0)
+        return true;
+    n = snprintf(line, sizeof(line), "\n<4>rkt: %llu bytes that the app said are missing here\n",
+                 (unsigned long long) log->dropped);
+    if (send(log->stream, line, (size_t) n, MSG_DONTWAIT | MSG_NOSIGNAL) != n)
+        return false;
+    log_warning("%llu bytes that app %s said are missing in the journal", (unsigned long long) log->dropped,
+                log->options.identifier);
+    log->dropped = 0;
+    return true;
+}
+
+/* ----- The stream ----- */
+
+static void close_stream(AppLog *log)
+{
+    log->stream = safe_close(log->stream);
+    log->has_room = false;
+}
+
+/* From where the sockets are: no path leads there. */
+static void open_stream(AppLog *log)
+{
+    JournalStreamOptions options = JOURNAL_STREAM_OPTIONS_INIT;
+
+    options.directory = ".";
+    options.identifier = log->options.identifier;
+    options.unit = log->options.unit;
+    if (fchdir(log->options.directory) < 0)
+        return;
+    log->has_room = journal_stream_open(&options, &log->stream) >= 0;
+    (void) !chdir("/");
+}
+
+/* Moves up to size bytes, of which there are as many. Returns how many; -EAGAIN: not now; else why never. */
+static ssize_t push(AppLog *log, size_t size)
+{
+    ssize_t n;
+
+    if (!say_dropped(log))
+        return errno == EAGAIN || errno == EINTR ? -EAGAIN : -EPIPE;
+    n = splice(log->options.pipe, NULL, log->stream, NULL, size, SPLICE_F_NONBLOCK);
+    if (n > 0) {
+        log->noted -= (size_t) n < log->noted ? (size_t) n : log->noted;
+        return n;
+    }
+    if (n < 0 && (errno == EAGAIN || errno == EINTR || errno == ENOBUFS || errno == ENOMEM))
+        return -EAGAIN;
+    return n < 0 ? -errno : -EIO;
+}
+
+/* ----- Turns ----- */
+
+/* Nothing was taken of what is there, or no journald found. */
+static void try_later(AppLog *log, bool holds_something)
+{
+    bool full = holds_something && is_full(log);
+
+    if (holds_something && log->stuck_ns == 0)
+        log->stuck_ns = monotonic_ns();
+    if (full && (log->dropping || monotonic_ns() - log->stuck_ns >= PATIENCE_MS * MS)) {
+        begin_to_drop(log);
+        drop(log);
+        log->pause_ms = PAUSE_DROPPING_MS;
+    }
+    log->rests = false;
+    log->next_ns = in_ms(log->pause_ms);
+    log->pause_ms = log->pause_ms * 2 < PAUSE_MAX_MS ? log->pause_ms * 2 : PAUSE_MAX_MS;
+}
+
+static void note_taken(AppLog *log, size_t size)
+{
+    log->dropping = false;
+    log->stuck_ns = 0;
+    log->pause_ms = PAUSE_MIN_MS;
+    log->idle = false;
+    log->rests = size < PIECE;
+    log->next_ns = in_ms(REST_MS);
+}
+
+static void note_silent(AppLog *log)
+{
+    log->rests = false;
+    log->stuck_ns = 0;
+    log->next_ns = 0;
+    if (!log->options.on_demand || log->stream < 0)
+        return;
+    if (log->idle)
+        close_stream(log);
+    else
+        log->next_ns = in_ms(IDLE_MS);
+    log->idle = !log->idle;
+}
+
+static void carry(AppLog *log)
+{
+    ssize_t n = look(log), taken;
+
+    if (n < 0) {
+        drop(log);
+        log->next_ns = in_ms(PAUSE_MIN_MS);
+        return;
+    }
+    if (log->stream < 0 && (n > 0 || !log->options.on_demand))
+        open_stream(log);
+    if (log->stream < 0 && (n > 0 || !log->options.on_demand)) {
+        try_later(log, n > 0);
+        return;
+    }
+    if (n == 0) {
+        note_silent(log);
+        return;
+    }
+    taken = push(log, (size_t) n);
+    if (taken > 0) {
+        note_taken(log, (size_t) taken);
+        return;
+    }
+    if (taken == -EAGAIN)
+        log->has_room = false;
+    else if (taken == -EIO || taken == -EINVAL || taken == -ENODATA)
+        drop(log);
+    else
+        close_stream(log);
+    try_later(log, true);
+}
+
+void app_log_await(const AppLog *log, struct pollfd fds[static _APP_LOG_MAX])
+{
+    bool waits = log->rests || log->stuck_ns > 0;
+
+    fds[APP_LOG_PIPE] = (struct pollfd){ .fd = waits ? -EBADF : log->options.pipe, .events = POLLIN };
+    fds[APP_LOG_STREAM] = (struct pollfd){
+        .fd = log->stream,
+        .events = log->stream >= 0 && !log->has_room ? POLLOUT : 0,
+    };
+}
+
+bool app_log_turn(AppLog *log, const struct pollfd fds[static _APP_LOG_MAX])
+{
+    int before = log->stream;
+    bool due = log->next_ns > 0 && log->next_ns <= monotonic_ns();
+
+    if (log->stream >= 0) {
+        short happened = fds[APP_LOG_STREAM].revents;
+
+        if (happened & (POLLHUP | POLLERR | POLLNVAL)) {
+            close_stream(log);
+            due = true;
+        } else if (happened & POLLOUT)
+            due = log->has_room = true;
+    }
+    if (due || fds[APP_LOG_PIPE].revents)
+        carry(log);
+    return log->stream != before;
+}
+
+/* ----- The end ----- */
+
+/* Carries up to size bytes, as far as the stream takes them now. Returns how many went. */
+static size_t carry_all(AppLog *log, size_t size)
+{
+    size_t left = size;
+
+    if (log->stream < 0)
+        open_stream(log);
+    while (left > 0 && log->stream >= 0) {
+        ssize_t n = look(log), taken = n > 0 ? push(log, (size_t) n) : n;
+
+        if (n < 0)
+            return size - left + throw_away(log, TRASH_SIZE);
+        if (taken == -EAGAIN || taken == 0)
+            break;
+        if (taken < 0) {
+            close_stream(log);
+            break;
+        }
+        note_taken(log, (size_t) taken);
+        left -= (size_t) taken < left ? (size_t) taken : left;
+    }
+    return size - left;
+}
+
+/* Not what processes of the app that are left say meanwhile. */
+void app_log_finish(AppLog *log, int64_t end_ns)
+{
+    size_t left = waiting(log), n;
+
+    while (left > 0) {
+        n = carry_all(log, left);
+        left -= n < left ? n : left;
+        if (left == 0 || monotonic_ns() >= end_ns)
+            break;
+        (void) poll(NULL, 0, REST_MS);
+    }
+    for (; left > 0; left -= n < left ? n : left) {
+        ssize_t seen = look(log);
+
+        n = seen == 0 ? 0 : throw_away(log, seen > 0 ? (size_t) seen : TRASH_SIZE);
+        if (n == 0)
+            break;
+    }
+    if (log->dropped > 0)
+        log_warning("%llu bytes that app %s said are missing in the journal",
+                    (unsigned long long) log->dropped, log->options.identifier);
+}
+
+/* The beginning of the last lines in text, which may begin in the middle of one. */
+static char *find_last_lines(char *text, bool begins_within)
+{
+    char *found = text + strlen(text);
+
+    for (size_t lines = 0; found > text; found--)
+        if (found[-1] == '\n' && ++lines == QUOTED_LINES)
+            return found;
+    return begins_within && strchr(text, '\n') ? strchr(text, '\n') + 1 : text;
+}
+
+void app_log_quote(const AppLog *log)
+{
+    char text[APP_LOG_TAIL + 1], *line, *rest;
+    size_t n = log->tail_filled;
+
+    while (n > 0 && log->tail[n - 1] == '\n')
+        n--;
+    for (size_t i = 0; i < n; i++)
+        text[i] = log->tail[i] ? log->tail[i] : '?';
+    text[n] = '\0';
+    rest = find_last_lines(text, log->tail_filled == APP_LOG_TAIL);
+    while ((line = strsep(&rest, "\n")))
+        if (*line)
+            log_error("%s", line);
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the journal has not taken yet of what the foreground process prints. Nothing here waits: whoever adds
+ * to it looks first whether there is room, and there always is some time after the journal took the last. */
+#pragma once
+
+#include <poll.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+typedef struct Backlog {
+    const char *journal_namespace, *identifier; /* not owned; identifier NULL: the journal does not have it */
+    bool keep_stream; /* also when nothing is to be written: a namespace's journald ends when it has none */
+    int stream;       /* -EBADF: none now */
+    char *data;
+    size_t filled;
+    int64_t stuck_ns; /* since when nothing was taken (CLOCK_MONOTONIC); 0: it was */
+    uint64_t dropped;
+} Backlog;
+
+#define BACKLOG_INIT                                                                                         \
+    {                                                                                                        \
+        .stream = -EBADF                                                                                     \
+    }
+void backlog_done(Backlog *backlog); /* says how much was dropped */
+
+bool backlog_has_room(const Backlog *backlog);
+void backlog_add(Backlog *backlog, const char *data, size_t size);
+
+/* To be polled, and whatever came of it: */
+struct pollfd backlog_await(const Backlog *backlog);
+/* Writes what is there, as far as it is taken. How long to wait at most before the next call, in ms; -1: for
+ * ever. */
+int backlog_turn(Backlog *backlog);
+/* The journal has taken nothing for so long that it is not waited for any more. */
+bool backlog_has_given_up(const Backlog *backlog);
+static inline bool backlog_is_empty(const Backlog *backlog)
+{
+    return backlog->filled == 0;
+}

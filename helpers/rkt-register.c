@@ -39,6 +39,7 @@ static const char *arg_uuid, *arg_machine_name, *arg_journal_namespace, *arg_uni
         *arg_root_directory = "";
 static uint64_t arg_journal_max_use;
 static bool arg_scope, arg_unregister;
+static pid_t arg_is_main;
 static GlobalOptions arg_global = GLOBAL_OPTIONS_INIT;
 
 enum {
@@ -50,7 +51,8 @@ enum {
     OPT_IN_UNIT,
     OPT_ROOT_DIRECTORY,
     OPT_SCOPE,
-    OPT_UNREGISTER
+    OPT_UNREGISTER,
+    OPT_IS_MAIN
 };
 
 static const Option options[] = {
@@ -65,8 +67,20 @@ static const Option options[] = {
     { "root-directory", OPTION_VALUE, OPT_ROOT_DIRECTORY, "DIR", "the pod's root directory on the host" },
     { "scope", OPTION_BOOL, OPT_SCOPE, NULL, "move the leader into a scope of its own" },
     { "unregister", OPTION_BOOL, OPT_UNREGISTER, NULL, "take the machine and the journal namespace away" },
+    { "is-main", OPTION_VALUE, OPT_IS_MAIN, "PID",
+      "only say by the exit status whether a process is the main process of its unit" },
     {},
 };
+
+static int take_pid(const char *text, Error *reterr)
+{
+    uint64_t pid;
+
+    if (parse_u64(text, &pid) < 0 || pid == 0 || pid > INT32_MAX)
+        return error_set(reterr, -EINVAL, "--is-main=%s: not a process", text);
+    arg_is_main = (pid_t) pid;
+    return 0;
+}
 
 static int take_option(int id, const char *value, Error *reterr)
 {
@@ -83,12 +97,15 @@ static int take_option(int id, const char *value, Error *reterr)
     case OPT_ROOT_DIRECTORY: arg_root_directory = value; return 0;
     case OPT_SCOPE: arg_scope = streq(value, "true"); return 0;
     case OPT_UNREGISTER: arg_unregister = streq(value, "true"); return 0;
+    case OPT_IS_MAIN: return take_pid(value, reterr);
     default: return error_set(reterr, -EINVAL, "unexpected argument \"%s\"", value);
     }
 }
 
 static int check_arguments(Error *reterr)
 {
+    if (arg_is_main)
+        return 0;
     if (!arg_machine_name && !(arg_unregister && (arg_journal_namespace || arg_uuid)))
         return error_set(reterr, -EINVAL, "--machine-name is needed");
     if (arg_uuid ? !uuid_is_valid(arg_uuid) : !arg_unregister)
@@ -362,6 +379,18 @@ static int run_unregister(Error *reterr)
     return r < 0 ? r : q;
 }
 
+/* Returns the exit status: 1 if it is not. */
+static int run_is_main(Error *reterr)
+{
+    _cleanup_(bus_freep) Bus *bus = NULL;
+    pid_t main_pid;
+    int r = bus_open(BUS_TIMEOUT_MS, &bus, reterr);
+
+    if (r >= 0)
+        r = unit_main_pid_of(bus, arg_is_main, &main_pid, reterr);
+    return r < 0 ? r : main_pid != arg_is_main;
+}
+
 int main(int argc, char *argv[])
 {
     _cleanup_error_ Error error = ERROR_INIT;
@@ -377,9 +406,11 @@ int main(int argc, char *argv[])
     }
     if (r >= 0)
         r = check_arguments(&error);
-    if (r >= 0)
+    if (r >= 0 && arg_is_main)
+        r = run_is_main(&error);
+    else if (r >= 0)
         r = arg_unregister ? run_unregister(&error) : run_register(&error);
     if (r < 0)
         error_print(&error, r, "register", arg_global.debug);
-    return r < 0 ? EXIT_USAGE : 0;
+    return r < 0 ? EXIT_USAGE : r;
 }

@@ -121,15 +121,6 @@ int run_arguments_parse(RunArguments *arguments, int argc, char *argv[], Error *
     }
 }
 
-bool run_is_notifying_service(void)
-{
-    const char *exec_pid = getenv("SYSTEMD_EXEC_PID");
-    uint64_t pid;
-
-    return getppid() == 1 && getenv("NOTIFY_SOCKET") && exec_pid && parse_u64(exec_pid, &pid) >= 0 &&
-           pid == (uint64_t) getpid();
-}
-
 int run_take_lock(int *ret, Error *reterr)
 {
     const char *text = getenv(STAGE1_ENV_LOCK_FD);

@@ -20,8 +20,5 @@ typedef struct RunArguments {
 
 int run_arguments_parse(RunArguments *arguments, int argc, char *argv[], Error *reterr);
 
-/* Whether we are the process that systemd started for a service that notifies. */
-bool run_is_notifying_service(void);
-
 /* The descriptor of $RKT_LOCK_FD, from now on closed by an exec. */
 int run_take_lock(int *ret, Error *reterr);

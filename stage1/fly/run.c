@@ -23,6 +23,8 @@
 #include "interface.h"
 #include "journal/notify.h"
 #include "program.h"
+#include "sandbox/cgroup.h"
+#include "service-process.h"
 
 enum { FLY_EXIT_FAILURE = 254, FLY_EXIT_EXEC = 203, BARRIER_MS = 10 * 1000 };
 
@@ -220,6 +222,15 @@ static int become_app(const Fly *fly, Error *reterr)
     _exit(FLY_EXIT_EXEC);
 }
 
+static bool is_notifying_service(const char *unit)
+{
+    _cleanup_free_ char *path = NULL;
+    _cleanup_close_ int cgroup = -EBADF;
+
+    return getenv("NOTIFY_SOCKET") && cgroup_open_pid(0, &cgroup, &path) >= 0 &&
+           service_process_is_main(path, unit);
+}
+
 static int run(Fly *fly, int argc, char *argv[], Error *reterr)
 {
     int r = spawn_prepare();
@@ -241,7 +252,7 @@ static int run(Fly *fly, int argc, char *argv[], Error *reterr)
     r = sockets_take(fly->plan, &fly->sockets, reterr);
     if (r < 0)
         return r;
-    if (run_is_notifying_service()) {
+    if (is_notifying_service(fly->plan->unit)) {
         fly->app_notifies = fly->app->notify || fly->app->watchdog;
         r = notify_open(NULL, &fly->notify);
         if (r < 0)

@@ -26,18 +26,7 @@
 #include "sandbox/device.h"
 #include "sandbox/linger.h"
 #include "sandbox/mount.h"
-
-/* The process that systemd started as a service, whose pod may have the unit. A pod of any other process
- * there (a script's, an ExecStartPre='s, which is in .control) gets a scope: machined stops the unit of a
- * machine, and a unit has but one machine. */
-static bool is_service_process(const char *cgroup_path)
-{
-    const char *exec_pid = getenv("SYSTEMD_EXEC_PID");
-    uint64_t pid;
-
-    return getppid() == 1 && exec_pid && parse_u64(exec_pid, &pid) >= 0 && pid == (uint64_t) getpid() &&
-           !endswith(cgroup_path, "/.control");
-}
+#include "service-process.h"
 
 /* Is the innermost unit of this cgroup path a service? */
 static bool is_in_service(const char *path)
@@ -55,6 +44,8 @@ static bool is_in_service(const char *path)
     return service;
 }
 
+/* The pod of a service's main process may have the unit. A pod of any other process there (a script's, an
+ * ExecStartPre='s) gets a scope: machined stops the unit of a machine, and a unit has but one machine. */
 int host_find_cgroup_home(Host *host, Error *reterr)
 {
     int r = cgroup_open_pid(0, &host->cgroup, &host->cgroup_path);
@@ -63,7 +54,8 @@ int host_find_cgroup_home(Host *host, Error *reterr)
         return error_set_errno(reterr, r, "cannot find our cgroup; is a cgroup2 file system mounted?");
     if (!host->systemd)
         host->home = CGROUP_HOME_BARE;
-    else if (!is_in_service(host->cgroup_path) || !is_service_process(host->cgroup_path))
+    else if (!is_in_service(host->cgroup_path) || 
+             !service_process_is_main(host->cgroup_path, host->plan->unit))
         host->home = CGROUP_HOME_SCOPE;
     else
         host->home = cgroup_is_delegated(host->cgroup) > 0 ? CGROUP_HOME_DELEGATED : CGROUP_HOME_UNIT;

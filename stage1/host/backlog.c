@@ -3,8 +3,10 @@
 #include "backlog.h"
 
 #include <errno.h>
+#include <linux/sockios.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 
 #include "base/fd-util.h"
@@ -12,7 +14,16 @@
 #include "base/time-util.h"
 #include "journal/stream.h"
 
-enum { BACKLOG_SIZE = 64 * 1024, PATIENCE_MS = 10 * 1000, PAUSE_MS = 20, LOOK_MS = 1000 };
+enum { BACKLOG_SIZE = 64 * 1024, PATIENCE_MS = 10 * 1000, PAUSE_MS = 20, LOOK_MS = 1000, READER_MS = 1000 };
+
+/* So that whoever looks into the journal once we have ended finds it all there. */
+static void await_reader(int stream)
+{
+    int unread;
+
+    for (unsigned ms = 0; ms < READER_MS && ioctl(stream, SIOCOUTQ, &unread) >= 0 && unread > 0; ms++)
+        (void) poll(NULL, 0, 1);
+}
 
 void backlog_done(Backlog *backlog)
 {
@@ -21,6 +32,8 @@ void backlog_done(Backlog *backlog)
     if (lost > 0)
         log_warning("%llu bytes that app %s said are missing in the journal", (unsigned long long) lost,
                     backlog->identifier);
+    if (backlog->stream >= 0 && backlog->data)
+        await_reader(backlog->stream);
     backlog->stream = safe_close(backlog->stream);
     free(backlog->data);
     *backlog = (Backlog) BACKLOG_INIT;

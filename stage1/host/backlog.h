@@ -22,7 +22,8 @@ typedef struct Backlog {
     {                                                                                                        \
         .stream = -EBADF                                                                                     \
     }
-void backlog_done(Backlog *backlog); /* says how much was dropped */
+/* Waits for a moment until the journal has read all that it took; says how much was dropped. */
+void backlog_done(Backlog *backlog);
 
 bool backlog_has_room(const Backlog *backlog);
 void backlog_add(Backlog *backlog, const char *data, size_t size);

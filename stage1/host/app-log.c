@@ -312,7 +312,6 @@ void app_log_await(const AppLog *log, struct pollfd fds[static _APP_LOG_MAX])
 
 bool app_log_turn(AppLog *log, const struct pollfd fds[static _APP_LOG_MAX])
 {
-    int before = log->stream;
     bool due = log->next_ns > 0 && log->next_ns <= monotonic_ns();
 
     if (log->stream >= 0) {
@@ -324,9 +323,10 @@ bool app_log_turn(AppLog *log, const struct pollfd fds[static _APP_LOG_MAX])
         } else if (happened & POLLOUT)
             due = log->has_room = true;
     }
-    if (due || fds[APP_LOG_PIPE].revents)
+    due = due || fds[APP_LOG_PIPE].revents;
+    if (due)
         carry(log);
-    return log->stream != before;
+    return due;
 }
 
 /* ----- The end ----- */

@@ -54,7 +54,7 @@ static inline int64_t app_log_next_ns(const AppLog *log)
 }
 
 /* After each poll(): carries one piece, opens a stream again, gives up what cannot be written for long.
- * True when it did more than carry. */
+ * True when there was something to do. */
 bool app_log_turn(AppLog *log, const struct pollfd fds[static _APP_LOG_MAX]);
 
 /* At the pod's end: carries what the pipe holds until end_ns (CLOCK_MONOTONIC), and says what was lost. */

@@ -400,14 +400,19 @@ typedef struct Sender {
 } Sender;
 
 /* Whose message it is, its socket tells: only that app has it, and a sender may be gone by now. */
+static void forget_soon(Init *init)
+{
+    if (init->forget_at_ns == 0)
+        init->forget_at_ns = monotonic_ns() + FORGET_MS * INT64_C(1000000);
+}
+
 static void hear_app(ReceiveKind kind, char *data, size_t size, void *userdata)
 {
     const Sender *sender = userdata;
     HostApp *app = sender->app;
     NotifyMessage message;
 
-    if (sender->init->ready && sender->init->forget_at_ns == 0)
-        sender->init->forget_at_ns = monotonic_ns() + FORGET_MS * INT64_C(1000000);
+    forget_soon(sender->init);
     switch (kind) {
     case RECEIVE_NOTIFY:
         if (data && notify_parse(data, size, &message) && service_take_message(sender->init, app, &message))
@@ -587,8 +592,8 @@ static void loop(Init *init)
 
             if (own[POLL_REPORT].revents)
                 hear_report(init, app);
-            if (app_log_turn(&app->log, own + POLL_LOG) && init->ready)
-                bare_forget_program();
+            if (app_log_turn(&app->log, own + POLL_LOG))
+                forget_soon(init);
             receiver_turn(&app->receiver, own + POLL_MESSAGES, can_hear_app, hear_app,
                           &(Sender){ init, app });
         }

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 
 #include "base/file-util.h"
+#include "base/log.h"
 #include "base/option.h"
 #include "base/string-util.h"
 #include "generate.h"
@@ -99,6 +100,41 @@ static int write_text(const Generator *g, const char *name, const Buffer *text, 
     return r < 0 ? error_set_errno(reterr, r, "%s", name) : 0;
 }
 
+/* By a drop-in of the other unit: a link in NAME.upholds/ counts from systemd 254 on, Upholds= from 249. */
+static int write_upholds(const Generator *g, const char *link, size_t n_name, const char *unit, Error *reterr)
+{
+    _cleanup_buffer_ Buffer text = { 0 };
+    _cleanup_free_ char *dir = NULL, *name = NULL;
+
+    if (asprintf(&dir, "%.*s.d", (int) n_name, link) < 0) {
+        dir = NULL;
+        return -ENOMEM;
+    }
+    name = string_concat(dir, "/50-upholds-", unit, ".conf");
+    buffer_addf(&text, "# Written by rkt-generator(8).\n\n[Unit]\nUpholds=%s\n", unit);
+    if (!name || buffer_error(&text) < 0)
+        return -ENOMEM;
+    if (g->output >= 0 && mkdirat(g->output, dir, 0755) < 0 && errno != EEXIST)
+        return error_set_errno(reterr, -errno, "%s", dir);
+    return write_text(g, name, &text, reterr);
+}
+
+/* A link, or what stands for one. */
+static int write_dependency(const Generator *g, const char *link, const char *unit, Error *reterr)
+{
+    const char *slash = strchr(link, '/'), *upholds = strstr(link, ".upholds/");
+    int r;
+
+    if (upholds && upholds + strlen(".upholds") == slash)
+        return write_upholds(g, link, (size_t) (upholds - link), slash + 1, reterr);
+    if (g->output < 0) {
+        printf("# %s\n", link);
+        return 0;
+    }
+    r = write_link(g, link, unit);
+    return r < 0 ? error_set_errno(reterr, r, "%s", link) : 0;
+}
+
 static int write_unit(const Generator *g, const GeneratedUnit *unit, Error *reterr)
 {
     int r = write_text(g, unit->name, &unit->text, reterr);
@@ -108,13 +144,9 @@ static int write_unit(const Generator *g, const GeneratedUnit *unit, Error *rete
     if (r < 0)
         return r;
     STRV_FOREACH (link, unit->links) {
-        if (g->output < 0) {
-            printf("# %s\n", *link);
-            continue;
-        }
-        r = write_link(g, *link, unit->socket ? unit->socket : unit->name);
+        r = write_dependency(g, *link, unit->socket ? unit->socket : unit->name, reterr);
         if (r < 0)
-            return error_set_errno(reterr, r, "%s", *link);
+            return r;
     }
     return 0;
 }
@@ -208,7 +240,7 @@ static int parse_arguments(int argc, char **argv, Error *reterr)
         case OPTION_END: return -1;
         case OPTION_DRY_RUN: arg_dry_run = streq(value, "true"); break;
         case OPTION_ROOT: arg_root = value; break;
-        case OPTION_REFUSE: fprintf(stderr, "%s\n", value); return EXIT_CONFIG;
+        case OPTION_REFUSE: fprintf(stderr, "%s%s\n", log_error_prefix(), value); return EXIT_CONFIG;
         case OPTION_HELP: print_help(); return EXIT_SUCCESS;
         case OPTION_VERSION: printf("rkt-generator %s\n", RKT_VERSION); return EXIT_SUCCESS;
         case OPTION_DASH_DASH: break;

@@ -287,7 +287,7 @@ static int add_unit_section(const Translator *t)
     buffer_add_all(t->b, "# Written by rkt-generator(8) from ", t->path,
                    "; changes belong there.\n\n[Unit]\n");
     if (!pod_section_find(section, "Description"))
-        buffer_add_all(t->b, "Description=Pod ", t->name, " (rkt)\n");
+        buffer_add_all(t->b, "Description=Pod ", t->name, is_template(t->name) ? "%i (rkt)\n" : " (rkt)\n");
     buffer_add_all(t->b, "SourcePath=", t->path, "\n");
     r = add_mounts(t);
     /* So that a start by hand finds the sockets listening, too. */
@@ -401,10 +401,10 @@ static void add_socket_unit(const Translator *t)
     buffer_addf(t->b,
                 "# Written by rkt-generator(8) from %s; changes belong there.\n\n"
                 "[Unit]\n"
-                "Description=Sockets of pod %s (rkt)\n"
+                "Description=Sockets of pod %s%s (rkt)\n"
                 "SourcePath=%s\n\n"
                 "[Socket]\n",
-                t->path, t->name, t->path);
+                t->path, t->name, is_template(t->name) ? "%i" : "", t->path);
     add_copies(t, POD_SECTION_SOCKET, NULL);
 }
 
@@ -467,11 +467,13 @@ static int add_link(const Translator *t, const PodEntry *entry, const char *word
     return strv_extend(links, name);
 }
 
-/* All links of the unit. A template is wanted by nobody, but for its DefaultInstance=. */
+/* All links of the unit. A template is wanted by nobody, but for its DefaultInstance=. That key means nothing
+ * to an instance, whose file may be a link to the template's. */
 static int add_links(const Translator *t, GeneratedUnit *ret)
 {
     const PodSection *install = pod_file_section(t->file, POD_SECTION_INSTALL);
-    const PodEntry *instance = pod_section_find(install, "DefaultInstance");
+    const PodEntry *of_template = pod_section_find(install, "DefaultInstance"),
+                   *instance = unit_instance(t->name) && !is_template(t->name) ? NULL : of_template;
     _cleanup_free_ char *unit = string_concat("rkt-", t->name, instance ? instance->value : "",
                                               ret->socket ? ".socket" : ".service");
     int r = 0;
@@ -486,7 +488,7 @@ static int add_links(const Translator *t, GeneratedUnit *ret)
     for (size_t i = 0; install && i < install->n_entries; i++) {
         const PodEntry *entry = &install->entries[i];
 
-        if (entry->dropped || entry == instance || (is_template(t->name) && !instance))
+        if (entry->dropped || entry == of_template || (is_template(t->name) && !instance))
             continue;
         POD_ENTRY_FOREACH_WORD (word, entry) {
             r = add_link(t, entry, word, unit, &ret->links);

@@ -101,3 +101,11 @@ for section in Unit Service; do
     equals "every one of ${#keys[@]} settings of [$section] is passed, or refused by name" \
         "$({ rkt pod check /run/every.pod || :; } | sed -nE 's/.*unknown key "([A-Za-z0-9]+)=".*/\1/p' | paste -sd' ')" ""
 done
+
+# ----- UpheldBy= -----
+
+printf '[Service]\nType=oneshot\nRemainAfterExit=yes\nExecStart=/bin/true\n' >/run/systemd/system/base.service
+printf '[App]\nImage=x\n[Install]\nUpheldBy=base.service\n' | pod_file upheld
+matches "UpheldBy= is known to this systemd" "$(unit_property base Upholds)" '(^| )rkt-upheld.service( |$)'
+remove_pod_file upheld
+equals "and not when the file is gone" "$(unit_property base Upholds)" ""

@@ -105,7 +105,11 @@ static int take_option(int id, const char *value, Error *reterr)
 {
     switch (id) {
     case OPT_FULL: arg_full = streq(value, "true"); return 0;
-    case OPT_PROGRESS: arg_progress = streq(value, "true"); return 0;
+    case OPT_PROGRESS:
+        arg_progress = streq(value, "true");
+        if (arg_progress)
+            log_say_levels();
+        return 0;
     case OPT_QUIET: arg_quiet = streq(value, "true"); return 0;
     case OPT_PULL_POLICY: return take_pull_policy(value, reterr);
     case OPT_SIGNATURE: return take_signature(value, reterr);

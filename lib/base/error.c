@@ -6,6 +6,7 @@
 #include <stdarg.h>
 #include <string.h>
 
+#include "log.h"
 #include "printable.h"
 #include "string-util.h"
 
@@ -96,20 +97,22 @@ const char *error_cause(const Error *error)
 
 void error_print(const Error *error, int r, const char *command, bool debug)
 {
+    const char *level = log_error_prefix();
+
     if (error->told)
         return;
     if (error->n == 0) {
-        fprintf(stderr, "%s: %s\n", command, strerror(-r));
+        fprintf(stderr, "%s%s: %s\n", level, command, strerror(-r));
         return;
     }
     if (debug) {
-        fprintf(stderr, "%s: %s\n", command, error->chain[error->n - 1]);
+        fprintf(stderr, "%s%s: %s\n", level, command, error->chain[error->n - 1]);
         for (unsigned i = error->n - 1; i-- > 0;)
-            fprintf(stderr, "%*s└─%s\n", (int) (2 * (error->n - 1 - i)), "", error->chain[i]);
+            fprintf(stderr, "%s%*s└─%s\n", level, (int) (2 * (error->n - 1 - i)), "", error->chain[i]);
         return;
     }
     if (error->n == 1)
-        fprintf(stderr, "%s: %s\n", command, error->chain[0]);
+        fprintf(stderr, "%s%s: %s\n", level, command, error->chain[0]);
     else
-        fprintf(stderr, "%s: %s: %s\n", command, error->chain[error->n - 1], error->chain[0]);
+        fprintf(stderr, "%s%s: %s: %s\n", level, command, error->chain[error->n - 1], error->chain[0]);
 }

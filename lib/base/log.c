@@ -2,7 +2,9 @@
 
 #include "log.h"
 
+#include <inttypes.h>
 #include <stdarg.h>
+#include <sys/stat.h>
 #include <syslog.h>
 
 #include "printable.h"
@@ -10,13 +12,43 @@
 
 static const char *log_command = "rkt";
 static bool log_debug_enabled;
-static bool log_to_journal; /* standard error is a stream of the journal: say the level */
+static enum { UNKNOWN, WITH_LEVELS, WITHOUT_LEVELS } log_levels;
+
+void log_say_levels(void)
+{
+    log_levels = WITH_LEVELS;
+}
+
+/* systemd names the stream, for who inherits the variable may have another standard error. */
+static bool is_journal_stream(void)
+{
+    const char *stream = getenv("JOURNAL_STREAM");
+    char own[2 * 24];
+    struct stat st;
+
+    if (!stream || fstat(STDERR_FILENO, &st) < 0)
+        return false;
+    (void) snprintf(own, sizeof(own), "%" PRIu64 ":%" PRIu64, (uint64_t) st.st_dev, (uint64_t) st.st_ino);
+    return streq(stream, own);
+}
+
+bool log_has_levels(void)
+{
+    if (log_levels == UNKNOWN)
+        log_levels = is_journal_stream() ? WITH_LEVELS : WITHOUT_LEVELS;
+    return log_levels == WITH_LEVELS;
+}
+
+const char *log_error_prefix(void)
+{
+    return log_has_levels() ? "<3>" : "";
+}
 
 void log_setup(const char *command, bool debug)
 {
     log_command = command;
     log_debug_enabled = debug;
-    log_to_journal = getenv("JOURNAL_STREAM") && !isatty(STDERR_FILENO) && getenv("INVOCATION_ID");
+    (void) log_has_levels(); /* the environment and the descriptor may not last */
 }
 
 static void log_write(int level, const char *format, va_list ap)
@@ -25,7 +57,7 @@ static void log_write(int level, const char *format, va_list ap)
 
     (void) vsnprintf(text, sizeof(text), format, ap);
     string_sanitize(text, "\t");
-    if (log_to_journal)
+    if (log_has_levels())
         fprintf(stderr, "<%d>%s: %s\n", level, log_command, text);
     else
         fprintf(stderr, "%s: %s\n", log_command, text);

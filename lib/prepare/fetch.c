@@ -72,8 +72,11 @@ static void take_line(Fetch *fetch, char *line)
     else if (image_key_is_valid(line))
         memcpy(fetch->key, line, sizeof(fetch->key));
     else {
+        /* With their level (log_say_levels()), which no terminal is shown. */
+        bool has_level = line[0] == '<' && line[1] >= '0' && line[1] <= '7' && line[2] == '>';
+
         string_sanitize(line, "\t");
-        fprintf(stderr, "%s\n", line);
+        fprintf(stderr, "%s\n", has_level && !log_has_levels() ? line + 3 : line);
     }
 }
 

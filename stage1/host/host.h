@@ -64,6 +64,7 @@ typedef struct HostApp {
     enum { APP_WAITING, APP_PRE_START, APP_RUNNING, APP_POST_STOP, APP_DONE } stage;
     bool executed, ready, killed, failed; /* failed: the pod ends with its status */
     int status;
+    int signal; /* that ended it, or 0 */
 
     /* What its service manager hears of it; see service.c. */
     enum { APP_RELOAD_NONE, APP_RELOAD_ASKED, APP_RELOADING } reload;

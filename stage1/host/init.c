@@ -18,6 +18,7 @@
 #include <malloc.h>
 #include <poll.h>
 #include <signal.h>
+#include <string.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -174,6 +175,21 @@ static int app_start_stage(Init *init, HostApp *app)
     return r;
 }
 
+/* The kernel tells nobody but its log which call it was. */
+static void log_failure(const HostApp *app)
+{
+    const char *name = sigabbrev_np(app->signal);
+
+    if (app->signal == SIGSYS && app->plan->filter)
+        log_error("app %s failed: SIGSYS: it made a system call that its filter refuses, which the kernel's log "
+                  "may name (journalctl -k -g type=1326); allow it with Seccomp=",
+                  app->plan->name);
+    else if (app->signal > 0)
+        log_error("app %s failed: signal %d (SIG%s)", app->plan->name, app->signal, name ? name : "?");
+    else
+        log_error("app %s failed: exit status %d", app->plan->name, app->status);
+}
+
 static void app_finish(Init *init, HostApp *app)
 {
     bool failed = app->status != 0;
@@ -183,7 +199,7 @@ static void app_finish(Init *init, HostApp *app)
     write_status(init, app, "", app->status);
     if (failed && init->phase == POD_RUNNING) {
         if (!init->host->interactive) /* who sits before it has ended it so */
-            log_error("app %s failed: exit status %d", app->plan->name, app->status);
+            log_failure(app);
         app->failed = true;
         init->status = app->status;
         pod_stop(init);
@@ -267,8 +283,11 @@ static void reap(Init *init)
         for (size_t i = 0; i < init->host->plan->n_apps; i++) {
             HostApp *app = &init->host->apps[i];
 
-            if (!receiver_note_end(&app->receiver, info.si_pid) && app->pid == info.si_pid)
-                app_advance(init, app, info.si_code == CLD_EXITED ? info.si_status : 128 + info.si_status);
+            if (receiver_note_end(&app->receiver, info.si_pid) || app->pid != info.si_pid)
+                continue;
+            if (app->stage <= APP_RUNNING)
+                app->signal = info.si_code == CLD_EXITED ? 0 : info.si_status;
+            app_advance(init, app, info.si_code == CLD_EXITED ? info.si_status : 128 + info.si_status);
         }
     }
     init->unreaped = true;

@@ -18,6 +18,7 @@
  * runs, and what would need it later is refused. */
 
 #include <signal.h>
+#include <string.h>
 
 #include "base/string-util.h"
 #include "base/time-util.h"
@@ -40,6 +41,8 @@ enum {
 
 static const char *state_of(const Init *init, const HostApp *app, char *buffer, size_t size)
 {
+    const char *name;
+
     switch (app->stage) {
     case APP_WAITING:
     case APP_PRE_START: return "starting";
@@ -58,7 +61,11 @@ static const char *state_of(const Init *init, const HostApp *app, char *buffer, 
         return "killed";
     if (app->status == 0)
         return app->executed ? "exited" : "not started";
-    (void) snprintf(buffer, size, "failed (%d)", app->status);
+    name = sigabbrev_np(app->signal);
+    if (app->signal > 0 && name)
+        (void) snprintf(buffer, size, "failed (SIG%s)", name);
+    else
+        (void) snprintf(buffer, size, "failed (%d)", app->status);
     return buffer;
 }
 

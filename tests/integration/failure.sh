@@ -51,6 +51,7 @@ since=$(date +%s)
 sleep 1.1
 systemctl start rkt-again || :
 soon "and again, silently" 20 eval '[[ $(unit_property rkt-again ExecMainStatus) == 4 ]]'
+soon "its unit is done" 20 state_is again failed
 lacks "what it said the first time is not quoted" \
     "$(journalctl --unit=rkt-again --since="@$((since + 1))" --output=cat)" 'the first run'
 systemctl reset-failed rkt-again
@@ -122,3 +123,76 @@ remove_pod_file crash
 remove_pod_file missing
 collect_garbage
 nothing_left "nothing is left" "$before"
+
+# ----- Why a start fails is an error of the journal -----
+
+# errors_of NAME: what the unit's log has as errors.
+errors_of() {
+    journalctl --unit="rkt-$1" --priority=err --output=cat
+}
+
+pod_file wrong <<'END'
+[Pod]
+Foo=bar
+[App]
+Image=example.com/busybox
+END
+pod_file unknown <<'END'
+[Pod]
+Network=none
+[App]
+Image=example.com/nope
+END
+pod_file local <<'END'
+[Pod]
+Network=none
+PullPolicy=never
+[App]
+Image=example.com/nope
+END
+pod_file native <<'END'
+[Pod]
+Network=none
+Journal=host
+[App]
+Image=example.com/busybox
+JournalNative=yes
+END
+for name in wrong unknown local native; do
+    fails "rkt-$name does not start" 1 '' systemctl start "rkt-$name"
+done
+soon "a file's error is one" 10 eval 'errors_of wrong | grep -q Foo'
+soon "so is that an image can't be fetched" 10 eval 'errors_of unknown | grep -q "example.com/nope"'
+lacks "without the digits of a level" "$(journalctl --unit=rkt-unknown --output=cat)" '<[0-9]>'
+soon "or is not there" 10 eval 'errors_of local | grep -q "example.com/nope"'
+soon "and what stage1 finds" 10 eval 'errors_of native | grep -q stage1'
+lacks "what has another standard error says no level" "$(JOURNAL_STREAM=1:1 rkt status 00000000 2>&1 || :)" '<[0-9]>'
+for name in wrong unknown local native; do
+    remove_pod_file "$name"
+done
+
+# ----- An app that a signal ends -----
+
+pod_file refused <<'END'
+[Pod]
+Network=none
+[App:caller]
+Image=example.com/busybox
+Exec=/bin/busybox reboot -f
+END
+pod_file aborted <<'END'
+[Pod]
+Network=none
+[App:aborter]
+Image=example.com/busybox
+Exec=/bin/sh -c 'kill -ABRT $$; sleep 5'
+END
+systemctl start rkt-refused rkt-aborted || :
+soon "an app that a refused system call ends: its unit" 20 state_is refused failed
+soon "says so" 10 eval 'errors_of refused | grep -q "app caller failed: SIGSYS: .*Seccomp="'
+soon "another signal is named" 10 eval 'errors_of aborted | grep -q "app aborter failed: signal 6 (SIGABRT)"'
+equals "the status stays a shell's" "$(unit_property rkt-refused ExecMainStatus)" 159
+systemctl reset-failed rkt-refused rkt-aborted
+for name in refused aborted; do
+    remove_pod_file "$name"
+done

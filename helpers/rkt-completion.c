@@ -139,7 +139,9 @@ static int offer_list(const Question *question, const char *prefix, const char *
 
 static int offer_pods(const Question *question, const char *prefix)
 {
-    return offer_list(question, prefix, (const char *const[]){ "list", "--full", "--no-legend", NULL });
+    int r = offer_list(question, prefix, (const char *const[]){ "list", "--full", "--no-legend", NULL });
+
+    return r < 0 ? r : offer_list(question, prefix, (const char *const[]){ "pod", "list", "--no-legend", NULL });
 }
 
 static int offer_image_names(const Question *question, const char *prefix)

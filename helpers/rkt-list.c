@@ -13,18 +13,19 @@
 
 enum { UUID_SHORT = 8, IMAGE_ID_SHORT = 19, COLUMNS_SHORT = 7, COLUMNS_FULL = 8 };
 
-enum { OPT_FORMAT = 1, OPT_FULL, OPT_NO_LEGEND };
+enum { OPT_FORMAT = 1, OPT_FULL, OPT_NO_LEGEND, OPT_RUNNING };
 
 static const Option options[] = {
     { "format", OPTION_VALUE, OPT_FORMAT, "json|json-pretty", "print JSON", NULL },
     { "full", OPTION_BOOL, OPT_FULL, NULL, "whole UUIDs, image IDs, exact times", NULL },
     { "no-legend", OPTION_BOOL, OPT_NO_LEGEND, NULL, "no line of column names", NULL },
+    { "running", OPTION_BOOL, OPT_RUNNING, NULL, "only pods that run", NULL },
     {},
 };
 
 static GlobalOptions arg_global = GLOBAL_OPTIONS_INIT;
 static Format arg_format = FORMAT_TEXT;
-static bool arg_full, arg_no_legend;
+static bool arg_full, arg_no_legend, arg_running;
 
 typedef struct Listing {
     Table *table;
@@ -38,6 +39,7 @@ static int take_option(int id, const char *value, Error *reterr)
     case OPT_FORMAT: return format_parse(value, &arg_format, reterr);
     case OPT_FULL: arg_full = streq(value, "true"); return 0;
     case OPT_NO_LEGEND: arg_no_legend = streq(value, "true"); return 0;
+    case OPT_RUNNING: arg_running = streq(value, "true"); return 0;
     default: return error_set(reterr, -EINVAL, "unexpected argument \"%s\"", value);
     }
 }
@@ -87,6 +89,8 @@ static int list_pod(Pod *pod, void *userdata)
     size_t index = 0;
     int r;
 
+    if (arg_running && pod->state != POD_STATE_RUNNING)
+        return 0;
     r = pod_status_read(pod, arg_format == FORMAT_TEXT ? 0 : POD_STATUS_DETAILS | POD_STATUS_APPS, &status);
     if (r < 0)
         return r;

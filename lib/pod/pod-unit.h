@@ -14,3 +14,7 @@ int pod_unit_read(const Pod *pod, char ret[static POD_UNIT_MAX]);
 
 /* The same of a pod that need not be opened; root is pods/. */
 bool pod_unit_is(int root, PodDirectory directory, const char *uuid, const char *unit);
+
+/* The pod of the declared pod NAME, which is that of unit rkt-NAME.service: the one that runs, else one that
+ * is going to, else the last that ended. Writes its UUID. -ENOENT: there is none. */
+int pod_unit_find(int root, const char *name, char ret[static UUID_LENGTH + 1], Error *reterr);

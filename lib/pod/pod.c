@@ -28,6 +28,7 @@
 #include "base/time-util.h"
 #include "pod/layout.h"
 #include "pod/pod-process.h"
+#include "pod/pod-unit.h"
 #include "pod/uuid-file.h"
 #include "stage1/interface.h"
 
@@ -339,17 +340,24 @@ static int pod_open_prefix(int root, const char *prefix, Pod **ret, Error *reter
     return r < 0 ? error_set_errno(reterr, r, "cannot open pod \"%s\"", prefix) : 0;
 }
 
-int pod_open(int root, const char *prefix, Pod **ret, Error *reterr)
+int pod_open(int root, const char *word, Pod **ret, Error *reterr)
 {
     char lower[UUID_LENGTH + 1];
-    size_t length = strlen(prefix);
+    size_t length = strlen(word);
+    int r;
 
     if (length == 0)
         return error_set(reterr, -EINVAL, "UUID cannot be empty");
-    if (length > UUID_LENGTH)
-        return error_set(reterr, -ENXIO, "no matches found for \"%s\"", prefix);
-    for (size_t i = 0; i <= length; i++)
-        lower[i] = (char) tolower((unsigned char) prefix[i]);
+    if (length <= UUID_LENGTH)
+        for (size_t i = 0; i <= length; i++)
+            lower[i] = (char) tolower((unsigned char) word[i]);
+    if (length == UUID_LENGTH && uuid_is_valid(lower))
+        return pod_open_prefix(root, lower, ret, reterr);
+    r = pod_unit_find(root, word, lower, reterr);
+    if (r < 0 && r != -ENOENT)
+        return r;
+    if (r < 0 && length > UUID_LENGTH)
+        return error_set(reterr, -ENXIO, "no matches found for \"%s\"", word);
     return pod_open_prefix(root, lower, ret, reterr);
 }
 

@@ -66,9 +66,10 @@ int pod_root_open(const char *data_directory, bool create, int *ret_fd, Error *r
 
 /* ----- Finding ----- */
 
-/* By UUID or unique prefix, in run, exited-garbage, prepare and prepared. -ENXIO: none; -ENOTUNIQ: several.
- */
-int pod_open(int root, const char *prefix, Pod **ret, Error *reterr);
+/* By UUID, the name of a declared pod (pod_unit_find()) or the unique prefix of a UUID, in run,
+ * exited-garbage, prepare and prepared; in this order, so that no pod of another name is meant by a name that
+ * happens to be such a prefix. -ENXIO: none; -ENOTUNIQ: several. */
+int pod_open(int root, const char *word, Pod **ret, Error *reterr);
 
 /* By a file that holds the UUID; errors as uuid_file_read() says, and of pod_open(). */
 int pod_open_uuid_file(int root, const char *path, Pod **ret, Error *reterr);

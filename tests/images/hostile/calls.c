@@ -119,11 +119,12 @@ static long x32_call(long number)
     return bare_call(number | 0x40000000);
 }
 
-/* A processor or a kernel without 32-bit system calls raises SIGSEGV: the door is not there. */
 static long i386_call(long number)
 {
     long result;
 
+    if (getenv("NO_32_BIT_CALLS")) /* as a processor or a kernel does that has none */
+        raise(SIGSEGV);
     __asm__ volatile("int $0x80"
                      : "=a"(result)
                      : "0"(number), "b"(-1L), "c"(-1L), "d"(-1L), "S"(-1L), "D"(-1L)
@@ -132,25 +133,6 @@ static long i386_call(long number)
     return result < 0 ? -1 : result;
 }
 
-static void other_doors(void)
-{
-    static const long i386_refused[] = { 21 /* mount */,    26 /* ptrace */,       52 /* umount2 */,
-                                         88 /* reboot */,   128 /* init_module */, 288 /* keyctl */,
-                                         310 /* unshare */, 346 /* setns */,       357 /* bpf */ };
-    static const long x32_refused[] = { SYS_getpid, SYS_mount, SYS_unshare };
-
-    for (size_t i = 0; i < sizeof(i386_refused) / sizeof(*i386_refused); i++)
-        if (!is_refusal(outcome(i386_call, i386_refused[i])))
-            through("i386 call %ld", i386_refused[i]);
-    for (size_t i = 0; i < sizeof(x32_refused) / sizeof(*x32_refused); i++)
-        if (!is_refusal(outcome(x32_call, x32_refused[i])))
-            through("x32 call %ld", x32_refused[i]);
-}
-#else
-static void other_doors(void) {}
-#endif
-
-#if defined(__x86_64__)
 static long i386_socketcall(long arguments)
 {
     long result;
@@ -162,18 +144,13 @@ static long i386_socketcall(long arguments)
     errno = (int) -result;
     return result < 0 ? -1 : result;
 }
-#endif
 
-/* Its other end is the hypervisor or the host, whatever the pod's network. */
-static void vsock(void)
+/* Its other end is the hypervisor or the host. socketcall(2) of a 32-bit program takes the family from memory. */
+static void vsock_by_socketcall(void)
 {
-    if (socket(AF_VSOCK, SOCK_STREAM | SOCK_CLOEXEC, 0) >= 0 || errno != EAFNOSUPPORT)
-        through("socket: %s", strerror(errno));
-#if defined(__x86_64__)
-    /* socketcall(2) of a 32-bit program, which takes the family from memory. */
     unsigned *arguments =
             mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_32BIT, -1, 0);
-    long result;
+    int result;
 
     if (arguments == MAP_FAILED) {
         through("no memory to try it with: %s", strerror(errno));
@@ -182,8 +159,50 @@ static void vsock(void)
     memcpy(arguments, (unsigned[]){ AF_VSOCK, SOCK_STREAM, 0 }, 3 * sizeof(unsigned));
     result = outcome(i386_socketcall, (long) arguments);
     if (!is_refusal(result))
-        through("socketcall: %ld", result);
+        through("socketcall: %d", result);
+}
+
+static void i386_calls(void)
+{
+    static const long i386_refused[] = { 21 /* mount */,    26 /* ptrace */,       52 /* umount2 */,
+                                         88 /* reboot */,   128 /* init_module */, 288 /* keyctl */,
+                                         310 /* unshare */, 346 /* setns */,       357 /* bpf */ };
+
+    if (outcome(i386_call, 20 /* getpid */) != 0) {
+        untried("no 32-bit system calls here");
+        return;
+    }
+    for (size_t i = 0; i < sizeof(i386_refused) / sizeof(*i386_refused); i++)
+        if (!is_refusal(outcome(i386_call, i386_refused[i])))
+            through("i386 call %ld", i386_refused[i]);
+    vsock_by_socketcall();
+}
+
+static void x32_calls(void)
+{
+    static const long x32_refused[] = { SYS_getpid, SYS_mount, SYS_unshare };
+
+    for (size_t i = 0; i < sizeof(x32_refused) / sizeof(*x32_refused); i++)
+        if (!is_refusal(outcome(x32_call, x32_refused[i])))
+            through("x32 call %ld", x32_refused[i]);
+}
+#else
+static void i386_calls(void)
+{
+    untried("not this architecture's");
+}
+
+static void x32_calls(void)
+{
+    untried("not this architecture's");
+}
 #endif
+
+/* Its other end is the hypervisor or the host, whatever the pod's network. */
+static void vsock(void)
+{
+    if (socket(AF_VSOCK, SOCK_STREAM | SOCK_CLOEXEC, 0) >= 0 || errno != EAFNOSUPPORT)
+        through("socket: %s", strerror(errno));
 }
 
 /* Kinds of sockets that nobody has named: each would be code of the kernel, and some lead to the host. */
@@ -303,7 +322,8 @@ const Attack calls_attacks[] = {
     { "kernel-code", calls },
     { "machine", calls },
     { "namespaces", namespaces },
-    { "other-doors", other_doors },
+    { "i386-calls", i386_calls },
+    { "x32-calls", x32_calls },
     { "vsock", vsock },
     { "families", families },
     { "netlink", netlink },

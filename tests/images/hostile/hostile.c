@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* An app that wants out. `hostile ATTACK...` tries each and says `ATTACK=held`, or `ATTACK=BROKEN what got
- * through`; exit status 0 all the same. It opens what it should not and never writes there: a broken defence
- * is told, not used. */
+/* An app that wants out. `hostile ATTACK...` tries each and says `ATTACK=held`, `ATTACK=BROKEN what got
+ * through` or `ATTACK=untried WHY`; exit status 0 all the same. It opens what it should not and never writes
+ * there: a broken defence is told, not used. */
 #include "hostile.h"
 
 #include <errno.h>
@@ -16,6 +16,7 @@ static const Attack *const tables[] = { kernel_files_attacks, directories_attack
 
 const char *attack;
 bool broken;
+static bool tried;
 
 __attribute__((format(printf, 1, 2))) void through(const char *format, ...)
 {
@@ -27,6 +28,12 @@ __attribute__((format(printf, 1, 2))) void through(const char *format, ...)
     putchar('\n');
     va_end(ap);
     broken = true;
+}
+
+void untried(const char *why)
+{
+    printf("%s=untried %s\n", attack, why);
+    tried = false;
 }
 
 void open_for_writing(const char *path)
@@ -99,8 +106,9 @@ int main(int argc, char **argv)
         }
         attack = a->name;
         broken = false;
+        tried = true;
         a->perform();
-        if (!broken)
+        if (tried && !broken)
             printf("%s=held\n", attack);
         fflush(stdout);
     }

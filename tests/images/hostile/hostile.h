@@ -30,6 +30,9 @@ extern bool broken;
 /* That a defence is broken, and how. */
 __attribute__((format(printf, 1, 2))) void through(const char *format, ...);
 
+/* That it can't be tried on this machine, and why. */
+void untried(const char *why);
+
 void open_for_writing(const char *path);
 /* Looks for something of the host there, and above. */
 void climb(const char *start);

@@ -8,7 +8,7 @@
  *   --kill=tree        kills everybody
  *   --error=NAME       has the call fail with ENOSPC, EROFS or EIO instead
  *   --any              counts every system call, not only those of the table
- *   --timeout=SECONDS  kills all, and ends with status 124 (default 20)
+ *   --timeout=SECONDS  kills all, and ends with status 124 (default 120)
  *
  * Its exit status is the command's, 128 + N for signal N, and 125 for a fault of its own. It waits for all
  * that was started, so that nothing goes on behind the back of who looks at what is left.
@@ -122,7 +122,7 @@ static const struct ErrorName {
 typedef enum Fault { FAULT_NONE, FAULT_KILL_PROCESS, FAULT_KILL_TREE, FAULT_ERROR } Fault;
 
 static const char *arg_list;
-static uint64_t arg_at, arg_timeout = 20;
+static uint64_t arg_at, arg_timeout = 120;
 static Fault arg_fault;
 static int arg_errno;
 static bool arg_any;
@@ -379,7 +379,7 @@ static const Option options[] = {
     { "kill", OPTION_VALUE, OPT_KILL, "process|tree", "kill at it", NULL },
     { "error", OPTION_VALUE, OPT_ERROR, "ENOSPC|EROFS|EIO", "let it fail", NULL },
     { "any", OPTION_BOOL, OPT_ANY, NULL, "count every system call", NULL },
-    { "timeout", OPTION_VALUE, OPT_TIMEOUT, "SECONDS", "how long all may take", "20" },
+    { "timeout", OPTION_VALUE, OPT_TIMEOUT, "SECONDS", "how long all may take", "120" },
     {},
 };
 

@@ -158,14 +158,14 @@ static void test_datagrams(bool apart)
     assert_int(send(f.client, "one", 3, 0), 3);
     assert_int(send(f.client, "two", 3, 0), 3);
     assert_int(send(f.client, "", 0, 0), 0);
-    turn_until(&f.receiver, &f.heard, 3, 5000);
+    turn_until(&f.receiver, &f.heard, 3, 60000);
     assert_int(f.heard.n, 3);
     assert_int(f.heard.of_kind[RECEIVE_SYSLOG], 3);
     assert_int(f.receiver.pid > 0, f.receiver.apart);
     assert_int(send(f.client, large, sizeof(large), 0), (long long) sizeof(large));
     assert_int(send(f.client, large, sizeof(large) - 1, 0), (long long) sizeof(large) - 1);
     assert_int(send(f.client, "three", 5, 0), 5);
-    turn_until(&f.receiver, &f.heard, 6, 5000);
+    turn_until(&f.receiver, &f.heard, 6, 60000);
     assert_int(f.heard.n, 6);
     assert_int(f.heard.too_long, 1);
     assert_str(f.heard.last, "three");
@@ -199,7 +199,7 @@ static void test_descriptors(bool apart)
     r = send_with(f.client, "with", STDERR_FILENO);
     assert_int(r, f.receiver.apart ? 0 : -EPERM);
     assert_int(send(f.client, "without", 7, 0), 7);
-    turn_until(&f.receiver, &f.heard, r == 0 ? 2 : 1, 5000);
+    turn_until(&f.receiver, &f.heard, r == 0 ? 2 : 1, 60000);
     assert_str(f.heard.last, "without");
     end(&f);
     assert_int(count_fds(), fds);

@@ -110,7 +110,7 @@ static void test_kill(int cgroup, int child)
         assert_true(waitpid(pids[i], &status, 0) == pids[i]);
         assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
     }
-    for (unsigned i = 0; i < 100 && is_populated(cgroup); i++)
+    for (unsigned i = 0; i < 3000 && is_populated(cgroup); i++)
         (void) usleep(10000);
     assert_true(!is_populated(cgroup));
 }

@@ -45,7 +45,7 @@ static void fill(int root)
 
     put(root, "plain", "contents", 0640);
     put(root, "set-uid", "", 06755);
-    put(root, "caf\xe9", "not UTF-8", 0);
+    put(root, "caf\xe9", "not UTF-8", geteuid() == 0 ? 0 : 0400);
     put(root, "caf\xc3\xa9", "UTF-8", 0600);
     put(root, "new\nline \\ and\ttab", "", 0644);
     memset(name, 'n', NAME_MAX);

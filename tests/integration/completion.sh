@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # images: busybox
+# suites: one
 # What can follow on a command line, as rkt answers it and as bash puts it.
 
 # shellcheck source-path=SCRIPTDIR source=lib.sh

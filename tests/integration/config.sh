@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # images: busybox
+# suites: one
 # rkt config, and what paths.d moves. The contents of the files have their cases in tests/unit/test-config-config.c.
 
 # shellcheck source-path=SCRIPTDIR source=lib.sh

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # images: busybox
+# suites: one
 # What images, networks and pod files say reaches the terminals of administrators: no control character (C0, DEL, C1),
 # no mark of direction and no further end of a line is in any output, JSON included. JSON still says what it was.
 

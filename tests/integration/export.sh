@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # images: busybox
+# suites: one
 # rkt export: what an app left becomes an image that can be fetched and run, and holds the same files; the host sees
 # nothing of how.
 

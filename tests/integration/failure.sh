@@ -13,12 +13,14 @@ fetch_images busybox
 pod_file crash <<'END'
 [Pod]
 Network=none
+Volume=shared,kind=empty
+Mount=volume=shared,target=/shared
 [App:good]
 Image=example.com/busybox
-Exec=/bin/sh -c 'trap "echo asked; exit 0" TERM; while :; do sleep 0.1; done'
+Exec=/bin/sh -c 'trap "echo asked; exit 0" TERM; touch /shared/good; while :; do sleep 0.1; done'
 [App:bad]
 Image=example.com/busybox
-Exec=/bin/sh -c 'echo so far so good; echo the disk is on fire >&2; sleep 1; exit 7'
+Exec=/bin/sh -c 'echo so far so good; echo the disk is on fire >&2; until [ -e /shared/good ]; do sleep 0.1; done; exit 7'
 END
 start crash
 uuid=$(</run/rkt/pods/rkt-crash/uuid)

@@ -3,6 +3,7 @@
 # images: busybox true
 # timeout: 3600
 # takes: 60
+# suites: one
 # Every command that changes something is killed, or one of its calls fails, at each system call that changes something
 # (tests/faults/inject): rkt list tells the truth, gc cleans, no image and no other pod is harmed, the same command then
 # succeeds. Without systemd, so that a round takes milliseconds. RKT_TEST_FAULTS=all takes all calls, `kinds` one of each

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # images: busybox
+# suites: one
 # What each flag of run, prepare and run-prepared does to a pod, seen from inside its app.
 
 # shellcheck source-path=SCRIPTDIR source=lib.sh

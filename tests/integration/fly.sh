@@ -271,7 +271,7 @@ ListenStream=127.0.0.1:80
 APP
 systemctl start rkt-sockets.socket
 exec {connection}<>/dev/tcp/127.0.0.1/80
-read -r -t 10 answer <&"$connection"
+read -r -t "$hung" answer <&"$connection"
 exec {connection}>&-
 equals "sockets of systemd, by the number of the port" "$answer" "http 1"
 systemctl stop rkt-sockets.socket rkt-sockets

@@ -18,7 +18,7 @@ printf '%s\n' "${good/Image/Imge}" >"$pods/bad.pod"
 confined() {
     rm -rf "$out"
     mkdir "$out"
-    SYSTEMD_SCOPE=system unshare --mount --propagation=private bash -ec "$1; exec timeout 60 $generator $out" 2>&1
+    SYSTEMD_SCOPE=system unshare --mount --propagation=private bash -ec "$1; exec timeout 300 $generator $out" 2>&1
 }
 mkdir /run/reference
 "$generator" /run/reference 2>/dev/null
@@ -76,7 +76,7 @@ for ((i = 0; i < 10000; i++)); do printf '%s\n' "$good" >"$pods/many$i.pod"; don
 printf '[App]\n' >"$pods/many5000.pod"
 rm -rf "$out"
 mkdir "$out"
-fails "ten thousand files, one of them bad" 0 'many5000.pod:1: \[App\] has no Image=$' timeout 60 "$generator" "$out"
+fails "ten thousand files, one of them bad" 0 'many5000.pod:1: \[App\] has no Image=$' timeout 300 "$generator" "$out"
 equals "are ten thousand units" "$(find "$out" -maxdepth 1 -name 'rkt-many*.service' | wc -l)" 10000
 equals "each wanted but the bad one, whose [Install] is gone" \
     "$(find "$out/multi-user.target.wants" -name 'rkt-many*.service' | wc -l)" 9999

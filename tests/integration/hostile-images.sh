@@ -1,7 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # layers: hostile-images.layers
-# timeout: 600
 # takes: 30
 # Images that mean harm (tests/data/make-hostile), brought in, rendered and prepared as a user would: each is refused in
 # one line that says why, or comes in and stays in its tree. Nothing half made is left, nothing outside is touched, and

@@ -160,7 +160,7 @@ printf '%s\n' "${u:0:8}" >prefix
 "${nobody[@]}" mkfifo fifo
 for verb in stop rm status cat-manifest run-prepared "gc --mark-only"; do
     for file in theirs ours to-uuid fifo prefix /dev/zero; do
-        said=$(timeout 20 rkt $verb --uuid-file="$file" 2>&1) && [[ $verb != gc* ]] && not_ok "$verb by $file" "it succeeds"
+        said=$(timeout "$hung" rkt $verb --uuid-file="$file" 2>&1) && [[ $verb != gc* ]] && not_ok "$verb by $file" "it succeeds"
         lacks "$verb by $file says nothing of what it leads to" "$said" "secret|${u:0:8}"
     done
 done

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # images: busybox
+# suites: one
 # An image has no more than the default by its own word: rights beyond it have to be granted.
 
 # shellcheck source-path=SCRIPTDIR source=lib.sh

@@ -17,7 +17,7 @@ image=example.com/busybox
 interactive() {
     local words=$1
     shift
-    timeout -k 5 60 rkt run --net=none --interactive "$image" "$@" --exec=/bin/sh -- -c "$words" ---
+    timeout -k 5 "$hung" rkt run --net=none --interactive "$image" "$@" --exec=/bin/sh -- -c "$words" ---
 }
 
 # ----- Pipes -----
@@ -81,7 +81,7 @@ typed '\003' 'sleep 60; echo interrupted'
 equals "^C is for the app's foreground" "$status" 130
 typed '\003' 'trap "echo heard; exit 6" INT; while :; do sleep 0.1; done'
 equals "which may hear it" "$status" 6
-typed '\032' 'set -m; sleep 3; echo stopped $?; exit 8'
+typed '\032' 'set -m; sleep 30; echo stopped $?; exit 8'
 matches "^Z too: there is job control" "$status $output" '^8 .*stopped 1[0-9]+$'
 typed '\004' 'cat; exit 3'
 equals "^D ends the input" "$status" 3
@@ -114,7 +114,7 @@ types '\032%\035\035\035' "set -m; $plain 'echo ready; sleep 60'; echo again; fg
 equals "after ^Z and fg ^] is heard" "$status" 137
 types '\032%hello\r' "set -m; $plain 'echo ready; sleep 4'; bg; echo again; read -r word; echo got \$word; wait; echo ended"
 matches "and not after ^Z and bg" "$output" $'got hello\n(.*\n)*ended$'
-succeeds "no input is no obstacle" timeout 20 rkt run --net=none "$image" --exec=/bin/true </dev/null
+succeeds "no input is no obstacle" timeout "$hung" rkt run --net=none "$image" --exec=/bin/true </dev/null
 
 systemctl reset-failed
 collect_garbage >/dev/null

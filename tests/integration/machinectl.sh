@@ -60,7 +60,7 @@ start web
 # ----- Verbs that need an init system or an image of the machine -----
 
 for verb in shell login; do
-    fails "$verb" 1 '' timeout 20 machinectl "$verb" rkt-web
+    fails "$verb" 1 '' timeout "$hung" machinectl "$verb" rkt-web
 done
 fails "systemctl -M" 1 '' systemctl -M rkt-web status
 echo content >/run/file

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # images: busybox
+# suites: one
 # An app's root that is a copy of its image: by --no-overlay and NoOverlay=, and by itself where there can be no overlay.
 
 # shellcheck source-path=SCRIPTDIR source=lib.sh

@@ -36,11 +36,11 @@ trace() {
     strace -qq -s 4096 -e trace=sendmsg,sendto -o "$work/told" -p "$init" &
     tracer=$!
     eventually 10 grep -q '^TracerPid:[[:space:]]*[1-9]' "/proc/$init/status"
-    began=$EPOCHSECONDS
+    began=$SECONDS
 }
 
 untrace() {
-    seconds=$((EPOCHSECONDS - began + 1))
+    seconds=$((SECONDS - began + 1))
     kill "$tracer"
     wait "$tracer" 2>/dev/null || :
 }
@@ -57,7 +57,7 @@ at_most "messages in $seconds s" "$(told 'STATUS=')" $((12 + 5 * seconds))
 matches "they are several" "$(told 'STATUS=')" '^[0-9][0-9]+$'
 began=$SECONDS
 systemctl stop rkt-changes
-at_most "seconds to stop" $((SECONDS - began)) $((20 * slowness))
+at_most_seconds "it stops" $((SECONDS - began)) 20
 
 pod extends "Environment=SLOWNESS=$slowness" 'Exec=/bin/hostile extend-flood' -- "TimeoutStartSec=$((3 * slowness))"
 systemctl start --no-block rkt-extends

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # images: busybox true
+# suites: one
 # A data directory that the original left: its images are taken over by key, its pods are told truly, and collected.
 
 # shellcheck source-path=SCRIPTDIR source=lib.sh

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # images: busybox
+# suites: one
 # From words of the command line to a pod in prepared/, and from there into a stage1 that is not ours: what rkt promises
 # to every stage1. No app runs here.
 

@@ -60,7 +60,7 @@ for user in 0 33; do
     fi
     begin=$SECONDS
     systemctl stop "rkt-send$user"
-    at_most "user $user: seconds to stop" $((SECONDS - begin)) $((12 * slowness))
+    at_most_seconds "user $user: it stops" $((SECONDS - begin)) 12
     matches "user $user: the other app ends in good order" "$(app_log_kept "send$user" victim)" 'ends in good order'
     remove_pod_file "send$user"
 done

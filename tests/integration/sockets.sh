@@ -107,7 +107,7 @@ equals "each has its own only" "$(app_log two one | head -n 1) $(app_log two two
     "sockets=1 names=admin descriptors=4 sockets=3 names=admin:range:range descriptors=6"
 exec {datagrams}<>/dev/udp/127.0.0.1/9012
 printf x >&"$datagrams"
-line=$(timeout $((10 * slowness)) dd bs=100 count=1 status=none <&"$datagrams" || :)
+line=$(timeout "$hung" dd bs=100 count=1 status=none <&"$datagrams" || :)
 exec {datagrams}>&-
 equals "a range of datagram ports" "$line" "range 1"
 systemctl stop rkt-two.socket rkt-two
@@ -172,7 +172,7 @@ fails "nor without one" 254 'port "status": with --net=none there is no network 
 
 # Started without sockets, it is an app like others.
 matches "rkt run without sockets" \
-    "$(timeout 5 rkt run --net=none example.com/listener --exec=/bin/sh -- -c 'env; echo end' 2>&1)" "end"
+    "$(timeout "$hung" rkt run --net=none example.com/listener --exec=/bin/sh -- -c 'env; echo end' 2>&1)" "end"
 # shellcheck disable=SC2016
 lacks "what a caller's own sockets are is not inherited" \
     "$(LISTEN_PID=1 LISTEN_FDS=1 LISTEN_FDNAMES=x rkt run --net=none --inherit-env example.com/busybox --exec=/bin/sh \

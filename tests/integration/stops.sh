@@ -1,7 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # images: hostile
-# timeout: 900
 # takes: 60
 # A pod stops when it is told to, in the way that it is told, and only then: while thirty processes of a root app send
 # their pid 1 every signal that means something, and root's queue of signals is full.

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # images: probe
+# suites: one
 # Images come in as user rkt, for members of group rkt too; what one of those changes in the store does not run; and the
 # unpacker can do nothing but unpack.
 
@@ -202,10 +203,14 @@ mkdir -p "$pod/appsinfo/an-app"
 tree_of "$used" | tr -d '\n' >"$pod/appsinfo/an-app/treeStoreID"
 : >"$cas/imageInfo/.#$used.4711-0"
 gone=$(tree_of "$unused")
-flock --shared $dir/locks/prepareLock sleep 2 &
-eventually 2 prepare_is_locked
-said=$(rkt --dir=$dir image gc 2>&1)
+flock --no-fork --shared $dir/locks/prepareLock sleep 1000 &
+preparing=$!
+eventually 10 prepare_is_locked
+rkt --dir=$dir image gc >$dir/said 2>&1 &
+eventually 10 grep -q waiting $dir/said || :
+kill $preparing
 wait
+said=$(<$dir/said)
 equals "image gc waits for whoever prepares a pod" "$(head -n 1 <<<"$said")" "gc: waiting for pods that are being prepared"
 matches "it removes trees that no pod refers to" "$said" "gc: removed treestore \"$gone\""
 equals "but those of pods" "$(cd $cas/tree && echo *)" "$(<"$pod/appsinfo/an-app/treeStoreID")"

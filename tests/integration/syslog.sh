@@ -55,7 +55,7 @@ journald=$(unit_property systemd-journald@rkt-log MainPID)
 uuid=$(cat /run/rkt/pods/rkt-log/uuid)
 kill -STOP "$journald"
 # shellcheck disable=SC2016
-succeeds "an app says much while its journal stands still" timeout $((60 * slowness)) rkt enter --app=web "$uuid" /bin/sh -c \
+succeeds "an app says much while its journal stands still" timeout "$hung" rkt enter --app=web "$uuid" /bin/sh -c \
     'i=0; while [ $i -lt 3000 ]; do i=$((i+1)); echo "line $i"; done | logger -t flood'
 kill -CONT "$journald"
 succeeds "and after that" rkt enter --app=web "$uuid" /bin/sh -c 'logger -t after "it goes on"'

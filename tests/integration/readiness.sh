@@ -33,6 +33,8 @@ equals "without failure" "$(unit_property rkt-slow Result)" success
 
 # Who says it may be gone before it is heard, as systemd-notify is.
 pod_file brief <<'END'
+[Unit]
+StartLimitIntervalSec=0
 [Pod]
 Network=none
 [App:brief]
@@ -55,8 +57,9 @@ Exec=/bin/sh -c 'echo I am %i; trap "exit 0" TERM; while :; do sleep 0.1; done'
 END
 succeeds "an instance starts" systemctl start rkt-many@red
 succeeds "and another" systemctl start rkt-many@blue
-matches "each is a machine" "$(machinectl list --no-legend --no-pager | sort | tr '\n' ' ')" "rkt-many-blue .*rkt-many-red "
-soon "each has its words" 10 eval 'journalctl -M rkt-many-blue -t one --output=cat --no-pager | grep -qx "I am blue"'
+matches "each is a machine" "$(machinectl list --no-legend --no-pager | sort | tr '\n' ' ')" "rkt-many-blue-[0-9a-f]{6} .*rkt-many-red-[0-9a-f]{6} "
+blue=$(machinectl list --no-legend --no-pager | grep -o '^rkt-many-blue[^ ]*')
+soon "each has its words" 10 eval 'journalctl -M "$blue" -t one --output=cat --no-pager | grep -qx "I am blue"'
 succeeds "they stop" systemctl stop rkt-many@red rkt-many@blue
 
 for name in slow brief many@; do

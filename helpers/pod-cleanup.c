@@ -61,7 +61,7 @@ static int note_machine(const RuntimeMachine *machine, void *userdata)
     return streq(machine->service, "rkt") ? note(userdata, machine->id, machine->name) : 0;
 }
 
-static int note_journal(const char *name, const char *owner, time_t changed _unused_, void *userdata)
+static int note_journal(const char *name, const char *owner, int directory _unused_, void *userdata)
 {
     return note(userdata, owner, name);
 }

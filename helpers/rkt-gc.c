@@ -14,6 +14,7 @@
 #include "base/option.h"
 #include "base/string-util.h"
 #include "base/time-util.h"
+#include "journal/absence.h"
 #include "journal/namespace.h"
 #include "pod-cleanup.h"
 #include "pod/layout.h"
@@ -22,6 +23,8 @@
 #include "stage1/plan.h"
 
 enum { EXIT_GENERAL = 254 };
+
+static const char *const pod_directories[] = { "/etc/rkt/pods.d", "/run/rkt/pods.d", "/usr/lib/rkt/pods.d" };
 
 #define DEFAULT_EXPIRE_PREPARED "24h"
 #define DEFAULT_GRACE_PERIOD "30m"
@@ -189,20 +192,37 @@ static int sweep_machine(const RuntimeMachine *machine, void *userdata _unused_)
     return 0;
 }
 
+/* Whatever stands under that name counts: a link that leads nowhere may lead somewhere tomorrow, and what
+ * can't be looked at may be there. */
 static bool pod_file_exists(const char *name, size_t length)
 {
-    static const char *const directories[] = { "/etc/rkt/pods.d", "/run/rkt/pods.d", "/usr/lib/rkt/pods.d" };
     static const char *const suffixes[] = { "pod", "json" };
     char path[512];
 
-    for (size_t i = 0; i < ELEMENTSOF(directories); i++)
+    for (size_t i = 0; i < ELEMENTSOF(pod_directories); i++)
         for (size_t j = 0; j < ELEMENTSOF(suffixes); j++) {
-            (void) snprintf(path, sizeof(path), "%s/%.*s.%s", directories[i], (int) length, name,
+            (void) snprintf(path, sizeof(path), "%s/%.*s.%s", pod_directories[i], (int) length, name,
                             suffixes[j]);
-            if (access(path, F_OK) >= 0)
+            if (faccessat(AT_FDCWD, path, F_OK, AT_SYMLINK_NOFOLLOW) >= 0 || errno != ENOENT)
                 return true;
         }
     return false;
+}
+
+/* Whether the directories of pod files can be listed, where they are there. */
+static bool pod_files_can_be_read(void)
+{
+    for (size_t i = 0; i < ELEMENTSOF(pod_directories); i++) {
+        _cleanup_closedir_ DIR *directory = opendir(pod_directories[i]);
+        struct stat st;
+
+        if (!directory && (errno != ENOENT || lstat(pod_directories[i], &st) >= 0))
+            return false;
+        errno = 0;
+        if (directory && !readdir(directory) && errno > 0)
+            return false;
+    }
+    return true;
 }
 
 /* Whether a file still declares the unit: rkt-NAME.service comes of NAME.pod, rkt-NAME@INSTANCE.service of
@@ -218,15 +238,32 @@ static bool unit_is_declared(const char *unit)
            (at && pod_file_exists(name, (size_t) (at + 1 - name)));
 }
 
-/* The journal of a declared pod stays until its file is gone, and whoever still writes to it. */
-static int sweep_journal(const char *name, const char *owner, time_t changed, void *userdata _unused_)
+/* Whether the file that declared the unit has been missing for the grace period, each time that gc looked. */
+static bool unit_was_given_up(const char *unit, int directory)
+{
+    int64_t since;
+    int r;
+
+    if (unit_is_declared(unit)) {
+        (void) journal_absence_forget(directory);
+        return false;
+    }
+    r = journal_absence_note(directory, &since);
+    if (r < 0)
+        log_warning("cannot note that %s is not declared any more: %s", unit, strerror(-r));
+    else if (r == 0)
+        log_info("%s is not declared any more: its journal will be removed, unless it comes back", unit);
+    return r > 0 && now_ns() - since >= arg_grace_period_ns;
+}
+
+/* The journal of a declared pod stays until its file is gone for good, and whoever still writes to it. */
+static int sweep_journal(const char *name, const char *owner, int directory, void *userdata _unused_)
 {
     char unit[JOURNAL_UNIT_MAX];
     int r;
 
-    if (uuid_is_valid(owner) || unit_is_declared(owner) || runtime_unit_is_active(owner) ||
-        runtime_unit_is_active(journal_namespace_unit(name, unit)) ||
-        now_ns() / 1000000000 - (int64_t) changed < arg_grace_period_ns / 1000000000)
+    if (uuid_is_valid(owner) || !unit_was_given_up(owner, directory) || runtime_unit_is_active(owner) ||
+        runtime_unit_is_active(journal_namespace_unit(name, unit)))
         return 0;
     log_info("removing the journal of %s, which is declared no more", owner);
     r = journal_namespace_discard(name, owner);
@@ -235,6 +272,14 @@ static int sweep_journal(const char *name, const char *owner, time_t changed, vo
         failures++;
     }
     return 0;
+}
+
+static void sweep_journals(void)
+{
+    if (pod_files_can_be_read())
+        (void) journal_namespace_foreach(sweep_journal, NULL);
+    else
+        log_warning("not all pod files can be read: the journals of declared pods stay");
 }
 
 /* ----- What apps could write to ----- */
@@ -267,7 +312,7 @@ static int collect(int root, Error *reterr)
     leftovers_done(&leftovers);
     q = pod_foreach(root, to_sweep, sweep, &leftovers, r < 0 ? NULL : reterr);
     (void) runtime_machine_foreach(sweep_machine, NULL);
-    (void) journal_namespace_foreach(sweep_journal, NULL);
+    sweep_journals();
     p = prune_writable_sources(root, r < 0 || q < 0 ? NULL : reterr);
     return r < 0 ? r : q < 0 ? q : p;
 }

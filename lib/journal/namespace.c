@@ -212,15 +212,14 @@ static int foreach_in(const char *directory, const char *machine_id, JournalName
         _cleanup_close_ int dir = -EBADF;
         _cleanup_free_ char *owner = NULL;
         const char *name = startswith(entry->d_name, machine_id);
-        struct stat st;
         int r;
 
         if (!name || name[0] != '.' || !journal_namespace_is_valid(name + 1))
             continue;
         dir = openat(dirfd(d), entry->d_name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-        if (dir < 0 || fstat(dir, &st) < 0 || read_one_line_at(dir, JOURNAL_OWNER_FILE, &owner) < 0)
+        if (dir < 0 || read_one_line_at(dir, JOURNAL_OWNER_FILE, &owner) < 0)
             continue;
-        r = callback(name + 1, owner, st.st_mtim.tv_sec, userdata);
+        r = callback(name + 1, owner, dir, userdata);
         if (r != 0)
             return r;
     }

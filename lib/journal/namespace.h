@@ -6,7 +6,6 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
-#include <time.h>
 
 #include "stream.h"
 
@@ -38,8 +37,8 @@ int journal_namespace_open(const char *name, int *ret);
 /* Lets a group read the files that are there and those that will be. */
 int journal_namespace_share(const char *name, gid_t group);
 
-/* Calls back for every namespace that has an owner; changed is when its directory last changed. */
-typedef int (*JournalNamespaceCallback)(const char *name, const char *owner, time_t changed, void *userdata);
+/* Calls back for every namespace that has an owner; directory is that of its files. */
+typedef int (*JournalNamespaceCallback)(const char *name, const char *owner, int directory, void *userdata);
 int journal_namespace_foreach(JournalNamespaceCallback callback, void *userdata);
 
 /* Removes all of its files; nothing may log to it any more. Goes on after an error and returns the first. */

@@ -265,8 +265,61 @@ succeeds "and one that only the pod knows of" has_journal rkt-web2
 fails "the dead machine is gone" 1 '' machinectl show "rkt-$two"
 rm /etc/rkt/pods.d/web.pod /etc/rkt/pods.d/tmpl@.pod
 collect_garbage >/dev/null
+collect_garbage >/dev/null
 succeeds "a journal that is written to stays" has_journal rkt-web
 systemctl stop systemd-journald@rkt-{web,tmpl-a,own}.service
+
+# Away for a moment, in one way or another; gc comes by, once and again.
+absence=/var/log/journal/$machine_id.rkt-web/rkt-undeclared
+back() {
+    touch /etc/rkt/pods.d/web.pod /etc/rkt/pods.d/tmpl@.pod
+    collect_garbage >/dev/null 2>&1
+    fails "$1: that it was away is forgotten" 1 '' test -e "$absence"
+    rm /etc/rkt/pods.d/web.pod /etc/rkt/pods.d/tmpl@.pod
+}
+stays() {
+    succeeds "$1: the journal stays" has_journal rkt-web
+    succeeds "$1: that of an instance, too" has_journal rkt-tmpl-a
+}
+back "started again"
+matches "the first time it is only said" "$(collect_garbage 2>&1)" 'rkt-web.service is not declared any more'
+stays "gone for the first time"
+for note in /var/log/journal/*/rkt-undeclared; do
+    echo 00000000-0000-0000-0000-000000000000 >"$note"
+    touch --date='2 days ago' "$note"
+done
+collect_garbage >/dev/null 2>&1
+stays "seen gone in an earlier boot"
+succeeds "but for how long is remembered" test "$(($(date +%s) - $(stat -c %Y "$absence")))" -ge 86400
+back "another boot"
+collect_garbage >/dev/null 2>&1
+rkt gc --grace-period=1h >/dev/null 2>&1
+stays "gone for less than the grace period"
+back "after that"
+for way in link-to-nowhere loop; do
+    target=/nowhere/web.pod
+    [[ $way != loop ]] || target=web.pod
+    ln -s "$target" /etc/rkt/pods.d/web.pod
+    touch /etc/rkt/pods.d/tmpl@.pod
+    collect_garbage >/dev/null 2>&1
+    collect_garbage >/dev/null 2>&1
+    stays "$way"
+    rm /etc/rkt/pods.d/*.pod
+done
+for way in file loop link-to-nowhere; do
+    rmdir /etc/rkt/pods.d
+    case $way in
+    file) touch /etc/rkt/pods.d ;;
+    loop) ln -s pods.d /etc/rkt/pods.d ;;
+    *) ln -s /nowhere /etc/rkt/pods.d ;;
+    esac
+    collect_garbage >/dev/null 2>&1
+    matches "pods.d is a $way: gc says so" "$(collect_garbage 2>&1)" 'the journals of declared pods stay'
+    stays "pods.d is a $way"
+    rm /etc/rkt/pods.d
+    mkdir /etc/rkt/pods.d
+done
+collect_garbage >/dev/null 2>&1
 collect_garbage >/dev/null 2>&1
 fails "it goes after the pod's file" 1 '' has_journal rkt-web
 fails "so does that of an instance" 1 '' has_journal rkt-tmpl-a
@@ -375,6 +428,10 @@ fails "removes a pod" 1 '' is_in garbage "$pod"
 lacks "its mount, also outside of the service" "$(</proc/self/mountinfo)" "$pod"
 fails "and its journal" 1 '' has_journal "rkt-$pod"
 succeeds "rkt-gc.timer" systemctl start rkt-gc.timer
+planned=$(systemctl show --property=NextElapseUSecMonotonic --property=LastTriggerUSec rkt-gc.timer)
+systemctl daemon-reload
+equals "a reload does not start gc" "$(systemctl show --property=NextElapseUSecMonotonic --property=LastTriggerUSec rkt-gc.timer)" "$planned"
+lacks "at no time" "$(systemctl show --property=TimersMonotonic rkt-gc.timer)" OnActiveUSec
 succeeds "the preset enables it" systemctl preset rkt-gc.timer
 equals "at boot" "$(systemctl is-enabled rkt-gc.timer)" enabled
 # shellcheck disable=SC2016

@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* rkt image gc: trees that no pod refers to, then images that were not used for the grace period, that no pod
- * was made from, and that none of the images which stay depends on. All of that happens while nobody prepares
- * a pod, so under the lock a tree is only renamed; the sweep afterwards takes the time. */
+ * was made from, and that none of the images which stay depends on. What a declared pod names is in use, also
+ * while it does not run; that is noted as a use, so that a pod file which is away for a moment loses nothing.
+ * All of that happens while nobody prepares a pod, so under the lock a tree is only renamed; the sweep
+ * afterwards takes the time. */
 
 #include <stdio.h>
 
 #include "base/log.h"
 #include "base/string-util.h"
 #include "base/time-util.h"
+#include "declared-images.h"
 #include "pod/layout.h"
 #include "pod/pod-status.h"
 #include "rkt-image.h"
@@ -17,8 +20,8 @@
 enum { OPT_GRACE_PERIOD = 1 };
 
 static const Option options[] = {
-    { "grace-period", OPTION_VALUE, OPT_GRACE_PERIOD, "DURATION", "how long an image stays that is not used",
-      DEFAULT_GRACE_PERIOD },
+    { "grace-period", OPTION_VALUE, OPT_GRACE_PERIOD, "DURATION",
+      "how long an image or a tree stays that is not used", DEFAULT_GRACE_PERIOD },
     {},
 };
 
@@ -35,7 +38,7 @@ static int take_option(int id, const char *value, Error *reterr)
 
 typedef struct References {
     char **trees;
-    char **images; /* of pods whose trees could not be told */
+    char **images; /* of declared pods, and of pods whose trees could not be told */
     Error *reterr;
     int result; /* of the first such pod */
 } References;
@@ -126,6 +129,25 @@ static int find_trees(References *references)
         return 0;
     }
     return r < 0 ? r : pod_foreach(root, POD_MASK_ALL, add_trees, references, references->reterr);
+}
+
+/* The tree of a declared pod's image stays as well: its next start should not have to render it. */
+static int find_declared(Store *store, References *references)
+{
+    _cleanup_strv_ char **keys = NULL;
+    int r = declared_images_find(store, &keys, references->reterr);
+
+    STRV_FOREACH (key, keys) {
+        _cleanup_free_ char *id = NULL;
+
+        if (r >= 0)
+            r = add_word(&references->images, *key);
+        if (r >= 0 && store_resolve_tree(store, *key, &id, NULL, NULL) >= 0)
+            r = add_word(&references->trees, id);
+        if (r >= 0)
+            (void) store_touch_image(store, *key);
+    }
+    return r;
 }
 
 /* ----- What stays ----- */
@@ -223,9 +245,12 @@ static int remove_unused(Store *store, Error *reterr)
         return error_set_errno(reterr, lock, "cannot take the lock for preparing pods");
     r = find_trees(&references);
     if (references.result < 0)
-        reterr = NULL;
+        references.reterr = reterr = NULL;
     if (r >= 0)
-        r = store_discard_trees_but(store, references.trees, say_tree, reterr);
+        r = find_declared(store, &references);
+    if (r >= 0)
+        r = store_discard_trees_but(store, references.trees, now_ns() - arg_grace_period_ns, say_tree,
+                                    reterr);
     if (r >= 0)
         r = remove_images(store, &references, reterr);
     strv_free(references.trees);

@@ -96,8 +96,8 @@ int store_remove_image(Store *store, const char *key, Error *reterr);
 typedef void (*StoreLeftFunction)(const char *name, int r);
 
 /* Removes what a killed import or removal left, whatever members of group rkt put in the place of files and
- * directories, and (root) the trees that were discarded. Waits for nothing: what is locked is in use. An error
- * is about the trees. */
+ * directories, and (root) the trees that were discarded. Waits for nothing: what is locked is in use. An
+ * error is about the trees. */
 int store_sweep(Store *store, StoreLeftFunction on_left, Error *reterr);
 
 /* ----- Trees: for root ----- */
@@ -129,8 +129,9 @@ int store_read_tree_image(Store *store, const char *id, char ret_key[static IMAG
 /* Compares a tree with the hash that was taken when it was rendered: -EBADMSG when it was changed. */
 int store_verify_tree(Store *store, const char *id, Error *reterr);
 
-/* Takes every tree that is not in keep out of sight, one rename each; its files go with the next sweep. What
- * is being rendered stays. on_discarded hears each id. Goes on after an error and returns the first. The
- * caller knows that no pod refers to them (store_lock_prepare()). */
-int store_discard_trees_but(Store *store, char *const *keep, void (*on_discarded)(const char *id),
-                            Error *reterr);
+/* Takes every tree that is not in keep, and was not rendered after that time (since the epoch), out of sight,
+ * one rename each; its files go with the next sweep. What is being rendered stays. on_discarded hears each
+ * id. Goes on after an error and returns the first. The caller knows that no pod refers to them
+ * (store_lock_prepare()). */
+int store_discard_trees_but(Store *store, char *const *keep, int64_t rendered_after_ns,
+                            void (*on_discarded)(const char *id), Error *reterr);

@@ -7,6 +7,7 @@
 
 #include "base/spawn.h"
 #include "base/string-util.h"
+#include "base/time-util.h"
 #include "rkt-config.h"
 #include "store-internal.h"
 #include "tree-hash.h"
@@ -200,8 +201,17 @@ static int discard_tree(Store *store, int trees, const char *id)
     return r;
 }
 
-int store_discard_trees_but(Store *store, char *const *keep, void (*on_discarded)(const char *id),
-                            Error *reterr)
+static bool is_rendered_after(int trees, const char *id, int64_t time_ns)
+{
+    StorePath mark;
+    struct stat st;
+
+    (void) snprintf(mark, sizeof(mark), "%s/" TREE_RENDERED, id);
+    return fstatat(trees, mark, &st, AT_SYMLINK_NOFOLLOW) >= 0 && timespec_ns(&st.st_mtim) > time_ns;
+}
+
+int store_discard_trees_but(Store *store, char *const *keep, int64_t rendered_after_ns,
+                            void (*on_discarded)(const char *id), Error *reterr)
 {
     _cleanup_close_ int trees = store_open_trees(store, reterr);
     _cleanup_strv_ char **ids = NULL;
@@ -213,8 +223,11 @@ int store_discard_trees_but(Store *store, char *const *keep, void (*on_discarded
     if (result < 0)
         return error_set_errno(reterr, result, "cannot list the trees of the store");
     STRV_FOREACH (id, ids) {
-        int r = strv_contains(keep, *id) ? 0 : discard_tree(store, trees, *id);
+        int r;
 
+        if (strv_contains(keep, *id) || is_rendered_after(trees, *id, rendered_after_ns))
+            continue;
+        r = discard_tree(store, trees, *id);
         if (r > 0)
             on_discarded(*id);
         if (r < 0 && result == 0)

@@ -131,7 +131,7 @@ check_surroundings() {
 
 before_fetch() {
     $rkt image rm example.com/true >/dev/null 2>&1 || :
-    $rkt image gc >/dev/null 2>&1
+    $rkt image gc --grace-period=0s >/dev/null 2>&1
     command=("$rkt" --insecure-options=image fetch "$images/true.aci")
 }
 

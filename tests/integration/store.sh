@@ -198,6 +198,9 @@ top=$(fetch_named example.com/top example.com/base)
 used=$(fetch_named example.com/used)
 unused=$(fetch_named example.com/unused)
 age "$base" "$used" "$unused"
+touch --date=@1 $cas/tree/*/rendered
+fresh=$(tree_of "$top")
+touch "$cas/tree/$fresh/rendered"
 pod=$dir/pods/exited-garbage/$(</proc/sys/kernel/random/uuid)
 mkdir -p "$pod/appsinfo/an-app"
 tree_of "$used" | tr -d '\n' >"$pod/appsinfo/an-app/treeStoreID"
@@ -213,7 +216,8 @@ wait
 said=$(<$dir/said)
 equals "image gc waits for whoever prepares a pod" "$(head -n 1 <<<"$said")" "gc: waiting for pods that are being prepared"
 matches "it removes trees that no pod refers to" "$said" "gc: removed treestore \"$gone\""
-equals "but those of pods" "$(cd $cas/tree && echo *)" "$(<"$pod/appsinfo/an-app/treeStoreID")"
+equals "but those of pods, and what was rendered within the grace period" "$(cd $cas/tree && printf '%s\n' *)" \
+    "$(printf '%s\n' "$(<"$pod/appsinfo/an-app/treeStoreID")" "$fresh" | sort)"
 matches "and says how many images" "$said" $'\ngc: 1 image\\(s\\) successfully removed$'
 equals "of images the unused" "$(grep -c 'successfully removed aci' <<<"$said") $(test -e "$(blob "$unused")" || echo gone)" "1 gone"
 succeeds "not one that a pod was made from" test -e "$(blob "$used")"

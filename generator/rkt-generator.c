@@ -194,6 +194,12 @@ static void process_all(Generator *g)
         complain_error(g, &error, r);
         g->bad = true;
     }
+    STRV_FOREACH (dir, g->search.passed_over) {
+        _cleanup_free_ char *line = string_concat(*dir, ": " SEARCH_PASSED_OVER);
+
+        if (line)
+            complain(g, line);
+    }
     for (size_t i = 0; i < g->search.pods.n; i++)
         process(g, &g->search.pods.items[i]);
 }

@@ -34,6 +34,7 @@ void search_done(Search *search)
         search->fds[i] = safe_close(search->fds[i]);
     for (size_t i = 0; i < SEARCH_DIRS_MAX; i++)
         free(TAKE_PTR(search->distrusted[i]));
+    strv_free(TAKE_PTR(search->passed_over));
     free(search->dir);
     search->dir = NULL;
     search->n_dirs = 0;
@@ -77,6 +78,25 @@ static void items_unique(SearchItems *items)
     items->n = n;
 }
 
+const char *search_default_dir(void)
+{
+    return search_dirs[0];
+}
+
+static bool holds_pods(int parent, const char *name)
+{
+    int fd = openat(parent, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+    _cleanup_closedir_ DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+    struct dirent *entry;
+
+    if (!dir)
+        safe_close(fd);
+    while (dir && (entry = readdir(dir)))
+        if (entry->d_name[0] != '.' && endswith(entry->d_name, ".pod"))
+            return true;
+    return false;
+}
+
 static int add_name(Search *search, size_t dir, const struct dirent *entry)
 {
     static const struct Suffix {
@@ -92,6 +112,8 @@ static int add_name(Search *search, size_t dir, const struct dirent *entry)
             return items_add(suffixes[i].dropin ? &search->dropins : &search->pods, entry->d_name,
                              n - strlen(suffixes[i].text),
                              (SearchItem){ .dir = (unsigned char) dir, .json = suffixes[i].json });
+    if (entry->d_type == DT_DIR && holds_pods(search->fds[dir], entry->d_name))
+        return strv_consume(&search->passed_over, string_concat(search->paths[dir], "/", entry->d_name));
     return 0;
 }
 

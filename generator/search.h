@@ -32,7 +32,10 @@ typedef struct Search {
     bool trusted;        /* what is read must be root's (trust.h): it becomes units here */
     SearchItems pods;    /* one for each name */
     SearchItems dropins; /* one for each directory NAME.pod.d */
+    char **passed_over;  /* of search_scan(): directories with pod files that nobody reads */
 } Search;
+
+#define SEARCH_PASSED_OVER "pod files in sub-directories are not read: move them up, or link to them"
 
 #define SEARCH_INIT                                                                                          \
     {                                                                                                        \
@@ -51,6 +54,9 @@ int search_scan_file(Search *search, const char *path, const SearchItem **ret, E
 
 void search_done(Search *search);
 #define _cleanup_search_ _cleanup_(search_done)
+
+/* Where an administrator's pod files stand. */
+const char *search_default_dir(void);
 
 SearchItem *search_find(const Search *search, const char *name);
 

@@ -258,6 +258,25 @@ static void warn_of_network(const PodFile *file, Findings *findings)
                 true);
 }
 
+/* Suffixes of [Service] count by 1024, those of [App] by 1000 unless they have an i. */
+static void warn_of_sizes(const PodFile *file, Findings *findings)
+{
+    const PodSection *service = pod_file_section(file, POD_SECTION_SERVICE);
+    const PodEntry *of_unit = service ? pod_section_find(service, "MemoryMax") : NULL;
+
+    for (size_t i = 0; of_unit && i < file->n_sections; i++) {
+        const PodEntry *of_app = file->sections[i].kind == POD_SECTION_APP
+                                         ? pod_section_find(&file->sections[i], "Memory")
+                                         : NULL;
+        size_t n = of_app ? strlen(of_app->value) : 0;
+
+        if (n > 0 && strchr("KMGT", of_app->value[n - 1]) && streq(of_app->value, of_unit->value))
+            add_finding(findings, of_app->path, of_app->line,
+                        "Memory=: K, M, G count by 1000 here and by 1024 in MemoryMax=; write Ki, Mi, Gi",
+                        true);
+    }
+}
+
 /* ----- Files ----- */
 
 static int load_stdin(PodFile *file, GeneratedUnit *unit, Error *reterr)
@@ -301,6 +320,31 @@ static void shorten_paths(const char *name, Findings *findings, size_t from)
     }
 }
 
+/* What loading a file came to (r), and what else can be said of it. path may be NULL. */
+static int note_file(Findings *findings, const PodFile *file, const char *name, const char *path,
+                     size_t n_errors, const Error *error, int r)
+{
+    if (r > 0)
+        add_finding(findings, path, 0, "it masks the pods of its name", true);
+    else if (r == 0)
+        r = try_flags(file, path ? path : name);
+    else if (r == -ENOMEM)
+        return r;
+    else if (findings->n_errors == n_errors) {
+        const char *cause = error_cause(error), *words = cause ? cause : strerror(-r);
+        const char *rest = startswith(words, path ? path : name);
+
+        add_finding(findings, path ? path : name, 0, rest && startswith(rest, ": ") ? rest + 2 : words,
+                    false);
+    }
+    if (r >= 0) {
+        warn_of_repeats(file, findings);
+        warn_of_network(file, findings);
+        warn_of_sizes(file, findings);
+    }
+    return findings->failed ? -ENOMEM : 0;
+}
+
 static int check_file(const char *name, Findings *findings)
 {
     _cleanup_search_ Search search = SEARCH_INIT;
@@ -313,27 +357,50 @@ static int check_file(const char *name, Findings *findings)
     int r = is_stdin ? load_stdin(&file, &unit, &error)
                      : load_named(&search, name, &file, &unit, &path, &error);
 
-    if (r > 0)
-        add_finding(findings, path, 0, "it masks the pods of its name", true);
-    else if (r == 0)
-        r = try_flags(&file, path ? path : name);
-    else if (r == -ENOMEM)
+    r = note_file(findings, &file, name, path, n_errors, &error, r);
+    if (r < 0)
         return r;
-    else if (findings->n_errors == n_errors) {
-        const char *cause = error_cause(&error), *words = cause ? cause : strerror(-r);
-        const char *rest = startswith(words, path ? path : name);
-
-        add_finding(findings, path ? path : name, 0, rest && startswith(rest, ": ") ? rest + 2 : words,
-                    false);
-    }
-    if (r >= 0) {
-        warn_of_repeats(&file, findings);
-        warn_of_network(&file, findings);
-    }
-    if (findings->failed)
-        return -ENOMEM;
     shorten_paths(name, findings, from);
     sort_findings(findings, from);
+    return 0;
+}
+
+/* One of the search path, whose drop-ins may stand in other directories of it. */
+static int check_item(const Search *search, const SearchItem *item, Findings *findings)
+{
+    _cleanup_generated_unit_ GeneratedUnit unit = { 0 };
+    _cleanup_pod_file_ PodFile file = { .on_error = on_error, .userdata = findings };
+    _cleanup_error_ Error error = ERROR_INIT;
+    _cleanup_free_ char *path = search_path(search, item);
+    size_t from = findings->n, n_errors = findings->n_errors;
+    int r = path ? generate_unit(search, item, path, &file, &unit, &error) : -ENOMEM;
+
+    if (r > 0) /* on purpose, where it stands in the search path */
+        return 0;
+    r = r == -ENOMEM ? r : note_file(findings, &file, item->name, path, n_errors, &error, r);
+    if (r >= 0)
+        sort_findings(findings, from);
+    return r;
+}
+
+static int check_all(Findings *findings)
+{
+    _cleanup_search_ Search search = SEARCH_INIT;
+    _cleanup_error_ Error error = ERROR_INIT;
+    int r = search_scan(&search, "", &error);
+
+    if (r == -ENOMEM)
+        return r;
+    if (r < 0)
+        add_finding(findings, search_default_dir(), 0,
+                    error_cause(&error) ? error_cause(&error) : strerror(-r), false);
+    STRV_FOREACH (dir, search.passed_over)
+        add_finding(findings, *dir, 0, SEARCH_PASSED_OVER, true);
+    for (size_t i = 0; i < search.pods.n; i++) {
+        r = check_item(&search, &search.pods.items[i], findings);
+        if (r < 0)
+            return r;
+    }
     return 0;
 }
 
@@ -394,12 +461,14 @@ int pod_check(int argc, char **argv, Error *reterr)
     int r = command_line_read(argc, argv, options, &pod_global, take_option, reterr);
 
     if (r >= 0 && pod_global.help) {
-        verb_print_help("pod check", "FILE…", "Says what is wrong with pod files; - is the standard input.",
-                        options);
+        verb_print_help(
+                "pod check", "[FILE…]",
+                "Says what is wrong with pod files, without a FILE with all; - is the standard input.",
+                options);
         return 0;
     }
     if (r >= 0 && !arg_files)
-        r = error_set(reterr, -EINVAL, "must name a file, or - for the standard input");
+        r = check_all(&findings);
     STRV_FOREACH (file, arg_files)
         if (r >= 0)
             r = check_file(*file, &findings);

@@ -7,15 +7,41 @@
 #include "podfile/systemd-keys.h"
 
 #include "base/cleanup.h"
+#include "base/string-util.h"
 #include "podfile/systemd-values.h"
 #include "podfile/values.h"
 
-#define OURS "the unit only works with the value that the generator gives it"
+#define OURS                                                                                                 \
+    "the unit only works with the value that the generator gives it; where you need another, write a unit "  \
+    "of "                                                                                                    \
+    "your own with ExecStart=/usr/bin/rkt run"
 #define STOPPING "the pod's init stops the apps on SIGTERM; use StopSignal= and StopTimeout= in [App]"
-#define CONFINED "it would confine rkt while it sets the pod up; each app is confined by its keys in [App]"
+#define CONFINED                                                                                             \
+    "it would confine rkt while it sets the pod up; each app is confined by its keys in [App] "              \
+    "(CapsRetain=, "                                                                                         \
+    "Seccomp=, User=, ReadonlyRootfs=)"
+#define CALLS "it would confine rkt while it sets the pod up; use Seccomp= in [App]"
+#define FILES                                                                                                \
+    "it would confine rkt while it sets the pod up; apps see nothing of the host's files but what Volume= "  \
+    "in "                                                                                                    \
+    "[Pod] and Mount= in [App] give them"
+#define HAS "apps are confined so in any case, each in a namespace and a root of its own"
+#define ROOT "an app's root is its image: use Image= in [App]"
 #define ONE_POD "each connection would start a pod of its own; the app accepts connections itself"
 #define OUTPUT                                                                                               \
     "the apps' output does not pass through the unit; use Journal= in [Pod], Stdout= and Stderr= in [App]"
+
+/* The init of a pod, which systemd watches, can't be ended by the signal that ended an app: it is PID 1. */
+static int check_restart(const PodKey *key, const char *value, Error *reterr)
+{
+    if (streq(value, "on-abnormal") || streq(value, "on-abort"))
+        return error_set(
+                reterr, -EINVAL,
+                "\"%s\" would not see a signal that ends an app, which is an exit status of the unit "
+                "(128 and its number); use on-failure, and RestartPreventExitStatus= for other statuses",
+                value);
+    return systemd_check_enum(key, value, reterr);
+}
 
 static const PodKey unit_keys[] = {
     { "After", POD_KEY_PASS, NULL, systemd_check_units },
@@ -161,7 +187,7 @@ static const PodKey service_keys[] = {
     { "BPFDelegateMaps", POD_KEY_REFUSE, CONFINED },
     { "BPFDelegatePrograms", POD_KEY_REFUSE, CONFINED },
     { "BPFProgram", POD_KEY_PASS },
-    { "BindLogSockets", POD_KEY_REFUSE, CONFINED },
+    { "BindLogSockets", POD_KEY_REFUSE, FILES },
     { "BindNetworkInterface", POD_KEY_PASS },
     { "BindPaths", POD_KEY_REFUSE, "use Volume= in [Pod] and Mount= in [App]" },
     { "BindReadOnlyPaths", POD_KEY_REFUSE, "use Volume= in [Pod] and Mount= in [App]" },
@@ -203,7 +229,7 @@ static const PodKey service_keys[] = {
     { "EnvironmentFile", POD_KEY_REFUSE,
       "it would reach rkt only, not the apps; use EnvironmentFile= in [Pod]" },
     { "ExecCondition", POD_KEY_APPEND, NULL, systemd_check_command, POD_KEY_LIST },
-    { "ExecPaths", POD_KEY_REFUSE, CONFINED },
+    { "ExecPaths", POD_KEY_REFUSE, FILES },
     { "ExecReload", POD_KEY_APPEND, NULL, systemd_check_command, POD_KEY_LIST },
     { "ExecReloadPost", POD_KEY_APPEND, NULL, systemd_check_command, POD_KEY_LIST },
     { "ExecSearchPath", POD_KEY_REFUSE, CONFINED },
@@ -213,9 +239,9 @@ static const PodKey service_keys[] = {
     { "ExecStop", POD_KEY_PASS, NULL, systemd_check_command },
     { "ExecStopPost", POD_KEY_APPEND, NULL, systemd_check_command, POD_KEY_LIST },
     { "ExitType", POD_KEY_REFUSE, OURS },
-    { "ExtensionDirectories", POD_KEY_REFUSE, CONFINED },
-    { "ExtensionImagePolicy", POD_KEY_REFUSE, CONFINED },
-    { "ExtensionImages", POD_KEY_REFUSE, CONFINED },
+    { "ExtensionDirectories", POD_KEY_REFUSE, ROOT },
+    { "ExtensionImagePolicy", POD_KEY_REFUSE, ROOT },
+    { "ExtensionImages", POD_KEY_REFUSE, ROOT },
     { "FileDescriptorStoreMax", POD_KEY_REFUSE, OURS },
     { "FileDescriptorStorePreserve", POD_KEY_REFUSE, OURS },
     { "FinalKillSignal", POD_KEY_REFUSE, STOPPING },
@@ -242,8 +268,8 @@ static const PodKey service_keys[] = {
     { "IPIngressFilterPath", POD_KEY_PASS },
     { "IgnoreSIGPIPE", POD_KEY_REFUSE, CONFINED },
     { "ImportCredential", POD_KEY_PASS },
-    { "InaccessiblePaths", POD_KEY_REFUSE, CONFINED },
-    { "KeyringMode", POD_KEY_REFUSE, CONFINED },
+    { "InaccessiblePaths", POD_KEY_REFUSE, FILES },
+    { "KeyringMode", POD_KEY_REFUSE, HAS },
     { "KillMode", POD_KEY_REFUSE, OURS },
     { "KillSignal", POD_KEY_REFUSE, STOPPING },
     { "LUOSession", POD_KEY_REFUSE, OURS },
@@ -265,7 +291,7 @@ static const PodKey service_keys[] = {
     { "LimitSTACK", POD_KEY_PASS, NULL, systemd_check_limit_size },
     { "LoadCredential", POD_KEY_PASS, NULL, systemd_check_credential },
     { "LoadCredentialEncrypted", POD_KEY_PASS, NULL, systemd_check_credential },
-    { "LockPersonality", POD_KEY_REFUSE, CONFINED },
+    { "LockPersonality", POD_KEY_REFUSE, CALLS },
     { "LogExtraFields", POD_KEY_REFUSE, OUTPUT },
     { "LogFilterPatterns", POD_KEY_REFUSE, OUTPUT },
     { "LogLevelMax", POD_KEY_REFUSE, OUTPUT },
@@ -282,7 +308,7 @@ static const PodKey service_keys[] = {
     { "ManagedOOMPreference", POD_KEY_PASS, NULL, systemd_check_enum, .values = "none|avoid|omit" },
     { "ManagedOOMSwap", POD_KEY_PASS, NULL, systemd_check_enum, .values = "auto|kill" },
     { "MemoryAccounting", POD_KEY_PASS, NULL, systemd_check_bool },
-    { "MemoryDenyWriteExecute", POD_KEY_REFUSE, CONFINED },
+    { "MemoryDenyWriteExecute", POD_KEY_REFUSE, CALLS },
     { "MemoryHigh", POD_KEY_PASS, NULL, systemd_check_memory, .min = 1 },
     { "MemoryKSM", POD_KEY_PASS, NULL, systemd_check_bool },
     { "MemoryLimit", POD_KEY_REFUSE, "use MemoryMax=" },
@@ -295,9 +321,9 @@ static const PodKey service_keys[] = {
     { "MemoryTHP", POD_KEY_PASS, NULL, systemd_check_enum, .values = "inherit|disable|madvise|system" },
     { "MemoryZSwapMax", POD_KEY_PASS, NULL, systemd_check_memory },
     { "MemoryZSwapWriteback", POD_KEY_PASS, NULL, systemd_check_bool },
-    { "MountAPIVFS", POD_KEY_REFUSE, CONFINED },
-    { "MountFlags", POD_KEY_REFUSE, CONFINED },
-    { "MountImagePolicy", POD_KEY_REFUSE, CONFINED },
+    { "MountAPIVFS", POD_KEY_REFUSE, HAS },
+    { "MountFlags", POD_KEY_REFUSE, FILES },
+    { "MountImagePolicy", POD_KEY_REFUSE, ROOT },
     { "MountImages", POD_KEY_REFUSE, "use Volume= in [Pod] and Mount= in [App]" },
     { "NFTSet", POD_KEY_PASS },
     { "NUMAMask", POD_KEY_PASS, NULL, systemd_check_processors, .values = "all" },
@@ -305,7 +331,7 @@ static const PodKey service_keys[] = {
       .values = "default|preferred|bind|interleave|local|preferred-many|weighted-interleave" },
     { "NetworkNamespacePath", POD_KEY_REFUSE, "use Network= in [Pod]" },
     { "Nice", POD_KEY_PASS, NULL, systemd_check_number, .min = -20, .max = 19 },
-    { "NoExecPaths", POD_KEY_REFUSE, CONFINED },
+    { "NoExecPaths", POD_KEY_REFUSE, FILES },
     { "NoNewPrivileges", POD_KEY_REFUSE,
       "rkt itself must gain them; apps get it from their Seccomp= and isolators" },
     { "NonBlocking", POD_KEY_PASS, NULL, systemd_check_bool },
@@ -317,33 +343,32 @@ static const PodKey service_keys[] = {
     { "PAMName", POD_KEY_REFUSE, OURS },
     { "PIDFile", POD_KEY_REFUSE, OURS },
     { "PassEnvironment", POD_KEY_REFUSE, "use Environment= in [Pod] or [App]" },
-    { "Personality", POD_KEY_REFUSE, CONFINED },
-    { "PrivateBPF", POD_KEY_REFUSE, CONFINED },
-    { "PrivateDevices", POD_KEY_REFUSE, CONFINED },
+    { "Personality", POD_KEY_REFUSE, CALLS },
+    { "PrivateBPF", POD_KEY_REFUSE, HAS },
+    { "PrivateDevices", POD_KEY_REFUSE, HAS },
     { "PrivateIPC", POD_KEY_REFUSE, "use IPC= in [Pod]" },
-    { "PrivateMounts", POD_KEY_REFUSE, CONFINED },
+    { "PrivateMounts", POD_KEY_REFUSE, HAS },
     { "PrivateNetwork", POD_KEY_REFUSE, "use Network=none in [Pod]" },
-    { "PrivatePIDs", POD_KEY_REFUSE, CONFINED },
-    { "PrivateTmp", POD_KEY_REFUSE, CONFINED },
+    { "PrivatePIDs", POD_KEY_REFUSE, HAS },
+    { "PrivateTmp", POD_KEY_REFUSE, HAS },
     { "PrivateUsers", POD_KEY_REFUSE, "it is a key of [Pod]" },
-    { "ProcSubset", POD_KEY_REFUSE, CONFINED },
-    { "ProtectClock", POD_KEY_REFUSE, CONFINED },
-    { "ProtectControlGroups", POD_KEY_REFUSE, CONFINED },
-    { "ProtectHome", POD_KEY_REFUSE, CONFINED },
+    { "ProcSubset", POD_KEY_REFUSE, HAS },
+    { "ProtectClock", POD_KEY_REFUSE, HAS },
+    { "ProtectControlGroups", POD_KEY_REFUSE, HAS },
+    { "ProtectHome", POD_KEY_REFUSE, FILES },
     { "ProtectHostname", POD_KEY_REFUSE, "use Hostname= in [Pod]" },
-    { "ProtectKernelLogs", POD_KEY_REFUSE, CONFINED },
-    { "ProtectKernelModules", POD_KEY_REFUSE, CONFINED },
-    { "ProtectKernelTunables", POD_KEY_REFUSE, CONFINED },
-    { "ProtectProc", POD_KEY_REFUSE, CONFINED },
-    { "ProtectSystem", POD_KEY_REFUSE, CONFINED },
+    { "ProtectKernelLogs", POD_KEY_REFUSE, HAS },
+    { "ProtectKernelModules", POD_KEY_REFUSE, HAS },
+    { "ProtectKernelTunables", POD_KEY_REFUSE, HAS },
+    { "ProtectProc", POD_KEY_REFUSE, HAS },
+    { "ProtectSystem", POD_KEY_REFUSE, FILES },
     { "ReadOnlyPaths", POD_KEY_REFUSE, "use ReadonlyRootfs= or Mount= in [App]" },
     { "ReadWritePaths", POD_KEY_REFUSE, "use Volume= in [Pod] and Mount= in [App]" },
     { "RefreshOnReload", POD_KEY_REFUSE, OURS },
     { "ReloadSignal", POD_KEY_OWN, NULL, pod_check_signal, 0 },
     { "RemainAfterExit", POD_KEY_REFUSE, OURS },
-    { "RemoveIPC", POD_KEY_REFUSE, CONFINED },
-    { "Restart", POD_KEY_PASS, NULL, systemd_check_enum,
-      .values = "no|always|on-success|on-failure|on-abnormal|on-abort|on-watchdog" },
+    { "RemoveIPC", POD_KEY_REFUSE, HAS },
+    { "Restart", POD_KEY_PASS, NULL, check_restart, .values = "no|always|on-success|on-failure|on-watchdog" },
     { "RestartForceExitStatus", POD_KEY_APPEND, NULL, systemd_check_exit_statuses, POD_KEY_LIST },
     { "RestartKillSignal", POD_KEY_REFUSE, STOPPING },
     { "RestartMaxDelaySec", POD_KEY_PASS, NULL, systemd_check_time },
@@ -352,25 +377,27 @@ static const PodKey service_keys[] = {
     { "RestartRandomizedDelaySec", POD_KEY_PASS, NULL, systemd_check_time },
     { "RestartSec", POD_KEY_PASS, NULL, systemd_check_time },
     { "RestartSteps", POD_KEY_PASS, NULL, systemd_check_number, .max = UINT32_MAX },
-    { "RestrictAddressFamilies", POD_KEY_REFUSE, CONFINED },
-    { "RestrictFileSystems", POD_KEY_REFUSE, CONFINED },
-    { "RestrictNamespaces", POD_KEY_REFUSE, CONFINED },
+    { "RestrictAddressFamilies", POD_KEY_REFUSE, CALLS },
+    { "RestrictFileSystems", POD_KEY_REFUSE, CALLS },
+    { "RestrictNamespaces", POD_KEY_REFUSE, CALLS },
     { "RestrictNetworkInterfaces", POD_KEY_PASS },
-    { "RestrictRealtime", POD_KEY_REFUSE, CONFINED },
-    { "RestrictSUIDSGID", POD_KEY_REFUSE, CONFINED },
-    { "RootDirectory", POD_KEY_REFUSE, CONFINED },
+    { "RestrictRealtime", POD_KEY_REFUSE, CALLS },
+    { "RestrictSUIDSGID", POD_KEY_REFUSE, CALLS },
+    { "RootDirectory", POD_KEY_REFUSE, ROOT },
     { "RootDirectoryStartOnly", POD_KEY_REFUSE, OURS },
-    { "RootEphemeral", POD_KEY_REFUSE, CONFINED },
-    { "RootHash", POD_KEY_REFUSE, CONFINED },
-    { "RootHashSignature", POD_KEY_REFUSE, CONFINED },
-    { "RootImage", POD_KEY_REFUSE, CONFINED },
-    { "RootImageOptions", POD_KEY_REFUSE, CONFINED },
-    { "RootImagePolicy", POD_KEY_REFUSE, CONFINED },
-    { "RootMStack", POD_KEY_REFUSE, CONFINED },
-    { "RootVerity", POD_KEY_REFUSE, CONFINED },
+    { "RootEphemeral", POD_KEY_REFUSE, ROOT },
+    { "RootHash", POD_KEY_REFUSE, ROOT },
+    { "RootHashSignature", POD_KEY_REFUSE, ROOT },
+    { "RootImage", POD_KEY_REFUSE, ROOT },
+    { "RootImageOptions", POD_KEY_REFUSE, ROOT },
+    { "RootImagePolicy", POD_KEY_REFUSE, ROOT },
+    { "RootMStack", POD_KEY_REFUSE, ROOT },
+    { "RootVerity", POD_KEY_REFUSE, ROOT },
     { "RuntimeDirectory", POD_KEY_APPEND, NULL, systemd_check_directories, POD_KEY_LIST },
-    { "RuntimeDirectoryMode", POD_KEY_REFUSE, OURS },
-    { "RuntimeDirectoryPreserve", POD_KEY_REFUSE, OURS },
+    { "RuntimeDirectoryMode", POD_KEY_REFUSE,
+      "RuntimeDirectory= is the unit's own; make others by ExecStartPre=" },
+    { "RuntimeDirectoryPreserve", POD_KEY_REFUSE,
+      "RuntimeDirectory= is the unit's own; make others by ExecStartPre=" },
     { "RuntimeMaxSec", POD_KEY_PASS, NULL, systemd_check_time },
     { "RuntimeRandomizedExtraSec", POD_KEY_PASS, NULL, systemd_check_time },
     { "SELinuxContext", POD_KEY_REFUSE, "use the isolators of the image's or pod's manifest" },

@@ -88,6 +88,25 @@ is "its template is one" sleep@ kind template
 is "a masked file" off kind masked
 is "a bad file has its error" bad error '/etc/rkt/pods.d/bad.pod:2: unknown key \"Imge=\" in [App], did you mean \"Image=\"?'
 fails "which check finds, too" 1 'bad.pod:2: error: unknown key "Imge="' rkt pod check "$pods/bad.pod"
+mkdir "$pods/old" "$pods/notes" "$pods/fails.pod.d"
+cp "$pods/trip.pod" "$pods/old/"
+cat >"$pods/sizes.pod" <<'END'
+[Pod]
+Network=none
+[App]
+Image=example.com/busybox
+Memory=64M
+[Service]
+MemoryMax=64M
+END
+status=0
+found=$(rkt pod check) || status=$?
+equals "check without a file fails if one is bad" "$status" 1
+matches "and checks all" "$found" "$pods/bad.pod:2: error: unknown key"
+matches "it tells of files that nobody reads" "$found" "$pods/old:1: warning: pod files in sub-directories are not read"
+lacks "not of other directories" "$found" 'notes|fails.pod.d'
+matches "nor is one number for two sizes passed over" "$found" "$pods/sizes.pod:5: warning: Memory=: .*Mi"
+rm -r "$pods/old" "$pods/notes" "$pods/fails.pod.d" "$pods/sizes.pod"
 matches "JSON for a human" "$(rkt pod list --format=json-pretty)" '"name": "bad"'
 matches "the unit's state in the table" "$(rkt pod list)" $'NAME\t+UNIT\t+STATE.*\nbad\t'
 systemctl stop rkt-sleep@one

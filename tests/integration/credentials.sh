@@ -40,6 +40,7 @@ SetCredential=mode:production
 END
 start web
 soon "the other app has looked everywhere" 20 log_has web other '^end$'
+soon "and the app in its own" 20 log_has web web '^mode$'
 seen=$(app_log web web)
 matches "the directory is read-only, the user's own" "$seen" $'^/run/credentials\n\. 500 33 33\ndb 400 33 33\nkey 400 33 33\nmode 400 33 33\n'
 matches "they have what the unit has" "$seen" "$(printf '%s' "$secret" | sha256sum | cut -d' ' -f1)  db"

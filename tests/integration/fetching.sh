@@ -33,7 +33,7 @@ cp "$fetch" "$work/rkt-fetch"
 cat >"$work/slow" <<END
 #!/bin/sh
 cat /proc/self/cgroup >"$work/cgroup"
-exec strace -D -f -qq -o /dev/null -P "$image" -e trace=read -e inject=read:delay_enter=500000 "$work/rkt-fetch" "\$@"
+exec strace -D -f -qq -o /dev/null -P "$image" -e trace=read -e inject=read:delay_enter=$((500000 * slowness)) "$work/rkt-fetch" "\$@"
 END
 chmod 755 "$work/slow"
 mount --bind "$work/slow" "$fetch"
@@ -58,7 +58,7 @@ matches "what fetches is outside of the pod's unit" "$(<"$work/cgroup")" '/run-r
 equals "of which nothing is left" "$(systemctl list-units --all --no-legend 'run-rkt-*')" ""
 systemctl stop rkt-pull
 
-sed -i s/500000/5000000/ "$work/slow"
+sed -i "s/delay_enter=[0-9]*/delay_enter=5000000/" "$work/slow"
 systemctl start --no-block rkt-pull
 soon "it fetches again" 20 eval '[[ $(systemctl is-active "run-rkt-pull-fetch-*") == active ]]'
 soon "and reads" 20 eval 'pgrep -f "^$work/rkt-fetch --progress" >/dev/null'

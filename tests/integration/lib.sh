@@ -195,6 +195,12 @@ log_has() {
     grep -q -- "$3" <<<"$(app_log "$1" "$2")"
 }
 
+# The first line of one app, which comes by way of the pod's init and may come later than other things that the app does.
+first_words() {
+    eventually 20 log_has "$1" "$2" . || :
+    app_log "$1" "$2" | head -n 1
+}
+
 count_pods() {
     rkt list --no-legend --full | awk -v state="$1" -F'\t+' '$1 != "" && $0 ~ state { n++ } END { print n + 0 }'
 }

@@ -40,7 +40,7 @@ equals "a connection starts the pod and is answered" "$(ask 8080)" "http 1"
 equals "the pod runs" "$(unit_property rkt-hello ActiveState)" active
 equals "the next connection is the same app's" "$(ask 8080)" "http 2"
 equals "it was told of one socket by its port's name, and has no other descriptor" \
-    "$(app_log hello hello | head -n 1)" "sockets=1 names=http descriptors=4"
+    "$(first_words hello hello)" "sockets=1 names=http descriptors=4"
 pid=$(leader rkt-hello)
 # shellcheck disable=SC2012
 lacks "the listening socket is not among the init's" \
@@ -103,7 +103,7 @@ END
 systemctl start rkt-two.socket
 equals "by number: the first app" "$(ask 9001)" "admin 1"
 equals "the second" "$(ask 9002)" "admin 1"
-equals "each has its own only" "$(app_log two one | head -n 1) $(app_log two two | head -n 1)" \
+equals "each has its own only" "$(first_words two one) $(first_words two two)" \
     "sockets=1 names=admin descriptors=4 sockets=3 names=admin:range:range descriptors=6"
 exec {datagrams}<>/dev/udp/127.0.0.1/9012
 printf x >&"$datagrams"
@@ -124,7 +124,7 @@ printf '[Socket]\nListenStream=8092\nFileDescriptorName=one/admin\nService=rkt-n
 systemctl daemon-reload
 systemctl start more.socket rkt-named.socket
 equals "APP/PORT, and a socket from another unit" "$(ask 8092)" "admin 1"
-equals "the other app has the other one" "$(app_log named two | head -n 1)" "sockets=1 names=admin descriptors=4"
+equals "the other app has the other one" "$(first_words named two)" "sockets=1 names=admin descriptors=4"
 systemctl stop more.socket rkt-named.socket rkt-named
 
 # ----- What does not fit -----

@@ -61,6 +61,6 @@ for user in 0 33; do
     begin=$SECONDS
     systemctl stop "rkt-send$user"
     at_most_seconds "user $user: it stops" $((SECONDS - begin)) 12
-    matches "user $user: the other app ends in good order" "$(app_log_kept "send$user" victim)" 'ends in good order'
+    soon "user $user: the other app ends in good order" 20 eval 'grep -q "ends in good order" <<<"$(app_log_kept "send$user" victim)"'
     remove_pod_file "send$user"
 done

@@ -26,9 +26,10 @@ echo "lock $(flock --nonblock --exclusive . true && echo free || echo held)"
 echo "lock-directory $(stat -L -c %i "/proc/self/fd/$RKT_LOCK_FD") $(stat -c %i .)"
 echo "above-lock $(stat -L -c %i "/proc/self/fd/$RKT_LOCK_FD/..")"
 echo $$ >pid
-while [ -e "$STAY" ]; do sleep 0.05; done
-echo "${APP_STATUS:-0}" >stage1/rootfs/rkt/status/busybox
-exit "${APP_STATUS:-0}"
+while [ -e /run/stage1-stays ]; do sleep 0.05; done
+status=$(cat /run/stage1-status 2>/dev/null || echo 0)
+echo "$status" >stage1/rootfs/rkt/status/busybox
+exit "$status"
 END
 chmod +x "$work/stage1/rootfs/init"
 cat >"$work/stage1/manifest" <<'END'
@@ -107,10 +108,11 @@ succeeds "prepared pods can be removed" rkt rm "$again"
 
 # ----- Into the stage1 -----
 
-touch "$work/stay"
+touch /run/stage1-stays
+echo 7 >/run/stage1-status
 fails "a pod that somebody else is about to run" 254 "has just been run by somebody else" \
     flock --exclusive "$pods/prepared/$uuid" rkt run-prepared --net=none "$uuid"
-STAY=$work/stay APP_STATUS=7 rkt run-prepared --net=none --machine-name=rkt-x --hostname=h "${uuid:0:12}" >"$work/seen" &
+rkt run-prepared --net=none --machine-name=rkt-x --hostname=h "${uuid:0:12}" >"$work/seen" &
 running=$!
 soon "it runs" 10 eval '[[ $(rkt status '"$uuid"') =~ ^state=running ]]'
 soon "its pid" 10 eval '[[ $(rkt status '"$uuid"') =~ pid=[0-9]+ ]]'
@@ -118,11 +120,12 @@ fails "it is not run twice" 254 "is not prepared: it is running" rkt run-prepare
 fails "status --wait has a limit" 254 "timed out" rkt status --wait=100ms "$uuid"
 rkt status --wait "$uuid" >"$work/waited" &
 waiting=$!
-rm "$work/stay"
+rm /run/stage1-stays
 status=0
 wait "$running" || status=$?
 equals "run-prepared has the stage1's status" "$status" 7
 wait "$waiting"
+rm /run/stage1-status
 matches "who waited hears of the end" "$(<"$work/waited")" $'^state=exited\n.*exited=true\napp-busybox=7'
 seen=$(<"$work/seen")
 matches "stage1 starts in the pod's directory" "$seen" "directory $pods/run/$uuid"
@@ -141,7 +144,7 @@ for _ in 1 2 3; do
 done
 equals "of a unit's prepared pods the newest stays" "$(rkt list --no-legend --full | grep -c prepared)" 1
 for _ in 1 2 3; do
-    STAY='' rkt run-prepared --net=none "$unit_pod" >/dev/null
+    rkt run-prepared --net=none "$unit_pod" >/dev/null
     unit_pod=$(prepare --unit=rkt-u.service "$image")
 done
 equals "of its exited pods one" "$(rkt list --no-legend --full | grep -c exited)" 2

@@ -436,7 +436,12 @@ static const RestrictedPath sys_paths[] = {
 
 /* What hides: an empty directory and an empty file, mode 0, of a read-only tmpfs. Never /dev/null, which an
  * image or another app may have changed. */
-static int make_masks(int scratch, int *ret)
+typedef struct Masks {
+    int mount;           /* the tmpfs; attached */
+    int file, directory; /* detached ones that hide nothing yet; -EBADF: none */
+} Masks;
+
+static int masks_make(Masks *masks, int scratch)
 {
     static const MountOption options[] = { { "size", "4k" }, { "nr_inodes", "4" }, { "mode", "0000" } };
     _cleanup_close_ int mount = -EBADF, file = -EBADF;
@@ -456,43 +461,60 @@ static int make_masks(int scratch, int *ret)
         r = mount_attach(mount, scratch);
     if (r < 0)
         return r;
-    *ret = TAKE_FD(mount);
+    masks->mount = TAKE_FD(mount);
     return 0;
 }
 
-static int hide(int target, int masks)
+/* Attaches *mask, which is closed, or left for another path when this one is not there or of another kind. */
+static int masks_attach(const Masks *masks, const char *name, int *mask, int mount, const char *path)
 {
-    _cleanup_close_ int mask = -EBADF;
-    struct stat st;
-
-    if (fstat(target, &st) < 0)
+    if (*mask < 0)
+        *mask = open_tree(masks->mount, name, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
+    if (*mask < 0 || move_mount(*mask, "", mount, path, MOVE_MOUNT_F_EMPTY_PATH) < 0)
         return -errno;
-    mask = open_tree(masks, S_ISDIR(st.st_mode) ? "directory" : "file", OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
-    if (mask < 0)
-        return -errno;
-    return mount_attach(mask, target);
+    *mask = safe_close(*mask);
+    return 0;
 }
 
-static int write_protect(int target)
+/* By name: this procfs or sysfs is one that we mounted, and no name in our tables is a symlink there. What
+ * kind a path is of, the kernel says (-EINVAL), for each call more counts, at every start. */
+static int hide(Masks *masks, int mount, const char *path)
 {
-    _cleanup_close_ int mount = -EBADF;
-    int r = mount_clone(target, "", true, MOUNT_ATTR_RDONLY, &mount);
+    int r = masks_attach(masks, "file", &masks->file, mount, path);
 
-    return r < 0 ? r : mount_attach(mount, target);
+    return r == -EINVAL ? masks_attach(masks, "directory", &masks->directory, mount, path) : r;
 }
 
-static int restrict_paths(int mount, const char *where, const RestrictedPath *paths, size_t n, int masks,
+/* One that is closed while it is attached nowhere makes the kernel wait for all processors. */
+static void masks_done(Masks *masks)
+{
+    if (masks->file >= 0)
+        (void) masks_attach(masks, "file", &masks->file, masks->mount, "file");
+    if (masks->directory >= 0)
+        (void) masks_attach(masks, "directory", &masks->directory, masks->mount, "directory");
+    masks->file = safe_close(masks->file);
+    masks->directory = safe_close(masks->directory);
+    masks->mount = safe_close(masks->mount);
+}
+
+static int write_protect(int mount, const char *path)
+{
+    _cleanup_close_ int clone = -EBADF;
+    int r = mount_clone(mount, path, true, MOUNT_ATTR_RDONLY, &clone);
+
+    if (r < 0)
+        return r;
+    return move_mount(clone, "", mount, path, MOVE_MOUNT_F_EMPTY_PATH) < 0 ? -errno : 0;
+}
+
+static int restrict_paths(int mount, const char *where, const RestrictedPath *paths, size_t n, Masks *masks,
                           Error *reterr)
 {
     for (size_t i = 0; i < n; i++) {
-        _cleanup_close_ int target = open_beneath(mount, paths[i].path, O_PATH | O_NOFOLLOW, 0);
-        int r = target;
+        int r = paths[i].treatment == PATH_HIDDEN ? hide(masks, mount, paths[i].path)
+                                                  : write_protect(mount, paths[i].path);
 
-        if (r == -ENOENT)
-            continue;
-        if (r >= 0)
-            r = paths[i].treatment == PATH_HIDDEN ? hide(target, masks) : write_protect(target);
-        if (r < 0)
+        if (r < 0 && r != -ENOENT)
             return error_set_errno(reterr, r, "cannot restrict \"%s/%s\"", where, paths[i].path);
     }
     return 0;
@@ -517,17 +539,18 @@ static int uncover_net(int proc, Error *reterr)
 
 int mount_restrict_paths(int proc, int sys, bool net_writable, int scratch, Error *reterr)
 {
-    _cleanup_close_ int masks = -EBADF;
+    Masks masks = { -EBADF, -EBADF, -EBADF };
     int r;
 
-    r = make_masks(scratch, &masks);
+    r = masks_make(&masks, scratch);
     if (r < 0)
         return error_set_errno(reterr, r, "cannot make what hides paths");
-    r = restrict_paths(proc, "/proc", proc_paths, ELEMENTSOF(proc_paths), masks, reterr);
+    r = restrict_paths(proc, "/proc", proc_paths, ELEMENTSOF(proc_paths), &masks, reterr);
     if (r >= 0 && net_writable)
         r = uncover_net(proc, reterr);
     if (r >= 0 && sys >= 0)
-        r = restrict_paths(sys, "/sys", sys_paths, ELEMENTSOF(sys_paths), masks, reterr);
+        r = restrict_paths(sys, "/sys", sys_paths, ELEMENTSOF(sys_paths), &masks, reterr);
+    masks_done(&masks);
     return r;
 }
 

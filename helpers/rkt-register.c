@@ -14,6 +14,7 @@
 #include "base/error.h"
 #include "base/fd-util.h"
 #include "base/log.h"
+#include "base/message.h"
 #include "base/option.h"
 #include "base/string-util.h"
 #include "base/uuid.h"
@@ -28,7 +29,7 @@
 #include "stage1/interface.h"
 #include "unit/machine-name.h"
 
-enum { BUS_TIMEOUT_MS = 10000, EXIT_USAGE = 254 };
+enum { BUS_TIMEOUT_MS = 10000, SUPERVISOR_TIMEOUT_MS = 10000, EXIT_USAGE = 254 };
 enum {
     PATH_IN_POD_MAX = sizeof("/var/log/journal/") + 36,
     DIRECTORY_PAUSE_MS = 2,
@@ -38,7 +39,7 @@ enum {
 static const char *arg_uuid, *arg_machine_name, *arg_journal_namespace, *arg_unit, *arg_in_unit,
         *arg_root_directory = "";
 static uint64_t arg_journal_max_use;
-static bool arg_scope, arg_unregister;
+static bool arg_scope, arg_supervised, arg_unregister;
 static pid_t arg_is_main;
 static GlobalOptions arg_global = GLOBAL_OPTIONS_INIT;
 
@@ -51,6 +52,7 @@ enum {
     OPT_IN_UNIT,
     OPT_ROOT_DIRECTORY,
     OPT_SCOPE,
+    OPT_SUPERVISED,
     OPT_UNREGISTER,
     OPT_IS_MAIN
 };
@@ -66,6 +68,7 @@ static const Option options[] = {
       "the service that the pod is in; its journal outlives it" },
     { "root-directory", OPTION_VALUE, OPT_ROOT_DIRECTORY, "DIR", "the pod's root directory on the host" },
     { "scope", OPTION_BOOL, OPT_SCOPE, NULL, "move the leader into a scope of its own" },
+    { "supervised", OPTION_BOOL, OPT_SUPERVISED, NULL, "the pod hands over a connection to machined" },
     { "unregister", OPTION_BOOL, OPT_UNREGISTER, NULL, "take the machine and the journal namespace away" },
     { "is-main", OPTION_VALUE, OPT_IS_MAIN, "PID",
       "only say by the exit status whether a process is the main process of its unit" },
@@ -96,6 +99,7 @@ static int take_option(int id, const char *value, Error *reterr)
     case OPT_IN_UNIT: arg_in_unit = value; return 0;
     case OPT_ROOT_DIRECTORY: arg_root_directory = value; return 0;
     case OPT_SCOPE: arg_scope = streq(value, "true"); return 0;
+    case OPT_SUPERVISED: arg_supervised = streq(value, "true"); return 0;
     case OPT_UNREGISTER: arg_unregister = streq(value, "true"); return 0;
     case OPT_IS_MAIN: return take_pid(value, reterr);
     default: return error_set(reterr, -EINVAL, "unexpected argument \"%s\"", value);
@@ -144,32 +148,90 @@ static void say_result(const char *step, const char *done, pid_t leader, int r, 
         log_warning("%s: %s", step, cause);
 }
 
-/* Waits for the line `leader PID`; -ECONNRESET when stage1 goes away without it. */
-static int hear_leader(pid_t *ret)
+/* Waits for a line; *ret_descriptor is what came with it, or -EBADF. -ECONNRESET: nobody is left to send one;
+ * -ETIME: none came in time. Our standard input need not be a socket. */
+static int hear_line(char *line, size_t size, int timeout_ms, int *ret_descriptor)
 {
+    _cleanup_close_ int descriptor = -EBADF;
+    struct pollfd pfd = { .fd = STDIN_FILENO, .events = POLLIN };
+
+    for (size_t n = 0; n < size;) {
+        int came = -EBADF, r = poll(&pfd, 1, timeout_ms);
+        ssize_t k;
+
+        if (r < 0 && errno == EINTR)
+            continue;
+        if (r <= 0)
+            return r < 0 ? -errno : -ETIME;
+        k = message_receive(STDIN_FILENO, line + n, 1, &came);
+        if (k == -ENOTSOCK && (k = read(STDIN_FILENO, line + n, 1)) < 0)
+            k = -errno;
+        if (came >= 0) {
+            (void) safe_close(descriptor);
+            descriptor = came;
+        }
+        if (k == -EAGAIN || k == -EINTR)
+            continue;
+        if (k <= 0)
+            return k < 0 ? (int) k : -ECONNRESET;
+        if (line[n++] == '\n') {
+            line[n - 1] = '\0';
+            *ret_descriptor = TAKE_FD(descriptor);
+            return 0;
+        }
+    }
+    return -EBADMSG;
+}
+
+typedef struct Pod {
+    pid_t leader;    /* 0: not told yet */
+    bool supervised; /* or could not be */
+    int connection;  /* the supervisor's, to machined; -EBADF: none */
+} Pod;
+
+/* `leader PID`, or `supervisor`, with which the connection comes if there could be one. */
+static int hear_pod(Pod *pod, int timeout_ms)
+{
+    _cleanup_close_ int descriptor = -EBADF;
     char line[64];
-    size_t n = 0;
     const char *text;
     uint64_t pid;
+    int r = hear_line(line, sizeof(line), timeout_ms, &descriptor);
 
-    while (n == 0 || line[n - 1] != '\n') {
-        ssize_t k = read(STDIN_FILENO, line + n, 1);
-
-        if (k < 0 && errno == EINTR)
-            continue;
-        if (k < 0)
-            return -errno;
-        if (k == 0)
-            return -ECONNRESET;
-        if (++n >= sizeof(line))
-            return -EBADMSG;
+    if (r < 0)
+        return r;
+    if (streq(line, "supervisor") && !pod->supervised) {
+        pod->supervised = true;
+        pod->connection = TAKE_FD(descriptor);
+        return 0;
     }
-    line[n - 1] = '\0';
     text = startswith(line, "leader ");
     if (!text || parse_u64(text, &pid) < 0 || pid <= 1 || pid > INT32_MAX)
         return -EBADMSG;
-    *ret = (pid_t) pid;
+    pod->leader = (pid_t) pid;
     return 0;
+}
+
+/* -ECONNRESET when stage1 goes away without it. */
+static int hear_leader(Pod *pod)
+{
+    int r = 0;
+
+    while (r >= 0 && pod->leader == 0)
+        r = hear_pod(pod, -1);
+    return r;
+}
+
+/* The pod's init has its supervisor connect while it sets itself up. Without it machined takes us for that.
+ */
+static void hear_supervisor(Pod *pod)
+{
+    int r = 0;
+
+    while (r >= 0 && !pod->supervised)
+        r = hear_pod(pod, SUPERVISOR_TIMEOUT_MS);
+    if (r < 0)
+        log_debug("no supervisor of the pod: %s", strerror(-r));
 }
 
 /* ----- Steps ----- */
@@ -308,14 +370,16 @@ static void start_scope(Bus *bus, pid_t leader)
     say_result("scope", "scope", leader, r, &error);
 }
 
-static void register_machine(Bus *bus, pid_t leader)
+static void register_machine(Bus *bus, const Pod *pod)
 {
     _cleanup_error_ Error error = ERROR_INIT;
-    MachineOptions machine = {
-        .name = arg_machine_name, .uuid = arg_uuid, .leader = leader, .root_directory = arg_root_directory
-    };
+    MachineOptions machine = { .name = arg_machine_name,
+                               .uuid = arg_uuid,
+                               .leader = pod->leader,
+                               .root_directory = arg_root_directory,
+                               .connection = pod->connection };
 
-    say_result("register", "registered", leader, machine_register(bus, &machine, &error), &error);
+    say_result("register", "registered", pod->leader, machine_register(bus, &machine, &error), &error);
 }
 
 /* A pod in a scope of its own waits for that, but no pod waits for its journal. */
@@ -325,7 +389,7 @@ static int run_register(Error *reterr)
     _cleanup_close_ int leader_fd = -EBADF;
     int anew = arg_journal_namespace ? prepare_journal() : -ENOENT, r;
     bool journal = anew >= 0;
-    pid_t leader = 0;
+    Pod pod = { .connection = -EBADF };
 
     r = bus_open(BUS_TIMEOUT_MS, &bus, reterr);
     if (r < 0)
@@ -333,19 +397,22 @@ static int run_register(Error *reterr)
     machined_wake(bus);
     if (journal && !arg_scope)
         start_journal(bus, anew);
-    r = hear_leader(&leader);
+    r = hear_leader(&pod);
     if (r == -ECONNRESET) /* the pod could not be started, which stage1 says */
         return 0;
     if (r < 0)
         return error_set_errno(reterr, r, "cannot read the leader from stage1");
-    leader_fd = (int) syscall(SYS_pidfd_open, leader, 0);
+    leader_fd = (int) syscall(SYS_pidfd_open, pod.leader, 0);
     if (arg_scope)
-        start_scope(bus, leader);
+        start_scope(bus, pod.leader);
     if (journal && arg_scope)
         start_journal(bus, anew);
     if (journal && leader_fd >= 0)
-        show_journal(leader, leader_fd);
-    register_machine(bus, leader);
+        show_journal(pod.leader, leader_fd);
+    if (arg_supervised)
+        hear_supervisor(&pod);
+    register_machine(bus, &pod);
+    pod.connection = safe_close(pod.connection);
     if (journal)
         share_journal();
     return 0;

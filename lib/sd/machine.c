@@ -5,14 +5,17 @@
 
 #include "machine.h"
 
+#include <poll.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
+#include "base/time-util.h"
 #include "bus-internal.h"
 #include "runtime.h"
 
-enum { FORGET_ROUNDS = 100, FORGET_PAUSE_US = 1000 };
+enum { FORGET_ROUNDS = 100, FORGET_PAUSE_US = 1000, VARLINK_MESSAGE_MAX = 4096 };
 
 static const char machined_name[] = "org.freedesktop.machine1", machined_path[] = "/org/freedesktop/machine1",
                   machined_interface[] = "org.freedesktop.machine1.Manager";
@@ -44,12 +47,71 @@ static void uuid_to_bytes(const char *uuid, uint8_t ret[static 16])
     }
 }
 
+/* A Varlink message is JSON and a zero byte. Ours has but words that need no escapes. */
+static int varlink_send(int connection, const MachineOptions *options)
+{
+    char text[VARLINK_MESSAGE_MAX];
+    int n;
+
+    if (strpbrk(options->name, "\"\\") || *options->root_directory)
+        return -EOPNOTSUPP;
+    n = snprintf(text, sizeof(text),
+                 "{\"method\":\"io.systemd.Machine.Register\",\"parameters\":{\"name\":\"%s\",\"id\":\"%s\","
+                 "\"service\":\"rkt\",\"class\":\"container\",\"leader\":%d}}",
+                 options->name, options->uuid, (int) options->leader);
+    if (n < 0 || (size_t) n >= sizeof(text))
+        return -E2BIG;
+    return send(connection, text, (size_t) n + 1, MSG_NOSIGNAL) == n + 1 ? 0 : -EIO;
+}
+
+/* Up to its zero byte. */
+static int varlink_receive(int connection, uint64_t timeout_us, char ret[static VARLINK_MESSAGE_MAX])
+{
+    int64_t end_ns = monotonic_ns() + (int64_t) timeout_us * 1000;
+
+    for (size_t n = 0; n < VARLINK_MESSAGE_MAX;) {
+        struct pollfd pfd = { .fd = connection, .events = POLLIN };
+        int64_t left_ns = end_ns - monotonic_ns();
+        ssize_t k;
+
+        if (left_ns <= 0)
+            return -ETIMEDOUT;
+        if (poll(&pfd, 1, (int) (left_ns / 1000000) + 1) <= 0)
+            continue;
+        k = recv(connection, ret + n, VARLINK_MESSAGE_MAX - n, MSG_DONTWAIT);
+        if (k <= 0)
+            return k < 0 && errno != EINTR && errno != EAGAIN ? -errno : -ECONNRESET;
+        n += (size_t) k;
+        if (ret[n - 1] == '\0')
+            return 0;
+    }
+    return -E2BIG;
+}
+
+/* -EOPNOTSUPP: it is to be tried over D-Bus. */
+static int register_by_connection(Bus *bus, const MachineOptions *options, Error *reterr)
+{
+    char reply[VARLINK_MESSAGE_MAX];
+    int r = options->connection < 0 ? -EOPNOTSUPP : varlink_send(options->connection, options);
+
+    if (r >= 0)
+        r = varlink_receive(options->connection, bus->timeout_us, reply);
+    if (r < 0)
+        return r == -ETIMEDOUT ? error_set_errno(reterr, r, "cannot register machine %s", options->name)
+                               : -EOPNOTSUPP;
+    if (strstr(reply, "\"io.systemd.Machine.MachineExists\""))
+        return error_set(reterr, -EEXIST, "machine %s already exists", options->name);
+    return strstr(reply, "\"error\"") ? -EOPNOTSUPP : 0;
+}
+
 static int register_once(Bus *bus, const MachineOptions *options, Error *reterr)
 {
     _cleanup_(sd_bus_message_unrefp) sd_bus_message *call = NULL;
     uint8_t id[16];
-    int r;
+    int r = register_by_connection(bus, options, reterr);
 
+    if (r != -EOPNOTSUPP)
+        return r;
     uuid_to_bytes(options->uuid, id);
     r = machined_call_new(bus, "RegisterMachine", options->name, &call, reterr);
     if (r < 0)

@@ -11,9 +11,12 @@ typedef struct MachineOptions {
     const char *uuid;           /* text; becomes the machine's id */
     pid_t leader;               /* the pod's init */
     const char *root_directory; /* on the host, or "" */
+    int connection;             /* to machined's Varlink socket, or -EBADF; see machine_register() */
 } MachineOptions;
 
-/* Registers a container of service "rkt". A machine of that name whose leader is dead is unregistered first;
+/* Registers a container of service "rkt", over the connection if there is one, else over D-Bus. machined (258
+ * and later) takes whoever made the connection for the machine's supervisor, which it sends SIGTERM when the
+ * machine is to be terminated. A machine of that name whose leader is dead is unregistered first;
  * one that lives is -EEXIST. */
 int machine_register(Bus *bus, const MachineOptions *options, Error *reterr);
 

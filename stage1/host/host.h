@@ -107,7 +107,9 @@ typedef struct Host {
     int control;            /* between the foreground process and the init */
     int proc;               /* the procfs that shows the init and all of the pod */
     pid_t reaper;           /* first process of the apps' pid namespace */
-    int reaper_report;      /* how that became it */
+    int reaper_report;      /* how that became it; then, that machined terminates the pod; -EBADF: it can't */
+    int machined;           /* the directory of its socket, on the host; -EBADF: it has none */
+    int register_socket;    /* in the init, until the reaper is there: to rkt-register */
     int shared;             /* detached mount of STAGE1_SHARED alone */
     int status_dir;         /* in that, for the apps' statuses */
 } Host;
@@ -150,9 +152,15 @@ void host_leave_namespaces(Host *host);
 pid_t host_clone(uint64_t flags, int cgroup, int *ret_pidfd);
 
 /* reaper.c: makes the pid namespace in which all lives that is cloned from then on, and its first process.
- * Once the second call returns 0, that process can be shown to apps. */
+ * Once the second call returns 0, that process can be shown to apps. The third is for when its report can be
+ * read: whether it says that the pod is to be terminated. */
 int host_make_reaper(Host *host);
 int host_await_reaper(Host *host);
+bool host_hear_reaper(Host *host);
+
+/* Where machined listens, from 258 on before it runs. */
+#define MACHINED_SOCKET_DIRECTORY "/run/systemd/machine"
+#define MACHINED_SOCKET "io.systemd.Machine"
 
 /* interactive.c: a devpts for an app, detached; what a program was started with. */
 int host_make_terminals(int *ret, Error *reterr);
@@ -182,9 +190,14 @@ void host_socket_path(const Host *host, const HostApp *app, ReceiveKind kind,
 /* An app that may trace other processes (CAP_SYS_PTRACE) runs only when none that it sees has more rights
  * than an app: it starts after the others, and its process waits, confined, until all that may trace are. Not
  * with a handler before it, which has that right already; see check_tracing() in lib/prepare. */
+static inline bool host_app_may_trace(const PlanApp *plan)
+{
+    return plan->capabilities >> CAP_SYS_PTRACE & 1;
+}
+
 static inline bool host_app_is_held(const PlanApp *plan)
 {
-    return plan->capabilities >> CAP_SYS_PTRACE & 1 && !plan->pre_start;
+    return host_app_may_trace(plan) && !plan->pre_start;
 }
 
 /* What an app's process and the init say to each other over its report. */

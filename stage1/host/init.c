@@ -484,14 +484,8 @@ static void finish_messages(Init *init)
 
 /* ----- The loop ----- */
 
-static void hear_signal(Init *init)
+static void take_signal(Init *init, int number)
 {
-    struct signalfd_siginfo info;
-    int number;
-
-    if (read(init->signals, &info, sizeof(info)) != (ssize_t) sizeof(info))
-        return;
-    number = (int) info.ssi_signo;
     if (number == SIGABRT) {
         pod_abort(init);
         return;
@@ -508,6 +502,29 @@ static void hear_signal(Init *init)
     init->reboot = init->reboot || number == SIGINT;
     init->poweroff = init->poweroff || number == SIGRTMIN + 3 || number == SIGRTMIN + 4;
     pod_stop(init);
+}
+
+/* Whether there was one. */
+static bool hear_signal(Init *init)
+{
+    struct signalfd_siginfo info;
+
+    if (read(init->signals, &info, sizeof(info)) != (ssize_t) sizeof(info))
+        return false;
+    take_signal(init, (int) info.ssi_signo);
+    return true;
+}
+
+/* machined terminates the pod. Not so, if SIGTERM went to all of the pod's processes: systemd sends it to the
+ * unit's main process first, so it is there by now. */
+static void hear_reaper(Init *init)
+{
+    if (!host_hear_reaper(init->host))
+        return;
+    while (hear_signal(init))
+        ;
+    if (!init->asked)
+        take_signal(init, SIGRTMIN + 4);
 }
 
 /* ----- What apps say ----- */
@@ -563,7 +580,7 @@ static bool is_overdue(const Init *init)
     return init->phase == POD_STOPPING && until_ms(init->deadline_ns) == 0;
 }
 
-enum { POLL_SIGNALS, POLL_CHILDREN, POLL_APPS };
+enum { POLL_SIGNALS, POLL_CHILDREN, POLL_REAPER, POLL_APPS };
 enum {
     POLL_REPORT,
     POLL_LOG,
@@ -578,6 +595,7 @@ static int await(const Init *init, struct pollfd *fds)
 
     fds[POLL_SIGNALS] = (struct pollfd){ .fd = init->signals, .events = POLLIN };
     fds[POLL_CHILDREN] = (struct pollfd){ .fd = init->children, .events = POLLIN };
+    fds[POLL_REAPER] = (struct pollfd){ .fd = host->reaper_report, .events = POLLIN };
     for (size_t i = 0; i < host->plan->n_apps; i++) {
         const HostApp *app = &host->apps[i];
         struct pollfd *own = &fds[POLL_APPS + _POLL_APP_MAX * i];
@@ -619,7 +637,9 @@ static void loop(Init *init)
         if (fds[POLL_CHILDREN].revents || init->unreaped)
             reap(init);
         if (fds[POLL_SIGNALS].revents)
-            hear_signal(init);
+            (void) hear_signal(init);
+        if (fds[POLL_REAPER].revents)
+            hear_reaper(init);
         if (is_overdue(init))
             pod_kill(init);
         service_keep_time(init);

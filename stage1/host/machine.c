@@ -2,6 +2,7 @@
 
 #include "machine.h"
 
+#include <fcntl.h>
 #include <poll.h>
 #include <sys/socket.h>
 
@@ -90,6 +91,17 @@ static int add_unit(const Host *host, char ***argv)
     return r < 0 || !unit ? r : strv_extendf(argv, "--in-unit=%s", unit);
 }
 
+/* Who may trace the reaper would speak in its name. So it is no supervisor then. */
+static int open_machined(const Host *host)
+{
+    if (host->no_capabilities)
+        return -EBADF;
+    for (size_t i = 0; i < host->plan->n_apps; i++)
+        if (host_app_may_trace(&host->plan->apps[i]))
+            return -EBADF;
+    return open(MACHINED_SOCKET_DIRECTORY, O_PATH | O_DIRECTORY | O_CLOEXEC);
+}
+
 int machine_start(Machine *machine, Host *host, Error *reterr)
 {
     _cleanup_strv_ char **argv = NULL;
@@ -99,6 +111,7 @@ int machine_start(Machine *machine, Host *host, Error *reterr)
 
     if (!host->systemd)
         return 0;
+    host->machined = open_machined(host);
     r = strv_extend(&argv, "rkt-register");
     if (r >= 0)
         r = strv_extendf(&argv, "--uuid=%s", host->uuid);
@@ -114,6 +127,8 @@ int machine_start(Machine *machine, Host *host, Error *reterr)
         r = strv_extend(&argv, "--scope");
     else if (r >= 0)
         r = add_unit(host, &argv);
+    if (r >= 0 && host->machined >= 0)
+        r = strv_extend(&argv, "--supervised");
     if (r < 0)
         return r;
     if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds) < 0)
@@ -137,9 +152,9 @@ int machine_start(Machine *machine, Host *host, Error *reterr)
     return 0;
 }
 
-void machine_leave(Machine *machine)
+void machine_leave(Machine *machine, Host *host)
 {
-    machine->fd = safe_close(machine->fd);
+    host->register_socket = TAKE_FD(machine->fd);
 }
 
 void machine_done(Machine *machine)

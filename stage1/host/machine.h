@@ -22,7 +22,8 @@ int machine_claim_names(const Host *host, Error *reterr);
 
 /* Where nobody can start the pod's journal, and it is not there, the pod has none of its own. */
 int machine_start(Machine *machine, Host *host, Error *reterr);
-void machine_leave(Machine *machine); /* in the init */
+/* In the init. */
+void machine_leave(Machine *machine, Host *host);
 void machine_done(Machine *machine);
 
 int machine_set_leader(Machine *machine, const Host *host, pid_t leader, Error *reterr);

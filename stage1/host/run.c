@@ -179,7 +179,7 @@ static int start_pod(Host *host, Foreground *foreground, Machine *machine, Error
     if (init < 0)
         return error_set_errno(reterr, (int) init, "cannot clone the pod's init");
     if (init == 0) {
-        machine_leave(machine);
+        machine_leave(machine, host);
         foreground_leave(foreground);
         host_init(host);
     }
@@ -298,6 +298,8 @@ int main(int argc, char *argv[])
         .control = -EBADF,
         .proc = -EBADF,
         .reaper_report = -EBADF,
+        .machined = -EBADF,
+        .register_socket = -EBADF,
         .shared = -EBADF,
         .status_dir = -EBADF,
     };

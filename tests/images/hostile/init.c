@@ -242,29 +242,41 @@ static void send_by_sibling(int number)
         _exit(0);
 }
 
-/* Whether the init minds shows only later, from outside. */
-static void signals(void)
-{
-    send_by_sibling(SIGTERM);
-    send_by_sibling(SIGRTMIN + 4);
-    for (int number = 1; number <= SIGRTMAX; number++) {
-        kill(1, number);
-        queue_forged(number);
-        send_by_descriptor(number);
-    }
-}
-
 /* Signals that are queued count for the user, in all pods and on the host. Without room in that queue the
- * kernel delivers without saying whose a signal is. */
-_Noreturn static void fill_queue(void)
+ * kernel delivers without saying whose a signal is, as if the host had sent it. */
+static void fill_queue(void)
 {
     sigset_t all;
 
     sigfillset(&all);
     sigprocmask(SIG_SETMASK, &all, NULL);
+    while (sigqueue(getpid(), SIGRTMIN + 10, (union sigval){ 0 }) >= 0)
+        ;
+}
+
+static void send_all(void)
+{
+    for (int number = 1; number <= SIGRTMAX; number++) {
+        queue_forged(number); /* first: one that is there already is not sent again */
+        kill(1, number);
+        send_by_descriptor(number);
+    }
+}
+
+/* Whether the init minds shows only later, from outside. */
+static void signals(void)
+{
+    send_by_sibling(SIGTERM);
+    send_by_sibling(SIGRTMIN + 4);
+    send_all();
+    fill_queue();
+    send_all();
+}
+
+_Noreturn static void keep_queue_full(void)
+{
     for (;;) {
-        while (sigqueue(getpid(), SIGRTMIN + 10, (union sigval){ 0 }) >= 0)
-            ;
+        fill_queue();
         usleep(10 * 1000);
     }
 }
@@ -295,7 +307,7 @@ static void senders(void)
 {
     signal(SIGTERM, end);
     if (fork() == 0)
-        fill_queue();
+        keep_queue_full();
     for (unsigned i = 0; i < 30; i++)
         if (fork() == 0)
             send_without_end(i < 2 ? 0 : 2000);

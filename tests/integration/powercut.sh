@@ -4,6 +4,7 @@
 # runs: on the host
 # images: busybox probe
 # takes: 60
+# suites: one
 # A virtual machine is killed while it fetches, prepares, runs and collects, and boots again from the same disk: what
 # was promised is there, what was half-made goes, and all works. RKT_TEST_ROUNDS cuts, RKT_TEST_SEED chooses when.
 

@@ -49,7 +49,7 @@ for command in list status; do
 done
 
 # Errors quote what was said.
-word="x$esc[31m$bel$c1$rlo$line$isolate$del"
+word="x${esc}[31m$bel$c1$rlo$line$isolate$del"
 clean "an image that is not there" rkt prepare "example.com/$word"
 clean "a file that is not there" rkt --insecure-options=image fetch "/tmp/$word.aci"
 clean "a UUID" rkt status "$word"
@@ -63,10 +63,10 @@ if LC_ALL=C grep -aqP '\x9b|\xff' "$work/output"; then not_ok "those, too, are n
 
 # Pod files.
 mkdir -p /etc/rkt/pods.d
-printf '[Pod]\nNetwork=none\nBad%sKey=1\n[App:a]\nImage=example.com/%s\n' "$rlo" "$word" >"/etc/rkt/pods.d/n$esc[31m$rlo.pod"
+printf '[Pod]\nNetwork=none\nBad%sKey=1\n[App:a]\nImage=example.com/%s\n' "$rlo" "$word" >"/etc/rkt/pods.d/n${esc}[31m$rlo.pod"
 printf '[Pod]\nNetwork=none\nMemory=%s\n[App:a]\nImage=x y\n' "$c1$rlo" >"/etc/rkt/pods.d/plain.pod"
 clean "pod check" rkt pod check
-clean "pod check of one file" rkt pod check "/etc/rkt/pods.d/n$esc[31m$rlo.pod"
+clean "pod check of one file" rkt pod check "/etc/rkt/pods.d/n${esc}[31m$rlo.pod"
 clean "pod list" rkt pod list
 clean "the generator" /usr/lib/systemd/system-generators/rkt-generator "$work"
 clean "pod generate" rkt pod generate example.com/app --name="$word"

@@ -59,6 +59,7 @@ succeeds "it is removed" rkt rm "$u"
 # ----- fly: the app lets go of the lock -----
 
 mkdir "$work/v"
+# shellcheck disable=SC2054 # the commas are a value's
 probe=(--volume="v,kind=host,source=$work/v" example.com/probe --mount=volume=v,target=/v --exec=/bin/probe)
 rm "$work/u"
 rkt run "${fly[@]}" --uuid-file-save="$work/u" "${probe[@]}" -- let-go 600 >"$work/out" 2>&1 </dev/null &

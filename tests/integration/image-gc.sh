@@ -31,8 +31,9 @@ age() {
     touch --date=@1 $info/* $trees/*/rendered
 }
 
+declare -A keys
 for name in file dropin overridden run json id quoted stage1 masked undeclared broken; do
-    declare "key_$name=$(add $name 1)"
+    keys[$name]=$(add "$name" 1)
 done
 for version in 1 2; do add tmpl-blue $version; add by-version $version; done >/dev/null
 
@@ -41,13 +42,13 @@ printf '[Pod]\nNetwork=none\n[App]\nImage=example.com/file\n' >$pods/file.pod
 printf '[Pod]\nNetwork=none\n[App]\nImage=example.com/overridden\n' >$pods/dropin.pod
 mkdir $pods/dropin.pod.d
 printf '[App]\nImage=example.com/dropin:1\n' >$pods/dropin.pod.d/50-image.conf
-printf '[Pod]\nNetwork=none\n[App:a]\nImage="example.com/quoted"\n[App:b]\nImage=%s\n' "${key_id:0:32}" >/run/rkt/pods.d/two.pod
+printf '[Pod]\nNetwork=none\n[App:a]\nImage="example.com/quoted"\n[App:b]\nImage=%s\n' "${keys[id]:0:32}" >/run/rkt/pods.d/two.pod
 printf '[Pod]\nNetwork=none\nStage1Name=example.com/stage1:1\n[App]\nImage=example.com/run\n' >$pods/stage1.pod
 printf '[Pod]\nNetwork=none\n[App]\nImage=example.com/tmpl-%%i:2\n' >$pods/tmpl@.pod
 printf '[Pod]\nNetwork=none\n[App]\nImage=example.com/by-version:%%i\n' >$pods/version@.pod
 printf '[Pod]\nNetwrok=none\n[App]\nImage=example.com/broken\n' >$pods/broken.pod
 printf '{"acKind":"PodManifest","acVersion":"0.8.11","apps":[{"name":"a","image":{"name":"example.com/json","id":"%s"}}]}' \
-    "$key_json" >$pods/manifest.json
+    "${keys[json]}" >$pods/manifest.json
 ln -s /dev/null $pods/masked.pod
 mkdir -p /usr/lib/rkt/pods.d
 printf '[App]\nImage=example.com/masked\n' >/usr/lib/rkt/pods.d/masked.pod
@@ -69,7 +70,7 @@ rm $pods
 mv "$work/pods" $pods
 succeeds "all stays" has undeclared
 
-"/usr/lib/rkt/rkt-unpack" "$key_undeclared"
+"/usr/lib/rkt/rkt-unpack" "${keys[undeclared]}"
 declare -i before
 before=$(find $trees -mindepth 1 -maxdepth 1 | wc -l)
 age

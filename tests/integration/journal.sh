@@ -115,7 +115,8 @@ matches "for members of group rkt, too" "$(as "$rkt_group" journalctl --namespac
     'the word is four'
 remove_pod_file web
 systemctl stop systemd-journald@rkt-web.service systemd-journald@rkt-web.socket
-collect_garbage >/dev/null 2>&1
+collect_garbage >/dev/null 2>&1 # which finds the file gone,
+collect_garbage >/dev/null 2>&1 # and then for good
 succeeds "until its file goes, and gc comes" test ! -e "/var/log/journal/$machine_id.rkt-web"
 
 rkt run --net=none --uuid-file-save=/run/uuid example.com/busybox --exec=/bin/echo -- the word is five >/dev/null

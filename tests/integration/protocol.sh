@@ -16,6 +16,7 @@ work=$(mktemp -d)
 
 # ----- Stopping -----
 
+limit=$((3 * slowness)) # which ExecStopPost= has to keep, too
 pod_file polite <<END
 [Pod]
 Network=none
@@ -23,12 +24,12 @@ Network=none
 Image=example.com/probe
 StopSignal=USR1
 StopTimeout=$((20 * slowness))
-Exec=/bin/sh -c 'trap "echo term" TERM; trap "echo asked; sleep 4; exit 0" USR1; echo up; while :; do sleep 0.1; done'
+Exec=/bin/sh -c 'trap "echo term" TERM; trap "echo asked; sleep $((limit + 2)); exit 0" USR1; echo up; while :; do sleep 0.1; done'
 [App:plain]
 Image=example.com/probe
 Exec=/bin/sh -c 'trap "exit 0" TERM; while :; do sleep 0.1; done'
 [Service]
-TimeoutStopSec=2
+TimeoutStopSec=$limit
 END
 start polite
 soon "the app runs" 10 log_has polite polite up

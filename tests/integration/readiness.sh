@@ -59,6 +59,7 @@ succeeds "an instance starts" systemctl start rkt-many@red
 succeeds "and another" systemctl start rkt-many@blue
 # Which machined may hear after systemd has heard that the pod is ready.
 soon "each is a machine" 10 eval '[[ $(machinectl list --no-legend --no-pager | sort | tr "\n" " ") =~ rkt-many-blue-[0-9a-f]{6}\ .*rkt-many-red-[0-9a-f]{6}\  ]]'
+# shellcheck disable=SC2034 # eval uses it
 blue=$(machinectl list --no-legend --no-pager | grep -o '^rkt-many-blue[^ ]*')
 soon "each has its words" 10 eval 'journalctl -M "$blue" -t one --output=cat --no-pager | grep -qx "I am blue"'
 succeeds "they stop" systemctl stop rkt-many@red rkt-many@blue

@@ -317,6 +317,8 @@ static int await(Loop *loop)
     size_t n = loop->foreground->n_pipes;
     struct pollfd *own = loop->fds + 2 * n;
 
+    if (is_over(loop)) /* by what the journal has just taken */
+        return 1;
     for (size_t i = 0; i < n; i++) {
         loop->fds[n + i] = backlog_await(&loop->foreground->pipes[i].backlog);
         loop->fds[i] = (struct pollfd){

@@ -16,14 +16,14 @@ work=$(mktemp -d)
 
 # ----- Stopping -----
 
-limit=$((3 * slowness)) # which ExecStopPost= has to keep, too
+limit=$((10 * slowness)) # which ExecStopPost= has to keep, too
 pod_file polite <<END
 [Pod]
 Network=none
 [App:polite]
 Image=example.com/probe
 StopSignal=USR1
-StopTimeout=$((20 * slowness))
+StopTimeout=$((60 * slowness))
 Exec=/bin/sh -c 'trap "echo term" TERM; trap "echo asked; sleep $((limit + 2)); exit 0" USR1; echo up; while :; do sleep 0.1; done'
 [App:plain]
 Image=example.com/probe
@@ -111,9 +111,9 @@ Network=none
 [App:late]
 Image=example.com/probe
 $notifies
-Exec=/bin/sh -c 'trap "exit 0" TERM; probe notify EXTEND_TIMEOUT_USEC=$((20 * slowness))000000; sleep $((6 * slowness)); probe notify READY=1; while :; do sleep 0.1; done'
+Exec=/bin/sh -c 'trap "exit 0" TERM; probe notify EXTEND_TIMEOUT_USEC=$((60 * slowness))000000; sleep $((18 * slowness)); probe notify READY=1; while :; do sleep 0.1; done'
 [Service]
-TimeoutStartSec=$((4 * slowness))
+TimeoutStartSec=$((15 * slowness))
 END
 succeeds "an app may ask for more time to start" systemctl start rkt-late
 systemctl stop rkt-late

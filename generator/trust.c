@@ -77,7 +77,7 @@ static int put_before(char rest[static PATH_MAX], const char *target, const char
 
     if (snprintf(path, sizeof(path), "%s/%s", target, after) >= (int) sizeof(path))
         return -ENAMETOOLONG;
-    (void) strcpy(rest, path);
+    memcpy(rest, path, strlen(path) + 1);
     return 0;
 }
 

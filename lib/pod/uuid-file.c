@@ -24,7 +24,7 @@ static int open_parent(int dir, const char *path, const char **ret_name)
 
     *ret_name = slash ? slash + 1 : path;
     if (!slash)
-        (void) strcpy(parent, ".");
+        memcpy(parent, ".", sizeof("."));
     else if ((size_t) snprintf(parent, sizeof(parent), "%.*s", (int) (slash - path + 1), path) >=
              sizeof(parent))
         return -ENAMETOOLONG;

@@ -46,7 +46,7 @@ give_up() {
     exit 1
 }
 
-trap 'printf "%s:%s: %s: exit status %s\n" "${BASH_SOURCE[0]##*/}" "$LINENO" "$BASH_COMMAND" "$?"' ERR
+trap 'printf "%s:%s: %s: exit status %s\n" "${BASH_SOURCE[0]##*/}" "$LINENO" "$BASH_COMMAND" "$?" >&"$report"' ERR
 trap '(($? == 0)) || not_ok "runs to its end" "an unexpected exit status: see the log"' EXIT
 
 # ----- What is asserted -----
@@ -177,7 +177,9 @@ state_is() {
     [[ $(unit_property "rkt-$1" ActiveState) =~ ^($2)$ ]]
 }
 
+# The process that machined knows as a machine's first, which may hear of it after it has started.
 leader() {
+    eventually 20 machinectl show "$1" || :
     machinectl show -p Leader --value "$1"
 }
 

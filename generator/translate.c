@@ -360,12 +360,12 @@ static int add_reload(const Translator *t)
     if (of_all && pod_section_find(t->pod, "PodManifest"))
         return fail_at(t, of_all,
                        "an app of a manifest has it as annotation coreos.com/rkt/stage2/reload-signal; add "
-                       "ExecReload=" RKT_LIBEXECDIR "/rkt-reload");
+                       "ExecReload=" RKT_LIBEXECDIR "/rkt-reload --uuid-file=" UUID_FILE);
     for (size_t i = 0; i < t->file->n_sections; i++)
         reloads = reloads || (t->file->sections[i].kind == POD_SECTION_APP &&
                               pod_section_find(&t->file->sections[i], "ReloadSignal"));
     if (reloads)
-        buffer_adds(t->b, "ExecReload=" RKT_LIBEXECDIR "/rkt-reload\n");
+        buffer_adds(t->b, "ExecReload=" RKT_LIBEXECDIR "/rkt-reload --uuid-file=" UUID_FILE "\n");
     return 0;
 }
 

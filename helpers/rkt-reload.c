@@ -1,50 +1,102 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* ExecReload= of a declared pod: has the pod's init ($MAINPID) pass the apps' reload signals on. That the
- * reload began is said here, before the signal: so it lasts until the init says READY=1, however long this
- * process is outlived by that. */
+/* ExecReload= of a declared pod: has the pod's init pass the apps' reload signals on, and waits until it says
+ * that the reload is over. systemd 258 and later forget a RELOADING=1 that comes while this process is there,
+ * so the reload must not outlive it. */
 
 #include <errno.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
-#include "base/error.h"
-#include "base/fd-util.h"
+#include "base/cleanup.h"
+#include "base/process.h"
 #include "base/string-util.h"
-#include "base/time-util.h"
-#include "journal/notify.h"
+#include "interface.h"
+#include "pod/global-options.h"
+#include "pod/pod-process.h"
+#include "pod/pod.h"
 
-enum { EXIT_GENERAL = 254 };
+enum { EXIT_GENERAL = 254, PAUSE_MS = 50, COUNT_SIZE = 16 };
 
-static int run(Error *reterr)
+static const char *arg_uuid_file;
+static GlobalOptions arg_global = GLOBAL_OPTIONS_INIT;
+
+enum { OPT_UUID_FILE = 1 };
+
+static const Option options[] = {
+    { "uuid-file", OPTION_VALUE, OPT_UUID_FILE, "FILE", "the pod named in this file", NULL },
+    {},
+};
+
+static int take_option(int id, const char *value, Error *reterr)
 {
-    _cleanup_close_ int notify = -EBADF;
-    const char *text = getenv("MAINPID");
-    uint64_t pid;
-    int r;
-
-    if (!text || parse_u64(text, &pid) < 0 || pid < 2 || pid > INT32_MAX)
-        return error_set(reterr, -EINVAL,
-                         "$MAINPID names no process: this is for ExecReload= of a pod's unit");
-    r = notify_open(NULL, &notify);
-    if (r >= 0)
-        r = notify_sendf(notify, "RELOADING=1\nMONOTONIC_USEC=%lld", (long long) monotonic_ns() / 1000);
-    if (r < 0)
-        return error_set_errno(reterr, r, "cannot tell systemd of the reload");
-    if (kill((pid_t) pid, SIGHUP) < 0) {
-        r = -errno;
-        (void) notify_send(notify, "READY=1");
-        return error_set_errno(reterr, r, "cannot signal the pod's init");
-    }
+    if (id != OPT_UUID_FILE)
+        return error_set(reterr, -EINVAL, "unexpected argument \"%s\"", value);
+    arg_uuid_file = value;
     return 0;
 }
 
-int main(void)
+/* How many reloads are over, as text. */
+static void read_count(const Pod *pod, char ret[static COUNT_SIZE])
 {
-    _cleanup_error_ Error error = ERROR_INIT;
-    int r = run(&error);
+    ssize_t n = readlinkat(pod->fd, STAGE1_RELOADS, ret, COUNT_SIZE - 1);
+
+    ret[n > 0 ? n : 0] = '\0';
+}
+
+/* The count is a new link each time, so there is a moment without one. */
+static bool has_counted(const Pod *pod, const char *before)
+{
+    char now[COUNT_SIZE];
+
+    read_count(pod, now);
+    return *now && !streq(now, before);
+}
+
+static int reload(const Pod *pod, Error *reterr)
+{
+    _cleanup_close_ int init = pod_process_open(pod, NULL);
+    char before[COUNT_SIZE];
+    int r = init < 0 ? init : 0;
+
+    read_count(pod, before);
+    if (r >= 0 && syscall(SYS_pidfd_send_signal, init, SIGHUP, NULL, 0) < 0)
+        r = -errno;
+    if (r < 0)
+        return error_set_errno(reterr, r, "cannot signal the init of pod \"%s\"", pod->uuid);
+    while (!has_counted(pod, before))
+        if (poll(&(struct pollfd){ .fd = init, .events = POLLIN }, 1, PAUSE_MS) > 0)
+            return error_set(reterr, -ESRCH, "pod \"%s\" ended while it reloaded", pod->uuid);
+    return 0;
+}
+
+static int run(int argc, char **argv, Error *reterr)
+{
+    _cleanup_close_ int root = -EBADF;
+    _cleanup_(pod_freep) Pod *pod = NULL;
+    int r = command_line_parse(argc, argv, options, &arg_global, take_option, reterr);
 
     if (r < 0)
-        error_print(&error, r, "reload", false);
+        return r;
+    if (!arg_uuid_file)
+        return error_set(reterr, -EINVAL,
+                         "--uuid-file= is missing: the file that --uuid-file-save= of rkt-prepare has written");
+    r = pod_root_open(arg_global.dir, false, &root, reterr);
+    if (r >= 0)
+        r = pod_open_uuid_file(root, arg_uuid_file, &pod, reterr);
+    return r < 0 ? r : reload(pod, reterr);
+}
+
+int main(int argc, char *argv[])
+{
+    _cleanup_error_ Error error = ERROR_INIT;
+    int r = run(argc, argv, &error);
+
+    if (r < 0)
+        error_print(&error, r, "reload", arg_global.debug);
     return r < 0 ? EXIT_GENERAL : 0;
 }

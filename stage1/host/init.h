@@ -26,6 +26,7 @@ typedef struct Init {
     /* What the service manager was told last, and what it was not told yet. */
     char *told_states;
     bool told_reloading, untold, trigger, reload_from_outside;
+    unsigned reloads; /* from outside, which are over */
     int64_t asked_to_ns, told_to_ns; /* until when apps asked for time */
     int64_t tell_at_ns;              /* the bucket of messages is full again */
 } Init;

@@ -17,9 +17,13 @@
  * of the host makes that one die when the unit is stopped. So the init drops its socket before such an app
  * runs, and what would need it later is refused. */
 
+#include <errno.h>
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "base/log.h"
 #include "base/string-util.h"
 #include "base/time-util.h"
 #include "init.h"
@@ -241,6 +245,17 @@ static void begin_reload(Init *init)
     service_note_change(init);
 }
 
+/* For rkt-reload, which waits for it. */
+static void count_reload(Init *init)
+{
+    char count[16];
+
+    (void) snprintf(count, sizeof(count), "%u", ++init->reloads);
+    (void) unlinkat(init->host->status_dir, "../reloads", 0);
+    if (symlinkat(count, init->host->status_dir, "../reloads") < 0)
+        log_warning("cannot record that a reload is over: %s", strerror(errno));
+}
+
 static void note_reloaded(Init *init)
 {
     if (!init->reloading || init->phase != POD_RUNNING)
@@ -251,15 +266,19 @@ static void note_reloaded(Init *init)
             return;
     init->reloading = false;
     init->reload_at_ns = 0;
-    if (init->reload_from_outside)
-        tell_changes(init);
+    if (!init->reload_from_outside)
+        return;
     init->reload_from_outside = false;
+    tell_changes(init);
+    count_reload(init);
 }
 
 void service_reload(Init *init)
 {
-    if (!init->ready || init->phase != POD_RUNNING)
+    if (!init->ready || init->phase != POD_RUNNING) {
+        count_reload(init);
         return;
+    }
     for (size_t i = 0; i < init->host->plan->n_apps; i++) {
         HostApp *app = &init->host->apps[i];
 
@@ -271,7 +290,7 @@ void service_reload(Init *init)
     }
     init->reload_at_ns = monotonic_ns() + RELOAD_GRACE_MS * INT64_C(1000000);
     begin_reload(init);
-    tell(init, "RELOADING=1\n"); /* the ExecReload= has, too: we have to end it in any case */
+    tell(init, "RELOADING=1\n");
     init->told_reloading = init->reload_from_outside = true;
     note_reloaded(init);
 }

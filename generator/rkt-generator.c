@@ -4,6 +4,7 @@
  * words go to the kernel's log. In the initrd nothing is written: a pod needs /var, and the host's PID 1
  * calls us again after the switch. */
 
+#include <dirent.h>
 #include <sys/stat.h>
 
 #include "base/file-util.h"
@@ -12,6 +13,7 @@
 #include "base/string-util.h"
 #include "generate.h"
 #include "rkt-config.h"
+#include "unit/kept-unit.h"
 
 enum { EXIT_BAD_FILE = 1, EXIT_USAGE = 254, EXIT_CONFIG = 78 };
 
@@ -32,10 +34,12 @@ static char **arg_words = NULL; /* output directories, or files with --dry-run *
 
 typedef struct Generator {
     Search search;
-    int output;  /* -EBADF with --dry-run */
-    int log;     /* /dev/kmsg, or -EBADF for standard error */
-    bool bad;    /* some file had an error */
-    bool failed; /* some unit could not be written */
+    int output;   /* -EBADF with --dry-run */
+    int early;    /* what counts more than a mask; -EBADF: there is none */
+    char **stubs; /* the names of units that only say what is wrong */
+    int log;      /* /dev/kmsg, or -EBADF for standard error */
+    bool bad;     /* some file had an error */
+    bool failed;  /* some unit could not be written */
 } Generator;
 
 /* One line, one write: that is a record of the kernel's log. It may be refused there, and the stub says it
@@ -89,14 +93,15 @@ static int write_link(const Generator *g, const char *link, const char *unit)
     return symlinkat(target, g->output, link) < 0 && errno != EEXIST ? -errno : 0;
 }
 
-static int write_text(const Generator *g, const char *name, const Buffer *text, Error *reterr)
+/* A directory of -EBADF is the standard output. */
+static int write_text(int directory, const char *name, const Buffer *text, Error *reterr)
 {
     int r = 0;
 
-    if (g->output < 0)
+    if (directory < 0)
         printf("# %s\n%s\n", name, text->data);
     else
-        r = write_file_at(g->output, name, text->data, text->size, 0644, WRITE_UMASK);
+        r = write_file_at(directory, name, text->data, text->size, 0644, WRITE_UMASK);
     return r < 0 ? error_set_errno(reterr, r, "%s", name) : 0;
 }
 
@@ -116,7 +121,7 @@ static int write_upholds(const Generator *g, const char *link, size_t n_name, co
         return -ENOMEM;
     if (g->output >= 0 && mkdirat(g->output, dir, 0755) < 0 && errno != EEXIST)
         return error_set_errno(reterr, -errno, "%s", dir);
-    return write_text(g, name, &text, reterr);
+    return write_text(g->output, name, &text, reterr);
 }
 
 /* A link, or what stands for one. */
@@ -137,10 +142,10 @@ static int write_dependency(const Generator *g, const char *link, const char *un
 
 static int write_unit(const Generator *g, const GeneratedUnit *unit, Error *reterr)
 {
-    int r = write_text(g, unit->name, &unit->text, reterr);
+    int r = write_text(g->output, unit->name, &unit->text, reterr);
 
     if (r >= 0 && unit->socket)
-        r = write_text(g, unit->socket, &unit->socket_text, reterr);
+        r = write_text(g->output, unit->socket, &unit->socket_text, reterr);
     if (r < 0)
         return r;
     STRV_FOREACH (link, unit->links) {
@@ -176,6 +181,8 @@ static void process(Generator *g, const SearchItem *item)
             return;
         r = translate_stub(item->name, path, &file, error_cause(&error) ? error_cause(&error) : strerror(-r),
                            &unit);
+        if (r >= 0)
+            r = strv_extend(&g->stubs, unit.name);
     }
     if (r >= 0)
         r = write_unit(g, &unit, &error);
@@ -203,6 +210,72 @@ static void process_all(Generator *g)
     for (size_t i = 0; i < g->search.pods.n; i++)
         process(g, &g->search.pods.items[i]);
 }
+
+/* ----- Pods that run without a file ----- */
+
+#define REFUSE                                                                                               \
+    GENERATOR_PATH " --refuse \"its pod file is gone, is masked or has an error: see rkt pod list\""
+
+/* Whether a pod file has made a unit that can end the pod. */
+static bool is_generated(const Generator *g, const char *unit)
+{
+    return !strv_contains(g->stubs, unit) && faccessat(g->output, unit, F_OK, AT_SYMLINK_NOFOLLOW) >= 0;
+}
+
+/* The instance is its template's, unless a stub stands in its place. */
+static bool is_declared(const Generator *g, const char *unit, const char *template)
+{
+    return is_generated(g, unit) || (template && !strv_contains(g->stubs, unit) && is_generated(g, template));
+}
+
+static int keep_unit(Generator *g, const char *name, Error *reterr)
+{
+    _cleanup_free_ char *unit = string_concat(name, ".service"), *template = NULL;
+    const char *at = strchr(name, '@');
+    _cleanup_buffer_ Buffer text = { 0 };
+    bool masked;
+    int r;
+
+    if (!unit)
+        return -ENOMEM;
+    if (at && asprintf(&template, "%.*s@.service", (int) (at - name), name) < 0) {
+        template = NULL;
+        return -ENOMEM;
+    }
+    masked = g->early >= 0 && (unit_is_masked(unit) || (template && unit_is_masked(template)));
+    if (!masked && is_declared(g, unit, template))
+        return 0;
+    r = kept_unit_make(name, REFUSE, &text);
+    if (r == -ENOENT)
+        return 0;
+    return r < 0 ? r : write_text(masked ? g->early : g->output, unit, &text, reterr);
+}
+
+static void keep_running(Generator *g, const char *name)
+{
+    _cleanup_error_ Error error = ERROR_INIT;
+    int r = keep_unit(g, name, &error);
+
+    if (r >= 0)
+        return;
+    complain_error(g, &error, r);
+    g->failed = true;
+}
+
+/* Each has a runtime directory. */
+static void process_running(Generator *g)
+{
+    DIR *dir = opendir(KEPT_UNITS);
+    struct dirent *entry;
+
+    while (dir && (entry = readdir(dir)))
+        if (startswith(entry->d_name, "rkt-"))
+            keep_running(g, entry->d_name);
+    if (dir)
+        (void) closedir(dir);
+}
+
+/* ----- One file ----- */
 
 /* A file named on the command line, wherever it stands, with the drop-ins beside it. */
 static void process_file(Generator *g, const char *path)
@@ -291,18 +364,23 @@ static int run_generator(Generator *g, Error *reterr)
         (void) error_set_errno(reterr, -errno, "%s", arg_words[0]);
         return EXIT_USAGE;
     }
+    if (n == 3)
+        g->early = open(arg_words[1], O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     /* Set by PID 1: nobody reads our standard error then. */
     if (getenv("SYSTEMD_SCOPE"))
         g->log = open("/dev/kmsg", O_WRONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
     process_all(g);
+    if (*arg_root == '\0')
+        process_running(g);
     g->output = safe_close(g->output);
+    g->early = safe_close(g->early);
     g->log = safe_close(g->log);
     return g->failed ? EXIT_BAD_FILE : EXIT_SUCCESS;
 }
 
 int main(int argc, char **argv)
 {
-    Generator g = { .search = SEARCH_INIT, .output = -EBADF, .log = -EBADF };
+    Generator g = { .search = SEARCH_INIT, .output = -EBADF, .early = -EBADF, .log = -EBADF };
     _cleanup_error_ Error error = ERROR_INIT;
     int status;
 
@@ -313,6 +391,7 @@ int main(int argc, char **argv)
     if (error.n > 0)
         error_print(&error, -EINVAL, "rkt-generator", false);
     search_done(&g.search);
+    strv_free(g.stubs);
     strv_free(arg_words);
     return status;
 }

@@ -3,6 +3,7 @@
  * where there is a bus to ask it, else what stands in /run; without systemd there is none. */
 
 #include <dirent.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <sys/stat.h>
 
@@ -15,6 +16,7 @@
 #include "rkt-pod.h"
 #include "sd/runtime.h"
 #include "sd/unit.h"
+#include "unit/kept-unit.h"
 
 enum { UUID_SHORT = 8, BUS_TIMEOUT_MS = 5000 };
 
@@ -38,12 +40,13 @@ typedef enum DeclaredKind {
     DECLARED_INSTANCE, /* of a template, without a file of its own */
     DECLARED_MASKED,
     DECLARED_BAD,
+    DECLARED_NOT, /* by no file any more, but it runs */
     _DECLARED_KIND_MAX,
 } DeclaredKind;
 
 static const char *const declared_kind_table[_DECLARED_KIND_MAX] = {
     [DECLARED_POD] = "pod",       [DECLARED_TEMPLATE] = "template", [DECLARED_INSTANCE] = "instance",
-    [DECLARED_MASKED] = "masked", [DECLARED_BAD] = "bad",
+    [DECLARED_MASKED] = "masked", [DECLARED_BAD] = "bad",           [DECLARED_NOT] = "undeclared",
 };
 
 typedef struct Declared {
@@ -89,23 +92,6 @@ static bool is_this_system(void)
 }
 
 /* ----- What systemd knows ----- */
-
-/* `systemctl mask` of the unit. */
-static bool unit_is_masked(const char *unit)
-{
-    static const char *const dirs[] = { "/etc/systemd/system", "/run/systemd/system" };
-
-    for (size_t i = 0; i < ELEMENTSOF(dirs); i++) {
-        char path[512], target[16];
-        ssize_t n;
-
-        (void) snprintf(path, sizeof(path), "%s/%s", dirs[i], unit);
-        n = readlink(path, target, sizeof(target));
-        if (n == (ssize_t) strlen("/dev/null") && strncmp(target, "/dev/null", (size_t) n) == 0)
-            return true;
-    }
-    return false;
-}
 
 /* Whether PID 1 has heard of the file since it is there. */
 static bool unit_is_generated(const char *unit)
@@ -205,6 +191,22 @@ static int describe_state(const Listing *listing, Declared *pod)
     return unit_state(listing, pod, &pod->state);
 }
 
+/* A pod that runs on although its file is gone, or its file or unit is masked. */
+static int note_undeclared(Declared *pod)
+{
+    if (*pod->uuid == '\0' || pod->error)
+        return 0;
+    if (pod->kind == DECLARED_NOT)
+        pod->error = strdup("its pod file is gone, but it runs");
+    else if (pod->kind == DECLARED_MASKED)
+        pod->error = string_concat(pod->file, ": masked, but the pod runs");
+    else if (pod->unit && unit_is_masked(pod->unit))
+        pod->error = string_concat(pod->file, ": its unit is masked, but the pod runs");
+    else
+        return 0;
+    return pod->error ? 0 : -ENOMEM;
+}
+
 static int list_item(Listing *listing, const SearchItem *item)
 {
     _cleanup_generated_unit_ GeneratedUnit unit = { 0 };
@@ -241,11 +243,19 @@ static int list_item(Listing *listing, const SearchItem *item)
         if (s < 0)
             return s;
     }
-    return describe_state(listing, pod);
+    s = describe_state(listing, pod);
+    return s < 0 ? s : note_undeclared(pod);
 }
 
-/* Pods that run from a template; only their directories in /run tell of them. */
-static int list_instances(Listing *listing)
+static bool has_pod(int directory, const char *name)
+{
+    _cleanup_free_ char *path = string_concat(name, "/uuid");
+
+    return path && faccessat(directory, path, F_OK, AT_SYMLINK_NOFOLLOW) >= 0;
+}
+
+/* Pods that run from a template, or whose file is gone; only their directories in /run tell of them. */
+static int list_others(Listing *listing)
 {
     _cleanup_closedir_ DIR *dir = opendir("/run/rkt/pods");
     struct dirent *entry;
@@ -257,12 +267,14 @@ static int list_instances(Listing *listing)
         Declared *pod;
         int r;
 
-        if (!item || search_find(&listing->search, name))
+        if (!name || search_find(&listing->search, name) || (!item && !has_pod(dirfd(dir), entry->d_name)))
             continue;
-        path = search_path(&listing->search, item);
-        r = path ? add_pod(listing, DECLARED_INSTANCE, name, path, &pod) : -ENOMEM;
+        path = item ? search_path(&listing->search, item) : strdup("");
+        r = path ? add_pod(listing, item ? DECLARED_INSTANCE : DECLARED_NOT, name, path, &pod) : -ENOMEM;
         if (r >= 0)
             r = describe_state(listing, pod);
+        if (r >= 0)
+            r = note_undeclared(pod);
         if (r < 0)
             return r;
     }
@@ -280,12 +292,12 @@ static int collect(Listing *listing, Error *reterr)
 
     listing->incomplete = search_scan(&listing->search, arg_root, reterr);
     r = listing->incomplete == -ENOMEM ? -ENOMEM : 0;
-    if (r >= 0 && listing->search.pods.n > 0 && is_this_system() && systemd_is_running())
+    if (r >= 0 && is_this_system() && systemd_is_running())
         (void) bus_open(BUS_TIMEOUT_MS, &listing->bus, NULL);
     for (size_t i = 0; r >= 0 && i < listing->search.pods.n; i++)
         r = list_item(listing, &listing->search.pods.items[i]);
     if (r >= 0 && is_this_system())
-        r = list_instances(listing);
+        r = list_others(listing);
     if (r >= 0 && listing->n > 1)
         qsort(listing->pods, listing->n, sizeof(Declared), compare_pods);
     return r;
@@ -296,7 +308,8 @@ static int collect(Listing *listing, Error *reterr)
 /* The state that a reader looks for first: a masked file has none but that. */
 static const char *shown_state(const Declared *pod)
 {
-    if (pod->kind == DECLARED_MASKED || pod->kind == DECLARED_TEMPLATE || pod->kind == DECLARED_BAD)
+    if ((pod->kind == DECLARED_MASKED && *pod->uuid == '\0') || pod->kind == DECLARED_TEMPLATE ||
+        pod->kind == DECLARED_BAD)
         return declared_kind_table[pod->kind];
     return pod->state ? pod->state : "-";
 }

@@ -8,6 +8,7 @@
 #include "pod/global-options.h"
 #include "prepare/prepare.h"
 #include "run-options.h"
+#include "unit/kept-unit.h"
 
 enum { EXIT_GENERAL = 254 };
 
@@ -57,6 +58,12 @@ static int run(Error *reterr)
         r = pod_prepare(store, root, &arg_global, &arg_pod, 0, &pod, reterr);
     if (r < 0)
         return r;
+    if (arg_pod.unit && arg_pod.uuid_file_save) {
+        int q = kept_unit_save(arg_pod.unit, arg_pod.uuid_file_save);
+
+        if (q < 0 && q != -ENOENT)
+            log_warning("cannot keep the unit beside \"%s\": %s", arg_pod.uuid_file_save, strerror(-q));
+    }
     printf("%s\n", pod->uuid);
     return fflush(stdout) == EOF ? error_set_errno(reterr, -errno, "cannot print the UUID") : 0;
 }

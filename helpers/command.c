@@ -18,8 +18,6 @@ static int run(const Command *command, GlobalOptions *global, Error *reterr)
 {
     int r = 0;
 
-    if (command->for_root && geteuid() != 0)
-        return error_set(reterr, -EPERM, "cannot run as unprivileged user");
     if (!command->no_directory)
         r = global_options_find_dir(global, reterr);
     if (r >= 0)
@@ -39,6 +37,8 @@ int command_main(const Command *const *commands, GlobalOptions *global, int argc
     if (command) {
         label = command->label ? command->label : command->name;
         r = command_line_read(argc, argv, command->options, global, command->take, &error);
+        if (command->for_root)
+            r = global_options_check_root(global, r, &error);
     } else
         r = error_set(&error, -EINVAL, "this build of rkt has no command \"%s\"", name);
     log_setup(label, global->debug);

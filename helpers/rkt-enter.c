@@ -122,8 +122,6 @@ static int enter(Error *reterr)
     pid_t init;
     int r;
 
-    if (geteuid() != 0)
-        return error_set(reterr, -EPERM, "cannot run as unprivileged user");
     r = global_options_find_dir(&arg_global, reterr);
     if (r >= 0)
         r = pod_root_open(arg_global.dir, false, &root, reterr);
@@ -155,7 +153,7 @@ int main(int argc, char **argv)
     int r = spawn_prepare();
 
     if (r >= 0)
-        r = parse_argv(argc, argv, &error);
+        r = global_options_check_root(&arg_global, parse_argv(argc, argv, &error), &error);
     log_setup("enter", arg_global.debug);
     if (r >= 0 && arg_global.help) {
         verb_print_help("enter", "[--app=NAME] UUID [COMMAND [ARGUMENT]…]",

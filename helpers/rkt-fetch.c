@@ -26,16 +26,18 @@
 
 enum { KEY_HEX_SHORT = 32 };
 
-enum { OPT_FULL = 1, OPT_PROGRESS, OPT_PULL_POLICY, OPT_QUIET, OPT_SIGNATURE };
+enum { OPT_FULL = 1, OPT_NO_STORE, OPT_PROGRESS, OPT_PULL_POLICY, OPT_QUIET, OPT_SIGNATURE, OPT_STORE_ONLY };
 
 static const Option options[] = {
     { "full", OPTION_BOOL, OPT_FULL, NULL, "print the whole image ID", NULL },
+    { "no-store", OPTION_BOOL, OPT_NO_STORE, NULL, "the same as --pull-policy=update", NULL },
     { "progress", OPTION_BOOL, OPT_PROGRESS, NULL,
       "print lines of how far it is; end when standard input does", NULL },
     { "pull-policy", OPTION_VALUE, OPT_PULL_POLICY, "new|never|update", "when to look for a newer image",
       "update" },
     { "quiet", OPTION_BOOL, OPT_QUIET, NULL, "print only image IDs, and errors", NULL },
     { "signature", OPTION_VALUE, OPT_SIGNATURE, "FILE", "the signature of the image named before it", NULL },
+    { "store-only", OPTION_BOOL, OPT_STORE_ONLY, NULL, "the same as --pull-policy=never", NULL },
     {},
 };
 
@@ -111,6 +113,8 @@ static int take_option(int id, const char *value, Error *reterr)
             log_say_levels();
         return 0;
     case OPT_QUIET: arg_quiet = streq(value, "true"); return 0;
+    case OPT_NO_STORE: return streq(value, "true") ? take_pull_policy("update", reterr) : 0;
+    case OPT_STORE_ONLY: return streq(value, "true") ? take_pull_policy("never", reterr) : 0;
     case OPT_PULL_POLICY: return take_pull_policy(value, reterr);
     case OPT_SIGNATURE: return take_signature(value, reterr);
     case OPTION_POSITIONAL: return take_request(value);

@@ -322,8 +322,6 @@ static int run(Error *reterr)
     _cleanup_close_ int root = -EBADF;
     int r;
 
-    if (geteuid() != 0)
-        return error_set(reterr, -EPERM, "cannot run as unprivileged user");
     r = pod_root_open(arg_global.dir, false, &root, reterr);
     if (r == -ENOENT) {
         error_done(reterr);
@@ -337,7 +335,7 @@ static int run(Error *reterr)
 int main(int argc, char *argv[])
 {
     _cleanup_error_ Error error = ERROR_INIT;
-    int r = parse_argv(argc, argv, &error);
+    int r = global_options_check_root(&arg_global, parse_argv(argc, argv, &error), &error);
 
     log_setup("gc", arg_global.debug);
     if (r >= 0 && arg_global.help) {

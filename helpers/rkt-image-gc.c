@@ -261,8 +261,11 @@ static int remove_unused(Store *store, Error *reterr)
 static int run(Error *reterr)
 {
     _cleanup_(store_freep) Store *store = NULL;
-    int r = store_open(image_global.dir, 0, &store, reterr), q;
+    int r, q;
 
+    if (geteuid() != 0)
+        return error_set(reterr, -EPERM, "permission denied: cannot run as unprivileged user");
+    r = store_open(image_global.dir, 0, &store, reterr);
     if (r == -ENOENT) {
         error_done(reterr);
         return 0;
@@ -282,5 +285,4 @@ const Command image_gc = { .name = "image gc",
                            .summary = "Removes trees and images that are no longer used.",
                            .options = options,
                            .take = take_option,
-                           .run = run,
-                           .for_root = true };
+                           .run = run };

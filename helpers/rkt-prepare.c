@@ -45,8 +45,6 @@ static int run(Error *reterr)
     _cleanup_close_ int root = -EBADF;
     int r;
 
-    if (geteuid() != 0)
-        return error_set(reterr, -EPERM, "cannot run as unprivileged user");
     if (arg_global.insecure & INSECURE_PATHS)
         log_warning("--insecure-options=paths counts when the pod is run: give it to run-prepared");
     r = global_options_find_dir(&arg_global, reterr);
@@ -71,7 +69,7 @@ static int run(Error *reterr)
 int main(int argc, char **argv)
 {
     _cleanup_error_ Error error = ERROR_INIT;
-    int r = parse_argv(argc, argv, &error);
+    int r = global_options_check_root(&arg_global, parse_argv(argc, argv, &error), &error);
 
     (void) umask(0022);
     log_setup("prepare", arg_global.debug);

@@ -132,6 +132,8 @@ static int add_hosts_entry(RunOptions *options, const char *value, Error *reterr
     if (!streq(value, "host") &&
         (!equals || !is_address(value, (size_t) (equals - value)) || equals[1] == '\0'))
         return error_set(reterr, -EINVAL, "--hosts-entry=%s: must be IP=NAME,… or host", value);
+    if (streq(value, "host") && strv_contains(options->hosts_entries, value))
+        return 0;
     return add_word(&options->hosts_entries, "hosts-entry", value, reterr);
 }
 

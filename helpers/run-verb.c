@@ -33,10 +33,8 @@ static int parse_argv(const RunVerb *verb, int argc, char **argv, GlobalOptions 
         if (r < 0)
             return r;
     }
-    if (global->help)
+    if (global->help || geteuid() != 0)
         return 0;
-    if (geteuid() != 0)
-        return error_set(reterr, -EPERM, "cannot run as unprivileged user");
     r = verb->check(options, reterr);
     return r < 0 ? r : run_options_check(options, reterr);
 }
@@ -60,7 +58,7 @@ int run_verb(const RunVerb *verb, int argc, char **argv)
     _cleanup_error_ Error error = ERROR_INIT;
     GlobalOptions global = GLOBAL_OPTIONS_INIT;
     RunOptions options = {};
-    int r = parse_argv(verb, argc, argv, &global, &options, &error);
+    int r = global_options_check_root(&global, parse_argv(verb, argc, argv, &global, &options, &error), &error);
 
     (void) umask(0022);
     log_setup(verb->name, global.debug);

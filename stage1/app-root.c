@@ -2,7 +2,9 @@
 
 #include "app-root.h"
 
+#include <errno.h>
 #include <fcntl.h>
+#include <sys/stat.h>
 
 #include "base/fd-util.h"
 #include "base/string-util.h"
@@ -35,6 +37,17 @@ int app_root_mount(const Plan *plan, const PlanApp *app, uint64_t attributes, in
         asprintf(&work, "overlay/%s/work/%s", id, app->name) < 0)
         return -ENOMEM;
     return mount_overlay(app->tree, upper, work, attributes, ret, reterr);
+}
+
+int app_root_make_missing(int rootfs, Error *reterr)
+{
+    _cleanup_close_ int etc = open_in_root(rootfs, "/etc", O_PATH | O_DIRECTORY, 0);
+
+    if (mkdirat(rootfs, "tmp", 01777) >= 0 && fchmodat(rootfs, "tmp", 01777, 0) < 0)
+        return error_set_errno(reterr, -errno, "cannot make /tmp");
+    if (etc >= 0 && symlinkat("../proc/self/mounts", etc, "mtab") < 0 && errno != EEXIST)
+        return error_set_errno(reterr, -errno, "cannot link /etc/mtab");
+    return 0;
 }
 
 int app_root_open_record(const Plan *plan, int *ret, Error *reterr)

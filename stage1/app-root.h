@@ -10,6 +10,9 @@
 /* The app's overlay, or its copy of the tree. */
 int app_root_mount(const Plan *plan, const PlanApp *app, uint64_t attributes, int *ret, Error *reterr);
 
+/* What programs expect and images forget: /tmp, and /etc/mtab where there is an /etc. */
+int app_root_make_missing(int rootfs, Error *reterr);
+
 /* The record of what apps may write to (sandbox/writable-sources.h). */
 int app_root_open_record(const Plan *plan, int *ret, Error *reterr);
 

@@ -66,7 +66,7 @@ static int parse_name(ImageReference *reference, Error *reterr)
     colon = strchr(words[0], ':');
     if (colon)
         *colon = '\0';
-    if (!ac_identifier_is_valid(words[0]))
+    if (!image_name_is_valid(words[0]))
         return invalid(reference->text, "bad image name", reterr);
     if (colon && colon[1] == '\0')
         return invalid(reference->text, "the version is empty", reterr);

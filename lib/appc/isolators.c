@@ -203,8 +203,8 @@ static int isolator_read(const JsonNode *element, void *userdata, Error *reterr)
     r = type->shape->read(type, &value, &isolator, reterr);
     if (r < 0)
         return r;
-    if (isolator.kind != ISOLATOR_UNKNOWN && isolator_list_find(list, isolator.kind))
-        return json_node_error(element, -EBADMSG, reterr, "a second isolator %s", name);
+    if (isolator.kind != ISOLATOR_UNKNOWN)
+        isolator_list_remove(list, isolator.kind); /* the last one counts */
     if (isolator_list_find(list, excluded_by(isolator.kind)))
         return json_node_error(element, -EBADMSG, reterr, "%s can't be used together with %s", name,
                                types[excluded_by(isolator.kind)].name);

@@ -71,7 +71,7 @@ int manifest_get_identifier(const JsonNode *object, const char *key, JsonPresenc
         return r;
     if (*name == '\0' && presence == JSON_OPTIONAL)
         return 0;
-    if (!ac_identifier_is_valid(name)) {
+    if (!image_name_is_valid(name)) {
         JsonNode node = { .parent = object, .key = key };
 
         return json_node_error(&node, -EBADMSG, reterr, "bad name \"%s\"", name);

@@ -41,9 +41,36 @@ static int mount_check(const Mount *mount, Error *reterr)
         return error_set(reterr, -EBADMSG, "bad volume name \"%s\" of a mount", mount->volume);
     if (!mount->path)
         return error_set(reterr, -EBADMSG, "mount of volume \"%s\": target must be set", mount->volume);
-    if (mount->path[0] != '/')
-        return error_set(reterr, -EBADMSG, "mount of volume \"%s\": the target must be an absolute path",
-                         mount->volume);
+    if (*mount->path == '\0')
+        return error_set(reterr, -EBADMSG, "mount of volume \"%s\": the target is empty", mount->volume);
+    return 0;
+}
+
+/* A relative path counts from the app's root, above which no ".." leads. */
+static int make_absolute(char **path)
+{
+    _cleanup_free_ char *absolute = NULL;
+    _cleanup_strv_ char **words = NULL;
+    size_t n = 0;
+    int r;
+
+    if (**path == '/')
+        return 0;
+    absolute = calloc(1, strlen(*path) + 2);
+    r = absolute ? strv_split(*path, "/", &words) : -ENOMEM;
+    if (r < 0)
+        return r;
+    STRV_FOREACH (word, words) {
+        if (streq(*word, ".."))
+            n = n > 0 ? (size_t) ((char *) memrchr(absolute, '/', n) - absolute) : 0;
+        else if (!streq(*word, "."))
+            n += (size_t) sprintf(absolute + n, "/%s", *word);
+        absolute[n] = '\0';
+    }
+    if (n == 0)
+        (void) memcpy(absolute, "/", sizeof("/"));
+    free(*path);
+    *path = TAKE_PTR(absolute);
     return 0;
 }
 
@@ -52,6 +79,8 @@ static int add_taken(MountList *list, Mount *mount, Error *reterr)
     Mount *added;
     int r = mount_check(mount, reterr);
 
+    if (r >= 0)
+        r = make_absolute(&mount->path);
     if (r < 0)
         return r;
     added = ARRAY_APPEND(list->items, list->n);

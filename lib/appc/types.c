@@ -54,6 +54,23 @@ bool ac_identifier_is_valid(const char *s)
     return name_is_valid(s, IDENTIFIER_SEPARATORS);
 }
 
+bool image_name_is_valid(const char *s)
+{
+    char last = '/';
+
+    if (strlen(s) > APPC_NAME_MAX)
+        return false;
+    for (; *s; last = *s++) {
+        bool begins = last == '/';
+
+        if (is_alphanumeric(*s))
+            continue;
+        if (begins || !is_separator(*s, IDENTIFIER_SEPARATORS) || (*s == '/' && !is_alphanumeric(last)))
+            return false;
+    }
+    return is_alphanumeric(last);
+}
+
 int ac_name_sanitize(const char *s, char **ret)
 {
     _cleanup_free_ char *name = strdup(s);

@@ -11,11 +11,14 @@
 
 enum { APPC_NAME_MAX = 512 }; /* more is no name */
 
-/* ACName `^[a-z0-9]+([-][a-z0-9]+)*$`; ACIdentifier also lets `.`, `_`, `~` and `/` stand between. */
 /* One of systemd's (systemd.exec(5), CREDENTIALS), of ASCII and without comma. */
 bool credential_name_is_valid(const char *s);
+
+/* ACName `^[a-z0-9]+([-][a-z0-9]+)*$`; ACIdentifier also lets `.`, `_`, `~` and `/` stand between. */
 bool ac_name_is_valid(const char *s);
 bool ac_identifier_is_valid(const char *s);
+/* An ACIdentifier in which several of `.`, `_`, `~` and `-` may stand together: images are called so. */
+bool image_name_is_valid(const char *s);
 
 /* Makes a valid name of any text: lower case, every run of other characters becomes one `-`, none at the
  * ends. -EINVAL when nothing is left. ac_name_from_image() first takes what stands behind the last `/`. */

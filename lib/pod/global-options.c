@@ -107,6 +107,14 @@ int global_options_take(GlobalOptions *global, int id, const char *value, Error 
     }
 }
 
+int global_options_check_root(const GlobalOptions *global, int r, Error *reterr)
+{
+    if (global->help || geteuid() == 0)
+        return r;
+    error_done(reterr);
+    return error_set(reterr, -EPERM, "cannot run as unprivileged user");
+}
+
 int command_line_read(int argc, char **argv, const Option *options, GlobalOptions *global, OptionTake take,
                       Error *reterr)
 {

@@ -68,6 +68,10 @@ const char *insecure_option_word(size_t index);
  * command line in another way, and then uses dir, must. */
 int global_options_find_dir(GlobalOptions *global, Error *reterr);
 
+/* For a command that only root may give, when its command line was read with result r: an ordinary user hears
+ * that before anything of the line (-EPERM). */
+int global_options_check_root(const GlobalOptions *global, int r, Error *reterr);
+
 /* Goes through a whole command line: the global flags are taken, everything else (OPTION_POSITIONAL and
  * OPTION_DASH_DASH, too) is handed to take, until that fails. */
 typedef int (*OptionTake)(int id, const char *value, Error *reterr);

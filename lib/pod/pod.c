@@ -120,6 +120,11 @@ int pod_root_open(const char *data_directory, bool create, int *ret_fd, Error *r
         if (fd < 0)
             r = -errno;
     }
+    /* None of the directories of pods is in the data directory itself. */
+    if (r == -ENOENT && !create) {
+        fd = TAKE_FD(data);
+        r = 0;
+    }
     for (PodDirectory d = 0; r >= 0 && create && d < _POD_DIRECTORY_MAX; d++)
         r = make_directory(fd, pod_directory_table[d], 02750);
     if (r < 0)

@@ -60,8 +60,8 @@ typedef struct Pod {
 void pod_free(Pod *pod);
 DEFINE_CLEANUP_FUNC(Pod *, pod_free)
 
-/* Opens DIR/pods. With create it and the directories of states are made when missing (2750); without, -ENOENT
- * means that there are no pods. */
+/* Opens DIR/pods. With create it and the directories of states are made when missing (2750); without, a
+ * missing pods/ is as good as an empty one, and -ENOENT means that there is no data directory. */
 int pod_root_open(const char *data_directory, bool create, int *ret_fd, Error *reterr);
 
 /* ----- Finding ----- */

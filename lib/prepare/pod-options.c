@@ -262,6 +262,15 @@ static int take_pull_policy(PodOptions *options, const char *value, Error *reter
     return 0;
 }
 
+/* The flags that --pull-policy has replaced. */
+static int take_store_flag(PodOptions *options, const char *value, const char *policy, Error *reterr)
+{
+    if (!streq(value, "true"))
+        return 0;
+    options->names_store = true;
+    return take_pull_policy(options, policy, reterr);
+}
+
 static int take_image_rights(ImageRights *field, const char *value, Error *reterr)
 {
     ImageRights rights = streq(value, "all")       ? IMAGE_RIGHTS_ALL
@@ -347,8 +356,8 @@ int pod_options_take(PodOptions *options, OptionParser *parser, int id, const ch
     case FLAG_IMAGE_RIGHTS:
         return take_image_rights(app ? &app->image_rights : &options->image_rights, value, reterr);
     case FLAG_PULL_POLICY: return take_pull_policy(options, value, reterr);
-    case FLAG_STORE_ONLY: return streq(value, "true") ? take_pull_policy(options, "never", reterr) : 0;
-    case FLAG_NO_STORE: return streq(value, "true") ? take_pull_policy(options, "update", reterr) : 0;
+    case FLAG_STORE_ONLY: return take_store_flag(options, value, "never", reterr);
+    case FLAG_NO_STORE: return take_store_flag(options, value, "update", reterr);
     case FLAG_STAGE1: return take_stage1(options, (Stage1Source) flag->offset, value, reterr);
     case FLAG_REFUSED: break;
     }
@@ -377,7 +386,8 @@ int pod_options_check(const PodOptions *options, Error *reterr)
 {
     if (options->pod_manifest) {
         if (options->n_apps > 0 || options->volumes.n > 0 || options->mounts.n > 0 || options->ports ||
-            options->inherit_environment || options->set_environment || options->environment_files)
+            options->inherit_environment || options->set_environment || options->environment_files ||
+            options->names_store)
             return error_set(reterr, -EINVAL, "conflicting flags set with --pod-manifest (see --help)");
         return 0;
     }

@@ -70,6 +70,7 @@ typedef struct PodOptions {
     const char *pod_manifest, *uuid_file_save, *unit;
     const char *network; /* that the pod will run with; NULL: not known yet */
     PullPolicy pull_policy;
+    bool names_store; /* --store-only or --no-store was given */
     Stage1Source stage1_source;
     const char *stage1;
     void (*warn)(const char *format, ...) _printf_(1, 2); /* NULL: nobody is told */

@@ -144,5 +144,5 @@ int record_parse(const char *text, StoreImage *image)
         if (r < 0)
             return r;
     }
-    return image->name && ac_identifier_is_valid(image->name) ? 0 : -EBADMSG;
+    return image->name && image_name_is_valid(image->name) ? 0 : -EBADMSG;
 }

@@ -272,6 +272,8 @@ static int fill(const Root *root, Error *reterr)
     if (r >= 0)
         r = attach_extra(root, EXTRA_HOSTS, 0, reterr);
     if (r >= 0)
+        r = app_root_make_missing(root->rootfs, reterr);
+    if (r >= 0)
         r = attach_volumes(root, reterr);
     if (r >= 0)
         r = attach_extra(root, EXTRA_CREDENTIALS, n_volumes, reterr);

@@ -14,6 +14,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 
+#include "app-root.h"
 #include "base/fd-util.h"
 #include "base/string-util.h"
 #include "host.h"
@@ -138,18 +139,6 @@ static int attach_shared(const Host *host, const HostApp *app, Error *reterr)
     return r < 0 ? r : 0;
 }
 
-/* What programs expect and images forget. */
-static int make_missing(const HostApp *app, Error *reterr)
-{
-    _cleanup_close_ int etc = open_in_root(app->rootfs, "/etc", O_PATH | O_DIRECTORY, 0);
-
-    if (mkdirat(app->rootfs, "tmp", 01777) >= 0 && fchmodat(app->rootfs, "tmp", 01777, 0) < 0)
-        return error_set_errno(reterr, -errno, "cannot make /tmp");
-    if (etc >= 0 && symlinkat("../proc/self/mounts", etc, "mtab") < 0 && errno != EEXIST)
-        return error_set_errno(reterr, -errno, "cannot link /etc/mtab");
-    return 0;
-}
-
 static int attach_volumes(HostApp *app, Error *reterr)
 {
     for (size_t i = 0; i < app->plan->n_mounts; i++) {
@@ -189,7 +178,7 @@ static int enter_app_root(Host *host, HostApp *app, Error *reterr)
     if (r >= 0)
         r = attach_shared(host, app, reterr);
     if (r >= 0)
-        r = make_missing(app, reterr);
+        r = app_root_make_missing(app->rootfs, reterr);
     if (r >= 0)
         r = attach_volumes(app, reterr);
     if (r >= 0)

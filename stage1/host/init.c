@@ -74,6 +74,11 @@ static void app_signal(HostApp *app, int signal_number)
     (void) kill(app->pid, signal_number);
 }
 
+static int stop_signal(const HostApp *app)
+{
+    return app->plan->stop_signal > 0 ? app->plan->stop_signal : SIGTERM;
+}
+
 static void pod_stop(Init *init)
 {
     int64_t longest = 0;
@@ -90,7 +95,7 @@ static void pod_stop(Init *init)
         if (!app_has_processes(app))
             continue;
         if (!app->aborted)
-            app_signal(app, app->plan->stop_signal > 0 ? app->plan->stop_signal : SIGTERM);
+            app_signal(app, stop_signal(app));
         if (timeout == 0)
             timeout = STOP_TIMEOUT_DEFAULT_S * 1000000000LL;
         if (timeout > longest)
@@ -225,6 +230,13 @@ static void start_apps(Init *init, bool held)
     }
 }
 
+/* That another app failed is no failure of this one, as with the original. */
+static bool ended_for_another(const Init *init, const HostApp *app)
+{
+    return init->phase == POD_STOPPING && init->status != 0 && !app->aborted &&
+           app->signal == stop_signal(app);
+}
+
 /* One process of an app has ended: on to the next stage. */
 static void app_advance(Init *init, HostApp *app, int status)
 {
@@ -243,7 +255,7 @@ static void app_advance(Init *init, HostApp *app, int status)
         }
         return;
     case APP_RUNNING:
-        app->status = status;
+        app->status = ended_for_another(init, app) ? 0 : status;
         if (app->cgroup >= 0)
             (void) (app->plan->post_stop ? cgroup_clear(app->cgroup) : cgroup_kill(app->cgroup));
         if (app->plan->post_stop && init->phase != POD_KILLING) {

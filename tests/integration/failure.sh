@@ -86,6 +86,12 @@ matches "and what is said of them" "$(rkt status "$uuid")" $'app-a=0\napp-a-star
 equals "each with its times" "$(grep -c '"started_at": [1-9]' <<<"$times")" 4
 
 status=0
+rkt run --net=none --uuid-file-save=/run/uuid example.com/busybox --name=fails --exec=/bin/sh -- -c 'sleep 1; exit 3' --- \
+    example.com/busybox --name=waits --exec=/bin/sleep -- 1000 || status=$?
+equals "an app that was stopped because another failed did not fail itself" \
+    "$status $(rkt status "$(</run/uuid)" | grep ^app- | paste -sd' ')" "3 app-fails=3 app-waits=0"
+
+status=0
 output=$(systemd-run --quiet --wait --pipe --property=Delegate=yes \
     rkt run --net=none example.com/busybox --exec=/bin/sh -- -c 'echo hello; exit 9' 2>&1) || status=$?
 equals "rkt run gives back the app's status" "$status" 9

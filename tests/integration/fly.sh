@@ -96,6 +96,7 @@ echo 'nameserver 192.0.2.7' >/etc/resolv.conf
 equals "--dns=host" "$(sh 'cat /etc/resolv.conf' --dns=host)" "$(</etc/resolv.conf)"
 matches "--hosts-entry" "$(sh 'cat /etc/hosts' --hosts-entry=192.0.2.2=db)" '192.0.2.2[[:blank:]]db'
 matches "an image without /etc/hosts gets one" "$(sh 'cat /etc/hosts')" '127.0.0.1 localhost'
+equals "/etc/mtab" "$(sh 'readlink /etc/mtab')" ../proc/self/mounts
 matches "--set-env" "$(sh 'echo $A; echo $AC_APP_NAME' --set-env=A=b)" $'b\nbusybox'
 
 # ----- Volumes -----

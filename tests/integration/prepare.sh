@@ -53,6 +53,15 @@ fails "prepare: not without privilege" 254 "^prepare: cannot run as unprivileged
 fails "run: not without privilege" 254 "^run: cannot run as unprivileged user" "${unprivileged[@]}" run --net=none "$image"
 fails "run-prepared: not without privilege" 254 "^run-prepared: cannot run as unprivileged user" \
     "${unprivileged[@]}" run-prepared --net=none 0
+for words in "prepare" "run" "run-prepared a b" "enter" "gc x" "rm" "export"; do
+    # shellcheck disable=SC2086
+    fails "not even wrong: $words" 254 "^${words%% *}: cannot run as unprivileged user" "${unprivileged[@]}" $words
+done
+mkdir "/run/empty"
+for words in "status 0000" "stop 0000" "rm 0000" "enter 0000" "cat-manifest 0000" "export 0000 x.aci" "run-prepared --net=none 0000"; do
+    # shellcheck disable=SC2086
+    fails "without pods/: $words" 254 'no matches found for "0000"' rkt --dir=/run/empty $words
+done
 fails "no image" 254 "must provide at least one image" rkt prepare
 fails "an unknown flag" 254 "unknown flag: --memroy \(did you mean --memory\?\)" rkt prepare "$image" --memroy=1
 fails "an app's flag before its image" 254 "--exec must follow an image" rkt prepare --exec=/x "$image"
@@ -62,6 +71,8 @@ fails "a volume twice" 254 "duplicate volume name" rkt prepare --volume=a,kind=e
 fails "a mount without its volume" 254 'no volume "a"' rkt prepare "$image" --mount=volume=a,target=/x
 fails "a manifest and flags" 254 "conflicting flags set with --pod-manifest \(see --help\)" \
     rkt prepare --pod-manifest=/x --inherit-env
+fails "a manifest and the store" 254 "conflicting flags set with --pod-manifest \(see --help\)" \
+    rkt prepare --pod-manifest=/x --store-only
 fails "a user that is not there" 254 '"user2" user not found' prepare "$image" --user=user2
 fails "a group that is not there" 254 '"group2" group not found' prepare "$image" --group=group2
 fails "too little memory" 254 "4096" prepare "$image" --memory=4095

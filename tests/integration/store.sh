@@ -191,7 +191,7 @@ tree_of() {
     basename "$(dirname "$(grep -lx "$1" $cas/tree/deps-*/image)")"
 }
 
-fails "image gc is root's" 254 'cannot run as unprivileged user' as_member rkt --dir=$dir image gc
+fails "image gc is root's" 254 'permission denied: cannot run as unprivileged user' as_member rkt --dir=$dir image gc
 succeeds "without a store there is nothing to do" rkt --dir=/run/no-store image gc
 base=$(fetch_named example.com/base)
 top=$(fetch_named example.com/top example.com/base)

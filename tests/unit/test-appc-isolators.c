@@ -119,6 +119,18 @@ static int read_one(const char *isolators, IsolatorList *ret, Error *reterr)
     return isolator_list_from_json(&root, "isolators", ret, reterr);
 }
 
+static void test_last_counts(void)
+{
+    _cleanup_isolators_ IsolatorList list = { 0 };
+
+    assert_int(read_one("{\"name\":\"resource/memory\",\"value\":{\"limit\":\"1G\"}},"
+                        "{\"name\":\"resource/memory\",\"value\":{\"limit\":\"2G\"}}",
+                        &list, NULL),
+               0);
+    assert_int(list.n, 1);
+    assert_int(isolator_list_limit(&list, ISOLATOR_MEMORY), 2000000000);
+}
+
 static void test_good(void)
 {
     for (size_t i = 0; i < ELEMENTSOF(good); i++) {
@@ -187,8 +199,6 @@ static void test_bad(void)
                    "{\"user\":\"a:b\",\"role\":\"b\",\"type\":\"c\",\"level\":\"s0\"}"),
           "isolators[0].value: bad user \"a:b\"" },
         { ISOLATOR("os/linux/apparmor-profile", "\"\""), "isolators[0].value: the profile must have a name" },
-        { ISOLATOR("os/linux/cpu-shares", "2") "," ISOLATOR("os/linux/cpu-shares", "3"),
-          "isolators[1]: a second isolator os/linux/cpu-shares" },
         { ISOLATOR("os/linux/seccomp-retain-set", "{\"set\":[\"open\"]}") "," ISOLATOR(
                   "os/linux/seccomp-remove-set", "{\"set\":[\"open\"]}"),
           "isolators[1]: os/linux/seccomp-remove-set can't be used together with "
@@ -292,6 +302,7 @@ int main(void)
 {
     test_quantities();
     test_good();
+    test_last_counts();
     test_bad();
     test_numbers_as_quantities();
     test_flags();

@@ -72,8 +72,8 @@ static void test_bad(void)
         { APPS("{\"name\":\"a\",\"image\":{\"id\":\"sha512-0123\"},\"app\":{\"user\":3}}"),
           "apps[0].app.user: must be a string" },
         { APPS("{\"name\":\"a\",\"image\":{\"id\":\"sha512-0123\"},\"mounts\":[{\"volume\":\"v\",\"path\":"
-               "\"x\"}]}"),
-          "apps[0].mounts[0]: mount of volume \"v\": the target must be an absolute path" },
+               "\"\"}]}"),
+          "apps[0].mounts[0]: mount of volume \"v\": the target is empty" },
         { APPS("{\"name\":\"a\",\"image\":{\"id\":\"sha512-0123\"},\"readOnlyRootFS\":\"yes\"}"),
           "apps[0].readOnlyRootFS: must be true or false" },
         { POD("\"volumes\":[{\"name\":\"v\"}]"), "volumes[0].kind: must be set" },

@@ -10,41 +10,47 @@ static void test_names(void)
 {
     static const struct {
         const char *text;
-        bool name, identifier;
+        bool name, identifier, image;
     } cases[] = {
-        { "a", true, true },
-        { "0", true, true },
-        { "nginx", true, true },
-        { "a-b-c", true, true },
-        { "example.com/app_v1~x", false, true },
-        { "a.b", false, true },
-        { "", false, false },
-        { "-a", false, false },
-        { "a-", false, false },
-        { "a--b", false, false },
-        { "a/", false, false },
-        { "/a", false, false },
-        { "a..b", false, false },
-        { "a./b", false, false },
-        { "../a", false, false },
-        { "A", false, false },
-        { "a b", false, false },
-        { "a\n", false, false },
-        { "a:b", false, false },
-        { "ä", false, false },
+        { "a", true, true, true },
+        { "0", true, true, true },
+        { "nginx", true, true, true },
+        { "a-b-c", true, true, true },
+        { "example.com/app_v1~x", false, true, true },
+        { "a.b", false, true, true },
+        { "", false, false, false },
+        { "-a", false, false, false },
+        { "a-", false, false, false },
+        { "a--b", false, false, true },
+        { "a.-_b/c", false, false, true },
+        { "a//b", false, false, false },
+        { "a/../b", false, false, false },
+        { "a/.b", false, false, false },
+        { "a./b", false, false, false },
+        { "a/", false, false, false },
+        { "/a", false, false, false },
+        { "a..b", false, false, true },
+        { "a./b", false, false, false },
+        { "../a", false, false, false },
+        { "A", false, false, false },
+        { "a b", false, false, false },
+        { "a\n", false, false, false },
+        { "a:b", false, false, false },
+        { "ä", false, false, false },
     };
     char longest[APPC_NAME_MAX + 2];
 
     for (size_t i = 0; i < ELEMENTSOF(cases); i++) {
         assert_int(ac_name_is_valid(cases[i].text), cases[i].name);
         assert_int(ac_identifier_is_valid(cases[i].text), cases[i].identifier);
+        assert_int(image_name_is_valid(cases[i].text), cases[i].image);
     }
     memset(longest, 'a', sizeof(longest));
     longest[APPC_NAME_MAX] = '\0';
-    assert_true(ac_name_is_valid(longest));
+    assert_true(ac_name_is_valid(longest) && image_name_is_valid(longest));
     longest[APPC_NAME_MAX] = 'a';
     longest[APPC_NAME_MAX + 1] = '\0';
-    assert_true(!ac_name_is_valid(longest));
+    assert_true(!ac_name_is_valid(longest) && !image_name_is_valid(longest));
 }
 
 static void test_sanitize(void)

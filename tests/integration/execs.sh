@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# images: true
+# images: true busybox
 # How many programs and system calls a start takes, the memory of what stays, and how many system calls a pod that has
 # ended. A program costs half a millisecond to load, so one more is a decision, not an accident; so are 36 kB more, a file
 # in each pod, or a wait for all processors.
@@ -10,7 +10,7 @@
 
 work=$(mktemp -d)
 before=$(snapshot)
-fetch_images true
+fetch_images true busybox
 
 # programs DIRECTORY: what was executed in the traces there, sorted; of ours, and the app's `true`.
 programs() {
@@ -85,14 +85,35 @@ Exec=/bin/true forever
 END
 systemctl start rkt-stays
 init=$(systemctl show -P MainPID rkt-stays)
-# pss NAME PID KILOBYTES
-pss() {
-    at_most "kB that the $1 takes" "$(awk '$1 == "Pss:" { print $2 }' "/proc/$2/smaps_rollup")" "$3"
+kilobytes() {
+    awk '$1 == "Pss:" { print $2 }' "/proc/$1/smaps_rollup"
 }
-pss init "$init" 300
+takes_at_most() {
+    (($(kilobytes "$1") <= $2))
+}
+# pss NAME PID KILOBYTES: once it has forgotten what its start needed, a second after that.
+pss() {
+    soon "kB that the $1 takes: at most $3" 20 takes_at_most "$2" "$3"
+    printf 'the %s takes %s kB\n' "$1" "$(kilobytes "$2")"
+}
+pss init "$init" 250
 pss reaper "$(pgrep --parent "$init" --exact rkt-reaper)" 150
 systemctl stop rkt-stays
 remove_pod_file stays
+
+# Carrying lines all the time needs no more.
+pod_file talks <<'END'
+[Pod]
+Network=none
+[App:talks]
+Image=example.com/busybox
+Exec=/bin/sh -c 'n=0; while :; do n=$((n + 1)); echo $n; sleep 0.01; done'
+END
+systemctl start rkt-talks
+soon "an app talks" 30 log_has talks talks '^300$'
+pss "init that carries lines" "$(unit_property rkt-talks MainPID)" 250
+systemctl stop rkt-talks
+remove_pod_file talks
 
 # ----- Pods that have ended -----
 

@@ -5,6 +5,7 @@
 
 #include "translate.h"
 
+#include "appc/directory.h"
 #include "podfile/resolve.h"
 #include "rkt-config.h"
 #include "unit/machine-name.h"
@@ -221,6 +222,28 @@ static int add_mount(char ***mounts, const char *path, size_t n)
     return strv_consume(mounts, copy);
 }
 
+/* The directories that are made for the app. */
+static int add_directory_mounts(const PodSection *app, char ***mounts)
+{
+    for (size_t i = 0; i < app->n_entries; i++) {
+        const PodEntry *entry = &app->entries[i];
+
+        if (entry->dropped || !pod_key_is_directory(entry->info))
+            continue;
+        POD_ENTRY_FOREACH_WORD (word, entry) {
+            _cleanup_free_ char *name = strndup(word, strcspn(word, ":")), *path = NULL;
+            int r;
+
+            path = name ? string_concat(directory_kind_base((DirectoryKind) entry->info->min), "/", name)
+                        : NULL;
+            r = path ? add_mount(mounts, path, strlen(path)) : -ENOMEM;
+            if (r < 0)
+                return r;
+        }
+    }
+    return 0;
+}
+
 /* What has to be mounted: the store, host volumes, images and a manifest that are files. */
 static int add_mounts(const Translator *t)
 {
@@ -251,6 +274,8 @@ static int add_mounts(const Translator *t)
 
         if (image && *image->value == '/')
             r = add_mount(&mounts, image->value, strlen(image->value));
+        if (r >= 0 && t->file->sections[i].kind == POD_SECTION_APP)
+            r = add_directory_mounts(&t->file->sections[i], &mounts);
     }
     if (r < 0)
         return r;

@@ -122,6 +122,24 @@ int volume_list_add_empty(VolumeList *list, const char *name, mode_t mode, uid_t
     return r < 0 ? r : add_taken(list, volume, reterr);
 }
 
+int volume_list_add_host(VolumeList *list, const char *name, const char *source, bool read_only,
+                         Error *reterr)
+{
+    _cleanup_volume_ Volume *volume = volume_new();
+    int r;
+
+    if (!volume)
+        return -ENOMEM;
+    volume->kind = VOLUME_KIND_HOST;
+    volume->read_only = read_only;
+    volume->name = strdup(name);
+    volume->source = strdup(source);
+    if (!volume->name || !volume->source)
+        return -ENOMEM;
+    r = volume_check(volume, reterr);
+    return r < 0 ? r : add_taken(list, volume, reterr);
+}
+
 /* ----- Flags ----- */
 
 static int parse_string(const char *s, void *ret)

@@ -40,6 +40,8 @@ const Volume *volume_list_find(const VolumeList *list, const char *name);
 /* Adds an empty volume (an implicit one, say); -EEXIST: "duplicate volume name". */
 int volume_list_add_empty(VolumeList *list, const char *name, mode_t mode, uid_t uid, gid_t gid,
                           Error *reterr);
+int volume_list_add_host(VolumeList *list, const char *name, const char *source, bool read_only,
+                         Error *reterr);
 
 /* Adds `NAME,kind=host|empty[,source=PATH][,readOnly=BOOL][,recursive=BOOL][,mode=OCTAL][,uid=N][,gid=N]`. */
 int volume_list_add_text(VolumeList *list, const char *text, Error *reterr);

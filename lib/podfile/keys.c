@@ -7,6 +7,7 @@
 #include <ctype.h>
 #include <stdlib.h>
 
+#include "appc/directory.h"
 #include "base/string-util.h"
 #include "podfile/systemd-keys.h"
 #include "podfile/values.h"
@@ -73,10 +74,17 @@ static const PodKey app_keys[] = {
     { "CPU", POD_KEY_FLAG, "cpu", pod_check_quantity, 0, POD_LINE_PREPARE },
     { "CPUShares", POD_KEY_FLAG, "cpu-shares", pod_check_range, 0, POD_LINE_PREPARE, .min = 2,
       .max = 262144 },
+    { "CacheDirectory", POD_KEY_FLAG, "cache-directory", pod_check_directory, POD_KEY_LIST | POD_KEY_WORDS,
+      POD_LINE_PREPARE, .min = DIRECTORY_CACHE },
+    { "CacheDirectoryMode", POD_KEY_FLAG, "cache-directory-mode", pod_check_mode, 0, POD_LINE_PREPARE },
     { "CapRemove", POD_KEY_REFUSE, "the key is CapsRemove=" },
     { "CapRetain", POD_KEY_REFUSE, "the key is CapsRetain=" },
     { "CapsRemove", POD_KEY_FLAG, "caps-remove", pod_check_capability, JOINED, POD_LINE_PREPARE },
     { "CapsRetain", POD_KEY_FLAG, "caps-retain", pod_check_capability, JOINED, POD_LINE_PREPARE },
+    { "ConfigurationDirectory", POD_KEY_FLAG, "configuration-directory", pod_check_directory,
+      POD_KEY_LIST | POD_KEY_WORDS, POD_LINE_PREPARE, .min = DIRECTORY_CONFIGURATION },
+    { "ConfigurationDirectoryMode", POD_KEY_FLAG, "configuration-directory-mode", pod_check_mode, 0,
+      POD_LINE_PREPARE },
     { "Credential", POD_KEY_FLAG, "credential", pod_check_credential, POD_KEY_LIST | POD_KEY_WORDS,
       POD_LINE_PREPARE },
     { "Environment", POD_KEY_FLAG, "environment", pod_check_assignment, POD_KEY_LIST | POD_KEY_WORDS,
@@ -88,6 +96,9 @@ static const PodKey app_keys[] = {
     { "ImageRights", POD_KEY_FLAG, "image-rights", pod_check_enum, 0, POD_LINE_PREPARE,
       .values = "default|all" },
     { "JournalNative", POD_KEY_FLAG, "journal-native", pod_check_bool, 0, POD_LINE_PREPARE },
+    { "LogsDirectory", POD_KEY_FLAG, "logs-directory", pod_check_directory, POD_KEY_LIST | POD_KEY_WORDS,
+      POD_LINE_PREPARE, .min = DIRECTORY_LOGS },
+    { "LogsDirectoryMode", POD_KEY_FLAG, "logs-directory-mode", pod_check_mode, 0, POD_LINE_PREPARE },
     { "Memory", POD_KEY_FLAG, "memory", pod_check_size, 0, POD_LINE_PREPARE, .min = 4096 },
     { "Mount", POD_KEY_FLAG, "mount", pod_check_mount, POD_KEY_LIST, POD_LINE_PREPARE },
     { "Name", POD_KEY_REFUSE, "the app's name stands in the section: [App:NAME]" },
@@ -98,6 +109,9 @@ static const PodKey app_keys[] = {
     { "ReloadSignal", POD_KEY_FLAG, "reload-signal", pod_check_signal, 0, POD_LINE_PREPARE },
     { "Seccomp", POD_KEY_FLAG, "seccomp", pod_check_text, JOINED, POD_LINE_PREPARE },
     { "Signature", POD_KEY_FLAG, "signature", pod_check_path, 0, POD_LINE_PREPARE },
+    { "StateDirectory", POD_KEY_FLAG, "state-directory", pod_check_directory, POD_KEY_LIST | POD_KEY_WORDS,
+      POD_LINE_PREPARE, .min = DIRECTORY_STATE },
+    { "StateDirectoryMode", POD_KEY_FLAG, "state-directory-mode", pod_check_mode, 0, POD_LINE_PREPARE },
     { "Stderr", POD_KEY_FLAG, "stderr", pod_check_enum, 0, POD_LINE_PREPARE,
       .values = "null|tty|stream|log" },
     { "Stdin", POD_KEY_FLAG, "stdin", pod_check_enum, 0, POD_LINE_PREPARE, .values = "null|tty|stream" },
@@ -188,6 +202,11 @@ const PodKey *pod_key_of_flag(PodSectionKind kind, const char *flag)
 bool pod_key_is_path(const PodKey *key)
 {
     return key->check == pod_check_path;
+}
+
+bool pod_key_is_directory(const PodKey *key)
+{
+    return key->check == pod_check_directory;
 }
 
 const char *pod_key_nearest(PodSectionKind kind, const char *name)

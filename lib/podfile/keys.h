@@ -43,7 +43,7 @@ struct PodKey {
     PodValueCheck check;
     PodKeyFlags flags;
     PodLine lines;
-    int64_t min, max;   /* for pod_check_range() */
+    int64_t min, max;   /* for pod_check_range(); min: the kind of pod_check_directory() */
     const char *values; /* for pod_check_enum(): "a|b|c" */
 };
 
@@ -61,6 +61,9 @@ const PodKey *pod_key_of_flag(PodSectionKind kind, const char *flag);
 
 /* Whether the value is an absolute path of the host. */
 bool pod_key_is_path(const PodKey *key);
+
+/* Whether the values are NAME[:TARGET] of the DirectoryKind (appc/directory.h) in its min. */
+bool pod_key_is_directory(const PodKey *key);
 
 /* For an unknown key: the nearest right one of the section, and the first other section that has the key
  * itself

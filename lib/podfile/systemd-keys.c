@@ -27,6 +27,10 @@
     "[Pod] and Mount= in [App] give them"
 #define HAS "apps are confined so in any case, each in a namespace and a root of its own"
 #define ROOT "an app's root is its image: use Image= in [App]"
+#define TAKEN_BACK(directory)                                                                                \
+    "systemd would give it back to root before each command of the unit, also while the app runs; "          \
+    "use " directory " in [App], which gives it to the app's user"
+#define NOT_COUNTED "the directories of [App] have neither accounting nor quota; use those of the file system"
 #define ONE_POD "each connection would start a pod of its own; the app accepts connections itself"
 #define OUTPUT                                                                                               \
     "the apps' output does not pass through the unit; use Journal= in [Pod], Stdout= and Stderr= in [App]"
@@ -205,13 +209,14 @@ static const PodKey service_keys[] = {
     { "CPUSetPartition", POD_KEY_PASS, NULL, systemd_check_enum, .values = "member|root|isolated" },
     { "CPUShares", POD_KEY_REFUSE, "use CPUWeight=, or CPUShares= in [App]" },
     { "CPUWeight", POD_KEY_PASS, NULL, systemd_check_numbers, .min = 1, .max = 10000, .values = "idle" },
-    { "CacheDirectory", POD_KEY_PASS, NULL, systemd_check_directories },
-    { "CacheDirectoryAccounting", POD_KEY_PASS, NULL, systemd_check_bool },
-    { "CacheDirectoryMode", POD_KEY_PASS, NULL, systemd_check_mode },
-    { "CacheDirectoryQuota", POD_KEY_PASS },
+    { "CacheDirectory", POD_KEY_REFUSE, TAKEN_BACK("CacheDirectory=") },
+    { "CacheDirectoryAccounting", POD_KEY_REFUSE, NOT_COUNTED },
+    { "CacheDirectoryMode", POD_KEY_REFUSE, "use CacheDirectoryMode= in [App]" },
+    { "CacheDirectoryQuota", POD_KEY_REFUSE, NOT_COUNTED },
     { "CapabilityBoundingSet", POD_KEY_REFUSE, "use CapsRetain= or CapsRemove= in [App]" },
-    { "ConfigurationDirectory", POD_KEY_PASS, NULL, systemd_check_directories },
-    { "ConfigurationDirectoryMode", POD_KEY_PASS, NULL, systemd_check_mode },
+    { "ConfigurationDirectory", POD_KEY_REFUSE,
+      "use ConfigurationDirectory= in [App], which mounts it there, too" },
+    { "ConfigurationDirectoryMode", POD_KEY_REFUSE, "use ConfigurationDirectoryMode= in [App]" },
     { "CoredumpFilter", POD_KEY_PASS },
     { "CoredumpReceive", POD_KEY_REFUSE, CONFINED },
     { "DefaultMemoryLow", POD_KEY_PASS, NULL, systemd_check_memory },
@@ -298,10 +303,10 @@ static const PodKey service_keys[] = {
     { "LogNamespace", POD_KEY_REFUSE, "use Journal= in [Pod]" },
     { "LogRateLimitBurst", POD_KEY_REFUSE, OUTPUT },
     { "LogRateLimitIntervalSec", POD_KEY_REFUSE, OUTPUT },
-    { "LogsDirectory", POD_KEY_PASS, NULL, systemd_check_directories },
-    { "LogsDirectoryAccounting", POD_KEY_PASS, NULL, systemd_check_bool },
-    { "LogsDirectoryMode", POD_KEY_PASS, NULL, systemd_check_mode },
-    { "LogsDirectoryQuota", POD_KEY_PASS },
+    { "LogsDirectory", POD_KEY_REFUSE, TAKEN_BACK("LogsDirectory=") },
+    { "LogsDirectoryAccounting", POD_KEY_REFUSE, NOT_COUNTED },
+    { "LogsDirectoryMode", POD_KEY_REFUSE, "use LogsDirectoryMode= in [App]" },
+    { "LogsDirectoryQuota", POD_KEY_REFUSE, NOT_COUNTED },
     { "ManagedOOMMemoryPressure", POD_KEY_PASS, NULL, systemd_check_enum, .values = "auto|kill" },
     { "ManagedOOMMemoryPressureDurationSec", POD_KEY_PASS, NULL, systemd_check_time },
     { "ManagedOOMMemoryPressureLimit", POD_KEY_PASS, NULL, systemd_check_percent },
@@ -427,10 +432,10 @@ static const PodKey service_keys[] = {
     { "StartupMemoryMax", POD_KEY_PASS, NULL, systemd_check_memory, .min = 1 },
     { "StartupMemorySwapMax", POD_KEY_PASS, NULL, systemd_check_memory },
     { "StartupMemoryZSwapMax", POD_KEY_PASS, NULL, systemd_check_memory },
-    { "StateDirectory", POD_KEY_PASS, NULL, systemd_check_directories },
-    { "StateDirectoryAccounting", POD_KEY_PASS, NULL, systemd_check_bool },
-    { "StateDirectoryMode", POD_KEY_PASS, NULL, systemd_check_mode },
-    { "StateDirectoryQuota", POD_KEY_PASS },
+    { "StateDirectory", POD_KEY_REFUSE, TAKEN_BACK("StateDirectory=") },
+    { "StateDirectoryAccounting", POD_KEY_REFUSE, NOT_COUNTED },
+    { "StateDirectoryMode", POD_KEY_REFUSE, "use StateDirectoryMode= in [App]" },
+    { "StateDirectoryQuota", POD_KEY_REFUSE, NOT_COUNTED },
     { "SuccessExitStatus", POD_KEY_APPEND, NULL, systemd_check_exit_statuses, POD_KEY_LIST },
     { "SupplementaryGroups", POD_KEY_REFUSE, "use SupplementaryGIDs= in [App]" },
     { "SyslogFacility", POD_KEY_REFUSE, OUTPUT },

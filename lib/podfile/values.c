@@ -6,6 +6,7 @@
 
 #include <ctype.h>
 
+#include "appc/directory.h"
 #include "appc/quantity.h"
 #include "appc/types.h"
 #include "base/signal-name.h"
@@ -309,6 +310,23 @@ int pod_check_credential(const PodKey *key _unused_, const char *value, Error *r
     return credential_name_is_valid(value)
                    ? 0
                    : error_set(reterr, -EINVAL, "\"%s\" is no credential's name", value);
+}
+
+/* The kind stands in the key's min. */
+int pod_check_directory(const PodKey *key, const char *value, Error *reterr)
+{
+    _cleanup_free_ char *name = NULL, *target = NULL;
+
+    return directory_parse((DirectoryKind) key->min, value, &name, &target, reterr);
+}
+
+int pod_check_mode(const PodKey *key _unused_, const char *value, Error *reterr)
+{
+    mode_t mode;
+
+    return parse_mode(value, &mode) >= 0
+                   ? 0
+                   : error_set(reterr, -EINVAL, "\"%s\" is not a mode (octal, as 0750)", value);
 }
 
 /* ----- Sockets ----- */

@@ -24,6 +24,8 @@ int pod_check_volume(const PodKey *key, const char *value, Error *reterr);
 int pod_check_mount(const PodKey *key, const char *value, Error *reterr);
 int pod_check_port(const PodKey *key, const char *value, Error *reterr);
 int pod_check_credential(const PodKey *key, const char *value, Error *reterr);
+int pod_check_directory(const PodKey *key, const char *value, Error *reterr);
+int pod_check_mode(const PodKey *key, const char *value, Error *reterr);
 int pod_check_accept(const PodKey *key, const char *value, Error *reterr);
 int pod_check_descriptor_name(const PodKey *key, const char *value, Error *reterr);
 int pod_check_network(const PodKey *key, const char *value, Error *reterr);

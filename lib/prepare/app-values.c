@@ -50,6 +50,15 @@ static int check_name(const char *value, Error *reterr)
     return ac_name_is_valid(value) ? 0 : error_set(reterr, -EINVAL, "not a valid app name");
 }
 
+static int check_mode(const char *value, Error *reterr)
+{
+    mode_t mode;
+
+    return parse_mode(value, &mode) >= 0
+                   ? 0
+                   : error_set(reterr, -EINVAL, "\"%s\" is not a mode (octal, as 0750)", value);
+}
+
 static int check_signal(const char *value, Error *reterr)
 {
     return signal_from_name(value) >= 0 ? 0 : error_set(reterr, -EINVAL, "\"%s\" is no signal", value);
@@ -66,14 +75,18 @@ int app_value_check(const char *flag, const char *value, Error *reterr)
         { "cap-remove", NULL, ISOLATOR_CAPABILITIES_REMOVE },
         { "caps-retain", NULL, ISOLATOR_CAPABILITIES_RETAIN },
         { "cap-retain", NULL, ISOLATOR_CAPABILITIES_RETAIN },
+        { "cache-directory-mode", check_mode, 0 },
+        { "configuration-directory-mode", check_mode, 0 },
         { "cpu", NULL, ISOLATOR_CPU },
         { "cpu-shares", NULL, ISOLATOR_CPU_SHARES },
+        { "logs-directory-mode", check_mode, 0 },
         { "memory", NULL, ISOLATOR_MEMORY },
         { "name", check_name, 0 },
         { "oom-score-adj", NULL, ISOLATOR_OOM_SCORE_ADJ },
         { "oom-score-adjust", NULL, ISOLATOR_OOM_SCORE_ADJ },
         { "reload-signal", check_signal, 0 },
         { "seccomp", check_filter, 0 },
+        { "state-directory-mode", check_mode, 0 },
         { "stop-signal", check_signal, 0 },
         { "supplementary-gids", check_groups, 0 },
     };

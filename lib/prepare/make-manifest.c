@@ -7,6 +7,7 @@
 #include "base/array.h"
 #include "base/file-util.h"
 #include "base/string-util.h"
+#include "prepare/app-directories.h"
 #include "sandbox/host-path.h"
 
 enum { ENVIRONMENT_FILE_MAX = 1024 * 1024 };
@@ -264,10 +265,13 @@ static int add_annotations(RuntimeApp *app, const AppOptions *options)
 }
 
 /* Mounts before any image are of all apps; an app's own one at the same place wins. */
-static int add_mounts(RuntimeApp *app, const PodOptions *options, const AppOptions *app_options)
+static int add_mounts(PodManifest *manifest, RuntimeApp *app, const PodOptions *options,
+                      const AppOptions *app_options, Error *reterr)
 {
     int r = mount_list_copy(&app_options->mounts, &app->mounts);
 
+    if (r >= 0)
+        r = app_directories_add(manifest, app, app_options, reterr);
     for (size_t i = 0; r >= 0 && i < options->mounts.n; i++)
         if (!mount_list_find_path(&app->mounts, options->mounts.items[i].path))
             r = mount_list_add(&app->mounts, options->mounts.items[i].volume, options->mounts.items[i].path);
@@ -342,7 +346,7 @@ static int add_app(PodManifest *manifest, const PodOptions *options, const AppOp
     if (r >= 0)
         r = add_annotations(app, app_options);
     if (r >= 0)
-        r = add_mounts(app, options, app_options);
+        r = add_mounts(manifest, app, options, app_options, reterr);
     if (r < 0)
         return error_prefix(reterr, r, "image \"%s\"", app_options->image);
     app->read_only_rootfs = app_options->read_only_rootfs;

@@ -26,6 +26,7 @@ typedef enum FlagKind {
     FLAG_APP_PAIRS,  /* NAME=VALUE, may be given several times */
     FLAG_BOTH_PAIRS, /* the same; before any image they are the pod's */
     FLAG_APP_CREDENTIAL,
+    FLAG_APP_DIRECTORY,
     FLAG_APP_BOOL,
     FLAG_POD_STRING, /* offset in PodOptions */
     FLAG_POD_PAIRS,
@@ -46,7 +47,7 @@ typedef enum FlagKind {
 typedef struct Flag {
     const char *name;
     FlagKind kind;
-    size_t offset; /* FLAG_STAGE1: the Stage1Source */
+    size_t offset; /* FLAG_STAGE1: the Stage1Source; FLAG_APP_DIRECTORY: the DirectoryKind */
 } Flag;
 
 #define APP(field) offsetof(AppOptions, field)
@@ -57,12 +58,20 @@ typedef struct Flag {
 #define FLAGS(F)                                                                                             \
     F(ANNOTATION, "annotation", VALUE, "NAME=VALUE", "annotation of the app", FLAG_BOTH_PAIRS,               \
       OWN(annotations))                                                                                      \
+    F(CACHE_DIRECTORY, "cache-directory", VALUE, "NAME[:PATH]",                                              \
+      "/var/cache/NAME for the app, made for its user", FLAG_APP_DIRECTORY, DIRECTORY_CACHE)                 \
+    F(CACHE_DIRECTORY_MODE, "cache-directory-mode", VALUE, "MODE", "its mode when it is made (0755)",        \
+      FLAG_APP_STRING, APP(directory_modes[DIRECTORY_CACHE]))                                                \
     F(CAPS_REMOVE, "caps-remove", VALUE, "CAP,…", "capabilities taken from the default set",                 \
       FLAG_APP_STRING, APP(caps_remove))                                                                     \
     F(CAPS_RETAIN, "caps-retain", VALUE, "CAP,…", "the only capabilities that are kept", FLAG_APP_STRING,    \
       APP(caps_retain))                                                                                      \
     F(CAP_REMOVE, "cap-remove", VALUE, NULL, NULL, FLAG_APP_STRING, APP(caps_remove))                        \
     F(CAP_RETAIN, "cap-retain", VALUE, NULL, NULL, FLAG_APP_STRING, APP(caps_retain))                        \
+    F(CONFIGURATION_DIRECTORY, "configuration-directory", VALUE, "NAME[:PATH]",                              \
+      "/etc/NAME for the app, read-only", FLAG_APP_DIRECTORY, DIRECTORY_CONFIGURATION)                       \
+    F(CONFIGURATION_DIRECTORY_MODE, "configuration-directory-mode", VALUE, "MODE",                           \
+      "its mode when it is made (0755)", FLAG_APP_STRING, APP(directory_modes[DIRECTORY_CONFIGURATION]))     \
     F(CPU, "cpu", VALUE, "QUANTITY", "CPU limit of the app (500m)", FLAG_APP_STRING, APP(cpu))               \
     F(CPU_SHARES, "cpu-shares", VALUE, "N", "CPU weight of the app, 2 to 262144", FLAG_APP_STRING,           \
       APP(cpu_shares))                                                                                       \
@@ -79,6 +88,10 @@ typedef struct Flag {
       POD(inherit_environment))                                                                              \
     F(JOURNAL_NATIVE, "journal-native", BOOL, NULL, "the app speaks the journal's native protocol",          \
       FLAG_APP_STRING, APP(journal_native))                                                                  \
+    F(LOGS_DIRECTORY, "logs-directory", VALUE, "NAME[:PATH]",                                                \
+      "/var/log/NAME for the app, made for its user", FLAG_APP_DIRECTORY, DIRECTORY_LOGS)                    \
+    F(LOGS_DIRECTORY_MODE, "logs-directory-mode", VALUE, "MODE", "its mode when it is made (0755)",          \
+      FLAG_APP_STRING, APP(directory_modes[DIRECTORY_LOGS]))                                                 \
     F(MEMORY, "memory", VALUE, "QUANTITY", "memory limit of the app (50M)", FLAG_APP_STRING, APP(memory))    \
     F(MOUNT, "mount", VALUE, "volume=NAME,target=PATH", "mount a volume; before any image: in all apps",     \
       FLAG_MOUNT, 0)                                                                                         \
@@ -113,6 +126,10 @@ typedef struct Flag {
     F(STAGE1_NAME, "stage1-name", VALUE, "NAME[:VERSION]", "stage1 image by name", FLAG_STAGE1, STAGE1_NAME) \
     F(STAGE1_PATH, "stage1-path", VALUE, "FILE", "stage1 image in a file", FLAG_STAGE1, STAGE1_PATH)         \
     F(STAGE1_URL, "stage1-url", VALUE, "URL", "stage1 image at a URL", FLAG_STAGE1, STAGE1_URL)              \
+    F(STATE_DIRECTORY, "state-directory", VALUE, "NAME[:PATH]",                                              \
+      "/var/lib/NAME for the app, made for its user", FLAG_APP_DIRECTORY, DIRECTORY_STATE)                   \
+    F(STATE_DIRECTORY_MODE, "state-directory-mode", VALUE, "MODE", "its mode when it is made (0755)",        \
+      FLAG_APP_STRING, APP(directory_modes[DIRECTORY_STATE]))                                                \
     F(STDERR, "stderr", VALUE, "log|null", "where the app's standard error goes", FLAG_APP_STDIO,            \
       APP(standard_error))                                                                                   \
     F(STDIN, "stdin", VALUE, "null", "where the app's standard input comes from", FLAG_APP_STDIO,            \
@@ -164,6 +181,8 @@ static void app_options_done(AppOptions *app)
     strv_free(app->arguments);
     strv_free(app->environment);
     strv_free(app->credentials);
+    for (DirectoryKind kind = 0; kind < _DIRECTORY_KIND_MAX; kind++)
+        strv_free(app->directories[kind]);
     own_options_done(&app->own);
     mount_list_done(&app->mounts);
 }
@@ -231,6 +250,15 @@ static int add_credential(char ***names, const char *name, Error *reterr)
     if (!credential_name_is_valid(name))
         return error_set(reterr, -EINVAL, "--credential=%s: no credential can be called so", name);
     return strv_contains(*names, name) ? 0 : strv_extend(names, name);
+}
+
+static int add_directory(AppOptions *app, DirectoryKind kind, const char *value, Error *reterr)
+{
+    _cleanup_free_ char *name = NULL, *target = NULL;
+    int r = directory_parse(kind, value, &name, &target, reterr);
+
+    return r < 0 ? error_prefix(reterr, r, "--%s-directory=%s", directory_kind_to_string(kind), value)
+                 : strv_extend(&app->directories[kind], value);
 }
 
 static int set_once(const char **field, const char *name, const char *value, Error *reterr)
@@ -315,6 +343,7 @@ static int take_app_flag(AppOptions *app, const Flag *flag, const char *value, E
     case FLAG_APP_STDIO: return take_stdio(field, flag->name, value, reterr);
     case FLAG_APP_PAIRS: return add_pair(field, flag->name, value, reterr);
     case FLAG_APP_CREDENTIAL: return add_credential(field, value, reterr);
+    case FLAG_APP_DIRECTORY: return add_directory(app, (DirectoryKind) flag->offset, value, reterr);
     default: *(bool *) field = streq(value, "true"); return 0;
     }
 }
@@ -339,6 +368,7 @@ int pod_options_take(PodOptions *options, OptionParser *parser, int id, const ch
     case FLAG_APP_STDIO:
     case FLAG_APP_PAIRS:
     case FLAG_APP_CREDENTIAL:
+    case FLAG_APP_DIRECTORY:
     case FLAG_APP_BOOL:
         if (!app)
             return error_set(reterr, -EINVAL, "--%s must follow an image", flag->name);

@@ -6,6 +6,7 @@
 
 #include <stdbool.h>
 
+#include "appc/directory.h"
 #include "appc/mount.h"
 #include "appc/volume.h"
 #include "base/error.h"
@@ -31,9 +32,11 @@ typedef struct AppOptions {
     const char *standard_input, *standard_output, *standard_error;
     const char *stop_signal, *stop_timeout, *reload_signal, *watchdog, *journal_native;
     bool read_only_rootfs;
-    char **arguments;   /* behind "--"; NULL: none */
-    char **environment; /* NAME=VALUE */
-    char **credentials; /* names */
+    char **arguments;                        /* behind "--"; NULL: none */
+    char **environment;                      /* NAME=VALUE */
+    char **credentials;                      /* names */
+    char **directories[_DIRECTORY_KIND_MAX]; /* NAME[:TARGET] */
+    const char *directory_modes[_DIRECTORY_KIND_MAX];
     OwnOptions own;
     MountList mounts;
     ImageRights image_rights;

@@ -15,6 +15,7 @@
 #include "pod/pod-summary.h"
 #include "pod/pod-unit.h"
 #include "pod/stage1-entrypoints.h"
+#include "prepare/app-directories.h"
 #include "prepare/app-image.h"
 #include "prepare/copy-tree.h"
 #include "prepare/image-rights.h"
@@ -459,6 +460,8 @@ static int put_plan(const Pod *pod, Preparation *p, Error *reterr)
     int r = plan_from_manifest(p->manifest, p->images, p->options->unit, p->global->insecure, pod->fd, &plan,
                                reterr);
 
+    if (r >= 0)
+        r = app_directories_make(p->options, plan, p->record, reterr);
     if (r >= 0)
         r = volume_sources_check(plan, p->record, reterr);
     if (r >= 0 && !p->overlay)

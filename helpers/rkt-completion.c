@@ -28,7 +28,7 @@ static const struct {
 } shells[] = {
     { "bash", "bash-completion/completions/rkt" },
     { "fish", "fish/vendor_completions.d/rkt.fish" },
-    { "zsh", "zsh/site-functions/_rkt" },
+    { "zsh", RKT_ZSH_COMPLETION "/_rkt" },
 };
 
 static const Option options[] = { {} };

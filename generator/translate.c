@@ -394,20 +394,31 @@ static int add_reload(const Translator *t)
     return 0;
 }
 
+static bool service_says(const Translator *t, const char *key, const char *value)
+{
+    const PodEntry *entry = pod_section_find(pod_file_section(t->file, POD_SECTION_SERVICE), key);
+
+    return entry && streq(entry->value, value);
+}
+
+/* systemd has no RestartForceExitStatus= for a job. */
 static int add_service_section(const Translator *t)
 {
+    bool job = service_says(t, "Type", "oneshot");
     int r;
 
-    buffer_adds(t->b, "\n[Service]\n"
-                      "Type=notify\n"
-                      "NotifyAccess=exec\n"
-                      "Slice=machine.slice\n"
-                      "Delegate=yes\n"
-                      "KillMode=mixed\n"
-                      "SuccessExitStatus=132 133\n"
-                      "RestartPreventExitStatus=132\n"
-                      "RestartForceExitStatus=133\n"
-                      "RuntimeDirectory=rkt/pods/%N\n");
+    buffer_addf(t->b,
+                "\n[Service]\n"
+                "Type=%s\n"
+                "NotifyAccess=exec\n"
+                "Slice=machine.slice\n"
+                "Delegate=yes\n"
+                "KillMode=mixed\n"
+                "SuccessExitStatus=132 133\n"
+                "RestartPreventExitStatus=132\n"
+                "%s"
+                "RuntimeDirectory=rkt/pods/%%N\n",
+                job ? "oneshot" : "notify", job ? "" : "RestartForceExitStatus=133\n");
     /* The administrator's first: they may make what a volume needs. */
     add_copies(t, POD_SECTION_SERVICE, "ExecStartPre");
     r = add_prepare(t);

@@ -38,6 +38,7 @@ static const struct Field {
     { "no-new-privileges", FIELD_BOOL, offsetof(PlanApp, no_new_privileges) },
     { "read-only-rootfs", FIELD_BOOL, offsetof(PlanApp, read_only_rootfs) },
     { "notify", FIELD_BOOL, offsetof(PlanApp, notify) },
+    { "init", FIELD_BOOL, offsetof(PlanApp, init) },
     { "stdin", FIELD_STDIO, offsetof(PlanApp, stdin_mode) },
     { "stdout", FIELD_STDIO, offsetof(PlanApp, stdout_mode) },
     { "stderr", FIELD_STDIO, offsetof(PlanApp, stderr_mode) },

@@ -67,6 +67,7 @@ typedef struct PlanApp {
     char *filter; /* name in the pod's directory of a seccomp program (struct sock_filter[]); NULL: none */
     bool no_new_privileges, read_only_rootfs;
     bool notify, watchdog; /* it says READY=1; it says WATCHDOG=1 */
+    bool init;             /* it runs to its end, before all that follow start */
     bool journal_native;   /* it speaks journald's native protocol */
     PlanStdio stdin_mode, stdout_mode, stderr_mode;
     int stop_signal;          /* 0: SIGTERM */

@@ -95,6 +95,7 @@ static const PodKey app_keys[] = {
     { "Image", POD_KEY_OWN, NULL, pod_check_image, 0 },
     { "ImageRights", POD_KEY_FLAG, "image-rights", pod_check_enum, 0, POD_LINE_PREPARE,
       .values = "default|all" },
+    { "Init", POD_KEY_FLAG, "init", pod_check_bool, 0, POD_LINE_PREPARE },
     { "JournalNative", POD_KEY_FLAG, "journal-native", pod_check_bool, 0, POD_LINE_PREPARE },
     { "LogsDirectory", POD_KEY_FLAG, "logs-directory", pod_check_directory, POD_KEY_LIST | POD_KEY_WORDS,
       POD_LINE_PREPARE, .min = DIRECTORY_LOGS },

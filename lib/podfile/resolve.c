@@ -268,11 +268,37 @@ static void check_socket(Resolver *resolver, const PodSection *socket)
         complain(resolver, socket->path, socket->line, "[Socket] has no ListenStream= or other Listen key");
 }
 
+/* What systemd refuses of such a unit, which would not be there then. */
+static void check_service(Resolver *resolver, const PodSection *service)
+{
+    const PodEntry *type = pod_section_find(service, "Type"), *restart = pod_section_find(service, "Restart"),
+                   *force = pod_section_find(service, "RestartForceExitStatus"),
+                   *remain = pod_section_find(service, "RemainAfterExit");
+    bool job = type && streq(type->value, "oneshot");
+
+    if (job && restart && (streq(restart->value, "always") || streq(restart->value, "on-success")))
+        complain(resolver, restart->path, restart->line,
+                 "Restart=: \"%s\" would run a job of Type=oneshot for ever; use on-failure, or a timer",
+                 restart->value);
+    if (job && force)
+        complain(resolver, force->path, force->line,
+                 "RestartForceExitStatus=: systemd does not have it together with Type=oneshot");
+    if (!job && remain)
+        complain(resolver, remain->path, remain->line, "RemainAfterExit=: is for a job, with Type=oneshot");
+}
+
+static bool is_init_app(const PodSection *app)
+{
+    const PodEntry *init = pod_section_find(app, "Init");
+
+    return init && parse_bool(init->value) > 0;
+}
+
 static void check_apps(Resolver *resolver)
 {
     const PodSection *pod = pod_file_section(resolver->file, POD_SECTION_POD), *nameless = NULL, *last = NULL;
     const PodEntry *manifest = pod_section_find(pod, "PodManifest");
-    size_t n = 0;
+    size_t n = 0, n_init = 0;
 
     for (size_t i = 0; i < resolver->file->n_sections; i++) {
         const PodSection *app = &resolver->file->sections[i];
@@ -280,6 +306,7 @@ static void check_apps(Resolver *resolver)
         if (app->kind != POD_SECTION_APP)
             continue;
         n++;
+        n_init += is_init_app(app);
         last = app;
         if (!app->app)
             nameless = app;
@@ -289,6 +316,10 @@ static void check_apps(Resolver *resolver)
         check_conflict(resolver, app, "Caps");
         check_mounts(resolver, app);
     }
+    if (n > 0 && n_init == n)
+        complain(resolver, last->path, last->line,
+                 "[App%s%s] has Init=, and so has each app: one has to be without it, the last one of a job",
+                 last->app ? ":" : "", last->app ? last->app : "");
     if (manifest && last)
         complain(resolver, manifest->path, manifest->line,
                  "PodManifest=: the manifest names the apps; there can be no [App] beside it");
@@ -310,6 +341,9 @@ int pod_file_resolve(PodFile *file, Error *reterr)
     section = pod_file_section(file, POD_SECTION_POD);
     if (section)
         check_pod(&resolver, section);
+    section = pod_file_section(file, POD_SECTION_SERVICE);
+    if (section)
+        check_service(&resolver, section);
     check_apps(&resolver);
     return resolver.first;
 }

@@ -47,6 +47,18 @@ static int check_restart(const PodKey *key, const char *value, Error *reterr)
     return systemd_check_enum(key, value, reterr);
 }
 
+static int check_type(const PodKey *key, const char *value, Error *reterr)
+{
+    if (streq(value, "notify") || streq(value, "oneshot"))
+        return 0;
+    (void) key;
+    return error_set(
+            reterr, -EINVAL,
+            "\"%s\" does not fit a pod: leave it out, or say oneshot for a job, which runs to its end; "
+            "where you need another, write a unit of your own with ExecStart=/usr/bin/rkt run",
+            value);
+}
+
 static const PodKey unit_keys[] = {
     { "After", POD_KEY_PASS, NULL, systemd_check_units },
     { "AllowIsolate", POD_KEY_PASS, NULL, systemd_check_bool },
@@ -371,7 +383,7 @@ static const PodKey service_keys[] = {
     { "ReadWritePaths", POD_KEY_REFUSE, "use Volume= in [Pod] and Mount= in [App]" },
     { "RefreshOnReload", POD_KEY_REFUSE, OURS },
     { "ReloadSignal", POD_KEY_OWN, NULL, pod_check_signal, 0 },
-    { "RemainAfterExit", POD_KEY_REFUSE, OURS },
+    { "RemainAfterExit", POD_KEY_PASS, NULL, systemd_check_bool },
     { "RemoveIPC", POD_KEY_REFUSE, HAS },
     { "Restart", POD_KEY_PASS, NULL, check_restart, .values = "no|always|on-success|on-failure|on-watchdog" },
     { "RestartForceExitStatus", POD_KEY_APPEND, NULL, systemd_check_exit_statuses, POD_KEY_LIST },
@@ -463,7 +475,7 @@ static const PodKey service_keys[] = {
     { "TimeoutStopFailureMode", POD_KEY_PASS, NULL, systemd_check_enum, .values = "terminate|abort|kill" },
     { "TimeoutStopSec", POD_KEY_PASS, NULL, systemd_check_time },
     { "TimerSlackNSec", POD_KEY_PASS, NULL, systemd_check_time },
-    { "Type", POD_KEY_REFUSE, OURS },
+    { "Type", POD_KEY_OWN, NULL, check_type },
     { "UMask", POD_KEY_REFUSE, "it would change what rkt writes" },
     { "USBFunctionDescriptors", POD_KEY_REFUSE, OURS },
     { "USBFunctionStrings", POD_KEY_REFUSE, OURS },

@@ -251,6 +251,7 @@ static int add_annotations(RuntimeApp *app, const AppOptions *options)
         { ANNOTATION_STOP_TIMEOUT, options->stop_timeout },
         { ANNOTATION_RELOAD_SIGNAL, options->reload_signal },
         { ANNOTATION_WATCHDOG, options->watchdog },
+        { ANNOTATION_INIT, options->init },
         { ANNOTATION_JOURNAL_NATIVE, options->journal_native },
         { ANNOTATION_CREDENTIALS, options->credentials ? credentials : NULL },
     };

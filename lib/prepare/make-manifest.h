@@ -13,6 +13,7 @@
 #define ANNOTATION_STOP_TIMEOUT "coreos.com/rkt/stage2/stop-timeout"
 #define ANNOTATION_RELOAD_SIGNAL "coreos.com/rkt/stage2/reload-signal"
 #define ANNOTATION_WATCHDOG "coreos.com/rkt/stage2/watchdog"
+#define ANNOTATION_INIT "coreos.com/rkt/stage2/init"
 #define ANNOTATION_JOURNAL_NATIVE "coreos.com/rkt/stage2/journal-native"
 
 /* Of an app in the pod manifest; ours: names of credentials, commas between them. */

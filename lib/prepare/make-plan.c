@@ -236,12 +236,15 @@ static int plan_protocol(const AppContext *context, Error *reterr)
                *timeout = annotation_of(context, ANNOTATION_STOP_TIMEOUT),
                *watchdog = annotation_of(context, ANNOTATION_WATCHDOG),
                *native = annotation_of(context, ANNOTATION_JOURNAL_NATIVE);
+    /* The pod says this: what its order is. */
+    const char *first = name_value_list_get(&context->app->annotations, ANNOTATION_INIT);
     PlanApp *plan = context->plan;
     int64_t ns;
     int r;
 
     plan->notify = notify && parse_bool(notify) > 0;
     plan->watchdog = watchdog && parse_bool(watchdog) > 0;
+    plan->init = first && parse_bool(first) > 0;
     plan->journal_native = native && parse_bool(native) > 0;
     if (timeout) {
         r = parse_timespan(timeout, &ns);
@@ -395,12 +398,11 @@ static int check_tracing(const Plan *plan, Error *reterr)
         if (!(app->capabilities & (UINT64_C(1) << CAP_SYS_PTRACE)))
             continue;
         tracer = app;
-        if (app->pre_start)
-            return error_set(
-                    reterr, -EPERM,
-                    "app \"%s\" has CAP_SYS_PTRACE and a pre-start handler, which reaches all rights "
-                    "on the host: --insecure-options=capabilities allows that",
-                    app->name);
+        if (app->pre_start || app->init)
+            return error_set(reterr, -EPERM,
+                             "app \"%s\" has CAP_SYS_PTRACE and %s, which reaches all rights on the host: "
+                             "--insecure-options=capabilities allows that",
+                             app->name, app->init ? "runs before others start" : "a pre-start handler");
     }
     if (!tracer || !handled)
         return 0;
@@ -410,10 +412,21 @@ static int check_tracing(const Plan *plan, Error *reterr)
                      tracer->name, handled->name);
 }
 
+static int check_init(const Plan *plan, Error *reterr)
+{
+    for (size_t i = 0; i < plan->n_apps; i++)
+        if (!plan->apps[i].init)
+            return 0;
+    return error_set(reterr, -EINVAL,
+                     "each app is to run before the others (--init, Init=): one has to be without that, the "
+                     "last one of a job");
+}
+
 int plan_from_manifest(const PodManifest *manifest, const AppImage *images, const char *unit,
                        InsecureOptions insecure, int pod_dir, Plan **ret, Error *reterr)
 {
     _cleanup_(plan_freep) Plan *plan = calloc(1, sizeof(Plan));
+    int r;
 
     if (!plan || (unit && !(plan->unit = strdup(unit))))
         return -ENOMEM;
@@ -428,17 +441,16 @@ int plan_from_manifest(const PodManifest *manifest, const AppImage *images, cons
             .index = i,
             .plan = ARRAY_APPEND(plan->apps, plan->n_apps),
         };
-        int r = context.plan ? plan_app(&context, reterr) : -ENOMEM;
 
+        r = context.plan ? plan_app(&context, reterr) : -ENOMEM;
         if (r < 0)
             return r;
     }
-    if (!(insecure & INSECURE_CAPABILITIES)) {
-        int r = check_tracing(plan, reterr);
-
-        if (r < 0)
-            return r;
-    }
+    r = check_init(plan, reterr);
+    if (r >= 0 && !(insecure & INSECURE_CAPABILITIES))
+        r = check_tracing(plan, reterr);
+    if (r < 0)
+        return r;
     *ret = TAKE_PTR(plan);
     return 0;
 }

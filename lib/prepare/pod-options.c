@@ -86,6 +86,8 @@ typedef struct Flag {
       "what the image may have by its own word; before any image: all images", FLAG_IMAGE_RIGHTS, 0)         \
     F(INHERIT_ENV, "inherit-env", BOOL, NULL, "pass on the variables of the caller", FLAG_POD_BOOL,          \
       POD(inherit_environment))                                                                              \
+    F(INIT, "init", BOOL, NULL, "the app runs to its end before those without this start", FLAG_APP_STRING,  \
+      APP(init))                                                                                             \
     F(JOURNAL_NATIVE, "journal-native", BOOL, NULL, "the app speaks the journal's native protocol",          \
       FLAG_APP_STRING, APP(journal_native))                                                                  \
     F(LOGS_DIRECTORY, "logs-directory", VALUE, "NAME[:PATH]",                                                \

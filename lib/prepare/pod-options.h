@@ -30,7 +30,7 @@ typedef struct AppOptions {
     const char *name, *exec, *user, *group, *supplementary_gids, *working_directory, *signature;
     const char *memory, *cpu, *cpu_shares, *oom_score_adj, *seccomp, *caps_retain, *caps_remove;
     const char *standard_input, *standard_output, *standard_error;
-    const char *stop_signal, *stop_timeout, *reload_signal, *watchdog, *journal_native;
+    const char *stop_signal, *stop_timeout, *reload_signal, *watchdog, *journal_native, *init;
     bool read_only_rootfs;
     char **arguments;                        /* behind "--"; NULL: none */
     char **environment;                      /* NAME=VALUE */

@@ -460,6 +460,11 @@ static int put_plan(const Pod *pod, Preparation *p, Error *reterr)
     int r = plan_from_manifest(p->manifest, p->images, p->options->unit, p->global->insecure, pod->fd, &plan,
                                reterr);
 
+    for (size_t i = 0; r >= 0 && !has_plan(p) && i < plan->n_apps; i++)
+        if (plan->apps[i].init)
+            r = error_set(reterr, -EOPNOTSUPP,
+                          "app \"%s\": the stage1 \"%s\" can't start apps one after another",
+                          plan->apps[i].name, p->stage1.manifest->name);
     if (r >= 0)
         r = app_directories_make(p->options, plan, p->record, reterr);
     if (r >= 0)

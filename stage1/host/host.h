@@ -197,7 +197,7 @@ static inline bool host_app_may_trace(const PlanApp *plan)
 
 static inline bool host_app_is_held(const PlanApp *plan)
 {
-    return host_app_may_trace(plan) && !plan->pre_start;
+    return host_app_may_trace(plan) && !plan->pre_start && !plan->init;
 }
 
 /* What an app's process and the init say to each other over its report. */

@@ -3,6 +3,7 @@
  * carries what apps say to the journal, hears its apps' notify messages and the signals that ask the pod to
  * end.
  *
+ * - Init apps run one after the other, each to its end, before the others start together.
  * - The first app to fail ends the pod: the others are stopped, and its status is the pod's.
  * - Asked to stop (SIGTERM, SIGRTMIN+3, SIGRTMIN+4) it exits 0 unless an app had to be killed; SIGINT asks
  * for a reboot and exits 133; a declared pod that machinectl powers off exits 132. An app's true status is in
@@ -212,22 +213,43 @@ static void app_finish(Init *init, HostApp *app)
         service_note_finished(init, app);
 }
 
+static void start_app(Init *init, HostApp *app)
+{
+    write_status(init, app, STAGE1_STATUS_CREATED, 0);
+    app->stage = app->plan->pre_start ? APP_PRE_START : APP_RUNNING;
+    if (app_start_stage(init, app) < 0) {
+        app->status = POD_EXIT_FAILURE;
+        app_finish(init, app);
+    }
+}
+
 static void start_apps(Init *init, bool held)
 {
     Host *host = init->host;
 
-    for (size_t i = 0; i < host->plan->n_apps && init->phase == POD_RUNNING; i++) {
+    for (size_t i = 0; i < host->plan->n_apps && init->phase == POD_RUNNING; i++)
+        if (!host->apps[i].plan->init && host_app_is_held(host->apps[i].plan) == held)
+            start_app(init, &host->apps[i]);
+}
+
+/* One init app after the other, each when the one before has succeeded, then all others. */
+static void start_next(Init *init)
+{
+    Host *host = init->host;
+
+    if (init->begun || init->phase != POD_RUNNING)
+        return;
+    for (size_t i = 0; i < host->plan->n_apps; i++) {
         HostApp *app = &host->apps[i];
 
-        if (host_app_is_held(app->plan) != held)
+        if (!app->plan->init || app->stage == APP_DONE)
             continue;
-        write_status(init, app, STAGE1_STATUS_CREATED, 0);
-        app->stage = app->plan->pre_start ? APP_PRE_START : APP_RUNNING;
-        if (app_start_stage(init, app) < 0) {
-            app->status = POD_EXIT_FAILURE;
-            app_finish(init, app);
-        }
+        if (app->stage == APP_WAITING)
+            start_app(init, app);
+        return;
     }
+    init->begun = true;
+    start_apps(init, false);
 }
 
 /* That another app failed is no failure of this one, as with the original. */
@@ -342,7 +364,7 @@ static void drop_rights(Init *init)
 /* Once all others run their own programs. */
 static void start_held(Init *init)
 {
-    if (init->held_started)
+    if (init->held_started || !init->begun)
         return;
     for (size_t i = 0; i < init->host->plan->n_apps; i++) {
         const HostApp *app = &init->host->apps[i];
@@ -386,11 +408,13 @@ static void note_ready(Init *init)
 {
     bool executed = true, ready = true;
 
-    if (init->ready || init->phase != POD_RUNNING)
+    if (init->ready || !init->begun || init->phase != POD_RUNNING)
         return;
     for (size_t i = 0; i < init->host->plan->n_apps; i++) {
-        executed = executed && init->host->apps[i].executed;
-        ready = ready && init->host->apps[i].ready;
+        const HostApp *app = &init->host->apps[i];
+
+        executed = executed && app->executed;
+        ready = ready && (app->ready || (app->plan->init && app->stage == APP_DONE));
     }
     if (executed && !ready)
         service_note_change(init);
@@ -422,6 +446,8 @@ static void hear_report(Init *init, HostApp *app)
     app->executed = true;
     if (!app->plan->notify)
         app->ready = true;
+    if (app->plan->init)
+        service_note_change(init);
     note_ready(init);
 }
 
@@ -656,6 +682,7 @@ static void loop(Init *init)
             pod_kill(init);
         service_keep_time(init);
         forget_again(init);
+        start_next(init);
         start_held(init);
         let_held_go(init);
         drop_rights(init);
@@ -710,7 +737,7 @@ void host_init(Host *host)
         _exit(POD_EXIT_FAILURE);
     begin_entries(host);
     service_begin(&init);
-    start_apps(&init, false);
+    start_next(&init);
     start_held(&init);
     loop(&init);
     _exit(pod_exit_status(&init));

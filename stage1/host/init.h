@@ -10,7 +10,8 @@ typedef struct Init {
     Host *host;
     int signals, children; /* what asks the pod to end; SIGCHLD */
     bool unreaped;         /* not all that ended were looked at */
-    bool ready, unprivileged, held_started;
+    bool ready, unprivileged;
+    bool begun, held_started; /* all init apps have ended, and the others were started; those that are held */
     enum { POD_RUNNING, POD_STOPPING, POD_KILLING } phase;
     bool asked, reboot, poweroff; /* from outside, not because an app ended */
     int status;                   /* the first failing app's */
@@ -26,7 +27,7 @@ typedef struct Init {
     /* What the service manager was told last, and what it was not told yet. */
     char *told_states;
     bool told_reloading, untold, trigger, reload_from_outside;
-    unsigned reloads; /* from outside, which are over */
+    unsigned reloads;                /* from outside, which are over */
     int64_t asked_to_ns, told_to_ns; /* until when apps asked for time */
     int64_t tell_at_ns;              /* the bucket of messages is full again */
 } Init;

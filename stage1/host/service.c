@@ -48,16 +48,16 @@ static const char *state_of(const Init *init, const HostApp *app, char *buffer, 
     const char *name;
 
     switch (app->stage) {
-    case APP_WAITING:
+    case APP_WAITING: return init->begun ? "starting" : "waiting";
     case APP_PRE_START: return "starting";
     case APP_RUNNING:
         if (init->phase != POD_RUNNING)
             return "stopping";
         if (app->reload != APP_RELOAD_NONE)
             return "reloading";
-        if (!app->ready)
+        if (!app->ready && !app->plan->init)
             return "starting";
-        return app->plan->notify ? "ready" : "running";
+        return app->plan->notify && app->ready ? "ready" : "running";
     case APP_POST_STOP: return "stopping";
     case APP_DONE: break;
     }
@@ -300,7 +300,7 @@ void service_reload(Init *init)
 void service_note_finished(Init *init, HostApp *app)
 {
     app->reload = APP_RELOAD_NONE;
-    if (init->ready || init->phase != POD_RUNNING)
+    if (init->ready || app->plan->init || init->phase != POD_RUNNING)
         tell(init, "");
     note_reloaded(init);
 }
@@ -322,7 +322,8 @@ static void take_extension(Init *init, const HostApp *app, uint64_t us)
 {
     int64_t now = monotonic_ns(), left_us = (init->extend_to_ns - now) / 1000, to_ns;
 
-    if (init->phase != POD_RUNNING || (app->ready && app->reload != APP_RELOADING) || left_us <= 0)
+    if (init->phase != POD_RUNNING || (app->ready && !app->plan->init && app->reload != APP_RELOADING) ||
+        left_us <= 0)
         return;
     to_ns = now + (int64_t) (us > (uint64_t) left_us ? (uint64_t) left_us : us) * 1000;
     if (to_ns <= init->asked_to_ns)

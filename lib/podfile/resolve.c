@@ -294,6 +294,17 @@ static bool is_init_app(const PodSection *app)
     return init && parse_bool(init->value) > 0;
 }
 
+static void check_native(Resolver *resolver, const PodSection *pod, const PodSection *app)
+{
+    const PodEntry *journal = pod_section_find(pod, "Journal"),
+                   *native = pod_section_find(app, "JournalNative");
+
+    if (native && parse_bool(native->value) > 0 && journal && streq(journal->value, "host"))
+        complain(resolver, native->path, native->line,
+                 "JournalNative=: its entries go to the pod's own journal only; leave out Journal=host, or have "
+                 "the app use syslog(3)");
+}
+
 static void check_apps(Resolver *resolver)
 {
     const PodSection *pod = pod_file_section(resolver->file, POD_SECTION_POD), *nameless = NULL, *last = NULL;
@@ -314,6 +325,7 @@ static void check_apps(Resolver *resolver)
             complain(resolver, app->path, app->line, "[App%s%s] has no Image=", app->app ? ":" : "",
                      app->app ? app->app : "");
         check_conflict(resolver, app, "Caps");
+        check_native(resolver, pod, app);
         check_mounts(resolver, app);
     }
     if (n > 0 && n_init == n)

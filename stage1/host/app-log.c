@@ -200,6 +200,7 @@ static void open_stream(AppLog *log)
     options.directory = ".";
     options.identifier = log->options.identifier;
     options.unit = log->options.unit;
+    options.level_prefix = log->options.level_prefix;
     if (fchdir(log->options.directory) < 0)
         return;
     log->has_room = journal_stream_open(&options, &log->stream) >= 0;

@@ -18,6 +18,7 @@ typedef struct AppLogOptions {
     int directory;          /* that with journald's sockets; not owned */
     const char *identifier; /* not owned, nor is: */
     const char *unit;       /* may be NULL */
+    bool level_prefix;      /* lines may begin with "<N>", also with that of an emergency */
     bool on_demand;         /* a stream only while something is said */
 } AppLogOptions;
 

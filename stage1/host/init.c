@@ -580,6 +580,7 @@ static int begin_logs(Init *init)
             .directory = host->journal_sockets,
             .identifier = host->apps[i].plan->name,
             .unit = host->plan->unit,
+            .level_prefix = host->journal_namespace, /* the host's terminals are not for an app's emergencies */
             .on_demand = !host->journal_namespace, /* whose journald ends when nobody has a stream of it */
         };
 

@@ -97,6 +97,22 @@ sed -i "s/^Exec=.*/Exec=\/bin\/sh -c \"echo '<6><0>of-last-words'; exit 1\"/" /e
 systemctl daemon-reload
 systemctl restart rkt-loud
 soon "its last words are told" 60 eval 'grep -q of-last-words <<<"$(journalctl --unit=rkt-loud --output=cat)"'
+pod_file in-hosts <<'END'
+[Pod]
+Network=none
+Journal=host
+[App:in-hosts]
+Image=example.com/busybox
+Exec=/bin/sh -c "echo '<0>of-an-app'; exec sleep 1000"
+END
+start in-hosts
+said_to_host() {
+    journalctl --identifier=in-hosts --output=verbose --no-pager | grep -E '^ +(PRIORITY|MESSAGE)=' | tr -d ' ' | sort | paste -sd' '
+}
+soon "with Journal=host, too" 60 eval '[[ $(said_to_host) == *of-an-app* ]]'
+equals "where a line has no level of its own" "$(said_to_host)" "MESSAGE=<0>of-an-app PRIORITY=6"
+systemctl stop rkt-in-hosts
+remove_pod_file in-hosts
 if eventually 5 grep -q of-the-host "$work/terminal"; then
     lacks "but who is logged in to the host does not hear it" "$(<"$work/terminal")" 'of-an-app|of-a-log|of-last-words'
 else

@@ -130,8 +130,10 @@ for user in 0 33; do
     systemctl stop rkt-native
 done
 printf '%s\n' '[Pod]' Network=none Journal=host '[App:hostile]' Image=example.com/hostile JournalNative=yes | pod_file native
-fails "not the host's journal" 1 . systemctl start rkt-native
-matches "in words" "$(journalctl --unit=rkt-native --output=cat --no-pager)" "native protocol, which is for the pod's own journal"
+fails "a pod file is told where its entries go" 1 "JournalNative=: its entries go to the pod's own journal only" rkt pod check /etc/rkt/pods.d/native.pod
+fails "not to the host's journal" 254 "native protocol, which is for the pod's own journal" \
+    systemd-run --quiet --pipe --wait --property=Delegate=yes \
+    rkt run --net=none --journal=host example.com/hostile --journal-native
 remove_pod_file native
 matches "the flag is an annotation" "$(rkt cat-manifest "$(rkt prepare example.com/busybox --journal-native=true)" | tr -d ' \n')" \
     'stage2/journal-native","value":"true"'

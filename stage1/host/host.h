@@ -80,6 +80,8 @@ typedef struct Host {
             *journal_max_use;   /* in bytes; NULL: what rkt-register takes */
     bool debug, interactive, network_none, share_ipc, no_capabilities, no_paths, no_seccomp;
     const char *resolv_mode, *hosts_mode;
+    char *command_line; /* where the kernel reads ours, as long as nothing else of it is used */
+    size_t command_line_size;
 
     Plan *plan;
     HostApp *apps; /* plan->n_apps */

@@ -38,6 +38,17 @@
 #include "machine.h"
 #include "run-arguments.h"
 
+/* The init writes over the arguments that the kernel shows, so everybody else has copies, which live as long
+ * as the process. */
+static int copy_arguments(Host *host, char *argv[], char ***ret)
+{
+    host->command_line = argv[0];
+    STRV_FOREACH (word, argv)
+        if (*word == host->command_line + host->command_line_size)
+            host->command_line_size += strlen(*word) + 1;
+    return strv_copy(argv, ret);
+}
+
 static int take_arguments(Host *host, int argc, char *argv[], Error *reterr)
 {
     RunArguments arguments = RUN_ARGUMENTS_INIT;
@@ -212,6 +223,8 @@ static int run(Host *host, int argc, char *argv[], Error *reterr)
     int r;
 
     r = spawn_prepare();
+    if (r >= 0)
+        r = copy_arguments(host, argv, &argv);
     if (r >= 0)
         r = take_arguments(host, argc, argv, reterr);
     if (r < 0)

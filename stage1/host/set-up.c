@@ -8,6 +8,7 @@
 #include <sys/prctl.h>
 
 #include "base/fd-util.h"
+#include "base/string-util.h"
 #include "host.h"
 #include "interface.h"
 #include "sandbox/landlock.h"
@@ -173,11 +174,33 @@ void host_await_go(Host *host)
         host->control = safe_close(host->control);
 }
 
+/* What systemctl status and ps show of the init: "rkt: pod web", by its UUID where no file declares it. */
+static void show_title(Host *host)
+{
+    const char *unit = host->plan->unit, *name = unit ? startswith(unit, "rkt-") : NULL;
+    char title[512];
+    size_t n;
+
+    if (name && endswith(name, ".service"))
+        (void) snprintf(title, sizeof(title), "rkt: pod %.*s", (int) (strlen(name) - strlen(".service")),
+                        name);
+    else
+        (void) snprintf(title, sizeof(title), "rkt: pod %s", unit ? unit : host->uuid);
+    if (host->command_line_size == 0)
+        return;
+    n = strlen(title);
+    if (n >= host->command_line_size)
+        n = host->command_line_size - 1;
+    memset(host->command_line, 0, host->command_line_size);
+    memcpy(host->command_line, title, n);
+}
+
 int host_set_up(Host *host, Error *reterr)
 {
     int r;
 
     (void) setsid();
+    show_title(host);
     (void) prctl(PR_SET_NAME, "rkt-init");
     if (prctl(PR_SET_DUMPABLE, 0) < 0)
         return error_set_errno(reterr, -errno, "cannot hide the pod's init from its apps");

@@ -66,3 +66,29 @@ lacks "no others" "$lists" "$first|$prepared"
 equals "as many in JSON" "$(rkt list --running --format=json | grep -o '"name":"[0-9a-f]\{8\}-' | wc -l)" "$(wc -l <<<"$lists")"
 equals "completion has the names" "$(rkt completion -- status web@b | cut -f1)" web@blue
 succeeds "rm" rkt rm "$prepared"
+
+# ----- Columns and titles -----
+
+long=$(printf 'a-long-name-%.0s' {1..5})end
+rkt prepare example.com/busybox --name="$long" --exec=/bin/true >/run/prepared
+columns=$(rkt list --no-legend | expand | awk '{ print match($0, / (prepared|running|exited) /) }' | sort -u)
+equals "a long name moves a column for all lines" "$(wc -l <<<"$columns")" 1
+succeeds "behind it" test "$columns" -gt 60
+succeeds "rm, the long one" rkt rm "$(</run/prepared)"
+title_of() {
+    tr -d '\0' <"/proc/$1/cmdline"
+}
+equals "an instance's init says which it is" "$(title_of "$(unit_property rkt-web@blue MainPID)")" "rkt: pod web@blue"
+rkt run --net=none --uuid-file-save=/run/by-hand example.com/busybox --exec=/bin/sleep -- 1000 >/run/by-hand.log 2>&1 &
+is_running() {
+    [[ -s /run/by-hand && $(rkt status "$(</run/by-hand)") == *state=running* ]]
+}
+soon "a pod of no unit" 20 is_running
+uuid=$(</run/by-hand)
+has_title() {
+    [[ $(title_of "$(<"/var/lib/rkt/pods/run/$uuid/pid")") == "rkt: pod $uuid" ]]
+}
+soon "its init says its UUID" 20 has_title
+succeeds "stop" rkt stop "$uuid"
+wait
+succeeds "rm, by hand" rkt rm "$uuid"

@@ -41,6 +41,8 @@ equals "it is PID 1 of its own namespace" "$(awk '/^NSpid/ { print $NF }' "/proc
 soon "nginx answers" 10 http_get 8080
 soon "redis answers" 10 redis_ping 6379
 
+equals "the init says what it is" "$(tr -d '\0' <"/proc/$pid/cmdline")" "rkt: pod web"
+matches "and systemctl status shows that" "$(systemctl status --no-pager --full rkt-web)" "$pid "'"?rkt: pod web'
 matches "systemctl status shows both apps" "$(systemctl status --no-pager rkt-web)" "nginx.*redis|redis.*nginx"
 machine=$(machinectl list --no-legend --no-pager)
 matches "machined knows the pod" "$machine" "rkt-web +container +rkt"

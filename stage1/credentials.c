@@ -5,6 +5,7 @@
 
 #include "credentials.h"
 
+#include <dirent.h>
 #include <fcntl.h>
 #include <sys/sendfile.h>
 #include <sys/stat.h>
@@ -15,8 +16,28 @@
 
 enum { CREDENTIAL_SIZE_MAX = 1024 * 1024 }; /* systemd's */
 
-static int complain_missing(const char *name, Error *reterr)
+/* systemd sets the variable only for a unit that has some. */
+static bool is_empty(int directory)
 {
+    int fd = fcntl(directory, F_DUPFD_CLOEXEC, 3);
+    _cleanup_closedir_ DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+    struct dirent *entry;
+
+    if (!dir)
+        safe_close(fd);
+    while (dir && (entry = readdir(dir)))
+        if (entry->d_name[0] != '.')
+            return false;
+    return dir;
+}
+
+static int complain_missing(int dir, const char *name, Error *reterr)
+{
+    if (is_empty(dir))
+        return error_set(reterr, -ENOENT,
+                         "it wants the credential \"%s\", and $CREDENTIALS_DIRECTORY is empty: systemd's mount "
+                         "does not show where / is private (mount --make-rshared / on the host)",
+                         name);
     return error_set(
             reterr, -ENOENT,
             "it wants the credential \"%s\", which this start does not have: add "
@@ -31,7 +52,7 @@ static int open_source(int dir, const char *name, int *ret, Error *reterr)
     struct stat st;
 
     if (fd < 0 && errno == ENOENT)
-        return complain_missing(name, reterr);
+        return complain_missing(dir, name, reterr);
     if (fd < 0 || fstat(fd, &st) < 0)
         return error_set_errno(reterr, -errno, "cannot open the credential \"%s\"", name);
     if (!S_ISREG(st.st_mode))
@@ -82,7 +103,7 @@ int credentials_gather(const PlanApp *app, int *ret, Error *reterr)
         return error_set(reterr, -EINVAL, "$CREDENTIALS_DIRECTORY must be an absolute path");
     dir = path ? open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -EBADF;
     if (dir < 0 && (!path || errno == ENOENT))
-        return complain_missing(app->credentials[0], reterr);
+        return complain_missing(dir, app->credentials[0], reterr);
     if (dir < 0)
         return error_set_errno(reterr, -errno, "cannot open $CREDENTIALS_DIRECTORY, \"%s\"", path);
     r = mount_new("ramfs", options, ELEMENTSOF(options), attributes, &mount, reterr);

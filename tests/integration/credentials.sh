@@ -6,8 +6,6 @@
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "${0%/*}/lib.sh"
 
-# As on every host: PID 1's credentials come out of a mount namespace of their own.
-mount --make-rshared /
 before=$(snapshot)
 fetch_images busybox
 work=/etc/credentials-test
@@ -164,6 +162,34 @@ fails "2 MB" 254 'has more than 1048576 bytes' rkt run --net=none example.com/bu
 unset CREDENTIALS_DIRECTORY
 fails "without a directory" 254 'it wants the credential "db", which this start does not have' \
     rkt run --net=none example.com/busybox --credential=db --exec=/bin/true
+
+# ----- Where systemd's mount does not show -----
+
+mount --make-rprivate /
+echo told >"$work/token"
+pod_file hidden <<END
+[Pod]
+Network=none
+[App]
+Image=example.com/busybox
+Credential=token
+Exec=/bin/sleep 1000
+[Service]
+LoadCredential=token:$work/token
+END
+# What a later systemd mounts does not come by the mount namespace of its parent.
+if systemctl start rkt-hidden 2>/dev/null; then
+    skip "on a private mount a start that needs one fails, and says why" "it does not on this systemd"
+    systemctl stop rkt-hidden
+else
+    matches "on a private mount a start that needs one fails, and says why" \
+        "$(journalctl --unit=rkt-hidden --output=cat)" 'is empty: .*make-rshared'
+    systemctl reset-failed rkt-hidden
+fi
+mount --make-rshared /
+succeeds "on a shared one it does not" systemctl start rkt-hidden
+systemctl stop rkt-hidden
+remove_pod_file hidden
 
 remove_pod_file web
 collect_garbage

@@ -16,13 +16,15 @@
 
 enum { CREDENTIAL_SIZE_MAX = 1024 * 1024 }; /* systemd's */
 
-/* systemd sets the variable only for a unit that has some. */
+/* DIRECTORY: -EBADF where there is none. */
 static bool is_empty(int directory)
 {
-    int fd = fcntl(directory, F_DUPFD_CLOEXEC, 3);
+    int fd = directory < 0 ? -EBADF : fcntl(directory, F_DUPFD_CLOEXEC, 3);
     _cleanup_closedir_ DIR *dir = fd < 0 ? NULL : fdopendir(fd);
     struct dirent *entry;
 
+    if (directory < 0)
+        return true;
     if (!dir)
         safe_close(fd);
     while (dir && (entry = readdir(dir)))
@@ -31,11 +33,13 @@ static bool is_empty(int directory)
     return dir;
 }
 
+/* systemd sets the variable only for a unit that has some. Where / is private, its mount stays in a child:
+   the directory is then empty (252), or is not there (257). */
 static int complain_missing(int dir, const char *name, Error *reterr)
 {
-    if (is_empty(dir))
+    if (getenv("CREDENTIALS_DIRECTORY") && is_empty(dir))
         return error_set(reterr, -ENOENT,
-                         "it wants the credential \"%s\", and $CREDENTIALS_DIRECTORY is empty: systemd's mount "
+                         "it wants the credential \"%s\", and $CREDENTIALS_DIRECTORY shows none: systemd's mount "
                          "does not show where / is private (mount --make-rshared / on the host)",
                          name);
     return error_set(

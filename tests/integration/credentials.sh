@@ -159,6 +159,11 @@ mkdir "$work/secrets/dir"
 truncate -s 2M "$work/secrets/large"
 fails "a directory" 254 'no regular file' rkt run --net=none example.com/busybox --credential=dir --exec=/bin/true
 fails "2 MB" 254 'has more than 1048576 bytes' rkt run --net=none example.com/busybox --credential=large --exec=/bin/true
+mkdir "$work/empty"
+for dir in "$work/empty" "$work/missing"; do
+    CREDENTIALS_DIRECTORY=$dir fails "a directory that shows none: ${dir##*/}" 254 '"db", and \$CREDENTIALS_DIRECTORY shows none: .*make-rshared' \
+        rkt run --net=none example.com/busybox --credential=db --exec=/bin/true
+done
 unset CREDENTIALS_DIRECTORY
 fails "without a directory" 254 'it wants the credential "db", which this start does not have' \
     rkt run --net=none example.com/busybox --credential=db --exec=/bin/true
@@ -182,8 +187,8 @@ if systemctl start rkt-hidden 2>/dev/null; then
     skip "on a private mount a start that needs one fails, and says why" "it does not on this systemd"
     systemctl stop rkt-hidden
 else
-    matches "on a private mount a start that needs one fails, and says why" \
-        "$(journalctl --unit=rkt-hidden --output=cat)" 'is empty: .*make-rshared'
+    soon "on a private mount a start that needs one fails, and says why" 20 \
+        eval 'journalctl --unit=rkt-hidden --output=cat --no-pager | grep -q "shows none: .*make-rshared"'
     systemctl reset-failed rkt-hidden
 fi
 mount --make-rshared /

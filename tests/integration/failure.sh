@@ -158,24 +158,24 @@ PullPolicy=never
 [App]
 Image=example.com/nope
 END
-pod_file native <<'END'
+pod_file volume <<'END'
 [Pod]
 Network=none
-Journal=host
+Volume=data,kind=host,source=/srv/not-there
 [App]
 Image=example.com/busybox
-JournalNative=yes
+Mount=volume=data,target=/data
 END
-for name in wrong unknown local native; do
+for name in wrong unknown local volume; do
     fails "rkt-$name does not start" 1 '' systemctl start "rkt-$name"
 done
 soon "a file's error is one" 10 eval 'errors_of wrong | grep -q Foo'
 soon "so is that an image can't be fetched" 10 eval 'errors_of unknown | grep -q "example.com/nope"'
 lacks "without the digits of a level" "$(journalctl --unit=rkt-unknown --output=cat)" '<[0-9]>'
 soon "or is not there" 10 eval 'errors_of local | grep -q "example.com/nope"'
-soon "and what stage1 finds" 10 eval 'errors_of native | grep -q stage1'
+soon "and what stage1 finds" 10 eval 'errors_of volume | grep -q stage1'
 lacks "what has another standard error says no level" "$(JOURNAL_STREAM=1:1 rkt status 00000000 2>&1 || :)" '<[0-9]>'
-for name in wrong unknown local native; do
+for name in wrong unknown local volume; do
     remove_pod_file "$name"
 done
 

@@ -356,19 +356,26 @@ static size_t carry_all(AppLog *log, size_t size)
     return size - left;
 }
 
-/* Not what processes of the app that are left say meanwhile. */
+/* Nobody has its other end any more, and it is empty. */
+static bool has_ended(const AppLog *log)
+{
+    struct pollfd end = { .fd = log->options.pipe, .events = POLLIN };
+
+    return log->options.pipe < 0 || (poll(&end, 1, REST_MS) > 0 && !(end.revents & POLLIN));
+}
+
 void app_log_finish(AppLog *log, int64_t end_ns)
 {
-    size_t left = waiting(log), n;
+    size_t left, n;
 
-    while (left > 0) {
-        n = carry_all(log, left);
-        left -= n < left ? n : left;
-        if (left == 0 || monotonic_ns() >= end_ns)
+    while (!has_ended(log)) {
+        left = waiting(log);
+        if (carry_all(log, left) < left)
+            (void) poll(NULL, 0, REST_MS);
+        if (monotonic_ns() >= end_ns)
             break;
-        (void) poll(NULL, 0, REST_MS);
     }
-    for (; left > 0; left -= n < left ? n : left) {
+    for (left = waiting(log); left > 0; left -= n < left ? n : left) {
         ssize_t seen = look(log);
 
         n = seen == 0 ? 0 : throw_away(log, seen > 0 ? (size_t) seen : TRASH_SIZE);

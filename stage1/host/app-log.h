@@ -14,7 +14,9 @@
 enum { APP_LOG_TAIL = 2048 }; /* bytes of an app's last lines that the init knows */
 
 typedef struct AppLogOptions {
-    int pipe, write_end;    /* the app's pipe, which does not block when it is read; not owned */
+    int pipe; /* what the app says: one that no app has (carrier.h), and that does not block when it is read
+               */
+    int write_end;          /* of the app's own pipe; not owned */
     int directory;          /* that with journald's sockets; not owned */
     const char *identifier; /* not owned, nor is: */
     const char *unit;       /* may be NULL */
@@ -58,7 +60,8 @@ static inline int64_t app_log_next_ns(const AppLog *log)
  * True when there was something to do. */
 bool app_log_turn(AppLog *log, const struct pollfd fds[static _APP_LOG_MAX]);
 
-/* At the pod's end: carries what the pipe holds until end_ns (CLOCK_MONOTONIC), and says what was lost. */
+/* At the pod's end: carries what comes through the pipe until that ends, or until end_ns (CLOCK_MONOTONIC),
+ * and says what was lost. */
 void app_log_finish(AppLog *log, int64_t end_ns);
 
 /* Then: says the app's last lines as errors of ours. */

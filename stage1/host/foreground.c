@@ -30,15 +30,21 @@ static int open_pipe(LogPipe *pipe, int *ret_write)
     return 0;
 }
 
-/* As /dev/console is, which is standard output. */
+/* The pipe of its errors is as /dev/console is, which is its standard output. Both are the init's to read:
+ * see carrier.h.
+ */
 static int open_app_pipes(HostApp *app, LogPipe *pipes)
 {
-    int r;
+    int fds[2], r = 0;
 
-    pipes[0].fd = TAKE_FD(app->console);
-    r = open_pipe(&pipes[1], &app->errors);
-    if (r < 0)
-        return r;
+    for (size_t i = 0; r >= 0 && i < ELEMENTSOF(app->carried); i++)
+        r = open_pipe(&pipes[i], &app->carried[i]);
+    if (r < 0 || pipe2(fds, O_CLOEXEC) < 0)
+        return r < 0 ? r : -errno;
+    app->errors_end = fds[0];
+    app->errors = fds[1];
+    if (fcntl(app->errors_end, F_SETFL, O_NONBLOCK) < 0)
+        return -errno;
     return fchown(app->errors, app->plan->uid, app->plan->gid) < 0 || fchmod(app->errors, 0622) < 0 ? -errno
                                                                                                     : 0;
 }
@@ -240,6 +246,10 @@ static void drop_write_ends(Foreground *foreground, Host *host)
     for (size_t i = 0; i < host->plan->n_apps; i++) {
         host->apps[i].output = safe_close(host->apps[i].output);
         host->apps[i].errors = safe_close(host->apps[i].errors);
+        host->apps[i].console = safe_close(host->apps[i].console);
+        host->apps[i].errors_end = safe_close(host->apps[i].errors_end);
+        for (size_t k = 0; k < ELEMENTSOF(host->apps[i].carried); k++)
+            host->apps[i].carried[k] = safe_close(host->apps[i].carried[k]);
         host_drop_stdio(&host->apps[i]);
     }
     foreground->init_errors = safe_close(foreground->init_errors);

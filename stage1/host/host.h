@@ -11,6 +11,7 @@
 
 #include "app-entries.h"
 #include "app-log.h"
+#include "carrier.h"
 #include "base/error.h"
 #include "plan.h"
 #include "receive.h"
@@ -48,6 +49,10 @@ typedef struct HostApp {
     Receiver receiver;   /* hears what it sends: READY=1, WATCHDOG=1, lines of syslog(3) */
     AppEntries entries;  /* what of that goes to the journal */
     int output, errors;  /* descriptors 1, that FIFO's other end, and 2, a pipe; -EBADF: the same as 1 */
+    int errors_end;      /* where that pipe is read */
+    int carried[2]; /* the pipes into which what it says is moved, and what of it are errors: where they are
+                       written */
+    Carrier carriers[2]; /* do that, in the init */
     int stdio[3];        /* the program's instead, in an interactive pod; else -EBADF */
     int terminals;       /* detached devpts with the program's terminal; -EBADF: it has none */
     bool has_terminal;   /* stdio is one, at least standard input */

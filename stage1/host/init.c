@@ -44,6 +44,7 @@ enum { REAPED_AT_ONCE = 64 };
 enum { FORGET_MS = 1000 };       /* until what hearing a message needed of the program goes from memory */
 enum { LAST_ENTRIES_MS = 1000 }; /* for the journal to take what apps sent before the pod ends */
 enum { LAST_LINES_MS = 5000 };   /* the same for what they wrote */
+enum { CARRIER_LOOK_MS = 50 };
 
 static void write_status(const Init *init, const HostApp *app, const char *suffix, int value)
 {
@@ -187,7 +188,8 @@ static void log_failure(const HostApp *app)
     const char *name = sigabbrev_np(app->signal);
 
     if (app->signal == SIGSYS && app->plan->filter)
-        log_error("app %s failed: SIGSYS: it made a system call that its filter refuses, which the kernel's log "
+        log_error("app %s failed: SIGSYS: it made a system call that its filter refuses, which the kernel's "
+                  "log "
                   "may name (journalctl -k -g type=1326); allow it with Seccomp=",
                   app->plan->name);
     else if (app->signal > 0)
@@ -317,7 +319,9 @@ static void reap(Init *init)
         for (size_t i = 0; i < init->host->plan->n_apps; i++) {
             HostApp *app = &init->host->apps[i];
 
-            if (receiver_note_end(&app->receiver, info.si_pid) || app->pid != info.si_pid)
+            if (carrier_note_end(&app->carriers[0], info.si_pid) ||
+                carrier_note_end(&app->carriers[1], info.si_pid) ||
+                receiver_note_end(&app->receiver, info.si_pid) || app->pid != info.si_pid)
                 continue;
             if (app->stage <= APP_RUNNING)
                 app->signal = info.si_code == CLD_EXITED ? 0 : info.si_status;
@@ -567,26 +571,73 @@ static void hear_reaper(Init *init)
 
 /* ----- What apps say ----- */
 
-/* A foreground process has the other ends of the pipes itself. */
+/* Of a service's app; a foreground process has the other ends of the pipes itself. */
+static int begin_log(const Host *host, HostApp *app)
+{
+    AppLogOptions options = {
+        .write_end = app->output,
+        .directory = host->journal_sockets,
+        .identifier = app->plan->name,
+        .unit = host->plan->unit,
+        .level_prefix = host->journal_namespace, /* the host's terminals are not for an app's emergencies */
+        .on_demand = !host->journal_namespace,   /* whose journald ends when nobody has a stream of it */
+    };
+    int fds[2];
+
+    if (pipe2(fds, O_CLOEXEC) < 0)
+        return -errno;
+    options.pipe = fds[0];
+    app->carried[0] = fds[1];
+    return fcntl(fds[0], F_SETFL, O_NONBLOCK) < 0 ? -errno : app_log_begin(&app->log, &options);
+}
+
 static int begin_logs(Init *init)
 {
-    const Host *host = init->host;
     int r = 0;
 
-    for (size_t i = 0; r >= 0 && host->service_main && i < host->plan->n_apps; i++) {
-        const AppLogOptions options = {
-            .pipe = host->apps[i].console,
-            .write_end = host->apps[i].output,
-            .directory = host->journal_sockets,
-            .identifier = host->apps[i].plan->name,
-            .unit = host->plan->unit,
-            .level_prefix = host->journal_namespace, /* the host's terminals are not for an app's emergencies */
-            .on_demand = !host->journal_namespace, /* whose journald ends when nobody has a stream of it */
-        };
+    for (size_t i = 0; r >= 0 && i < init->host->plan->n_apps; i++) {
+        HostApp *app = &init->host->apps[i];
+        const int from[] = { app->console, app->errors_end };
 
-        r = app_log_begin(&host->apps[i].log, &options);
+        if (init->host->service_main)
+            r = begin_log(init->host, app);
+        for (size_t k = 0; k < ELEMENTSOF(app->carriers); k++) {
+            app->carriers[k].from = app->carried[k] < 0 ? -EBADF : from[k];
+            app->carriers[k].to = app->carried[k];
+        }
     }
     return r;
+}
+
+static void end_carriers(Init *init)
+{
+    for (size_t i = 0; i < init->host->plan->n_apps; i++) {
+        HostApp *app = &init->host->apps[i];
+
+        for (size_t k = 0; k < ELEMENTSOF(app->carriers); k++) {
+            carrier_finish(&app->carriers[k]);
+            if (init->host->service_main) /* so that the log ends with it */
+                app->carried[k] = safe_close(app->carried[k]);
+        }
+    }
+}
+
+/* What the foreground process prints it prints when somebody reads it. Who asked for the end does not wait
+ * for that. */
+static void await_carriers(Init *init)
+{
+    unsigned left_ms = LAST_LINES_MS;
+
+    for (size_t i = 0; i < 2 * init->host->plan->n_apps && left_ms > 0;) {
+        const Carrier *carrier = &init->host->apps[i / 2].carriers[i % 2];
+
+        if (carrier_has_ended(carrier, CARRIER_LOOK_MS))
+            i++;
+        else if (init->asked || !carrier_waits(carrier))
+            left_ms -= CARRIER_LOOK_MS < left_ms ? CARRIER_LOOK_MS : left_ms;
+        while (hear_signal(init))
+            ;
+    }
 }
 
 static void finish_logs(Init *init)
@@ -623,7 +674,8 @@ enum { POLL_SIGNALS, POLL_CHILDREN, POLL_REAPER, POLL_APPS };
 enum {
     POLL_REPORT,
     POLL_LOG,
-    POLL_MESSAGES = POLL_LOG + _APP_LOG_MAX,
+    POLL_CARRIERS = POLL_LOG + _APP_LOG_MAX,
+    POLL_MESSAGES = POLL_CARRIERS + 2,
     _POLL_APP_MAX = POLL_MESSAGES + _RECEIVE_KIND_MAX
 };
 
@@ -642,6 +694,10 @@ static int await(const Init *init, struct pollfd *fds)
         own[POLL_REPORT] = (struct pollfd){ .fd = app->report, .events = POLLIN };
         app_log_await(&app->log, own + POLL_LOG);
         next_ns = earlier_ns(next_ns, app_log_next_ns(&app->log));
+        for (size_t k = 0; k < ELEMENTSOF(app->carriers); k++) {
+            own[POLL_CARRIERS + k] = carrier_await(&app->carriers[k]);
+            next_ns = earlier_ns(next_ns, carrier_next_ns(&app->carriers[k]));
+        }
         next_ns = earlier_ns(next_ns, receiver_await(&app->receiver, own + POLL_MESSAGES));
     }
     if (init->phase == POD_STOPPING)
@@ -670,6 +726,8 @@ static void loop(Init *init)
                 hear_report(init, app);
             if (app_log_turn(&app->log, own + POLL_LOG))
                 forget_soon(init);
+            for (size_t k = 0; k < ELEMENTSOF(app->carriers); k++)
+                carrier_turn(&app->carriers[k], own + POLL_CARRIERS + k);
             receiver_turn(&app->receiver, own + POLL_MESSAGES, can_hear_app, hear_app,
                           &(Sender){ init, app });
         }
@@ -689,7 +747,11 @@ static void loop(Init *init)
         drop_rights(init);
     }
     finish_messages(init);
-    finish_logs(init);
+    end_carriers(init);
+    if (init->host->service_main)
+        finish_logs(init);
+    else
+        await_carriers(init);
 }
 
 static void block_signals(sigset_t *ret_requests, sigset_t *ret_children)

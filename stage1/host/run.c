@@ -132,6 +132,8 @@ static int allocate_apps(Host *host)
         app->rootfs = app->devices = app->credentials = app->console = app->null = app->output = app->errors =
                 -EBADF;
         app->cgroup = app->namespace_fd = app->report = app->go = app->terminals = -EBADF;
+        app->errors_end = app->carried[0] = app->carried[1] = -EBADF;
+        app->carriers[0] = app->carriers[1] = (Carrier) CARRIER_INIT;
         app->receiver = (Receiver) RECEIVER_INIT;
         app->stdio[0] = app->stdio[1] = app->stdio[2] = -EBADF;
         app->log = (AppLog) APP_LOG_INIT;

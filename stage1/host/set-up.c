@@ -136,7 +136,7 @@ static int close_strangers(const Host *host)
     _cleanup_free_ int *keep = NULL;
 
     for (size_t i = 0; i < n_apps; i++)
-        n += 12 + _RECEIVE_KIND_MAX + host->apps[i].plan->n_mounts + host->apps[i].sockets.n;
+        n += 15 + _RECEIVE_KIND_MAX + host->apps[i].plan->n_mounts + host->apps[i].sockets.n;
     keep = calloc(n, sizeof(int));
     if (!keep)
         return -ENOMEM;
@@ -144,9 +144,10 @@ static int close_strangers(const Host *host)
     n = ELEMENTSOF(own);
     for (size_t i = 0; i < n_apps; i++) {
         const HostApp *app = &host->apps[i];
-        const int theirs[] = { app->rootfs,    app->devices,  app->credentials, app->console,
-                               app->null,      app->output,   app->errors,      app->cgroup,
-                               app->terminals, app->stdio[0], app->stdio[1],    app->stdio[2] };
+        const int theirs[] = { app->rootfs,     app->devices,    app->credentials, app->console,
+                               app->null,       app->output,     app->errors,      app->cgroup,
+                               app->terminals,  app->stdio[0],   app->stdio[1],    app->stdio[2],
+                               app->errors_end, app->carried[0], app->carried[1] };
 
         memcpy(keep + n, theirs, sizeof(theirs));
         n += ELEMENTSOF(theirs);

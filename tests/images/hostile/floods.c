@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <sys/sendfile.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <sys/wait.h>
@@ -219,7 +220,40 @@ static void fork_bomb(void)
         pause();
 }
 
+/* The kernel holds the lock of a pipe while it waits for the source of what is to go there. Some of what is
+ * said first, so that whoever reads the pipe is at it; the file in the pod's memory says when it is held. */
+static void hold_log(bool by_splice)
+{
+    char lines[32 * 1024];
+    int fds[2];
+
+    memset(lines, '\n', sizeof(lines));
+    for (size_t i = 0; i < sizeof(lines); i += 2)
+        lines[i] = 'x';
+    if (socketpair(AF_UNIX, SOCK_STREAM, 0, fds) < 0)
+        return;
+    signal(SIGTERM, SIG_IGN);
+    (void) close(open("/dev/shm/held", O_WRONLY | O_CREAT | O_CLOEXEC, 0644));
+    (void) !write(STDOUT_FILENO, lines, sizeof(lines));
+    for (;;)
+        if (by_splice)
+            (void) splice(fds[0], NULL, STDOUT_FILENO, NULL, 1, 0);
+        else
+            (void) sendfile(STDOUT_FILENO, fds[0], NULL, 1);
+}
+
+static void hold_log_splice(void)
+{
+    hold_log(true);
+}
+
+static void hold_log_sendfile(void)
+{
+    hold_log(false);
+}
+
 const Attack floods_attacks[] = {
+    { "hold-log-splice", hold_log_splice }, { "hold-log-sendfile", hold_log_sendfile },
     { "notify-flood", notify_flood },   { "notify-ready", notify_ready },
     { "change-flood", change_flood },   { "extend-flood", extend_flood },
     { "ping-twice", ping_twice },       { "ping-flood", ping_flood },

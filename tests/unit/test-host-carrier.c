@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The process that reads an app's pipe in our place, also while somebody holds that pipe. */
+
+#include "carrier.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "test.h"
+
+typedef struct Fixture {
+    int app[2], ours[2];
+    Carrier carrier;
+} Fixture;
+
+static void begin(Fixture *f)
+{
+    *f = (Fixture){ .carrier = CARRIER_INIT };
+    assert_int(pipe2(f->app, O_CLOEXEC), 0);
+    assert_int(pipe2(f->ours, O_CLOEXEC), 0);
+    assert_int(fcntl(f->app[0], F_SETFL, O_NONBLOCK), 0);
+    f->carrier.from = f->app[0];
+    f->carrier.to = f->ours[1];
+}
+
+static void done(Fixture *f)
+{
+    int fds[] = { f->app[0], f->app[1], f->ours[0], f->ours[1] };
+
+    for (size_t i = 0; i < ELEMENTSOF(fds); i++)
+        (void) close(fds[i]);
+}
+
+static void turn(Fixture *f)
+{
+    struct pollfd fd = carrier_await(&f->carrier);
+
+    (void) poll(&fd, 1, 10);
+    carrier_turn(&f->carrier, &fd);
+}
+
+static void reap(Fixture *f)
+{
+    pid_t pid = waitpid(f->carrier.pid, NULL, 0);
+
+    assert_true(carrier_note_end(&f->carrier, pid));
+    assert_int(f->carrier.pid, 0);
+}
+
+static void test_carry(void)
+{
+    char text[16] = "";
+    Fixture f;
+
+    begin(&f);
+    turn(&f);
+    assert_int(f.carrier.pid, 0); /* nothing was said */
+    assert_int(write(f.app[1], "first", 5), 5);
+    turn(&f);
+    assert_true(f.carrier.pid > 0);
+    assert_int(read(f.ours[0], text, sizeof(text)), 5);
+    assert_int(write(f.app[1], "last", 4), 4);
+    carrier_finish(&f.carrier);
+    assert_true(carrier_has_ended(&f.carrier, 10000));
+    reap(&f);
+    assert_int(read(f.ours[0], text, sizeof(text)), 4);
+    done(&f);
+}
+
+/* What was never carried goes at the end. */
+static void test_finish_alone(void)
+{
+    char text[16] = "";
+    Fixture f;
+
+    begin(&f);
+    assert_int(write(f.app[1], "only", 4), 4);
+    carrier_finish(&f.carrier);
+    assert_true(carrier_has_ended(&f.carrier, 10000));
+    reap(&f);
+    assert_int(read(f.ours[0], text, sizeof(text)), 4);
+    assert_true(!carrier_waits(&f.carrier));
+    done(&f);
+}
+
+/* Another process splices from a socket that says nothing into the pipe, and has its lock. */
+static void test_held(void)
+{
+    char text[16] = "";
+    int silent[2];
+    pid_t holder;
+    Fixture f;
+
+    begin(&f);
+    assert_int(socketpair(AF_UNIX, SOCK_STREAM, 0, silent), 0);
+    assert_int(write(f.app[1], "said", 4), 4);
+    turn(&f);
+    assert_int(read(f.ours[0], text, sizeof(text)), 4);
+    holder = fork();
+    if (holder == 0) {
+        (void) splice(silent[0], NULL, f.app[1], NULL, 1, 0);
+        _exit(0);
+    }
+    carrier_finish(&f.carrier);
+    (void) carrier_has_ended(&f.carrier, 500); /* or not, when it was there first */
+    (void) carrier_waits(&f.carrier);
+    (void) kill(holder, SIGKILL);
+    assert_true(waitpid(holder, NULL, 0) == holder);
+    assert_true(carrier_has_ended(&f.carrier, 10000));
+    reap(&f);
+    (void) close(silent[0]);
+    (void) close(silent[1]);
+    done(&f);
+}
+
+/* One that was killed is started again, though not at once. */
+static void test_restart(void)
+{
+    char text[16] = "";
+    Fixture f;
+
+    begin(&f);
+    assert_int(write(f.app[1], "one", 3), 3);
+    turn(&f);
+    assert_int(read(f.ours[0], text, sizeof(text)), 3);
+    (void) kill(f.carrier.pid, SIGKILL);
+    assert_true(carrier_has_ended(&f.carrier, 10000));
+    turn(&f);
+    reap(&f);
+    assert_true(carrier_next_ns(&f.carrier) > 0);
+    assert_int(write(f.app[1], "two", 3), 3);
+    while (f.carrier.pid == 0)
+        turn(&f);
+    assert_int(read(f.ours[0], text, sizeof(text)), 3);
+    carrier_finish(&f.carrier);
+    assert_true(carrier_has_ended(&f.carrier, 10000));
+    reap(&f);
+    done(&f);
+}
+
+int main(void)
+{
+    test_carry();
+    test_finish_alone();
+    test_held();
+    test_restart();
+    return 0;
+}

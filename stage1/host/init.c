@@ -83,8 +83,6 @@ static int stop_signal(const HostApp *app)
 
 static void pod_stop(Init *init)
 {
-    int64_t longest = 0;
-
     if (init->phase != POD_RUNNING)
         return;
     init->phase = POD_STOPPING;
@@ -100,10 +98,8 @@ static void pod_stop(Init *init)
             app_signal(app, stop_signal(app));
         if (timeout == 0)
             timeout = STOP_TIMEOUT_DEFAULT_S * 1000000000LL;
-        if (timeout > longest)
-            longest = timeout;
+        app->deadline_ns = monotonic_ns() + timeout;
     }
-    init->deadline_ns = monotonic_ns() + longest;
     service_tell_stopping(init);
 }
 
@@ -127,10 +123,21 @@ static void pod_abort(Init *init)
 
 static void pod_kill(Init *init)
 {
-    init->phase = POD_KILLING;
-    init->deadline_ns = 0;
     for (size_t i = 0; i < init->host->plan->n_apps; i++)
         app_signal(&init->host->apps[i], SIGKILL);
+}
+
+/* Those that had their time to stop. */
+static void kill_overdue(Init *init)
+{
+    for (size_t i = 0; i < init->host->plan->n_apps; i++) {
+        HostApp *app = &init->host->apps[i];
+
+        if (app->deadline_ns == 0 || app->deadline_ns > monotonic_ns())
+            continue;
+        app->deadline_ns = 0;
+        app_signal(app, SIGKILL);
+    }
 }
 
 static bool pod_is_over(const Init *init)
@@ -204,6 +211,7 @@ static void app_finish(Init *init, HostApp *app)
 
     app->stage = APP_DONE;
     app->pid = 0;
+    app->deadline_ns = 0;
     write_status(init, app, "", app->status);
     if (failed && init->phase == POD_RUNNING) {
         if (!init->host->interactive) /* who sits before it has ended it so */
@@ -282,7 +290,7 @@ static void app_advance(Init *init, HostApp *app, int status)
         app->status = ended_for_another(init, app) ? 0 : status;
         if (app->cgroup >= 0)
             (void) (app->plan->post_stop ? cgroup_clear(app->cgroup) : cgroup_kill(app->cgroup));
-        if (app->plan->post_stop && init->phase != POD_KILLING) {
+        if (app->plan->post_stop && !app->killed) {
             app->stage = APP_POST_STOP;
             if (app_start_stage(init, app) >= 0)
                 return;
@@ -665,11 +673,6 @@ static int until_ms(int64_t when_ns)
     return left <= 0 ? 0 : (int) (left / 1000000) + 1;
 }
 
-static bool is_overdue(const Init *init)
-{
-    return init->phase == POD_STOPPING && until_ms(init->deadline_ns) == 0;
-}
-
 enum { POLL_SIGNALS, POLL_CHILDREN, POLL_REAPER, POLL_APPS };
 enum {
     POLL_REPORT,
@@ -692,6 +695,7 @@ static int await(const Init *init, struct pollfd *fds)
         struct pollfd *own = &fds[POLL_APPS + _POLL_APP_MAX * i];
 
         own[POLL_REPORT] = (struct pollfd){ .fd = app->report, .events = POLLIN };
+        next_ns = earlier_ns(next_ns, app->deadline_ns);
         app_log_await(&app->log, own + POLL_LOG);
         next_ns = earlier_ns(next_ns, app_log_next_ns(&app->log));
         for (size_t k = 0; k < ELEMENTSOF(app->carriers); k++) {
@@ -700,8 +704,6 @@ static int await(const Init *init, struct pollfd *fds)
         }
         next_ns = earlier_ns(next_ns, receiver_await(&app->receiver, own + POLL_MESSAGES));
     }
-    if (init->phase == POD_STOPPING)
-        next_ns = earlier_ns(next_ns, init->deadline_ns);
     return poll(fds, (nfds_t) (POLL_APPS + _POLL_APP_MAX * host->plan->n_apps),
                 init->unreaped ? 0
                 : next_ns > 0  ? until_ms(next_ns)
@@ -737,8 +739,7 @@ static void loop(Init *init)
             (void) hear_signal(init);
         if (fds[POLL_REAPER].revents)
             hear_reaper(init);
-        if (is_overdue(init))
-            pod_kill(init);
+        kill_overdue(init);
         service_keep_time(init);
         forget_again(init);
         start_next(init);

@@ -12,10 +12,9 @@ typedef struct Init {
     bool unreaped;         /* not all that ended were looked at */
     bool ready, unprivileged;
     bool begun, held_started; /* all init apps have ended, and the others were started; those that are held */
-    enum { POD_RUNNING, POD_STOPPING, POD_KILLING } phase;
+    enum { POD_RUNNING, POD_STOPPING } phase;
     bool asked, reboot, poweroff; /* from outside, not because an app ended */
     int status;                   /* the first failing app's */
-    int64_t deadline_ns;          /* when apps that are being stopped are killed */
     int64_t forget_at_ns;         /* when the program's pages go from memory again; 0: not */
 
     /* service.c's; times are of CLOCK_MONOTONIC, 0: not. */

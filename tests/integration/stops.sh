@@ -38,6 +38,7 @@ all_send() {
 ways=(systemctl rkt poweroff kill TERM RTMIN+3 INT RTMIN+4 PWR HUP-TERM)
 tell() {
     local name=$1 init=$2
+    ((init > 0)) || return
     case $3 in
     systemctl) systemctl stop --no-block "rkt-$name" ;;
     rkt) rkt stop "$(</run/rkt/pods/rkt-"$name"/uuid)" >/dev/null ;;

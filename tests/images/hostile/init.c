@@ -285,15 +285,13 @@ _Noreturn static void send_without_end(unsigned pause_us)
 {
     const int numbers[] = { SIGTERM, SIGINT, SIGHUP, SIGPWR, SIGABRT, SIGCHLD, SIGRTMIN + 3, SIGRTMIN + 4 };
 
-    (void) !nice(19);
     for (;;) {
         for (size_t i = 0; i < sizeof(numbers) / sizeof(*numbers); i++) {
             kill(1, numbers[i]);
             queue_forged(numbers[i]);
             kill(getppid(), SIGCONT);
         }
-        if (pause_us > 0)
-            usleep(pause_us);
+        usleep(pause_us);
     }
 }
 
@@ -302,7 +300,8 @@ static void end(_unused int number)
     _exit(0);
 }
 
-/* What tells the pod to stop must not drown among these. Two send without a pause. */
+/* What tells the pod to stop must not drown among these. Two send nearly without a pause. Not with nice(2): Linux 6.18
+ * then has the whole machine wait for these, for minutes. */
 static void senders(void)
 {
     signal(SIGTERM, end);
@@ -310,7 +309,7 @@ static void senders(void)
         keep_queue_full();
     for (unsigned i = 0; i < 30; i++)
         if (fork() == 0)
-            send_without_end(i < 2 ? 0 : 2000);
+            send_without_end(i < 2 ? 50 : 2000);
     printf("%s=begun\n", attack);
     fflush(stdout);
     for (;;)

@@ -12,6 +12,7 @@
 #include "base/array.h"
 #include "base/string-util.h"
 #include "podfile/keys.h"
+#include "podfile/quadlet.h"
 
 typedef struct Reader {
     PodFile *file;
@@ -152,11 +153,15 @@ static int read_header(Reader *reader, char *header, unsigned line)
     }
     kind = pod_section_from_string(header);
     if (kind < 0) {
-        const char *near = pod_section_nearest(header);
+        const char *near = pod_section_nearest(header), *counterpart = quadlet_section_counterpart(header);
 
-        complain(reader, line,
-                 near ? "unknown section [%s%s%s], did you mean [%s]?" : "unknown section [%s%s%s]", header,
-                 app ? ":" : "", app ? app : "", near);
+        if (counterpart)
+            complain(reader, line, "unknown section [%s%s%s]: %s", header, app ? ":" : "", app ? app : "",
+                     counterpart);
+        else
+            complain(reader, line,
+                     near ? "unknown section [%s%s%s], did you mean [%s]?" : "unknown section [%s%s%s]", header,
+                     app ? ":" : "", app ? app : "", near);
         return 0;
     }
     if (app && kind != POD_SECTION_APP) {

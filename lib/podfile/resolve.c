@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/string-util.h"
+#include "podfile/quadlet.h"
 
 typedef struct Resolver {
     PodFile *file;
@@ -39,12 +40,18 @@ static void refuse_unknown(Resolver *resolver, const PodSection *section, PodEnt
 {
     const char *near = pod_key_nearest(section->kind, entry->key);
     PodSectionKind other = pod_key_elsewhere(section->kind, entry->key);
+    const char *counterpart = section->kind == POD_SECTION_APP || section->kind == POD_SECTION_POD
+                                      ? quadlet_key_counterpart(entry->key)
+                                      : NULL;
     char name[128];
 
     (void) snprintf(name, sizeof(name), "[%s%s%s]", pod_section_to_string(section->kind),
                     section->app ? ":" : "", section->app ? section->app : "");
     entry->dropped = true;
-    if (other >= 0)
+    if (counterpart)
+        complain(resolver, entry->path, entry->line, "unknown key \"%s=\" in %s: %s", entry->key, name,
+                 counterpart);
+    else if (other >= 0)
         complain(resolver, entry->path, entry->line, "\"%s=\" is a key of [%s], not of %s", entry->key,
                  pod_section_to_string(other), name);
     else if (near)

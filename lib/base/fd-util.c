@@ -6,6 +6,7 @@
 #include <linux/fs.h>
 #include <linux/openat2.h>
 #include <stdalign.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
@@ -303,6 +304,18 @@ const char *fd_path(int fd, char buffer[static FD_PATH_MAX])
 {
     (void) snprintf(buffer, FD_PATH_MAX, "/proc/self/fd/%d", fd);
     return buffer;
+}
+
+static int compare_int(const void *a, const void *b)
+{
+    int x = *(const int *) a, y = *(const int *) b;
+
+    return (x > y) - (x < y);
+}
+
+void sort_fds(int *fds, size_t n)
+{
+    qsort(fds, n, sizeof(int), compare_int);
 }
 
 int close_all_but(int from, const int *keep, size_t n)

@@ -52,5 +52,8 @@ int fd_set_cloexec(int fd, bool cloexec);
 enum { FD_PATH_MAX = sizeof("/proc/self/fd/") + 11 };
 const char *fd_path(int fd, char buffer[static FD_PATH_MAX]);
 
-/* Closes every descriptor from `from` up, but those in keep (n of them, sorted up). */
+/* Sorts n descriptors in place, the lowest first. */
+void sort_fds(int *fds, size_t n);
+
+/* Closes every descriptor from `from` up, but those in keep (n of them, in the order of sort_fds()). */
 int close_all_but(int from, const int *keep, size_t n);

@@ -16,13 +16,6 @@
 #include "fd-util.h"
 #include "time-util.h"
 
-static int compare_int(const void *a, const void *b)
-{
-    int x = *(const int *) a, y = *(const int *) b;
-
-    return (x > y) - (x < y);
-}
-
 void spawn_reset_signals(void)
 {
     sigset_t none;
@@ -85,7 +78,7 @@ _noreturn_ static void child(const char *path, char *const argv[], const SpawnOp
         keep[n++] = report;
         if (options->program >= 0)
             keep[n++] = options->program;
-        qsort(keep, n, sizeof(int), compare_int);
+        sort_fds(keep, n);
         r = close_all_but(3, keep, n);
     }
     if (r >= 0) {

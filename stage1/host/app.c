@@ -254,13 +254,6 @@ typedef struct Report {
     int go; /* -EBADF: it is not held */
 } Report;
 
-static int compare_int(const void *a, const void *b)
-{
-    int x = *(const int *) a, y = *(const int *) b;
-
-    return (x > y) - (x < y);
-}
-
 /* What stays open for the program: its sockets, and the report until the exec. */
 static int keep_descriptors(HostApp *app, Report *report, int **ret, size_t *ret_n, Error *reterr)
 {
@@ -277,7 +270,7 @@ static int keep_descriptors(HostApp *app, Report *report, int **ret, size_t *ret
         keep[i] = STDERR_FILENO + 1 + (int) i;
     keep[n] = report->to;
     keep[n + 1] = report->go;
-    qsort(keep, n + 2, sizeof(int), compare_int);
+    sort_fds(keep, n + 2);
     *ret = keep;
     *ret_n = n + 2;
     return r < 0 ? error_set_errno(reterr, r, "cannot place the app's sockets") : 0;

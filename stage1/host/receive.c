@@ -93,13 +93,6 @@ static void hand_on(int fd, ReceiveKind kind, int channel)
             (void) syscall(SYS_exit_group, 0);
 }
 
-static int compare_int(const void *a, const void *b)
-{
-    int x = *(const int *) a, y = *(const int *) b;
-
-    return (x > y) - (x < y);
-}
-
 static int receive(void *userdata)
 {
     const Receiver receiver = *(const Receiver *) userdata;
@@ -107,7 +100,7 @@ static int receive(void *userdata)
 
     memcpy(keep, receiver.sockets, sizeof(receiver.sockets));
     keep[_RECEIVE_KIND_MAX] = receiver.channel;
-    qsort(keep, ELEMENTSOF(keep), sizeof(int), compare_int);
+    sort_fds(keep, ELEMENTSOF(keep));
     if (bare_confine("rkt-receive", keep, ELEMENTSOF(keep), receiver_calls, ELEMENTSOF(receiver_calls)) < 0)
         return 1;
     bare_forget();

@@ -120,13 +120,6 @@ static int freeze_root(Error *reterr)
     return r < 0 ? error_set_errno(reterr, r, "cannot make the pod's root read-only") : 0;
 }
 
-static int compare_int(const void *a, const void *b)
-{
-    int x = *(const int *) a, y = *(const int *) b;
-
-    return (x > y) - (x < y);
-}
-
 /* Whatever was open in the process that we were cloned from, by whoever started it. */
 static int close_strangers(const Host *host)
 {
@@ -158,7 +151,7 @@ static int close_strangers(const Host *host)
         for (size_t j = 0; j < app->sockets.n; j++)
             keep[n++] = app->sockets.items[j].fd;
     }
-    qsort(keep, n, sizeof(int), compare_int);
+    sort_fds(keep, n);
     return close_all_but(STDERR_FILENO + 1, keep, n);
 }
 

@@ -67,8 +67,9 @@ static int connect_machined(int directory)
 }
 
 /* The kernel keeps who sent a signal while there is room in the receiver's queue, which counts for the user:
- * an app that filled it could forge a signal of the host's. So ours has no limit, where we may say so (not in
- * a container without CAP_SYS_RESOURCE: there an app could power off its own pod). */
+ * an app that filled it could forge a signal of the host's. So ours has no limit. Where that is refused (in a
+ * container without CAP_SYS_RESOURCE) an app still can't fill it: its own limit is a quarter of ours, and it
+ * can't raise that (lower_shares() in lib/sandbox/confine.c). */
 static int hear_terminations(int report)
 {
     static const struct rlimit unlimited = { RLIM_INFINITY, RLIM_INFINITY };

@@ -327,7 +327,8 @@ _noreturn_ static void child(Host *host, HostApp *app, char *const argv[], bool 
     int r;
 
     if (host->control >= 0 && app->stage == APP_RUNNING)
-        (void) control_send(host->control, CONTROL_APP_STARTED, (uint32_t) (app - host->apps), getpid());
+        (void) control_send(host->control,
+                            &(ControlMessage){ .app = (uint32_t) (app - host->apps), .pid = getpid() });
     r = extend_environment(host, app, &environment);
     if (r >= 0)
         r = become_app(host, app, as_root, &report, &error);

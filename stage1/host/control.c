@@ -2,13 +2,28 @@
 
 #include <sys/socket.h>
 
+#include "base/fd-util.h"
 #include "host.h"
 
-int control_send(int fd, ControlKind kind, uint32_t app, int32_t value)
+int control_send_go(int go)
 {
-    ControlMessage message = { .kind = kind, .app = app, .value = value };
+    return send(go, "", 1, MSG_NOSIGNAL) == 1 ? 0 : -errno;
+}
 
-    return send(fd, &message, sizeof(message), MSG_NOSIGNAL) == (ssize_t) sizeof(message) ? 0 : -errno;
+int control_await_go(int go)
+{
+    char byte;
+    ssize_t n;
+
+    do
+        n = recv(go, &byte, 1, 0);
+    while (n < 0 && errno == EINTR);
+    return n < 0 ? -errno : n == 0 ? -EPIPE : 0;
+}
+
+int control_send(int fd, const ControlMessage *message)
+{
+    return write_full(fd, message, sizeof(*message));
 }
 
 int control_receive(int fd, ControlMessage *ret)
@@ -16,7 +31,7 @@ int control_receive(int fd, ControlMessage *ret)
     ssize_t n;
 
     do
-        n = recv(fd, ret, sizeof(*ret), 0);
+        n = read(fd, ret, sizeof(*ret));
     while (n < 0 && errno == EINTR);
     if (n < 0)
         return -errno;

@@ -236,8 +236,8 @@ static void hear_init(Foreground *foreground, Host *host)
         host->control = safe_close(host->control);
         return;
     }
-    if (message.kind == CONTROL_APP_STARTED && message.app < host->plan->n_apps)
-        foreground->app_pids[message.app] = message.value;
+    if (message.app < host->plan->n_apps)
+        foreground->app_pids[message.app] = message.pid;
 }
 
 /* The write ends are the pod's alone, so that pipes end with it. */

@@ -99,7 +99,7 @@ typedef struct Host {
     int init_cgroup;   /* beneath it, what the init is cloned into */
     bool systemd;      /* is the host's PID 1 */
     bool service_main; /* we are a service's main process and hand that on to the init */
-    bool going;        /* the init has heard CONTROL_GO */
+    bool going;        /* the init may start the apps */
 
     pid_t maker;      /* makes namespaces; see namespaces.c */
     int maker_socket; /* says how that went */
@@ -112,7 +112,8 @@ typedef struct Host {
     int notify;             /* connected to the service manager, or -EBADF */
     uint64_t watchdog_us;   /* how often it wants to hear of us; 0: not */
     JournalWay journal;     /* in the init: for what apps say in datagrams */
-    int control;            /* between the foreground process and the init */
+    int go;                 /* a socket; until the init may start the apps */
+    int control;            /* a pipe to the foreground process; -EBADF: there is none */
     int proc;               /* the procfs that shows the init and all of the pod */
     pid_t reaper;           /* first process of the apps' pid namespace */
     int reaper_report;      /* how that became it; then, that machined terminates the pod; -EBADF: it can't */
@@ -215,12 +216,15 @@ enum { REPORT_FAILED = '!', REPORT_CONFINED = '.', REPORT_GO = 'g' };
  * host_app->report says how that went. uid 0 and all groups 0 when as_root (handlers). */
 int host_app_start(Host *host, HostApp *app, char *const argv[], bool as_root, Error *reterr);
 
-/* What the init tells the foreground process; CONTROL_GO goes the other way. */
-typedef enum ControlKind { CONTROL_GO = 1, CONTROL_APP_STARTED, CONTROL_READY } ControlKind;
+/* Lets the init start the apps. The socket's ends are closed before there is a process of an app. */
+int control_send_go(int go);
+int control_await_go(int go); /* -EPIPE: the sender is gone */
+
+/* What an app's process tells the foreground process before it is confined. Through a pipe, which carries no
+ * descriptors: an app that may trace could speak in its place. pid is in the apps' namespace. */
 typedef struct ControlMessage {
-    uint32_t kind;
-    uint32_t app;
-    int32_t value;
+    uint32_t app; /* its index, which the receiver has to check */
+    int32_t pid;
 } ControlMessage;
-int control_send(int fd, ControlKind kind, uint32_t app, int32_t value);
-int control_receive(int fd, ControlMessage *ret); /* 0: the other side is gone */
+int control_send(int fd, const ControlMessage *message);
+int control_receive(int fd, ControlMessage *ret); /* returns 1; 0: the pod is gone */

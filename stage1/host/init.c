@@ -436,8 +436,6 @@ static void note_ready(Init *init)
     if (symlinkat("ready", init->host->status_dir, "../supervisor-status") < 0)
         log_warning("cannot record that the pod is ready: %s", strerror(errno));
     service_tell_ready(init);
-    if (init->host->control >= 0)
-        (void) control_send(init->host->control, CONTROL_READY, 0, 0);
     (void) malloc_trim(0);
     bare_forget_program();
 }

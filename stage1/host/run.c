@@ -154,14 +154,17 @@ static int take_sockets(Host *host, Error *reterr)
 /* Returns 0 in the init. CLONE_PARENT makes it our sibling, PID 1's child, whose exit PID 1 then sees. */
 static pid_t clone_init(Host *host)
 {
-    int control[2];
+    int go[2], control[2] = { -EBADF, -EBADF };
     pid_t pid;
 
-    if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, control) < 0)
+    if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, go) < 0 ||
+        (!host->service_main && pipe2(control, O_CLOEXEC) < 0))
         return -errno;
     pid = host_clone(CLONE_NEWPID | CLONE_NEWNS | (host->service_main ? CLONE_PARENT : 0), host->init_cgroup,
                      NULL);
-    (void) close(control[pid == 0 ? 0 : 1]);
+    (void) close(go[pid == 0 ? 0 : 1]);
+    host->go = go[pid == 0 ? 1 : 0];
+    (void) safe_close(control[pid == 0 ? 0 : 1]);
     host->control = control[pid == 0 ? 1 : 0];
     return pid;
 }
@@ -211,7 +214,8 @@ static int start_pod(Host *host, Foreground *foreground, Machine *machine, Error
     if (r >= 0 && host->service_main)
         r = hand_on(host, init, reterr);
     if (r >= 0) {
-        r = control_send(host->control, CONTROL_GO, 0, 0);
+        r = control_send_go(host->go);
+        host->go = safe_close(host->go);
         if (r < 0)
             r = error_set(reterr, r, "the pod's init ended before it could start");
     }
@@ -310,6 +314,7 @@ int main(int argc, char *argv[])
         .resolv_conf = -EBADF,
         .hosts = -EBADF,
         .notify = -EBADF,
+        .go = -EBADF,
         .control = -EBADF,
         .proc = -EBADF,
         .reaper_report = -EBADF,

@@ -124,7 +124,7 @@ static int freeze_root(Error *reterr)
 static int close_strangers(const Host *host)
 {
     const int own[] = { host->status_dir, host->pod_dir,       host->notify,         host->control,
-                        host->proc,       host->reaper_report, host->journal_sockets };
+                        host->proc,       host->reaper_report, host->journal_sockets, host->go };
     size_t n = ELEMENTSOF(own), n_apps = host->plan->n_apps;
     _cleanup_free_ int *keep = NULL;
 
@@ -157,15 +157,12 @@ static int close_strangers(const Host *host)
 
 void host_await_go(Host *host)
 {
-    ControlMessage message;
-
     if (host->going)
         return;
-    if (control_receive(host->control, &message) <= 0 || message.kind != CONTROL_GO)
+    if (control_await_go(host->go) < 0)
         _exit(POD_EXIT_FAILURE); /* the host's side has said why */
     host->going = true;
-    if (host->service_main)
-        host->control = safe_close(host->control);
+    host->go = safe_close(host->go);
 }
 
 /* What systemctl status and ps show of the init: "rkt: pod web", by its UUID where no file declares it. */

@@ -24,9 +24,9 @@ typedef struct JournalStreamOptions {
         .priority = 6, .level_prefix = true                                                                  \
     }
 
-/* Opens a stream. Lines carry the credentials of whoever writes them. Never waits: journald with a full
- * backlog is -EAGAIN, no journald -ENOENT or -ECONNREFUSED. The descriptor is CLOEXEC and non-blocking; write
- * with MSG_NOSIGNAL, or with SIGPIPE ignored. */
+/* Opens a stream. Lines carry the credentials of the process that writes them. Never waits: journald with a
+ * full backlog is -EAGAIN, no journald -ENOENT or -ECONNREFUSED. The descriptor is CLOEXEC and non-blocking;
+ * write with MSG_NOSIGNAL, or with SIGPIPE ignored. */
 int journal_stream_open(const JournalStreamOptions *options, int *ret_fd);
 
 /* Does somebody listen, journald or systemd for it? */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Keeps the sockets of an app from lingering (SO_LINGER): whoever closes the last descriptor of one that does
- * waits, and that may be somebody else: a process that the socket was sent to, or the kernel's own worker
- * that closes files for the whole host. */
+/* Keeps the sockets of an app from lingering (SO_LINGER): a process that closes the last descriptor of one
+ * that does waits. It may be another process, to which the socket was sent, or the kernel's own worker that
+ * closes files for the whole host. */
 #pragma once
 
 /* Loads the program: a descriptor, or -errno. One does for any number of cgroups. */

@@ -16,7 +16,7 @@
 
 enum { BACKLOG_SIZE = 64 * 1024, PATIENCE_MS = 10 * 1000, PAUSE_MS = 20, LOOK_MS = 1000, READER_MS = 1000 };
 
-/* So that whoever looks into the journal once we have ended finds it all there. */
+/* So that the journal has it all by the time that we have ended. */
 static void await_reader(int stream)
 {
     int unread;

@@ -309,7 +309,7 @@ static int turn_backlogs(Loop *loop)
     return next;
 }
 
-/* 0: whoever asked for the end does not wait for who doesn't read. */
+/* 0: a caller who asked for the end does not wait for a reader that doesn't read. */
 static int await(Loop *loop)
 {
     int timeout = loop->asked > 0 && loop->host->control < 0 ? LAST_WORDS_MS : -1, r;

@@ -91,7 +91,7 @@ static int add_unit(const Host *host, char ***argv)
     return r < 0 || !unit ? r : strv_extendf(argv, "--in-unit=%s", unit);
 }
 
-/* Who may trace the reaper would speak in its name. So it is no supervisor then. */
+/* An app that may trace the reaper could speak in its name. So the reaper is not the supervisor then. */
 static int open_machined(const Host *host)
 {
     if (host->no_capabilities)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The sockets on which an app sends us datagrams. No descriptor is ever taken from them, for closing one can
- * take as long as whoever made it likes (a socket that lingers, a file of a file system that does not
+ * take as long as its maker likes (a socket that lingers, a file of a file system that does not
  * answer): the kernel refuses them to the sender, where it can (SO_PASSRIGHTS, Linux 6.16). Elsewhere another
  * process receives, which may hang, and hands on the bytes alone. */
 #pragma once

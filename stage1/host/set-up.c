@@ -120,7 +120,7 @@ static int freeze_root(Error *reterr)
     return r < 0 ? error_set_errno(reterr, r, "cannot make the pod's root read-only") : 0;
 }
 
-/* Whatever was open in the process that we were cloned from, by whoever started it. */
+/* All that was open in the process that we were cloned from, also what its caller left open. */
 static int close_strangers(const Host *host)
 {
     const int own[] = { host->status_dir, host->pod_dir,       host->notify,         host->control,

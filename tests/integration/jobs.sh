@@ -86,6 +86,7 @@ pod fails
 fails "an init app's failure is the pod's" 1 '' systemctl start rkt-fails
 equals "with its status" "$(unit_property rkt-fails ExecMainStatus)" 3
 equals "nothing else was started" "$(log)" "migrate migrated"
+journalctl --sync
 matches "and the log says which" "$(journalctl --quiet --unit=rkt-fails --output=cat --no-pager)" 'app migrate failed: exit status 3'
 begin 3
 pod again Restart=on-failure RestartSec=100ms

@@ -76,6 +76,7 @@ for i in "${!names[@]}"; do
         eventually 20 state_is killed failed
     else
         succeeds "$name: stop" systemctl stop "rkt-$name"
+        soon "$name: its log has its end" 20 log_has_all "$(journal_of "$name")" ended
         lines=$(journalctl --quiet --namespace="$(journal_of "$name")" --output=cat)
         equals "$name: by its signal, and no other" "$(grep -x -e asked -e ended -e terminated <<<"$lines" | paste -sd' ')" "asked ended"
     fi
@@ -85,6 +86,7 @@ for i in "${!names[@]}"; do
     fails "$name: nothing stays in /run" 1 '' test -e "/run/rkt/pods/rkt-$name"
 done
 fails "it is not started again" 1 'Job for rkt-removed.service failed' systemctl start rkt-removed
+journalctl --sync
 matches "and the unit says why" "$(journalctl --unit=rkt-removed --output=cat --no-pager)" 'its pod file is gone, is masked or has an error'
 systemctl daemon-reload
 equals "after the end nothing is declared" "$(unit_property rkt-removed LoadState)" not-found

@@ -227,9 +227,9 @@ static void hold_log(bool by_splice)
     char lines[32 * 1024];
     int fds[2];
 
-    memset(lines, '\n', sizeof(lines));
-    for (size_t i = 0; i < sizeof(lines); i += 2)
-        lines[i] = 'x';
+    memset(lines, 'x', sizeof(lines)); /* in few lines: journald counts them, for all of the pod */
+    for (size_t i = 127; i < sizeof(lines); i += 128)
+        lines[i] = '\n';
     if (socketpair(AF_UNIX, SOCK_STREAM, 0, fds) < 0)
         return;
     signal(SIGTERM, SIG_IGN);

@@ -119,7 +119,7 @@ static int tell_ready(const Fly *fly, Error *reterr)
         r = error_set_errno(reterr, -errno, "cannot record that the pod is ready");
     if (r < 0 || fly->notify < 0 || fly->app->notify)
         return r;
-    r = notify_send(fly->notify, "READY=1");
+    r = notify_send(fly->notify, "READY=1\nSTATUS=");
     if (r >= 0)
         r = notify_barrier(fly->notify, BARRIER_MS);
     return r < 0 ? error_set_errno(reterr, r, "cannot tell systemd that the pod is ready") : 0;

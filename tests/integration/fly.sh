@@ -285,6 +285,13 @@ systemctl stop rkt-sockets.socket rkt-sockets 2>/dev/null || :
 systemctl reset-failed rkt-sockets
 remove_pod_file sockets
 
+# As a fetch says before the app runs.
+succeeds "a unit of one's own starts" systemd-run --quiet --unit=fly-status --property=Type=notify --property=NotifyAccess=all \
+    --property=KillMode=mixed /bin/sh -c 'systemd-notify --status=fetching && exec "$@"' - \
+    /usr/bin/rkt run --net=host "$fly" "$image" --exec=/bin/sleep -- 1000
+equals "the status of the fetch ends with it" "$(systemctl show --property=StatusText --value fly-status)" ""
+systemctl stop fly-status
+
 mkdir -p "$work/secrets"
 echo secret >"$work/secrets/token"
 fly_pod secret <<APP

@@ -117,9 +117,10 @@ fails "a variable twice" 254 '^run: twice:2: "A" is set twice$' rkt run --net=no
 
 # ----- A program that can't be run -----
 
-# says NAME PROGRAM WORDS: what an app says of a program of ours that it gets as a volume.
+# says NAME PROGRAM WORDS: what an app says of a program of ours that it gets as a volume, before or after its pod's init says
+# that it failed: the two write to pipes of their own.
 says() {
-    fails "$1" 203 "Error: $3"$'\r?\n' rkt run --net=none --volume="p,kind=host,source=$work/$2" "$image" \
+    fails "$1" 203 "Error: $3"$'\r?(\n|$)' rkt run --net=none --volume="p,kind=host,source=$work/$2" "$image" \
         --mount=volume=p,target=/program --exec=/program
 }
 fails "one that is not there" 203 'Error: Unable to open "/foo": No such file or directory' \

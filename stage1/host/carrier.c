@@ -67,20 +67,13 @@ static long carry(int from, int to)
     return n > 0 ? n : 0;
 }
 
-static int compare_int(const void *a, const void *b)
-{
-    int x = *(const int *) a, y = *(const int *) b;
-
-    return (x > y) - (x < y);
-}
-
 static int run(void *userdata)
 {
     const Carrier carrier = *(const Carrier *) userdata;
     int keep[] = { carrier.from, carrier.to, carrier.control };
     long last = 0, n;
 
-    qsort(keep, ELEMENTSOF(keep), sizeof(int), compare_int);
+    sort_fds(keep, ELEMENTSOF(keep));
     if (bare_confine("rkt-carry", keep, ELEMENTSOF(keep), carrier_calls, ELEMENTSOF(carrier_calls)) < 0)
         return 1;
     bare_forget();

@@ -108,7 +108,7 @@ equals "a declared pod is there, too" "$(find $here/pods/run -mindepth 1 -maxdep
 systemctl stop rkt-data
 remove_pod_file data
 equals "rkt-gc.service" "$(systemctl start rkt-gc.service; unit_property rkt-gc Result)" success
-matches "image gc, too" "$(journalctl --unit=rkt-gc --output=cat --no-pager)" "rkt-gc"
+tells "image gc, too" "rkt-gc" journalctl --unit=rkt-gc --output=cat --no-pager
 succeeds "an image is removed" rkt image rm "$image"
 fails "nothing of this was in /var/lib/rkt" 1 '' test -e /var/lib/rkt/pods/run/"$uuid"
 

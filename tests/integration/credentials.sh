@@ -114,7 +114,7 @@ fi
 refused() {
     pod_file "$1"
     systemctl start "rkt-$1" 2>/dev/null || :
-    matches "$1" "$(journalctl --no-pager --output=cat --unit="rkt-$1")" "$2"
+    tells "$1" "$2" journalctl --no-pager --output=cat --unit="rkt-$1"
     systemctl reset-failed "rkt-$1"
     remove_pod_file "$1"
 }

@@ -235,7 +235,7 @@ Image=example.com/busybox
 Exec=/nothing/there
 APP
 fails "a program that is not there" 1 . systemctl start rkt-failing
-matches "is said" "$(journalctl --unit=rkt-failing --output=cat)" 'Error: Unable to open "/nothing/there": No such file'
+tells "is said" 'Error: Unable to open "/nothing/there": No such file' journalctl --unit=rkt-failing --output=cat
 equals "and is the unit's status" "$(unit_property rkt-failing ExecMainStatus)" 203
 systemctl reset-failed rkt-failing
 remove_pod_file failing
@@ -279,8 +279,7 @@ systemctl stop rkt-sockets.socket rkt-sockets
 sed -i 's/^ListenStream=.*/&81\nFileDescriptorName=htpp/' /etc/rkt/pods.d/sockets.pod
 systemctl daemon-reload
 systemctl start rkt-sockets 2>/dev/null || :
-matches "one that is for no port" "$(journalctl --unit=rkt-sockets --output=cat --no-pager)" \
-    'socket "htpp" \(port 8081\): no app has a socketActivated port of that name or number'
+tells "one that is for no port" 'socket "htpp" \(port 8081\): no app has a socketActivated port of that name or number' journalctl --unit=rkt-sockets --output=cat --no-pager
 systemctl stop rkt-sockets.socket rkt-sockets 2>/dev/null || :
 systemctl reset-failed rkt-sockets
 remove_pod_file sockets

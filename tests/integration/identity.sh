@@ -336,10 +336,8 @@ ln -s /dev/null "$pods_d/masked.pod"
 systemctl daemon-reload
 # refuses NAME WORDS
 refuses() {
-    local said
     systemctl start "rkt-$1" >/dev/null 2>&1 && not_ok "$1 is refused" "it starts" || :
-    said=$(journalctl --unit="rkt-$1" --output=cat --no-pager --quiet)
-    matches "$1 is refused, with words" "$said" "$2"
+    tells "$1 is refused, with words" "$2" journalctl --unit="rkt-$1" --output=cat --no-pager --quiet
     fails "check says so, too: $1" 1 "${2#*: }" rkt pod check "$pods_d/$1.pod"
 }
 refuses world "world.pod: can be written by others than root \(mode 0666\)"

@@ -48,7 +48,7 @@ fails "also of a prepared pod" 254 "run-prepared: --interactive is for a pod of 
 matches "which is still prepared" "$(rkt status "$prepared")" 'state=prepared'
 fails "not as a service that is the pod" 1 '' systemd-run --quiet --unit=notified --property=Type=notify --property=Delegate=yes \
     rkt run --net=none --interactive "$image" --exec=/bin/cat
-matches "which says why" "$(journalctl -u notified --no-pager)" 'a service of Type=notify has no terminal'
+tells "which says why" 'a service of Type=notify has no terminal' journalctl -u notified --no-pager
 
 # ----- A terminal -----
 

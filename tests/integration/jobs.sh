@@ -87,7 +87,7 @@ fails "an init app's failure is the pod's" 1 '' systemctl start rkt-fails
 equals "with its status" "$(unit_property rkt-fails ExecMainStatus)" 3
 equals "nothing else was started" "$(log)" "migrate migrated"
 journalctl --sync
-matches "and the log says which" "$(journalctl --quiet --unit=rkt-fails --output=cat --no-pager)" 'app migrate failed: exit status 3'
+tells "and the log says which" 'app migrate failed: exit status 3' journalctl --quiet --unit=rkt-fails --output=cat --no-pager
 begin 3
 pod again Restart=on-failure RestartSec=100ms
 systemctl start --no-block rkt-again
@@ -126,9 +126,10 @@ equals "nothing was started" "$(log)" migrate
 
 # ----- By hand -----
 
-rkt run --net=none example.com/busybox --name=second --exec=/bin/echo -- second --- \
-    example.com/busybox --name=first --init --exec=/bin/echo -- first >"$work/out" 2>&1 || :
-equals "rkt run --init" "$(grep -o ': \(first\|second\)' "$work/out" | paste -sd' ')" ": first : second"
+rkt run --net=none --volume=shared,kind=empty --mount=volume=shared,target=/shared \
+    example.com/busybox --name=second --exec=/bin/sh -- -c 'ls /shared' --- \
+    example.com/busybox --name=first --init --exec=/bin/touch -- /shared/made >"$work/out" 2>&1 || :
+matches "rkt run --init" "$(<"$work/out")" 'second\[[0-9]+\]: made'
 fails "each an init app" 254 'one has to be without' rkt prepare example.com/busybox --init --exec=/bin/true
 fails "an init app that may trace" 254 'CAP_SYS_PTRACE and runs before others start' \
     rkt prepare example.com/busybox --name=a --init --caps-retain=CAP_SYS_PTRACE --exec=/bin/true \

@@ -43,7 +43,7 @@ matches "the key is a flag" "$(systemctl cat rkt-web)" ' --journal-max-use=8Mi '
 succeeds "another limit" systemctl restart rkt-web
 soon "is what its journald knows" 20 eval '[[ $(largest rkt-web) == 8 ]]'
 soon "it has what the app says" 20 log_has web app 'the word is two'
-matches "and what it said before" "$(app_log_kept web app)" 'the word is one'
+tells "and what it said before" 'the word is one' app_log_kept web app
 web JournalMaxUse=8Mi three
 systemctl restart rkt-web
 soon "the same limit again" 20 log_has web app 'the word is three'
@@ -73,7 +73,7 @@ lacks "and they read not the host's" \
     "$(as "$rkt_group" journalctl --output=cat --quiet --identifier=systemd 2>&1 || :)" 'rkt-web'
 fails "-M is root's: journalctl enters the machine" 1 'machine= switch requires root' \
     as "$rkt_group" journalctl --machine=rkt-web --output=cat
-matches "which reads the same there" "$(journalctl --machine=rkt-web --output=cat)" 'the word is four'
+tells "which reads the same there" 'the word is four' journalctl --machine=rkt-web --output=cat
 
 # ----- Emergencies -----
 
@@ -126,7 +126,7 @@ remove_pod_file loud
 
 systemctl stop rkt-web
 collect_garbage >/dev/null
-matches "a declared pod's stays when the pod is gone" "$(app_log_kept web app)" 'the word is four'
+tells "a declared pod's stays when the pod is gone" 'the word is four' app_log_kept web app
 matches "for members of group rkt, too" "$(as "$rkt_group" journalctl --namespace=rkt-web --output=cat --quiet)" \
     'the word is four'
 remove_pod_file web

@@ -93,6 +93,19 @@ matches() {
     fi
 }
 
+output_matches() {
+    [[ $("${@:2}") =~ $1 ]]
+}
+
+# tells NAME REGEX COMMAND...: what it prints matches, if not now then soon: a line of a log may come later than what it is
+# about.
+tells() {
+    local name=$1 regex=$2
+    shift 2
+    eventually 20 output_matches "$regex" "$@" || :
+    matches "$name" "$("$@" || :)" "$regex"
+}
+
 lacks() {
     local name=$1 text=$2 regex=$3
     if [[ $text =~ $regex ]]; then

@@ -95,7 +95,7 @@ start bye
 soon "another app is up" 60 log_has bye app '^up$'
 succeeds "a pod and its journal are stopped together" systemctl stop rkt-bye "$(journald bye)"
 equals "the app ends in good order" "$(unit_property rkt-bye Result)" success
-matches "and its journal has the end of it" "$(app_log_kept bye app)" 'said at the end'
+tells "and its journal has the end of it" 'said at the end' app_log_kept bye app
 remove_pod_file bye
 
 rkt run --net=none --uuid-file-save=/run/uuid example.com/busybox --exec=/bin/sleep -- 1000 &
@@ -117,12 +117,12 @@ eventually 60 systemctl --quiet is-active "$(journald flood)"
 systemctl kill --signal=STOP "$(journald flood)"
 systemctl restart rkt-flood
 soon "a journald that hangs holds no app up for long" 120 test -e /srv/flooded
-matches "the log says so" "$(journalctl --unit=rkt-flood --output=cat)" 'takes nothing of what app app says'
+tells "the log says so" 'takes nothing of what app app says' journalctl --unit=rkt-flood --output=cat
 systemctl kill --signal=CONT "$(journald flood)"
 touch /srv/go
 soon "what it says when journald goes on is heard" 60 log_has flood app 'the last line'
-matches "and how much is missing, there" "$(app_log flood app)" 'rkt: [0-9]+ bytes that the app said are missing here'
-matches "and in the unit's log" "$(journalctl --unit=rkt-flood --output=cat)" '[0-9]+ bytes that app app said are missing in the journal'
+tells "and how much is missing, there" 'rkt: [0-9]+ bytes that the app said are missing here' app_log flood app
+tells "and in the unit's log" '[0-9]+ bytes that app app said are missing in the journal' journalctl --unit=rkt-flood --output=cat
 systemctl stop rkt-flood
 remove_pod_file flood
 

@@ -89,5 +89,5 @@ equals "nsenter instead of shell" "$(nsenter --target "$pid" --all --root --wd /
 succeeds "cp instead of copy-to" cp /run/file "/proc/$pid/root/tmp/file"
 equals "the app sees it" "$(nsenter --target "$pid" --mount --root /bin/sh -c 'cat /tmp/file')" content
 succeeds "and copy-from" cp "/proc/$pid/root/bin/busybox" /run/busybox
-matches "journalctl -M" "$(journalctl --machine=rkt-web --identifier=app --output=cat --quiet)" up
+tells "journalctl -M" up journalctl --machine=rkt-web --identifier=app --output=cat --quiet
 systemctl stop rkt-web

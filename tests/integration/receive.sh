@@ -27,7 +27,7 @@ for user in 0 33; do
     pod "linger$user" "$user" "/bin/hostile lingering garbage-sockets"
     start "linger$user"
     soon "user $user: an app leaves a socket to the kernel" 20 log_has "linger$user" hostile garbage-sockets=left
-    matches "user $user: a socket has no time to linger" "$(app_log "linger$user" hostile)" 'lingering=held'
+    tells "user $user: a socket has no time to linger" 'lingering=held' app_log "linger$user" hostile
     if [[ $(cat /proc/2/comm) == kthreadd ]]; then
         sleep 1 # the kernel's worker comes to it; it would wait there for an hour
         equals "user $user: nobody waits for it to close" "$(waiting)" ""

@@ -115,12 +115,12 @@ native() {
     soon "entries are forged" 30 log_has native hostile 'forged$'
 }
 native ''
-matches "no socket of journald in an app" "$(app_log native hostile)" 'journald=held'
-matches "nor one for the native protocol" "$(app_log native hostile)" 'forge-entries=No such file'
+tells "no socket of journald in an app" 'journald=held' app_log native hostile
+tells "nor one for the native protocol" 'forge-entries=No such file' app_log native hostile
 systemctl stop rkt-native
 for user in 0 33; do
     native "$(printf 'JournalNative=yes\nUser=%s' "$user")"
-    matches "JournalNative=yes, user $user: still none of journald's" "$(app_log native hostile)" 'journald=held'
+    tells "JournalNative=yes, user $user: still none of journald's" 'journald=held' app_log native hostile
     soon "JournalNative=yes, user $user: an entry comes" 30 said 'forged entry' --namespace=rkt-native --identifier=hostile HARMLESS=yes
     equals "JournalNative=yes, user $user: under no other name" \
         "$(journalctl --namespace=rkt-native --quiet --output=cat --no-pager --identifier=sshd)" ''

@@ -87,7 +87,7 @@ for i in "${!names[@]}"; do
 done
 fails "it is not started again" 1 'Job for rkt-removed.service failed' systemctl start rkt-removed
 journalctl --sync
-matches "and the unit says why" "$(journalctl --unit=rkt-removed --output=cat --no-pager)" 'its pod file is gone, is masked or has an error'
+tells "and the unit says why" 'its pod file is gone, is masked or has an error' journalctl --unit=rkt-removed --output=cat --no-pager
 systemctl daemon-reload
 equals "after the end nothing is declared" "$(unit_property rkt-removed LoadState)" not-found
 equals "nor the killed one" "$(unit_property rkt-killed NRestarts)" 0

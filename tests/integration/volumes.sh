@@ -99,8 +99,7 @@ ok "a user's directory is a source"
 systemctl stop rkt-user
 given_to_user "mv data kept; ln -s / data"
 succeeds "a user makes a link to the host's root of it: the start is refused" eval '! systemctl start rkt-user'
-matches "the error names the user" "$(journalctl --unit=rkt-user --output=cat --no-pager)" \
-    "user 65534, who owns \"$work/home/u\""
+tells "the error names the user" "user 65534, who owns \"$work/home/u\"" journalctl --unit=rkt-user --output=cat --no-pager
 remove_pod_file user
 for to in /root "$work/secret" ../../secret kept /proc/1/root /dev/zero; do
     given_to_user "rm data; ln -s $to data"
@@ -262,7 +261,7 @@ soon "an app writes to the directory of its EnvironmentFile=" 10 test -L environ
 systemctl stop rkt-environment
 echo SECRET=of-root >secret/file
 succeeds "a link that it makes of it is not followed" eval '! systemctl start rkt-environment'
-matches "… and the error says so" "$(journalctl --unit=rkt-environment --output=cat --no-pager)" "$work/environment/file\" is a link to"
+tells "… and the error says so" "$work/environment/file\" is a link to" journalctl --unit=rkt-environment --output=cat --no-pager
 remove_pod_file environment
 echo of-root >secret/file
 fails "a line of a file that is none of variables is not printed" 254 '^run: secret/file:1: the line is not NAME=VALUE$' \

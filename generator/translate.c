@@ -379,8 +379,9 @@ static int add_gc(const Translator *t)
 /* The administrator's ExecReload= come first: what checks a configuration decides whether it is read. */
 static int add_reload(const Translator *t)
 {
-    const PodEntry *of_all = reload_signal_of(t, NULL);
+    const PodEntry *of_all = reload_signal_of(t, NULL), *dir = pod_section_find(t->pod, "Dir");
     bool reloads = of_all;
+    int r = 0;
 
     if (of_all && pod_section_find(t->pod, "PodManifest"))
         return fail_at(t, of_all,
@@ -389,9 +390,13 @@ static int add_reload(const Translator *t)
     for (size_t i = 0; i < t->file->n_sections; i++)
         reloads = reloads || (t->file->sections[i].kind == POD_SECTION_APP &&
                               pod_section_find(&t->file->sections[i], "ReloadSignal"));
-    if (reloads)
-        buffer_adds(t->b, "ExecReload=" RKT_LIBEXECDIR "/rkt-reload --uuid-file=" UUID_FILE "\n");
-    return 0;
+    if (!reloads)
+        return 0;
+    buffer_adds(t->b, "ExecReload=" RKT_LIBEXECDIR "/rkt-reload");
+    if (dir)
+        r = add_flag(t, dir, "dir", dir->value);
+    buffer_adds(t->b, " --uuid-file=" UUID_FILE "\n");
+    return r;
 }
 
 static bool service_says(const Translator *t, const char *key, const char *value)

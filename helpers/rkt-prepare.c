@@ -38,12 +38,18 @@ static int parse_argv(int argc, char **argv, Error *reterr)
     return r;
 }
 
+/* Before an image is fetched, for which the file may not wait; and once more, if a reload was just going on. */
+static int keep_unit(void)
+{
+    return arg_pod.unit && arg_pod.uuid_file_save ? kept_unit_save(arg_pod.unit, arg_pod.uuid_file_save) : 0;
+}
+
 static int run(Error *reterr)
 {
     _cleanup_(store_freep) Store *store = NULL;
     _cleanup_(pod_freep) Pod *pod = NULL;
     _cleanup_close_ int root = -EBADF;
-    int r;
+    int r, kept;
 
     if (arg_global.insecure & INSECURE_PATHS)
         log_warning("--insecure-options=paths counts when the pod is run: give it to run-prepared");
@@ -52,16 +58,15 @@ static int run(Error *reterr)
         r = store_open(arg_global.dir, STORE_OPEN_CREATE, &store, reterr);
     if (r >= 0)
         r = pod_root_open(arg_global.dir, true, &root, reterr);
+    kept = r >= 0 ? keep_unit() : -EAGAIN;
     if (r >= 0)
         r = pod_prepare(store, root, &arg_global, &arg_pod, 0, &pod, reterr);
     if (r < 0)
         return r;
-    if (arg_pod.unit && arg_pod.uuid_file_save) {
-        int q = kept_unit_save(arg_pod.unit, arg_pod.uuid_file_save);
-
-        if (q < 0 && q != -ENOENT)
-            log_warning("cannot keep the unit beside \"%s\": %s", arg_pod.uuid_file_save, strerror(-q));
-    }
+    if (kept < 0)
+        kept = keep_unit();
+    if (kept < 0 && kept != -ENOENT)
+        log_warning("cannot keep the unit beside \"%s\": %s", arg_pod.uuid_file_save, strerror(-kept));
     printf("%s\n", pod->uuid);
     return fflush(stdout) == EOF ? error_set_errno(reterr, -errno, "cannot print the UUID") : 0;
 }

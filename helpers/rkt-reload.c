@@ -48,13 +48,12 @@ static void read_count(const Pod *pod, char ret[static COUNT_SIZE])
     ret[n > 0 ? n : 0] = '\0';
 }
 
-/* The count is a new link each time, so there is a moment without one. */
 static bool has_counted(const Pod *pod, const char *before)
 {
     char now[COUNT_SIZE];
 
     read_count(pod, now);
-    return *now && !streq(now, before);
+    return !streq(now, before);
 }
 
 static int reload(const Pod *pod, Error *reterr)
@@ -68,6 +67,8 @@ static int reload(const Pod *pod, Error *reterr)
         r = -errno;
     if (r < 0)
         return error_set_errno(reterr, r, "cannot signal the init of pod \"%s\"", pod->uuid);
+    if (*before == '\0') /* a stage1 that does not count */
+        return 0;
     while (!has_counted(pod, before))
         if (poll(&(struct pollfd){ .fd = init, .events = POLLIN }, 1, PAUSE_MS) > 0)
             return error_set(reterr, -ESRCH, "pod \"%s\" ended while it reloaded", pod->uuid);
@@ -80,7 +81,7 @@ static int run(int argc, char **argv, Error *reterr)
     _cleanup_(pod_freep) Pod *pod = NULL;
     int r = command_line_parse(argc, argv, options, &arg_global, take_option, reterr);
 
-    if (r < 0)
+    if (r < 0 || arg_global.help)
         return r;
     if (!arg_uuid_file)
         return error_set(reterr, -EINVAL,
@@ -96,6 +97,10 @@ int main(int argc, char *argv[])
     _cleanup_error_ Error error = ERROR_INIT;
     int r = run(argc, argv, &error);
 
+    if (r >= 0 && arg_global.help) {
+        (void) puts("usage: rkt-reload --uuid-file=FILE\n\nHas a pod's apps reload: ExecReload= of its unit.\n");
+        option_print_help(options);
+    }
     if (r < 0)
         error_print(&error, r, "reload", arg_global.debug);
     return r < 0 ? EXIT_GENERAL : 0;

@@ -58,6 +58,9 @@ int directory_parse(DirectoryKind kind, const char *value, char **ret_name, char
                          "\"%s\" is not a valid name of a directory below %s: a relative path without \".\" "
                          "and \"..\"",
                          name, directory_kind_base(kind));
+    if (streq(name, "private") || startswith(name, "private/"))
+        return error_set(reterr, -EINVAL, "\"private\" below %s is systemd's own, for DynamicUser=",
+                         directory_kind_base(kind));
     if (colon && (colon[1] != '/' || !is_plain_path(colon + 2)))
         return error_set(reterr, -EINVAL, "\"%s\" is not a valid absolute path in the app", colon + 1);
     target = colon ? strdup(colon + 1) : string_concat(directory_kind_base(kind), "/", name);

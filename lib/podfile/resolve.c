@@ -290,7 +290,7 @@ static void check_service(Resolver *resolver, const PodSection *service)
     if (job && force)
         complain(resolver, force->path, force->line,
                  "RestartForceExitStatus=: systemd does not have it together with Type=oneshot");
-    if (!job && remain)
+    if (!job && remain && parse_bool(remain->value) > 0)
         complain(resolver, remain->path, remain->line, "RemainAfterExit=: is for a job, with Type=oneshot");
 }
 

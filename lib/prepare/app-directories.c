@@ -74,11 +74,12 @@ static bool is_empty(int fd)
 }
 
 /* Opens a directory, which is made if it is not there. */
-static int open_or_make(int dir, const char *name, mode_t mode, int *ret)
+static int open_or_make(int dir, const char *name, mode_t mode, int *ret, bool *ret_made)
 {
     int fd;
 
-    if (mkdirat(dir, name, mode) < 0 && errno != EEXIST)
+    *ret_made = mkdirat(dir, name, mode) >= 0;
+    if (!*ret_made && errno != EEXIST)
         return -errno;
     fd = openat(dir, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
     if (fd < 0)
@@ -88,14 +89,14 @@ static int open_or_make(int dir, const char *name, mode_t mode, int *ret)
 }
 
 /* All above the last are root's, as systemd makes them. */
-static int open_directory(int base, char *name, int *ret)
+static int open_directory(int base, char *name, int *ret, bool *ret_made)
 {
     _cleanup_close_ int above = -EBADF;
     char *rest = name;
 
     for (char *component; (component = strsep(&rest, "/"));) {
         int fd = -EBADF;
-        int r = open_or_make(above >= 0 ? above : base, component, rest ? MODE_ABOVE : MODE_NEW, &fd);
+        int r = open_or_make(above >= 0 ? above : base, component, rest ? MODE_ABOVE : MODE_NEW, &fd, ret_made);
 
         if (r < 0)
             return r;
@@ -121,7 +122,9 @@ static bool can_use(const PlanApp *app, const struct stat *st)
     return false;
 }
 
-static int give(int fd, const PlanApp *app, DirectoryKind kind, mode_t mode, bool *ret_usable)
+/* A start that was killed half-way leaves a new one as root's, empty and closed: it is given when it is found
+ * so. One for configuration is root's in any case, so what is there stays as it is. */
+static int give(int fd, const PlanApp *app, DirectoryKind kind, mode_t mode, bool made, bool *ret_usable)
 {
     bool of_root = kind == DIRECTORY_CONFIGURATION;
     struct stat st;
@@ -129,7 +132,7 @@ static int give(int fd, const PlanApp *app, DirectoryKind kind, mode_t mode, boo
     if (fstat(fd, &st) < 0)
         return -errno;
     *ret_usable = of_root || can_use(app, &st);
-    if (st.st_uid != 0 || (st.st_mode & 0777) != MODE_NEW || !is_empty(fd))
+    if ((of_root && !made) || st.st_uid != 0 || (st.st_mode & 0777) != MODE_NEW || !is_empty(fd))
         return 0;
     *ret_usable = true;
     if (!of_root && fchown(fd, app->uid, app->gid) < 0)
@@ -143,7 +146,7 @@ static int make_directory(const PodOptions *options, const PlanApp *app, Directo
     _cleanup_free_ char *name = NULL, *words = NULL, *target = NULL;
     const char *above = directory_kind_base(kind);
     _cleanup_close_ int fd = -EBADF;
-    bool usable = true;
+    bool usable = true, made = false;
     int r = directory_parse(kind, value, &name, &target, reterr);
 
     if (r < 0)
@@ -151,14 +154,14 @@ static int make_directory(const PodOptions *options, const PlanApp *app, Directo
     words = strdup(name);
     if (!words)
         return -ENOMEM;
-    r = open_directory(base, words, &fd);
+    r = open_directory(base, words, &fd, &made);
     if (r == -ELOOP || r == -ENOTDIR)
         return error_set(reterr, r,
                          "\"%s/%s\" is not a directory, or leads through a link, which is not followed: use "
                          "--volume= and --mount= (Volume= and Mount=) to name what it leads to",
                          above, name);
     if (r >= 0)
-        r = give(fd, app, kind, mode, &usable);
+        r = give(fd, app, kind, mode, made, &usable);
     if (r < 0)
         return error_set_errno(reterr, r, "cannot make the directory \"%s/%s\"", above, name);
     if (!usable && options->warn)

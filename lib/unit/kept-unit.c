@@ -63,21 +63,36 @@ int kept_unit_save(const char *unit, const char *uuid_file)
     return write_file_at(AT_FDCWD, path, text, size, 0644, 0);
 }
 
+/* All but the line that wants the pod's socket, which nobody makes any more. */
+static void add_without_socket(Buffer *b, const char *text)
+{
+    static const char requires[] = "\nRequires=rkt-";
+    const char *line = strstr(text, requires), *end = line ? strchr(line + 1, '\n') : NULL;
+
+    if (end && end - line >= (ptrdiff_t) strlen(".socket") && strncmp(end - 7, ".socket", 7) == 0) {
+        buffer_add(b, text, (size_t) (line - text));
+        text = end;
+    }
+    buffer_adds(b, text);
+}
+
 int kept_unit_make(const char *name, const char *refuse, Buffer *ret)
 {
     char path[sizeof(KEPT_UNITS) + UNIT_NAME_MAX + sizeof(KEPT_FILE) + 1];
     _cleanup_free_ char *text = NULL;
-    size_t size;
     int r;
 
     (void) snprintf(path, sizeof(path), KEPT_UNITS "/%s/" KEPT_FILE, name);
-    r = read_file_at(AT_FDCWD, path, UNIT_LINE_MAX, &text, &size);
+    r = read_file_at(AT_FDCWD, path, UNIT_LINE_MAX, &text, NULL);
     if (r < 0)
         return r;
-    buffer_add(ret, text, size);
+    add_without_socket(ret, text);
     buffer_adds(ret, "\n# No pod file declares this unit any more, but its pod runs.\n"
                      "[Unit]\n"
                      "SourcePath=\n"
+                     "FailureAction=none\n"
+                     "SuccessAction=none\n"
+                     "StartLimitAction=none\n"
                      "[Service]\n"
                      "Restart=no\n"
                      "RestartForceExitStatus=\n"

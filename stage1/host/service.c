@@ -173,8 +173,30 @@ void service_begin(Init *init)
     init->asked_to_ns = init->told_to_ns = 0;
 }
 
+static bool can_reload(const Init *init)
+{
+    for (size_t i = 0; i < init->host->plan->n_apps; i++)
+        if (init->host->apps[i].plan->reload_signal > 0)
+            return true;
+    return false;
+}
+
+/* For rkt-reload, which waits until it grows. */
+static void write_reloads(const Init *init)
+{
+    int dir = init->host->status_dir;
+    char count[16];
+
+    (void) snprintf(count, sizeof(count), "%u", init->reloads);
+    (void) unlinkat(dir, "../reloads.new", 0);
+    if (symlinkat(count, dir, "../reloads.new") < 0 || renameat(dir, "../reloads.new", dir, "../reloads") < 0)
+        log_warning("cannot record that a reload is over: %s", strerror(errno));
+}
+
 void service_tell_ready(Init *init)
 {
+    if (can_reload(init))
+        write_reloads(init);
     tell(init, "READY=1\n");
     if (init->host->watchdog_us > 0)
         init->ping_at_ns = monotonic_ns();
@@ -245,15 +267,10 @@ static void begin_reload(Init *init)
     service_note_change(init);
 }
 
-/* For rkt-reload, which waits for it. */
 static void count_reload(Init *init)
 {
-    char count[16];
-
-    (void) snprintf(count, sizeof(count), "%u", ++init->reloads);
-    (void) unlinkat(init->host->status_dir, "../reloads", 0);
-    if (symlinkat(count, init->host->status_dir, "../reloads") < 0)
-        log_warning("cannot record that a reload is over: %s", strerror(errno));
+    init->reloads++;
+    write_reloads(init);
 }
 
 static void note_reloaded(Init *init)

@@ -201,7 +201,13 @@ systemctl start rkt-many@blue.socket rkt-many@red.socket
 equals "an instance by its socket" "$(curl --silent --http0.9 --unix-socket /run/many-red http://x/ || :)" "http 1"
 equals "the other one does not run" "$(unit_property rkt-many@blue ActiveState)" inactive
 systemctl stop rkt-many@blue.socket rkt-many@red.socket rkt-many@red 2>/dev/null
+systemctl start rkt-hello
 ln -sf /dev/null /etc/rkt/pods.d/hello.pod
+systemctl daemon-reload
+systemctl stop rkt-hello.socket 2>/dev/null || :
+equals "a masked file leaves its pod alone" "$(unit_property rkt-hello ActiveState)" active
+succeeds "which can be stopped" systemctl stop rkt-hello
+fails "and is not started again, whatever socket it had" 1 'Job for rkt-hello.service failed' systemctl start rkt-hello
 systemctl daemon-reload
 equals "a masked file has no socket either" "$(unit_property rkt-hello.socket LoadState)" not-found
 rm /etc/rkt/pods.d/hello.pod

@@ -26,6 +26,8 @@ ExecStopPost=/bin/sh -c 'echo "$SERVICE_RESULT" >/run/after-%N'
 END
 }
 for name in removed masked spoiled killed hidden hidden-too shade@ tmpl@; do declared "$name"; done
+printf '[Unit]\nFailureAction=reboot\nStartLimitAction=reboot\n' >>/etc/rkt/pods.d/removed.pod
+systemctl daemon-reload
 uuids=()
 for name in "${names[@]}"; do
     systemctl start "rkt-$name"
@@ -59,6 +61,8 @@ for i in "${!names[@]}"; do
     equals "$name: how it ends" "$(unit_property "rkt-$name" KillMode) $(unit_property "rkt-$name" TimeoutStopUSec)" "mixed 1min 17s"
     equals "$name: its limit" "$(unit_property "rkt-$name" MemoryMax)" $((123 << 20))
 done
+equals "the host does not pay for a start that is refused" \
+    "$(unit_property rkt-removed FailureAction) $(unit_property rkt-removed StartLimitAction)" "none none"
 list=$(rkt pod list --no-legend | tr -s '\t' ' ')
 for name in removed killed tmpl@one tmpl@two; do
     matches "rkt pod list: $name" "$list" "$name rkt-$name.service active [0-9a-f]{8} .*its pod file is gone, but it runs"

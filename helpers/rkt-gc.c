@@ -34,6 +34,8 @@ static bool arg_mark_only;
 static const char *arg_uuid_file;
 static GlobalOptions arg_global = GLOBAL_OPTIONS_INIT;
 
+enum { LAST_LOOKS = 40, LAST_PAUSE_US = 50 * 1000 };
+
 static unsigned failures;
 
 enum { OPT_EXPIRE_PREPARED = 1, OPT_GRACE_PERIOD, OPT_MARK_ONLY, OPT_UUID_FILE };
@@ -148,6 +150,12 @@ static int mark_one(int root, Error *reterr)
         return 0;
     if (r < 0)
         return r;
+    /* What was killed may have it a moment longer. */
+    for (unsigned i = 0; pod->state == POD_STATE_RUNNING && i < LAST_LOOKS; i++) {
+        (void) usleep(LAST_PAUSE_US);
+        if (pod_refresh(pod) < 0)
+            return 0;
+    }
     if (pod->state == POD_STATE_EXITED)
         mark(pod, POD_DIRECTORY_EXITED_GARBAGE, &leftovers);
     else

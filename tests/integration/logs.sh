@@ -109,12 +109,13 @@ wait
 
 # As much as fits nowhere: 64 kB in the pipe, what a socket holds, and twice that.
 # shellcheck disable=SC2016
-pod flood 'i=0; while [ $i -lt 20000 ]; do i=$((i+1)); echo "flood $i of a line that is about as long as others are, or longer"; done
+pod flood '[ -e /srv/begin ] || exec sleep 1000; i=0; while [ $i -lt 20000 ]; do i=$((i+1)); echo "flood $i of a line that is about as long as others are, or longer"; done
 echo written >/srv/flooded; while [ ! -e /srv/go ]; do sleep 0.1; done; echo the last line; exec sleep 1000'
-rm -f /srv/flooded /srv/go
+rm -f /srv/flooded /srv/go /srv/begin
 start flood
 eventually 60 systemctl --quiet is-active "$(journald flood)"
 systemctl kill --signal=STOP "$(journald flood)"
+touch /srv/begin
 systemctl restart rkt-flood
 soon "a journald that hangs holds no app up for long" 120 test -e /srv/flooded
 tells "the log says so" 'takes nothing of what app app says' journalctl --unit=rkt-flood --output=cat

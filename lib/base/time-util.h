@@ -22,3 +22,9 @@ char *format_timestamp(int64_t ns);
 
 /* "now", "1 second ago", "7 minutes ago", …; a time to come is "now". NULL: out of memory. */
 char *format_ago(int64_t ns, int64_t now);
+
+/* The earlier one of two times of which 0 is none. */
+static inline int64_t earlier_ns(int64_t a, int64_t b)
+{
+    return a == 0 || (b != 0 && b < a) ? b : a;
+}

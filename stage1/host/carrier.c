@@ -16,7 +16,7 @@
 #include "base/fd-util.h"
 #include "base/time-util.h"
 
-enum { PIECE = 16 * 1024, LAST_MAX = 1024 * 1024, RESTART_MS = 1000 };
+enum { PIECE = 16 * 1024, LAST_MAX = 1024 * 1024, RESTART_MS = 1000, BEGIN_MS = 20 };
 
 static const uint16_t carrier_calls[] = {
     __NR_ppoll,
@@ -99,6 +99,7 @@ static void start(Carrier *carrier)
     Carrier theirs = *carrier;
     int fds[2];
 
+    carrier->due_ns = 0;
     carrier->next_ns = monotonic_ns() + RESTART_MS * INT64_C(1000000); /* if it can't be */
     if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, fds) < 0)
         return;
@@ -112,6 +113,12 @@ static void start(Carrier *carrier)
     }
     carrier->control = fds[0];
     carrier->next_ns = 0;
+}
+
+void carrier_note_begin(Carrier *carrier)
+{
+    if (carrier->from >= 0 && carrier->control < 0)
+        carrier->due_ns = monotonic_ns() + BEGIN_MS * INT64_C(1000000);
 }
 
 struct pollfd carrier_await(const Carrier *carrier)
@@ -130,12 +137,13 @@ void carrier_turn(Carrier *carrier, const struct pollfd *polled)
 {
     if (carrier->next_ns > 0 && carrier->next_ns <= monotonic_ns())
         carrier->next_ns = 0;
-    if (!polled->revents)
-        return;
     if (carrier->control < 0) {
-        start(carrier);
+        if (polled->revents || (carrier->due_ns > 0 && carrier->due_ns <= monotonic_ns()))
+            start(carrier);
         return;
     }
+    if (!polled->revents)
+        return;
     carrier->control = safe_close(carrier->control);
     carrier->next_ns = monotonic_ns() + RESTART_MS * INT64_C(1000000);
 }

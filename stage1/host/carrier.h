@@ -12,12 +12,14 @@
 #include <sys/types.h>
 
 #include "base/cleanup.h"
+#include "base/time-util.h"
 
 typedef struct Carrier {
     int from, to;    /* the app's pipe, which does not block; the other one, which does; not owned */
     pid_t pid;       /* 0: it does not run */
     int control;     /* to it; ends with it */
-    int64_t next_ns; /* it is not started before (CLOCK_MONOTONIC) */
+    int64_t next_ns; /* it is not started before (CLOCK_MONOTONIC), */
+    int64_t due_ns;  /* nor later, even if nothing was said; 0: no matter when */
 } Carrier;
 
 #define CARRIER_INIT                                                                                         \
@@ -25,11 +27,15 @@ typedef struct Carrier {
         .from = -EBADF, .to = -EBADF, .control = -EBADF                                                      \
     }
 
+/* The app runs: soon the process is started, said or not, for later the app may have taken all processes that
+ * the pod can have. One that ends before is spared the cost. */
+void carrier_note_begin(Carrier *carrier);
+
 /* What to poll for; when to look again, 0: never. The process is started once the app has said something. */
 struct pollfd carrier_await(const Carrier *carrier);
 static inline int64_t carrier_next_ns(const Carrier *carrier)
 {
-    return carrier->next_ns;
+    return earlier_ns(carrier->next_ns, carrier->due_ns);
 }
 void carrier_turn(Carrier *carrier, const struct pollfd *polled);
 

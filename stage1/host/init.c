@@ -459,6 +459,8 @@ static void hear_report(Init *init, HostApp *app)
     if (app->plan->init)
         service_note_change(init);
     note_ready(init);
+    for (size_t k = 0; k < ELEMENTSOF(app->carriers); k++)
+        carrier_note_begin(&app->carriers[k]);
 }
 
 typedef struct Sender {

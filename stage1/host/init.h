@@ -31,12 +31,6 @@ typedef struct Init {
     int64_t tell_at_ns;              /* the bucket of messages is full again */
 } Init;
 
-/* The earlier one of two times of which 0 is none. */
-static inline int64_t earlier_ns(int64_t a, int64_t b)
-{
-    return a == 0 || (b != 0 && b < a) ? b : a;
-}
-
 /* From now on apps may ask for more time: the pod starts, or reloads. */
 void service_begin(Init *init);
 /* Something that it is told may have changed; it is told when the next message may be sent. */

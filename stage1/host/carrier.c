@@ -14,9 +14,8 @@
 
 #include "bare.h"
 #include "base/fd-util.h"
-#include "base/time-util.h"
 
-enum { PIECE = 16 * 1024, LAST_MAX = 1024 * 1024, RESTART_MS = 1000, BEGIN_MS = 20 };
+enum { PIECE = 16 * 1024, LAST_MAX = 1024 * 1024 };
 
 static const uint16_t carrier_calls[] = {
     __NR_ppoll,
@@ -94,58 +93,38 @@ static int run(void *userdata)
 
 /* ----- Outside ----- */
 
-static void start(Carrier *carrier)
+int carrier_begin(Carrier *carrier, int from, int to)
 {
-    Carrier theirs = *carrier;
+    Carrier theirs = { .from = from, .to = to };
     int fds[2];
 
-    carrier->due_ns = 0;
-    carrier->next_ns = monotonic_ns() + RESTART_MS * INT64_C(1000000); /* if it can't be */
     if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, fds) < 0)
-        return;
+        return -errno;
     theirs.control = fds[1];
     carrier->pid = bare_clone(run, &theirs);
     (void) close(fds[1]);
     if (carrier->pid < 0) {
+        int r = carrier->pid;
+
         (void) close(fds[0]);
         carrier->pid = 0;
-        return;
+        return r;
     }
+    carrier->from = from;
+    carrier->to = to;
     carrier->control = fds[0];
-    carrier->next_ns = 0;
-}
-
-void carrier_note_begin(Carrier *carrier)
-{
-    if (carrier->from >= 0 && carrier->control < 0)
-        carrier->due_ns = monotonic_ns() + BEGIN_MS * INT64_C(1000000);
+    return 0;
 }
 
 struct pollfd carrier_await(const Carrier *carrier)
 {
-    bool pause = carrier->next_ns > 0 && carrier->next_ns > monotonic_ns();
-
-    return (struct pollfd){
-        .fd = carrier->control >= 0 ? carrier->control
-              : pause               ? -EBADF
-                                    : carrier->from,
-        .events = POLLIN,
-    };
+    return (struct pollfd){ .fd = carrier->control, .events = POLLIN };
 }
 
 void carrier_turn(Carrier *carrier, const struct pollfd *polled)
 {
-    if (carrier->next_ns > 0 && carrier->next_ns <= monotonic_ns())
-        carrier->next_ns = 0;
-    if (carrier->control < 0) {
-        if (polled->revents || (carrier->due_ns > 0 && carrier->due_ns <= monotonic_ns()))
-            start(carrier);
-        return;
-    }
-    if (!polled->revents)
-        return;
-    carrier->control = safe_close(carrier->control);
-    carrier->next_ns = monotonic_ns() + RESTART_MS * INT64_C(1000000);
+    if (polled->revents)
+        carrier->control = safe_close(carrier->control);
 }
 
 bool carrier_note_end(Carrier *carrier, pid_t pid)
@@ -158,10 +137,6 @@ bool carrier_note_end(Carrier *carrier, pid_t pid)
 
 void carrier_finish(Carrier *carrier)
 {
-    struct pollfd said = { .fd = carrier->from, .events = POLLIN };
-
-    if (carrier->control < 0 && carrier->from >= 0 && poll(&said, 1, 0) > 0)
-        start(carrier);
     if (carrier->control >= 0)
         (void) shutdown(carrier->control, SHUT_WR);
 }

@@ -12,14 +12,11 @@
 #include <sys/types.h>
 
 #include "base/cleanup.h"
-#include "base/time-util.h"
 
 typedef struct Carrier {
-    int from, to;    /* the app's pipe, which does not block; the other one, which does; not owned */
-    pid_t pid;       /* 0: it does not run */
-    int control;     /* to it; ends with it */
-    int64_t next_ns; /* it is not started before (CLOCK_MONOTONIC), */
-    int64_t due_ns;  /* nor later, even if nothing was said; 0: no matter when */
+    int from, to; /* the app's pipe, which does not block; the other one, which does; not owned */
+    pid_t pid;    /* 0: it does not run */
+    int control;  /* to it; ends with it */
 } Carrier;
 
 #define CARRIER_INIT                                                                                         \
@@ -27,19 +24,15 @@ typedef struct Carrier {
         .from = -EBADF, .to = -EBADF, .control = -EBADF                                                      \
     }
 
-/* The app runs: soon the process is started, said or not, for later the app may have taken all processes that
- * the pod can have. One that ends before is spared the cost. */
-void carrier_note_begin(Carrier *carrier);
+/* Starts the process: while no app is there that could take all processes that the pod can have, or see it.
+ * Returns 0 or why it can't be had. */
+int carrier_begin(Carrier *carrier, int from, int to);
 
-/* What to poll for; when to look again, 0: never. The process is started once the app has said something. */
+/* What to poll for, and then: notes that it has ended before its time. Nothing is heard by it any more. */
 struct pollfd carrier_await(const Carrier *carrier);
-static inline int64_t carrier_next_ns(const Carrier *carrier)
-{
-    return earlier_ns(carrier->next_ns, carrier->due_ns);
-}
 void carrier_turn(Carrier *carrier, const struct pollfd *polled);
 
-/* A child has ended, and was reaped: true when it was this one. It is started again after a second. */
+/* A child has ended, and was reaped: true when it was this one. */
 bool carrier_note_end(Carrier *carrier, pid_t pid);
 
 /* At the pod's end: it moves what is in the app's pipe, and ends. carrier->to is the caller's to close then.

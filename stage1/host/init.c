@@ -459,8 +459,6 @@ static void hear_report(Init *init, HostApp *app)
     if (app->plan->init)
         service_note_change(init);
     note_ready(init);
-    for (size_t k = 0; k < ELEMENTSOF(app->carriers); k++)
-        carrier_note_begin(&app->carriers[k]);
 }
 
 typedef struct Sender {
@@ -579,44 +577,6 @@ static void hear_reaper(Init *init)
 
 /* ----- What apps say ----- */
 
-/* Of a service's app; a foreground process has the other ends of the pipes itself. */
-static int begin_log(const Host *host, HostApp *app)
-{
-    AppLogOptions options = {
-        .write_end = app->output,
-        .directory = host->journal_sockets,
-        .identifier = app->plan->name,
-        .unit = host->plan->unit,
-        .level_prefix = host->journal_namespace, /* the host's terminals are not for an app's emergencies */
-        .on_demand = !host->journal_namespace,   /* whose journald ends when nobody has a stream of it */
-    };
-    int fds[2];
-
-    if (pipe2(fds, O_CLOEXEC) < 0)
-        return -errno;
-    options.pipe = fds[0];
-    app->carried[0] = fds[1];
-    return fcntl(fds[0], F_SETFL, O_NONBLOCK) < 0 ? -errno : app_log_begin(&app->log, &options);
-}
-
-static int begin_logs(Init *init)
-{
-    int r = 0;
-
-    for (size_t i = 0; r >= 0 && i < init->host->plan->n_apps; i++) {
-        HostApp *app = &init->host->apps[i];
-        const int from[] = { app->console, app->errors_end };
-
-        if (init->host->service_main)
-            r = begin_log(init->host, app);
-        for (size_t k = 0; k < ELEMENTSOF(app->carriers); k++) {
-            app->carriers[k].from = app->carried[k] < 0 ? -EBADF : from[k];
-            app->carriers[k].to = app->carried[k];
-        }
-    }
-    return r;
-}
-
 static void end_carriers(Init *init)
 {
     for (size_t i = 0; i < init->host->plan->n_apps; i++) {
@@ -698,10 +658,8 @@ static int await(const Init *init, struct pollfd *fds)
         next_ns = earlier_ns(next_ns, app->deadline_ns);
         app_log_await(&app->log, own + POLL_LOG);
         next_ns = earlier_ns(next_ns, app_log_next_ns(&app->log));
-        for (size_t k = 0; k < ELEMENTSOF(app->carriers); k++) {
+        for (size_t k = 0; k < ELEMENTSOF(app->carriers); k++)
             own[POLL_CARRIERS + k] = carrier_await(&app->carriers[k]);
-            next_ns = earlier_ns(next_ns, carrier_next_ns(&app->carriers[k]));
-        }
         next_ns = earlier_ns(next_ns, receiver_await(&app->receiver, own + POLL_MESSAGES));
     }
     return poll(fds, (nfds_t) (POLL_APPS + _POLL_APP_MAX * host->plan->n_apps),
@@ -796,8 +754,6 @@ void host_init(Host *host)
     /* Neither apps nor our exit before we are what systemd watches. */
     host_await_go(host);
     if (r < 0)
-        _exit(POD_EXIT_FAILURE);
-    if (begin_logs(&init) < 0)
         _exit(POD_EXIT_FAILURE);
     begin_entries(host);
     service_begin(&init);

@@ -2,10 +2,12 @@
 /* From the clone of `run` to the pod's init: it leaves the host's files behind for a root of its own, keeps
  * no descriptor but those that it will use, and waits until the host's side has done its part. */
 
+#include <errno.h>
 #include <fcntl.h>
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
+#include <unistd.h>
 
 #include "base/fd-util.h"
 #include "base/string-util.h"
@@ -120,6 +122,46 @@ static int freeze_root(Error *reterr)
     return r < 0 ? error_set_errno(reterr, r, "cannot make the pod's root read-only") : 0;
 }
 
+/* ----- What apps say ----- */
+
+/* Of a service's app; a foreground process has the other ends of the pipes itself. */
+static int begin_log(const Host *host, HostApp *app)
+{
+    AppLogOptions options = {
+        .write_end = app->output,
+        .directory = host->journal_sockets,
+        .identifier = app->plan->name,
+        .unit = host->plan->unit,
+        .level_prefix = host->journal_namespace, /* the host's terminals are not for an app's emergencies */
+        .on_demand = !host->journal_namespace,   /* whose journald ends when nobody has a stream of it */
+    };
+    int fds[2];
+
+    if (pipe2(fds, O_CLOEXEC) < 0)
+        return -errno;
+    options.pipe = fds[0];
+    app->carried[0] = fds[1];
+    return fcntl(fds[0], F_SETFL, O_NONBLOCK) < 0 ? -errno : app_log_begin(&app->log, &options);
+}
+
+/* Before the apps have a pid namespace, in which they could stop and trace what reads their pipes. */
+static int begin_logs(Host *host)
+{
+    int r = 0;
+
+    for (size_t i = 0; r >= 0 && i < host->plan->n_apps; i++) {
+        HostApp *app = &host->apps[i];
+        const int from[] = { app->console, app->errors_end };
+
+        if (host->service_main)
+            r = begin_log(host, app);
+        for (size_t k = 0; r >= 0 && k < ELEMENTSOF(app->carriers); k++)
+            if (app->carried[k] >= 0)
+                r = carrier_begin(&app->carriers[k], from[k], app->carried[k]);
+    }
+    return r;
+}
+
 /* All that was open in the process that we were cloned from, also what its caller left open. */
 static int close_strangers(const Host *host)
 {
@@ -129,7 +171,7 @@ static int close_strangers(const Host *host)
     _cleanup_free_ int *keep = NULL;
 
     for (size_t i = 0; i < n_apps; i++)
-        n += 15 + _RECEIVE_KIND_MAX + host->apps[i].plan->n_mounts + host->apps[i].sockets.n;
+        n += 18 + _RECEIVE_KIND_MAX + host->apps[i].plan->n_mounts + host->apps[i].sockets.n;
     keep = calloc(n, sizeof(int));
     if (!keep)
         return -ENOMEM;
@@ -140,7 +182,9 @@ static int close_strangers(const Host *host)
         const int theirs[] = { app->rootfs,     app->devices,    app->credentials, app->console,
                                app->null,       app->output,     app->errors,      app->cgroup,
                                app->terminals,  app->stdio[0],   app->stdio[1],    app->stdio[2],
-                               app->errors_end, app->carried[0], app->carried[1] };
+                               app->errors_end, app->carried[0], app->carried[1],
+                               app->log.options.pipe, app->carriers[0].control,
+                               app->carriers[1].control };
 
         memcpy(keep + n, theirs, sizeof(theirs));
         n += ELEMENTSOF(theirs);
@@ -214,6 +258,11 @@ int host_set_up(Host *host, Error *reterr)
             return r;
     }
     r = enter_root(host, reterr);
+    if (r >= 0) {
+        r = begin_logs(host);
+        if (r < 0)
+            r = error_set_errno(reterr, r, "cannot hear what the apps say");
+    }
     if (r >= 0) {
         r = host_make_reaper(host);
         if (r < 0)

@@ -364,24 +364,27 @@ static int add_run(const Translator *t)
     return r;
 }
 
-static int add_gc(const Translator *t)
+/* Which pod a command is about that is not a verb of rkt's with all the keys of [Pod]. */
+static int add_pod(const Translator *t)
 {
     const PodEntry *dir = pod_section_find(t->pod, "Dir");
-    int r = 0;
+    int r = dir ? add_flag(t, dir, "dir", dir->value) : 0;
 
-    buffer_adds(t->b, "ExecStopPost=" RKT_LIBEXECDIR "/rkt-gc --mark-only");
-    if (dir)
-        r = add_flag(t, dir, "dir", dir->value);
     buffer_adds(t->b, " --uuid-file=" UUID_FILE "\n");
     return r;
+}
+
+static int add_gc(const Translator *t)
+{
+    buffer_adds(t->b, "ExecStopPost=" RKT_LIBEXECDIR "/rkt-gc --mark-only");
+    return add_pod(t);
 }
 
 /* The administrator's ExecReload= come first: what checks a configuration decides whether it is read. */
 static int add_reload(const Translator *t)
 {
-    const PodEntry *of_all = reload_signal_of(t, NULL), *dir = pod_section_find(t->pod, "Dir");
+    const PodEntry *of_all = reload_signal_of(t, NULL);
     bool reloads = of_all;
-    int r = 0;
 
     if (of_all && pod_section_find(t->pod, "PodManifest"))
         return fail_at(t, of_all,
@@ -393,10 +396,7 @@ static int add_reload(const Translator *t)
     if (!reloads)
         return 0;
     buffer_adds(t->b, "ExecReload=" RKT_LIBEXECDIR "/rkt-reload");
-    if (dir)
-        r = add_flag(t, dir, "dir", dir->value);
-    buffer_adds(t->b, " --uuid-file=" UUID_FILE "\n");
-    return r;
+    return add_pod(t);
 }
 
 static bool service_says(const Translator *t, const char *key, const char *value)

@@ -34,8 +34,6 @@ static bool arg_mark_only;
 static const char *arg_uuid_file;
 static GlobalOptions arg_global = GLOBAL_OPTIONS_INIT;
 
-enum { LAST_LOOKS = 40, LAST_PAUSE_US = 50 * 1000 };
-
 static unsigned failures;
 
 enum { OPT_EXPIRE_PREPARED = 1, OPT_GRACE_PERIOD, OPT_MARK_ONLY, OPT_UUID_FILE };
@@ -137,6 +135,8 @@ static int mark_if_ended(Pod *pod, void *userdata)
     }
     return 0;
 }
+
+enum { LAST_LOOKS = 40, LAST_PAUSE_US = 50 * 1000 };
 
 /* Called when a unit has stopped, whatever became of its pod: only a pod that ended is marked, and the
  * absence of any of it is no failure. */

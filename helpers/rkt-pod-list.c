@@ -257,7 +257,7 @@ static bool has_pod(int directory, const char *name)
 /* Pods that run from a template, or whose file is gone; only their directories in /run tell of them. */
 static int list_others(Listing *listing)
 {
-    _cleanup_closedir_ DIR *dir = opendir("/run/rkt/pods");
+    _cleanup_closedir_ DIR *dir = opendir(KEPT_UNITS);
     struct dirent *entry;
 
     while (dir && (entry = readdir(dir))) {

@@ -38,7 +38,8 @@ static int parse_argv(int argc, char **argv, Error *reterr)
     return r;
 }
 
-/* Before an image is fetched, for which the file may not wait; and once more, if a reload was just going on. */
+/* Before an image is fetched, for which the file may not wait; and once more, if a reload was just going on.
+ */
 static int keep_unit(void)
 {
     return arg_pod.unit && arg_pod.uuid_file_save ? kept_unit_save(arg_pod.unit, arg_pod.uuid_file_save) : 0;

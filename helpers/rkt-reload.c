@@ -84,8 +84,9 @@ static int run(int argc, char **argv, Error *reterr)
     if (r < 0 || arg_global.help)
         return r;
     if (!arg_uuid_file)
-        return error_set(reterr, -EINVAL,
-                         "--uuid-file= is missing: the file that --uuid-file-save= of rkt-prepare has written");
+        return error_set(
+                reterr, -EINVAL,
+                "--uuid-file= is missing: the file that --uuid-file-save= of rkt-prepare has written");
     r = pod_root_open(arg_global.dir, false, &root, reterr);
     if (r >= 0)
         r = pod_open_uuid_file(root, arg_uuid_file, &pod, reterr);
@@ -98,7 +99,8 @@ int main(int argc, char *argv[])
     int r = run(argc, argv, &error);
 
     if (r >= 0 && arg_global.help) {
-        (void) puts("usage: rkt-reload --uuid-file=FILE\n\nHas a pod's apps reload: ExecReload= of its unit.\n");
+        (void) puts(
+                "usage: rkt-reload --uuid-file=FILE\n\nHas a pod's apps reload: ExecReload= of its unit.\n");
         option_print_help(options);
     }
     if (r < 0)

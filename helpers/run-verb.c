@@ -58,7 +58,8 @@ int run_verb(const RunVerb *verb, int argc, char **argv)
     _cleanup_error_ Error error = ERROR_INIT;
     GlobalOptions global = GLOBAL_OPTIONS_INIT;
     RunOptions options = {};
-    int r = global_options_check_root(&global, parse_argv(verb, argc, argv, &global, &options, &error), &error);
+    int r = global_options_check_root(&global, parse_argv(verb, argc, argv, &global, &options, &error),
+                                      &error);
 
     (void) umask(0022);
     log_setup(verb->name, global.debug);

@@ -5,7 +5,6 @@
 
 #include "credentials.h"
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <sys/sendfile.h>
 #include <sys/stat.h>
@@ -16,32 +15,16 @@
 
 enum { CREDENTIAL_SIZE_MAX = 1024 * 1024 }; /* systemd's */
 
-/* DIRECTORY: -EBADF where there is none. */
-static bool is_empty(int directory)
-{
-    int fd = directory < 0 ? -EBADF : fcntl(directory, F_DUPFD_CLOEXEC, 3);
-    _cleanup_closedir_ DIR *dir = fd < 0 ? NULL : fdopendir(fd);
-    struct dirent *entry;
-
-    if (directory < 0)
-        return true;
-    if (!dir)
-        safe_close(fd);
-    while (dir && (entry = readdir(dir)))
-        if (entry->d_name[0] != '.')
-            return false;
-    return dir;
-}
-
 /* systemd sets the variable only for a unit that has some. Where / is private, its mount stays in a child:
-   the directory is then empty (252), or is not there (257). */
+ * the directory is then empty (252), or is not there (257): dir is -EBADF. */
 static int complain_missing(int dir, const char *name, Error *reterr)
 {
-    if (getenv("CREDENTIALS_DIRECTORY") && is_empty(dir))
-        return error_set(reterr, -ENOENT,
-                         "it wants the credential \"%s\", and $CREDENTIALS_DIRECTORY shows none: systemd's mount "
-                         "does not show where / is private (mount --make-rshared / on the host)",
-                         name);
+    if (getenv("CREDENTIALS_DIRECTORY") && (dir < 0 || directory_is_empty(dir, ".") > 0))
+        return error_set(
+                reterr, -ENOENT,
+                "it wants the credential \"%s\", and $CREDENTIALS_DIRECTORY shows none: systemd's mount "
+                "does not show where / is private (mount --make-rshared / on the host)",
+                name);
     return error_set(
             reterr, -ENOENT,
             "it wants the credential \"%s\", which this start does not have: add "

@@ -59,7 +59,8 @@ enum { STAGE1_TIMEOUT_S = 30 };
 #define STAGE1_STATUS_CREATED ".created"
 #define STAGE1_STATUS_STARTED ".started"
 #define STAGE1_SUPERVISOR_STATUS STAGE1_SHARED "/supervisor-status" /* a symlink to "ready" */
-#define STAGE1_RELOADS STAGE1_SHARED "/reloads" /* ours: a link whose target counts the reloads that are over */
+#define STAGE1_RELOADS                                                                                       \
+    STAGE1_SHARED "/reloads" /* ours: a link whose target counts the reloads that are over */
 /* What stage0 made for all apps, where --dns-conf-mode= says stage0. */
 #define STAGE1_RESOLV_CONF STAGE1_ROOTFS "/etc/rkt-resolv.conf"
 #define STAGE1_HOSTS STAGE1_ROOTFS "/etc/rkt-hosts"

@@ -70,3 +70,10 @@ int directory_parse(DirectoryKind kind, const char *value, char **ret_name, char
     *ret_target = TAKE_PTR(target);
     return 0;
 }
+
+int directory_mode_parse(const char *text, mode_t *ret, Error *reterr)
+{
+    return parse_mode(text, ret) >= 0
+                   ? 0
+                   : error_set(reterr, -EINVAL, "\"%s\" is not a mode (octal, as 0750)", text);
+}

@@ -3,6 +3,8 @@
  * StateDirectory= is below /var/lib, and so on. Only words here: prepare/app-directories.h makes them. */
 #pragma once
 
+#include <sys/types.h>
+
 #include "base/error.h"
 
 typedef enum DirectoryKind {
@@ -24,3 +26,6 @@ const char *directory_kind_base(DirectoryKind kind);
  * absolute path in the app, the host's path if it is not said. The caller frees both. -EINVAL with what is
  * wrong. */
 int directory_parse(DirectoryKind kind, const char *value, char **ret_name, char **ret_target, Error *reterr);
+
+/* The mode that such directories get when they are made, octal. -EINVAL with what is wrong. */
+int directory_mode_parse(const char *text, mode_t *ret, Error *reterr);

@@ -61,14 +61,19 @@ static int make_absolute(char **path)
     if (r < 0)
         return r;
     STRV_FOREACH (word, words) {
-        if (streq(*word, ".."))
+        size_t length = strlen(*word);
+
+        if (streq(*word, "..")) {
             n = n > 0 ? (size_t) ((char *) memrchr(absolute, '/', n) - absolute) : 0;
-        else if (!streq(*word, "."))
-            n += (size_t) sprintf(absolute + n, "/%s", *word);
-        absolute[n] = '\0';
+        } else if (!streq(*word, ".")) {
+            absolute[n] = '/';
+            memcpy(absolute + n + 1, *word, length);
+            n += 1 + length;
+        }
     }
     if (n == 0)
-        (void) memcpy(absolute, "/", sizeof("/"));
+        absolute[n++] = '/';
+    absolute[n] = '\0';
     free(*path);
     *path = TAKE_PTR(absolute);
     return 0;

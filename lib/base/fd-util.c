@@ -75,6 +75,19 @@ int directory_open(int dir, const char *path, DIR **ret)
     return 0;
 }
 
+int directory_is_empty(int dir, const char *path)
+{
+    _cleanup_closedir_ DIR *d = NULL;
+    int r = directory_open(dir, path, &d);
+
+    if (r < 0)
+        return r;
+    for (const struct dirent *entry; (entry = readdir(d));)
+        if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
+            return 0;
+    return 1;
+}
+
 ssize_t read_full(int fd, void *buffer, size_t size)
 {
     size_t done = 0;

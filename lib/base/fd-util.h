@@ -24,6 +24,9 @@ int unlink_without_links(int dir, const char *path, int flags);
 /* Opens a directory for readdir(3); a symlink is none (-ENOTDIR). */
 int directory_open(int dir, const char *path, DIR **ret);
 
+/* Returns 1 when nothing is in it, 0 when something is, or why that can't be told. */
+int directory_is_empty(int dir, const char *path);
+
 /* Reads or writes until size bytes are done or the end comes. read_full() returns the bytes read. */
 ssize_t read_full(int fd, void *buffer, size_t size);
 int write_full(int fd, const void *buffer, size_t size);

@@ -15,6 +15,7 @@
 #include <sys/stat.h>
 #include <time.h>
 
+#include "base/fd-util.h"
 #include "base/file-util.h"
 #include "base/process.h"
 #include "base/string-util.h"
@@ -105,14 +106,9 @@ static int write_owner(int fd, const char *name)
 
 static bool is_empty(const char *path)
 {
-    _cleanup_closedir_ DIR *dir = NULL;
+    int r = directory_is_empty(AT_FDCWD, path);
 
-    if (directory_open(AT_FDCWD, path, &dir) < 0)
-        return errno == ENOENT;
-    for (const struct dirent *entry; (entry = readdir(dir));)
-        if (!streq(entry->d_name, ".") && !streq(entry->d_name, ".."))
-            return false;
-    return true;
+    return r > 0 || r == -ENOENT;
 }
 
 /* Returns the index of the directory that journald will write to, if it is not told otherwise. */

@@ -60,8 +60,8 @@ typedef struct Pod {
 void pod_free(Pod *pod);
 DEFINE_CLEANUP_FUNC(Pod *, pod_free)
 
-/* Opens DIR/pods. With create it and the directories of states are made when missing (2750); without, a
- * missing pods/ is as good as an empty one, and -ENOENT means that there is no data directory. */
+/* Opens DIR/pods. With create, makes it and the directories of states (2750) where they are missing. Without,
+ * a missing pods/ counts as an empty one; -ENOENT: the data directory itself is missing. */
 int pod_root_open(const char *data_directory, bool create, int *ret_fd, Error *reterr);
 
 /* ----- Finding ----- */

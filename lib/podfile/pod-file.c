@@ -160,8 +160,8 @@ static int read_header(Reader *reader, char *header, unsigned line)
                      counterpart);
         else
             complain(reader, line,
-                     near ? "unknown section [%s%s%s], did you mean [%s]?" : "unknown section [%s%s%s]", header,
-                     app ? ":" : "", app ? app : "", near);
+                     near ? "unknown section [%s%s%s], did you mean [%s]?" : "unknown section [%s%s%s]",
+                     header, app ? ":" : "", app ? app : "", near);
         return 0;
     }
     if (app && kind != POD_SECTION_APP) {

@@ -12,7 +12,7 @@ typedef struct Counterpart {
     const char *name, *text;
 } Counterpart;
 
-#define NO_KEY "there is no such key here"
+#define NO_KEY "rkt has no key for this"
 
 static const Counterpart keys[] = {
     { "AddCapability", "use CapsRetain= in [App], which names all that are kept" },

@@ -2,8 +2,8 @@
 /* What stands here for the keys and sections of Podman's Quadlet, for the errors that refuse them. */
 #pragma once
 
-/* What to write instead, as words that follow ": ". NULL: Quadlet has no such key in [Container] and [Pod], or the
- * key is the same here. */
+/* What to write instead, as words that follow ": ". NULL: Quadlet does not have the key in [Container] or
+ * [Pod], or the key is the same here. */
 const char *quadlet_key_counterpart(const char *key);
 
 /* The same for a section's name. */

@@ -308,7 +308,8 @@ static void check_native(Resolver *resolver, const PodSection *pod, const PodSec
 
     if (native && parse_bool(native->value) > 0 && journal && streq(journal->value, "host"))
         complain(resolver, native->path, native->line,
-                 "JournalNative=: its entries go to the pod's own journal only; leave out Journal=host, or have "
+                 "JournalNative=: its entries go to the pod's own journal only; leave out Journal=host, or "
+                 "have "
                  "the app use syslog(3)");
 }
 

@@ -324,9 +324,7 @@ int pod_check_mode(const PodKey *key _unused_, const char *value, Error *reterr)
 {
     mode_t mode;
 
-    return parse_mode(value, &mode) >= 0
-                   ? 0
-                   : error_set(reterr, -EINVAL, "\"%s\" is not a mode (octal, as 0750)", value);
+    return directory_mode_parse(value, &mode, reterr);
 }
 
 /* ----- Sockets ----- */

@@ -9,7 +9,6 @@
 
 #include "prepare/app-directories.h"
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <sys/stat.h>
 
@@ -57,22 +56,6 @@ int app_directories_add(PodManifest *manifest, RuntimeApp *app, const AppOptions
 
 /* ----- On the disk ----- */
 
-static bool is_empty(int fd)
-{
-    int copy = openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    DIR *dir = copy >= 0 ? fdopendir(copy) : NULL;
-    struct dirent *entry;
-    bool empty = dir;
-
-    if (!dir)
-        (void) safe_close(copy);
-    while (dir && (entry = readdir(dir)))
-        empty = empty && (streq(entry->d_name, ".") || streq(entry->d_name, ".."));
-    if (dir)
-        (void) closedir(dir);
-    return empty;
-}
-
 /* Opens a directory, which is made if it is not there. */
 static int open_or_make(int dir, const char *name, mode_t mode, int *ret, bool *ret_made)
 {
@@ -96,7 +79,8 @@ static int open_directory(int base, char *name, int *ret, bool *ret_made)
 
     for (char *component; (component = strsep(&rest, "/"));) {
         int fd = -EBADF;
-        int r = open_or_make(above >= 0 ? above : base, component, rest ? MODE_ABOVE : MODE_NEW, &fd, ret_made);
+        int r = open_or_make(above >= 0 ? above : base, component, rest ? MODE_ABOVE : MODE_NEW, &fd,
+                             ret_made);
 
         if (r < 0)
             return r;
@@ -132,7 +116,8 @@ static int give(int fd, const PlanApp *app, DirectoryKind kind, mode_t mode, boo
     if (fstat(fd, &st) < 0)
         return -errno;
     *ret_usable = of_root || can_use(app, &st);
-    if ((of_root && !made) || st.st_uid != 0 || (st.st_mode & 0777) != MODE_NEW || !is_empty(fd))
+    if ((of_root && !made) || st.st_uid != 0 || (st.st_mode & 0777) != MODE_NEW ||
+        directory_is_empty(fd, ".") <= 0)
         return 0;
     *ret_usable = true;
     if (!of_root && fchown(fd, app->uid, app->gid) < 0)
@@ -182,9 +167,9 @@ static int make_directories(const PodOptions *options, const AppOptions *own, co
 
     if (!own->directories[kind])
         return 0;
-    if (text && parse_mode(text, &mode) < 0)
-        return error_set(reterr, -EINVAL, "\"%s\" is not a valid mode", text);
-    r = host_path_open("the directory", directory_kind_base(kind), record, &base, reterr);
+    r = text ? directory_mode_parse(text, &mode, reterr) : 0;
+    if (r >= 0)
+        r = host_path_open("the directory", directory_kind_base(kind), record, &base, reterr);
     STRV_FOREACH (value, own->directories[kind])
         if (r >= 0)
             r = make_directory(options, app, kind, mode, *value, base, reterr);

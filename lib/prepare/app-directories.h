@@ -12,6 +12,6 @@
 int app_directories_add(PodManifest *manifest, RuntimeApp *app, const AppOptions *options, Error *reterr);
 
 /* Makes those that are not there, and gives them to the users that their apps have in the plan, whose apps
- * are those of the options in the same order. One that is there keeps its owner and its mode; options->warn
- * is told where an app could not use it. record: as volume_sources_open_record() gives it. */
+ * are those of the options in the same order. One that is there keeps its owner and its mode; where an app
+ * could not use it, options->warn says so. record comes from volume_sources_open_record(). */
 int app_directories_make(const PodOptions *options, const Plan *plan, int record, Error *reterr);

@@ -3,6 +3,7 @@
 #include "app-values.h"
 
 #include "appc/app.h"
+#include "appc/directory.h"
 #include "appc/types.h"
 #include "base/signal-name.h"
 #include "base/string-util.h"
@@ -54,9 +55,7 @@ static int check_mode(const char *value, Error *reterr)
 {
     mode_t mode;
 
-    return parse_mode(value, &mode) >= 0
-                   ? 0
-                   : error_set(reterr, -EINVAL, "\"%s\" is not a mode (octal, as 0750)", value);
+    return directory_mode_parse(value, &mode, reterr);
 }
 
 static int check_signal(const char *value, Error *reterr)

@@ -63,17 +63,25 @@ int kept_unit_save(const char *unit, const char *uuid_file)
     return write_file_at(AT_FDCWD, path, text, size, 0644, 0);
 }
 
-/* All but the line that wants the pod's socket, which nobody makes any more. */
-static void add_without_socket(Buffer *b, const char *text)
+/* All but the line that requires the pod's socket, whose unit nobody makes any more. A template's instance
+ * has its name by a specifier. */
+static int add_without_socket(Buffer *b, const char *text, const char *name)
 {
-    static const char requires[] = "\nRequires=rkt-";
-    const char *line = strstr(text, requires), *end = line ? strchr(line + 1, '\n') : NULL;
+    const char *at = strchr(name, '@'), *line;
+    _cleanup_free_ char *socket = NULL;
 
-    if (end && end - line >= (ptrdiff_t) strlen(".socket") && strncmp(end - 7, ".socket", 7) == 0) {
+    if (asprintf(&socket, "\nRequires=%.*s%s.socket\n", (int) (at ? at + 1 - name : (long) strlen(name)),
+                 name, at ? "%i" : "") < 0) {
+        socket = NULL;
+        return -ENOMEM;
+    }
+    line = strstr(text, socket);
+    if (line) {
         buffer_add(b, text, (size_t) (line - text));
-        text = end;
+        text = line + strlen(socket) - 1;
     }
     buffer_adds(b, text);
+    return 0;
 }
 
 int kept_unit_make(const char *name, const char *refuse, Buffer *ret)
@@ -84,9 +92,10 @@ int kept_unit_make(const char *name, const char *refuse, Buffer *ret)
 
     (void) snprintf(path, sizeof(path), KEPT_UNITS "/%s/" KEPT_FILE, name);
     r = read_file_at(AT_FDCWD, path, UNIT_LINE_MAX, &text, NULL);
+    if (r >= 0)
+        r = add_without_socket(ret, text, name);
     if (r < 0)
         return r;
-    add_without_socket(ret, text);
     buffer_adds(ret, "\n# No pod file declares this unit any more, but its pod runs.\n"
                      "[Unit]\n"
                      "SourcePath=\n"

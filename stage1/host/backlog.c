@@ -72,7 +72,7 @@ static bool open_stream(Backlog *backlog)
         return true;
     options.journal_namespace = backlog->journal_namespace;
     options.identifier = backlog->identifier;
-    options.level_prefix = backlog->journal_namespace; /* see init.c */
+    options.level_prefix = backlog->journal_namespace; /* see begin_log() in set-up.c */
     return journal_stream_open(&options, &backlog->stream) >= 0;
 }
 

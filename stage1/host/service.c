@@ -38,7 +38,7 @@ enum {
     TELL_INTERVAL_MS = 200,
     PINGS_EACH_INTERVAL = 8,
     STOP_MARGIN_US = 10 * 1000 * 1000, /* for what is left to do when the last app was killed */
-    RELOAD_GRACE_MS = 500,            /* in which an app says RELOADING=1, if it does */
+    RELOAD_GRACE_MS = 500,             /* in which an app says RELOADING=1, if it does */
 };
 
 /* ----- Telling ----- */

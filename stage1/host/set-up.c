@@ -165,7 +165,7 @@ static int begin_logs(Host *host)
 /* All that was open in the process that we were cloned from, also what its caller left open. */
 static int close_strangers(const Host *host)
 {
-    const int own[] = { host->status_dir, host->pod_dir,       host->notify,         host->control,
+    const int own[] = { host->status_dir, host->pod_dir,       host->notify,          host->control,
                         host->proc,       host->reaper_report, host->journal_sockets, host->go };
     size_t n = ELEMENTSOF(own), n_apps = host->plan->n_apps;
     _cleanup_free_ int *keep = NULL;
@@ -179,11 +179,23 @@ static int close_strangers(const Host *host)
     n = ELEMENTSOF(own);
     for (size_t i = 0; i < n_apps; i++) {
         const HostApp *app = &host->apps[i];
-        const int theirs[] = { app->rootfs,     app->devices,    app->credentials, app->console,
-                               app->null,       app->output,     app->errors,      app->cgroup,
-                               app->terminals,  app->stdio[0],   app->stdio[1],    app->stdio[2],
-                               app->errors_end, app->carried[0], app->carried[1],
-                               app->log.options.pipe, app->carriers[0].control,
+        const int theirs[] = { app->rootfs,
+                               app->devices,
+                               app->credentials,
+                               app->console,
+                               app->null,
+                               app->output,
+                               app->errors,
+                               app->cgroup,
+                               app->terminals,
+                               app->stdio[0],
+                               app->stdio[1],
+                               app->stdio[2],
+                               app->errors_end,
+                               app->carried[0],
+                               app->carried[1],
+                               app->log.options.pipe,
+                               app->carriers[0].control,
                                app->carriers[1].control };
 
         memcpy(keep + n, theirs, sizeof(theirs));

@@ -300,8 +300,8 @@ static void end(_unused int number)
     _exit(0);
 }
 
-/* What tells the pod to stop must not drown among these. Two send nearly without a pause. Not with nice(2): Linux 6.18
- * then has the whole machine wait for these, for minutes. */
+/* What tells the pod to stop must not drown among these. Two send nearly without a pause. Not with nice(2):
+ * Linux 6.18 then has the whole machine wait for these, for minutes. */
 static void senders(void)
 {
     signal(SIGTERM, end);

@@ -6,5 +6,5 @@
 #include <jansson.h>
 #include <stddef.h>
 
-/* As json_loadb(). -ENOSYS: no child can be made here, which is so in a cage. */
-int json_load_apart(const void *data, size_t size, size_t flags, json_t **ret, json_error_t *ret_error);
+/* As json_loadb() with JSON_REJECT_DUPLICATES. -ENOSYS: no child can be made here, which is so in a cage. */
+int json_load_apart(const void *data, size_t size, json_t **ret, json_error_t *ret_error);

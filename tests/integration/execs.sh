@@ -39,6 +39,9 @@ equals "rkt run-prepared, without systemd" \
 equals "rkt run, without systemd" \
     "$(traced "${without_systemd[@]}" rkt run --net=none example.com/true)" "rkt run run true"
 
+strace -f -qq -e trace=/clone,fork,vfork -o "$work/forks" rkt prepare --quiet example.com/true >/dev/null
+equals "prepare has each manifest parsed once, by a child" "$(grep -cE ' = [0-9]+$' "$work/forks")" 2
+
 # An unmount waits for all processors, and so does the last close of a mount that is attached nowhere: the lock's is.
 mkdir "$work/start"
 "${without_systemd[@]}" strace -ff -qq -o "$work/start/of" rkt run-prepared --net=none "$(prepare)" >/dev/null 2>&1 || :

@@ -24,11 +24,11 @@
 enum { EXIT_GENERAL = 254, OUTPUT_MAX = 16 << 20 };
 
 static const struct {
-    const char *name, *script; /* below RKT_DATADIR */
+    const char *name, *script;
 } shells[] = {
-    { "bash", "bash-completion/completions/rkt" },
-    { "fish", "fish/vendor_completions.d/rkt.fish" },
-    { "zsh", RKT_ZSH_COMPLETION "/_rkt" },
+    { "bash", RKT_BASH_COMPLETION_DIR "/rkt" },
+    { "fish", RKT_FISH_COMPLETION_DIR "/rkt.fish" },
+    { "zsh", RKT_ZSH_COMPLETION_DIR "/_rkt" },
 };
 
 static const Option options[] = { {} };
@@ -141,7 +141,8 @@ static int offer_pods(const Question *question, const char *prefix)
 {
     int r = offer_list(question, prefix, (const char *const[]){ "list", "--full", "--no-legend", NULL });
 
-    return r < 0 ? r : offer_list(question, prefix, (const char *const[]){ "pod", "list", "--no-legend", NULL });
+    return r < 0 ? r
+                 : offer_list(question, prefix, (const char *const[]){ "pod", "list", "--no-legend", NULL });
 }
 
 static int offer_image_names(const Question *question, const char *prefix)
@@ -478,19 +479,15 @@ static int print_script(const char *shell, Error *reterr)
     const char *names[ELEMENTSOF(shells)], *nearest;
 
     for (size_t i = 0; i < ELEMENTSOF(shells); i++) {
-        _cleanup_free_ char *path = NULL, *script = NULL;
+        _cleanup_free_ char *script = NULL;
         int r;
 
         names[i] = shells[i].name;
         if (!streq(shells[i].name, shell))
             continue;
-        if (asprintf(&path, "%s/%s", RKT_DATADIR, shells[i].script) < 0) {
-            path = NULL;
-            return -ENOMEM;
-        }
-        r = read_file_at(AT_FDCWD, path, OUTPUT_MAX, &script, NULL);
+        r = read_file_at(AT_FDCWD, shells[i].script, OUTPUT_MAX, &script, NULL);
         if (r < 0)
-            return error_set_errno(reterr, r, "cannot read %s", path);
+            return error_set_errno(reterr, r, "cannot read %s", shells[i].script);
         printf("%s", script);
         return 0;
     }

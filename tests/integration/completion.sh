@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # images: busybox
 # suites: one
+# layers: completion.layers
 # What can follow on a command line, as rkt answers it and as bash puts it.
 
 # shellcheck source-path=SCRIPTDIR source=lib.sh
@@ -90,6 +91,12 @@ equals "bash: a name with a colon" "$(bash_completes "rkt run example.com/busybo
 equals "bash: a stage1" "$(bash_completes 'rkt run --stage1-from-dir=stage1-h')" stage1-host.aci
 equals "bash: a list" "$(bash_completes 'rkt image list --sort=name,imp')" name,importtime
 equals "bash: files" "$(bash_completes 'rkt run --uuid-file-save=/etc/host')" "$(compgen -f /etc/host)"
+
+# Shells that nobody has set up find the scripts.
+matches "bash finds it by itself" "$(bash -c '. /usr/share/bash-completion/bash_completion
+    __load_completion rkt || _comp_load rkt; complete -p rkt' 2>&1)" '-F _rkt rkt'
+equals "fish completes by itself" "$(env -u XDG_DATA_DIRS HOME="$work" fish -c 'complete -C"rkt imag"')" image
+equals "zsh finds it by itself" "$(HOME=$work zsh -c "autoload -Uz compinit; compinit -u -D; echo \$_comps[rkt]")" _rkt
 
 rkt rm "$uuid" >/dev/null
 rm -rf "$work"

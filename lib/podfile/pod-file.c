@@ -18,7 +18,9 @@ typedef struct Reader {
     PodFile *file;
     const char *path;
     size_t section; /* index, or SIZE_MAX before the first header and below a wrong one */
-    bool skipping;  /* below a wrong header: no more errors about it */
+    bool skipping;  /* below a wrong header: no more errors about it … */
+    const char
+            *quadlet; /* … but that of Quadlet's section of this name, and then of keys that go elsewhere */
     Error *reterr;
     int first; /* the first error */
 } Reader;
@@ -138,6 +140,7 @@ static int read_header(Reader *reader, char *header, unsigned line)
 
     reader->section = SIZE_MAX;
     reader->skipping = true;
+    reader->quadlet = NULL;
     if (header[n - 1] != ']') {
         complain(reader, line, "a section's name ends with \"]\"");
         return 0;
@@ -155,10 +158,11 @@ static int read_header(Reader *reader, char *header, unsigned line)
     if (kind < 0) {
         const char *near = pod_section_nearest(header), *counterpart = quadlet_section_counterpart(header);
 
-        if (counterpart)
+        if (counterpart) {
             complain(reader, line, "unknown section [%s%s%s]: %s", header, app ? ":" : "", app ? app : "",
                      counterpart);
-        else
+            reader->quadlet = header;
+        } else
             complain(reader, line,
                      near ? "unknown section [%s%s%s], did you mean [%s]?" : "unknown section [%s%s%s]",
                      header, app ? ":" : "", app ? app : "", near);
@@ -190,13 +194,26 @@ static int add_entry(Reader *reader, PodEntry entry)
     return 0;
 }
 
+static void complain_of_quadlet(Reader *reader, const char *key, unsigned line)
+{
+    const char *counterpart = quadlet_key_counterpart(reader->quadlet, key);
+
+    if (counterpart)
+        complain(reader, line, "unknown key \"%s=\" in [%s]: %s", key, reader->quadlet, counterpart);
+}
+
 static int read_assignment(Reader *reader, char *text, unsigned line)
 {
     char *equals = strchr(text, '=');
     PodEntry entry = { .path = reader->path, .line = line };
 
-    if (reader->skipping)
+    if (reader->skipping) {
+        if (reader->quadlet && equals) {
+            *equals = '\0';
+            complain_of_quadlet(reader, strip(text), line);
+        }
         return 0;
+    }
     if (!equals) {
         complain(reader, line, "neither [SECTION] nor KEY=VALUE");
         return 0;

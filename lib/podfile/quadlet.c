@@ -1,83 +1,210 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* From podman-systemd.unit(5). "For those who come from Quadlet" in Documentation/pods.d.md says the same. */
+/* All keys of podman-systemd.unit(5), up to Podman 5.8, but those that are the same here. "For those who come
+ * from Quadlet" in Documentation/pods.d.md says it for people. */
 
 #include "podfile/quadlet.h"
 
+#include <fnmatch.h>
 #include <stddef.h>
 
 #include "base/array.h"
 #include "base/string-util.h"
 
-typedef struct Counterpart {
-    const char *name, *text;
-} Counterpart;
-
-#define NO_KEY "rkt has no key for this"
-
-static const Counterpart keys[] = {
-    { "AddCapability", "use CapsRetain= in [App], which names all that are kept" },
-    { "AddDevice", NO_KEY },
-    { "AddHost", "use HostsEntry=IP=NAME in [Pod]" },
-    { "Annotation", "use UserAnnotation= in [App]" },
-    { "AutoUpdate", NO_KEY },
-    { "ContainerName", "the app's name is that of its section, [App:NAME]" },
-    { "DNSOption", "use DNSOpt= in [Pod]" },
-    { "DropCapability", "use CapsRemove= in [App]" },
-    { "Entrypoint", "use Exec= in [App], whose first word is the program" },
-    { "EnvironmentHost", "use InheritEnv= in [Pod]" },
-    { "GlobalArgs", "each flag has a key, see rkt.pod(5)" },
-    { "GroupAdd", "use SupplementaryGIDs= in [App]" },
-    { "HealthCmd", NO_KEY },
-    { "HostName", "use Hostname= in [Pod]" },
-    { "Label", "use UserLabel= in [App]" },
-    { "LogDriver", "use Stdout= and Stderr= in [App], or Journal= in [Pod]" },
-    { "LogOpt", "use JournalMaxUse= in [Pod]" },
-    { "Mask", NO_KEY },
-    { "PidsLimit", "use TasksMax= in [Service], for the pod" },
-    { "Pod", "the app's section is in the pod's file" },
-    { "PodName", "the pod's name is that of its file" },
-    { "PodmanArgs", "each flag has a key, see rkt.pod(5)" },
-    { "PublishPort", "use Port=NAME:HOSTPORT in [Pod], NAME as the image calls its port" },
-    { "Pull", "use PullPolicy= in [Pod]" },
-    { "ReadOnly", "use ReadonlyRootfs= in [App]" },
-    { "ReloadCmd", "use ExecReload= in [Service]" },
-    { "Rootfs", "use Image= in [App], with a name that the store has, or a file" },
-    { "RunInit", "a pod always has an init" },
-    { "SeccompProfile", "use Seccomp= in [App], with a list of system calls or a set" },
-    { "Secret", "use Credential=NAME in [App], and LoadCredential=NAME:PATH in [Service]" },
-    { "ServiceName", "the unit's name is \"rkt-\" and the file's" },
-    { "ShmSize", NO_KEY },
-    { "StartWithPod", "the app's section is in the pod's file" },
-    { "Sysctl", NO_KEY },
-    { "Timezone", NO_KEY },
-    { "Tmpfs", "use Volume=NAME,kind=empty in [Pod], and Mount=volume=NAME,target=PATH in [App]" },
-    { "Ulimit", "use LimitNOFILE= and its kin in [Service], for the pod" },
+enum {
+    CONTAINER = 1 << 0,
+    POD = 1 << 1,
+    KUBE = 1 << 2,
+    NETWORK = 1 << 3,
+    VOLUME = 1 << 4,
+    BUILD = 1 << 5,
+    IMAGE = 1 << 6,
+    ARTIFACT = 1 << 7,
+    QUADLET = 1 << 8,
+    ANY = (1 << 9) - 1,
+    PULLED = IMAGE | BUILD | ARTIFACT,
 };
 
-static const Counterpart sections[] = {
-    { "Build", "images are built elsewhere, and fetched with rkt fetch" },
-    { "Container", "use [App:NAME], and [Pod] for what concerns the pod" },
-    { "Image", "use Image= in [App], or rkt fetch" },
-    { "Kube", "use PodManifest= in [Pod]" },
-    { "Network", "networks are files in /etc/rkt/net.d" },
-    { "Volume", "use Volume= in [Pod]" },
+/* Sections of ours stand for those whose keys people write there. */
+static const struct {
+    const char *name;
+    unsigned mask;
+    const char *text;
+} sections[] = {
+    { "App", CONTAINER | POD, NULL },
+    { "Artifact", ARTIFACT, "there is none, because rkt fetches images only" },
+    { "Build", BUILD, "there is none, because images are built elsewhere, and fetched with rkt fetch" },
+    { "Container", CONTAINER, "use [App:NAME], and [Pod] for what concerns the pod" },
+    { "Image", IMAGE, "use Image= in [App], or rkt fetch" },
+    { "Kube", KUBE, "use PodManifest= in [Pod]" },
+    { "Network", NETWORK, "networks are files in /etc/rkt/net.d" },
+    { "Pod", CONTAINER | POD, NULL },
+    { "Quadlet", QUADLET, "use [Unit]" },
+    { "Volume", VOLUME, "use Volume= in [Pod]" },
 };
 
-static const char *find(const Counterpart *table, size_t n, const char *name)
+#define USER_NAMESPACE "use PrivateUsers= in [Pod], which chooses the IDs itself"
+#define NO_SELINUX "there is none, because rkt sets no SELinux labels yet"
+#define FLAGS "there is none, because each flag has a key of its own, see rkt.pod(5)"
+#define RETRY "use Restart=on-failure and RestartSec= in [Service]"
+#define PORT "use Port=NAME:HOSTPORT in [Pod], NAME as the image calls its port"
+#define VOLUME_AND_MOUNT                                                                                     \
+    "use Volume=NAME,kind=host,source=PATH in [Pod], and Mount=volume=NAME,target=PATH in [App]"
+#define EMPTY_VOLUME "use Volume=NAME,kind=empty in [Pod], and Mount=volume=NAME,target=PATH in [App]"
+#define NET_FILE "it belongs into the network's file in /etc/rkt/net.d"
+#define AUTHORIZATION "it belongs into a file in /etc/rkt/auth.d, see rkt-config(1)"
+#define NO_BUILD "there is none, because images are built elsewhere"
+
+/* A name that ends in "*" is that of all keys that begin so. Of two rows that fit the first one counts. */
+static const struct {
+    const char *name;
+    unsigned sections;
+    const char *text;
+} keys[] = {
+    { "AddCapability", CONTAINER, "use CapsRetain= in [App], which names all that are kept" },
+    { "AddDevice", CONTAINER,
+      "use Volume=NAME,kind=host,source=/dev/… in [Pod], and Mount=volume=NAME,target=/dev/… in [App]" },
+    { "AddHost", ANY, "use HostsEntry=IP=NAME in [Pod]" },
+    { "AllTags", IMAGE, "there is none, because each image is named" },
+    { "Annotation", CONTAINER, "use UserAnnotation= in [App]" },
+    { "AppArmor", CONTAINER, "there is none, because rkt sets no AppArmor profiles yet" },
+    { "Arch", PULLED, "use Image=NAME,arch=ARCH in [App]" },
+    { "AuthFile", PULLED, AUTHORIZATION },
+    { "AutoUpdate", CONTAINER | KUBE,
+      "use PullPolicy=update in [Pod], and a timer that restarts the unit; nothing does so by itself" },
+    { "CertDir", PULLED, "there is none, because the host's certificates count" },
+    { "CgroupsMode", CONTAINER, "there is none, because the pod's cgroup is its unit's" },
+    { "ConfigMap", KUBE, "use Volume= in [Pod], with the files" },
+    { "ContainerName", CONTAINER,
+      "there is none, because the app's name is that of its section, [App:NAME]" },
+    { "ContainersConfModule", ANY, "there is none, because rkt does not read containers.conf" },
+    { "Copy", VOLUME, "there is none, because an empty volume begins empty" },
+    { "Creds", PULLED, AUTHORIZATION },
+    { "DNS", NETWORK, "use DNS= in [Pod]" },
+    { "DNS", CONTAINER, "use DNS= in [Pod]" },
+    { "DNSOption", ANY, "use DNSOpt= in [Pod]" },
+    { "DNSSearch", CONTAINER, "use DNSSearch= in [Pod]" },
+    { "DecryptionKey", PULLED, "there is none, because rkt knows no encrypted images" },
+    { "DefaultDependencies", QUADLET, "use DefaultDependencies= in [Unit]" },
+    { "Device", VOLUME, "use a mount unit of systemd, and kind=host,source=PATH" },
+    { "DisableDNS", NETWORK, "there is none, because no network of rkt serves names" },
+    { "Driver", NETWORK, NET_FILE },
+    { "Driver", VOLUME, "there is none, because a volume is a directory: kind=host or kind=empty" },
+    { "DropCapability", CONTAINER, "use CapsRemove= in [App]" },
+    { "Entrypoint", CONTAINER, "use Exec= in [App], whose first word is the program" },
+    { "EnvironmentFile", CONTAINER, "use EnvironmentFile= in [Pod], which is for all apps" },
+    { "EnvironmentHost", CONTAINER, "use InheritEnv= in [Pod]" },
+    { "ExitCodePropagation", KUBE,
+      "there is none, because the first app that fails ends the pod, and its status is the unit's" },
+    { "ExitPolicy", POD,
+      "there is none, because a pod ends when its apps have, or when the first of them has failed" },
+    { "ExposeHostPort", CONTAINER, PORT },
+    { "GIDMap", CONTAINER | POD, USER_NAMESPACE },
+    { "Gateway", NETWORK, NET_FILE },
+    { "GlobalArgs", ANY, FLAGS },
+    { "Group", VOLUME, "use Volume=NAME,kind=empty,gid=NUMBER in [Pod]" },
+    { "GroupAdd", CONTAINER, "use SupplementaryGIDs= in [App]" },
+    { "Health*", CONTAINER,
+      "there is none, because an app says itself how it is: Watchdog= in [App], and WatchdogSec= in "
+      "[Service]" },
+    { "HostName", CONTAINER | POD, "use Hostname= in [Pod]" },
+    { "HttpProxy", CONTAINER, "use Environment=HTTP_PROXY=… in [App]; nothing is passed on by itself" },
+    { "IP", CONTAINER | POD, "use Network=NAME:IP=ADDRESS in [Pod]" },
+    { "IP6", CONTAINER | POD, "there is none, because the network's file in /etc/rkt/net.d gives addresses" },
+    { "IPAMDriver", NETWORK, NET_FILE },
+    { "IPRange", NETWORK, NET_FILE },
+    { "IPv6", NETWORK, NET_FILE },
+    { "Image", VOLUME, "there is none, because a volume has nothing of an image" },
+    { "ImageTag", IMAGE, "there is none, because an image has the name that its manifest says" },
+    { "InterfaceName", NETWORK, NET_FILE },
+    { "Internal", NETWORK, NET_FILE },
+    { "KubeDownForce", KUBE, "use Volume=NAME,kind=empty in [Pod], which goes with the pod" },
+    { "Label", CONTAINER | POD, "use UserLabel= in [App] or [Pod]" },
+    { "Label", NETWORK | VOLUME, "there is none, because only pods and apps have labels" },
+    { "LogDriver", CONTAINER | KUBE, "use Stdout= and Stderr= in [App], or Journal= in [Pod]" },
+    { "LogOpt", CONTAINER | KUBE, "use JournalMaxUse= in [Pod]" },
+    { "Mask", CONTAINER,
+      "there is none, because what is hidden below /proc and /sys is the same for all pods" },
+    { "Mount", CONTAINER, VOLUME_AND_MOUNT },
+    { "Network", CONTAINER | KUBE, "use Network= in [Pod]" },
+    { "NetworkAlias", CONTAINER | POD,
+      "there is none, because no network serves names: HostsEntry= in [Pod]" },
+    { "NetworkDeleteOnStop", NETWORK, "there is none, because nothing of a network outlives its last pod" },
+    { "NetworkName", NETWORK, NET_FILE },
+    { "NoNewPrivileges", CONTAINER,
+      "there is none, because it is an isolator of the image or of a pod manifest, "
+      "os/linux/no-new-privileges" },
+    { "Notify", CONTAINER,
+      "there is none, because the image's annotation appc.io/executor/supports-systemd-notify says it" },
+    { "OS", PULLED, "use Image=NAME,os=OS in [App]" },
+    { "Options", NETWORK, NET_FILE },
+    { "Options", VOLUME, "use a mount unit of systemd, and kind=host,source=PATH" },
+    { "PidsLimit", CONTAINER, "use TasksMax= in [Service], for the pod" },
+    { "Pod", CONTAINER, "there is none, because the app's section is in the pod's file" },
+    { "PodName", POD, "there is none, because the pod's name is that of its file" },
+    { "PodmanArgs", ANY, FLAGS },
+    { "Policy", PULLED, "use PullPolicy= in [Pod]" },
+    { "PublishPort", CONTAINER | POD | KUBE, PORT },
+    { "Pull", CONTAINER, "use PullPolicy= in [Pod]" },
+    { "ReadOnly", CONTAINER, "use ReadonlyRootfs= in [App]" },
+    { "ReadOnlyTmpfs", CONTAINER, EMPTY_VOLUME },
+    { "ReloadCmd", CONTAINER, "use ExecReload= in [Service], or ReloadSignal= in [App]" },
+    { "Remap*", CONTAINER | POD | KUBE, USER_NAMESPACE },
+    { "Retry*", CONTAINER | PULLED, RETRY },
+    { "Rootfs", CONTAINER, "use Image= in [App], with a name that the store has, or a file" },
+    { "RunInit", CONTAINER, "there is none, because a pod always has an init" },
+    { "SeccompProfile", CONTAINER, "use Seccomp= in [App], with a list of system calls or a set" },
+    { "Secret", CONTAINER, "use Credential=NAME in [App], and LoadCredential=NAME:PATH in [Service]" },
+    { "SecurityLabel*", CONTAINER, NO_SELINUX },
+    { "ServiceName", ANY, "there is none, because the unit's name is \"rkt-\" and the file's" },
+    { "SetWorkingDirectory", KUBE, "there is none, because all paths are absolute" },
+    { "ShmSize", CONTAINER | POD, "use a volume of kind empty, with target=/dev/shm" },
+    { "StartWithPod", CONTAINER, "there is none, because the app's section is in the pod's file" },
+    { "StopTimeout", POD, "use StopTimeout= in [App]" },
+    { "Sub?IDMap", CONTAINER | POD, USER_NAMESPACE },
+    { "Subnet", NETWORK, NET_FILE },
+    { "Sysctl", CONTAINER,
+      "there is none, because apps can't write to /proc/sys: use sysctl.d(5) on the host" },
+    { "TLSVerify", PULLED, "use InsecureOptions=tls in [Pod]" },
+    { "Timezone", CONTAINER, "use Environment=TZ=… in [App]" },
+    { "Tmpfs", CONTAINER, EMPTY_VOLUME },
+    { "Type", VOLUME, "use a mount unit of systemd, and kind=host,source=PATH" },
+    { "UIDMap", CONTAINER | POD, USER_NAMESPACE },
+    { "Ulimit", CONTAINER, "use LimitNOFILE= and its kin in [Service], for the pod" },
+    { "Unmask", CONTAINER, "use InsecureOptions=paths in [Pod], which hides nothing" },
+    { "User", VOLUME, "use Volume=NAME,kind=empty,uid=NUMBER in [Pod]" },
+    { "UserNS", CONTAINER | POD | KUBE, USER_NAMESPACE },
+    { "Variant", PULLED, "use Image=NAME,arch=ARCH in [App]" },
+    { "VolatileTmp", CONTAINER, "there is none, because each app has a /tmp of its own" },
+    { "Volume", CONTAINER, VOLUME_AND_MOUNT },
+    { "VolumeName", VOLUME, "use Volume=NAME,… in [Pod]" },
+    { "WorkingDir", CONTAINER, "use WorkingDirectory= in [App]" },
+    { "Yaml", KUBE, "use PodManifest= in [Pod], with a pod manifest of appc, not of Kubernetes" },
+    { "*", BUILD, NO_BUILD },
+    { "*", ARTIFACT, "there is none, because rkt fetches images only" },
+};
+
+static unsigned section_mask(const char *name)
 {
-    for (size_t i = 0; i < n; i++)
-        if (streq(table[i].name, name))
-            return table[i].text;
-    return NULL;
+    for (size_t i = 0; i < ELEMENTSOF(sections); i++)
+        if (streq(sections[i].name, name))
+            return sections[i].mask;
+    return 0;
 }
 
-const char *quadlet_key_counterpart(const char *key)
+const char *quadlet_key_counterpart(const char *section, const char *key)
 {
-    /* HealthInterval=, HealthRetries=, … */
-    return find(keys, ELEMENTSOF(keys), startswith(key, "Health") ? "HealthCmd" : key);
+    unsigned mask = section_mask(section);
+
+    for (size_t i = 0; mask > 0 && i < ELEMENTSOF(keys); i++)
+        if (keys[i].sections & mask && fnmatch(keys[i].name, key, 0) == 0)
+            return keys[i].text;
+    return NULL;
 }
 
 const char *quadlet_section_counterpart(const char *section)
 {
-    return find(sections, ELEMENTSOF(sections), section);
+    for (size_t i = 0; i < ELEMENTSOF(sections); i++)
+        if (streq(sections[i].name, section))
+            return sections[i].text;
+    return NULL;
 }

@@ -40,9 +40,7 @@ static void refuse_unknown(Resolver *resolver, const PodSection *section, PodEnt
 {
     const char *near = pod_key_nearest(section->kind, entry->key);
     PodSectionKind other = pod_key_elsewhere(section->kind, entry->key);
-    const char *counterpart = section->kind == POD_SECTION_APP || section->kind == POD_SECTION_POD
-                                      ? quadlet_key_counterpart(entry->key)
-                                      : NULL;
+    const char *counterpart = quadlet_key_counterpart(pod_section_to_string(section->kind), entry->key);
     char name[128];
 
     (void) snprintf(name, sizeof(name), "[%s%s%s]", pod_section_to_string(section->kind),

@@ -12,10 +12,13 @@
 #include "base/file-util.h"
 #include "base/printable.h"
 #include "base/string-util.h"
+#include "config/config.h"
 #include "generate.h"
 #include "podfile/resolve.h"
 #include "pod/layout.h"
+#include "pod/stage1-network.h"
 #include "prepare/pod-options.h"
+#include "rkt-config.h"
 #include "rkt-pod.h"
 #include "run-options.h"
 
@@ -193,14 +196,46 @@ static void try_manifest(const PodFile *file)
                                  error_cause(&error));
 }
 
+/* The name of the stage1 that a file without a key for one gets. */
+static int default_stage1(char **ret)
+{
+    const char *const layers[CONFIG_LAYERS] = { pod_global.system_config, pod_global.local_config,
+                                                pod_global.user_config };
+    _cleanup_(config_freep) Config *config = NULL;
+    int r = config_read(layers, CONFIG_TOPIC_MASK(CONFIG_TOPIC_STAGE1), &config, NULL);
+
+    if (r < 0)
+        return r;
+    *ret = strdup(config->stage1_name ? config->stage1_name : RKT_STAGE1_DEFAULT_NAME);
+    return *ret ? 0 : -ENOMEM;
+}
+
+/* As far as the file says which stage1 it is. */
+static const char *find_flavour(const PodSection *pod, char **ret_name)
+{
+    static const char *const others[] = { "Stage1FromDir", "Stage1Hash",  "Stage1Path", "Stage1URL",
+                                          "SystemConfig",  "LocalConfig", "UserConfig" };
+    const PodEntry *name = pod_section_find(pod, "Stage1Name");
+
+    if (name)
+        return stage1_flavour(name->value);
+    for (size_t i = 0; i < ELEMENTSOF(others); i++)
+        if (pod_section_find(pod, others[i]))
+            return NULL;
+    return default_stage1(ret_name) < 0 ? NULL : stage1_flavour(*ret_name);
+}
+
 /* That there is no network is a finding of the whole, too. */
 static void try_network(const PodFile *file, const char *path)
 {
-    const PodEntry *network = pod_section_find(pod_file_section(file, POD_SECTION_POD), "Network");
-    RunOptions run = { .network = network ? network->value : NULL };
+    const PodSection *pod = pod_file_section(file, POD_SECTION_POD);
+    const PodEntry *network = pod_section_find(pod, "Network");
+    _cleanup_free_ char *name = NULL;
+    const char *flavour = find_flavour(pod, &name);
     _cleanup_error_ Error error = ERROR_INIT;
 
-    if ((!network || !strchr(network->value, '%')) && run_options_check(&run, &error) < 0)
+    if ((!network || !strchr(network->value, '%')) &&
+        stage1_check_network(flavour, network ? network->value : NULL, &error) < 0)
         (void) pod_file_complain(file, NULL, network ? network->path : path, network ? network->line : 0,
                                  "Network=: %s", error_cause(&error));
 }

@@ -16,7 +16,7 @@ static int check(const RunOptions *options, Error *reterr)
 {
     if (options->interactive && arg_pod.n_apps > 1)
         return error_set(reterr, -EINVAL, "--interactive: only one image may be given");
-    arg_pod.network = options->network;
+    arg_pod.network = options->network ? options->network : "default";
     return pod_options_check(&arg_pod, reterr);
 }
 

@@ -10,7 +10,7 @@
 #include "unit/machine-name.h"
 
 typedef struct RunOptions {
-    const char *network; /* NULL: not given */
+    const char *network; /* NULL: the default one */
     const char *hostname, *ipc, *journal;
     char machine_name[MACHINE_NAME_MAX + 1]; /* "": not given */
     char **dns, **dns_search, **dns_options, **hosts_entries;
@@ -31,5 +31,5 @@ static inline bool run_options_has(int id)
 
 int run_options_take(RunOptions *options, int id, const char *value, Error *reterr);
 
-/* Refuses what is not built yet: above all, a network other than host and none. */
+/* Refuses what does not go together. */
 int run_options_check(const RunOptions *options, Error *reterr);

@@ -13,6 +13,7 @@
 #include "entrypoint.h"
 #include "pod/layout.h"
 #include "pod/stage1-entrypoints.h"
+#include "pod/stage1-network.h"
 #include "stage1/interface.h"
 
 /* ----- resolv.conf and hosts ----- */
@@ -160,7 +161,7 @@ static int make_arguments(const Pod *pod, const GlobalOptions *global, const Run
     if (r >= 0 && global->debug)
         r = strv_extend(argv, "--debug");
     if (r >= 0)
-        r = strv_extendf(argv, "--net=%s", options->network);
+        r = strv_extendf(argv, "--net=%s", options->network ? options->network : "default");
     if (r >= 0)
         r = strv_extendf(argv, "--local-config=%s", global->local_config);
     if (r >= 0 && options->hostname)
@@ -214,6 +215,15 @@ static int make_environment(const Pod *pod, const RunOptions *options)
 
 /* ----- The program ----- */
 
+static int check_network(const Pod *pod, const char *network, Error *reterr)
+{
+    _cleanup_free_ char *flavour = NULL;
+    int r = stage1_flavour_read(pod, &flavour);
+
+    return r < 0 ? error_set_errno(reterr, r, "cannot find out the stage1 of pod \"%s\"", pod->uuid)
+                 : stage1_check_network(flavour, network, reterr);
+}
+
 /* Each app of the pod has a directory there. */
 static int check_interactive(const Pod *pod, Error *reterr)
 {
@@ -256,6 +266,8 @@ int stage1_exec(Pod *pod, const GlobalOptions *global, const RunOptions *options
     r = options->interactive ? check_interactive(pod, reterr) : 0;
     if (r >= 0)
         r = find_entrypoint(pod, &entrypoint, &version, reterr);
+    if (r >= 0)
+        r = check_network(pod, options->network, reterr);
     if (r >= 0)
         r = entrypoint_open(pod, entrypoint, &program, reterr);
     if (r >= 0)

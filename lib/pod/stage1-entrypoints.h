@@ -17,9 +17,12 @@ typedef enum Stage1Entrypoint {
 /* The annotation that names it. */
 const char *stage1_entrypoint_annotation(Stage1Entrypoint entrypoint);
 
-/* NULL: there is none. version is the annotation's. */
+/* NULL: there is none. version is the annotation's; flavour: that of this build (see stage1-network.h), or
+ * NULL.
+ */
 int stage1_entrypoints_write(const Pod *pod, const char *version,
-                             const char *const entrypoints[static _STAGE1_ENTRYPOINT_MAX], Error *reterr);
+                             const char *const entrypoints[static _STAGE1_ENTRYPOINT_MAX],
+                             const char *flavour, Error *reterr);
 
 /* The version of the interface, by its annotation; NULL, there is none, is 1. */
 int stage1_version_parse(const char *annotation, unsigned *ret);
@@ -27,3 +30,6 @@ int stage1_version_parse(const char *annotation, unsigned *ret);
 /* Its path beneath the pod's directory, and the version of the stage1 interface. -ENOENT: the stage1 has no
  * such entrypoint; -ENODATA: the pod was prepared by another rkt. */
 int stage1_entrypoint_read(const Pod *pod, Stage1Entrypoint entrypoint, char **ret, unsigned *ret_version);
+
+/* The flavour of this build that it is; "": none. -ENODATA as above. */
+int stage1_flavour_read(const Pod *pod, char **ret);

@@ -15,6 +15,7 @@
 #include "pod/pod-summary.h"
 #include "pod/pod-unit.h"
 #include "pod/stage1-entrypoints.h"
+#include "pod/stage1-network.h"
 #include "prepare/app-directories.h"
 #include "prepare/app-image.h"
 #include "prepare/copy-tree.h"
@@ -59,6 +60,12 @@ static void preparation_done(Preparation *preparation)
 static bool has_plan(const Preparation *p)
 {
     return name_value_list_get(&p->stage1.manifest->annotations, STAGE1_ANNOTATION_PLAN);
+}
+
+/* Of this build; NULL: somebody else's. */
+static const char *flavour(const Preparation *p)
+{
+    return has_plan(p) ? stage1_flavour(p->stage1.manifest->name) : NULL;
 }
 
 /* ----- Images and manifest ----- */
@@ -382,14 +389,16 @@ static int put_volumes(const Pod *pod, const PodManifest *manifest, Error *reter
     return r;
 }
 
-static int put_entrypoints(const Pod *pod, const NameValueList *annotations, Error *reterr)
+static int put_entrypoints(const Pod *pod, const Preparation *p, Error *reterr)
 {
+    const NameValueList *annotations = &p->stage1.manifest->annotations;
     const char *entrypoints[_STAGE1_ENTRYPOINT_MAX];
 
     for (Stage1Entrypoint e = 0; e < _STAGE1_ENTRYPOINT_MAX; e++)
         entrypoints[e] = name_value_list_get(annotations, stage1_entrypoint_annotation(e));
-    return stage1_entrypoints_write(
-            pod, name_value_list_get(annotations, STAGE1_ANNOTATION_INTERFACE_VERSION), entrypoints, reterr);
+    return stage1_entrypoints_write(pod,
+                                    name_value_list_get(annotations, STAGE1_ANNOTATION_INTERFACE_VERSION),
+                                    entrypoints, flavour(p), reterr);
 }
 
 static int copy_stage1(const Pod *pod, int from, int to, Error *reterr)
@@ -432,7 +441,7 @@ static int put_stage1(const Pod *pod, const Preparation *p, Error *reterr)
     if (r >= 0)
         r = put_text(pod, POD_STAGE1_TREE_ID, p->stage1.tree_id, reterr);
     if (r >= 0)
-        r = put_entrypoints(pod, &p->stage1.manifest->annotations, reterr);
+        r = put_entrypoints(pod, p, reterr);
     if (r >= 0)
         r = put_stage1_rootfs(pod, p, reterr);
     if (r < 0)
@@ -528,6 +537,8 @@ static int gather(Preparation *p, Error *reterr)
         r = error_set(reterr, -EINVAL,
                       "image \"%s\" is no stage1: it has no annotation " STAGE1_ANNOTATION_RUN,
                       p->stage1.manifest->name);
+    if (r >= 0 && p->options->network)
+        r = stage1_check_network(flavour(p), p->options->network, reterr);
     return r < 0 ? r : make_manifest(p, reterr);
 }
 

@@ -35,7 +35,8 @@ static int check_arguments(const RunArguments *arguments, Error *reterr)
     const char *journal = getenv(STAGE1_ENV_JOURNAL);
 
     if (!streq(arguments->network, "host") && !streq(arguments->network, "default"))
-        return error_set(reterr, -EOPNOTSUPP, "--net=%s: apps of this stage1 have the host's network",
+        return error_set(reterr, -EOPNOTSUPP,
+                         "--net=%s: apps of this stage1 have the host's network: leave it out",
                          arguments->network);
     if (arguments->hostname)
         return error_set(reterr, -EOPNOTSUPP, "--hostname=%s: apps of this stage1 have the host's name",

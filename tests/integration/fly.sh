@@ -35,6 +35,8 @@ pod_is() {
 # ----- What it is -----
 
 equals "its words are rkt's own" "$(sh 'echo hello')" hello
+equals "without --net it has the host's network" \
+    "$(rkt run "$fly" "$image" --exec=/bin/readlink -- /proc/self/ns/net)" "$(readlink /proc/self/ns/net)"
 status=0
 sh 'exit 7' || status=$?
 equals "its exit status is rkt's" "$status" 7
@@ -76,7 +78,11 @@ refused() {
     fails "refused: $name" 254 "$why" rkt run "$fly" "$@"
 }
 refused "two apps" 'flavor "fly" only supports 1 application per pod, not 2' --net=host "$image" --name=a "$image" --name=b
-refused "a network of its own" '--net=none: apps of this stage1 have the host' --net=none "$image"
+refused "no network" '--net=none: apps of this stage1 have the host.s network: leave it out' --net=none "$image"
+refused "a network of its own" '--net=default-restricted: apps of this stage1' --net=default-restricted "$image"
+uuid=$(rkt prepare "$fly" "$image" --exec=/bin/echo -- prepared)
+fails "refused: a network of a prepared pod" 254 '--net=none: apps of this stage1' rkt run-prepared --net=none "$uuid"
+equals "which stays prepared" "$(rkt run-prepared "$uuid")" prepared
 refused "a name of its own" '--hostname=x' --net=host --hostname=x "$image"
 refused "an IPC namespace" '--ipc=private' --net=host --ipc=private "$image"
 refused "a journal of its own" '--journal=pod' --net=host --journal=pod "$image"

@@ -9,6 +9,7 @@
 #include "base/file-util.h"
 #include "pod/layout.h"
 #include "pod/pod-summary.h"
+#include "pod/stage1-network.h"
 #include "test.h"
 
 enum { MANY = 100 };
@@ -73,9 +74,9 @@ static void test_entrypoints(const Pod *pod)
 
     assert_int(mkdirat(pod->fd, POD_STAGE1, 0755), 0);
     assert_int(stage1_entrypoint_read(pod, STAGE1_ENTRYPOINT_RUN, &path, &version), -ENODATA);
-    assert_int(stage1_entrypoints_write(pod, "five", entrypoints, NULL), -EINVAL);
-    assert_int(stage1_entrypoints_write(pod, NULL, bad, NULL), -EINVAL);
-    assert_int(stage1_entrypoints_write(pod, "5", entrypoints, NULL), 0);
+    assert_int(stage1_entrypoints_write(pod, "five", entrypoints, NULL, NULL), -EINVAL);
+    assert_int(stage1_entrypoints_write(pod, NULL, bad, NULL, NULL), -EINVAL);
+    assert_int(stage1_entrypoints_write(pod, "5", entrypoints, "fly", NULL), 0);
     assert_int(stage1_entrypoint_read(pod, STAGE1_ENTRYPOINT_RUN, &path, &version), 0);
     assert_str(path, "stage1/rootfs/init");
     assert_int(version, 5);
@@ -85,6 +86,23 @@ static void test_entrypoints(const Pod *pod)
     free(path);
     assert_int(stage1_entrypoint_read(pod, STAGE1_ENTRYPOINT_ENTER, &path, &version), -ENOENT);
     assert_int(stage1_entrypoint_read(pod, STAGE1_ENTRYPOINT_STOP, &path, &version), -ENOENT);
+    assert_int(stage1_flavour_read(pod, &path), 0);
+    assert_str(path, "fly");
+    free(path);
+}
+
+static void test_networks(void)
+{
+    assert_str(stage1_flavour("coreos.com/rkt/stage1-fly"), "fly");
+    assert_str(stage1_flavour("coreos.com/rkt/stage1-flyer"), NULL);
+    assert_str(stage1_flavour("example.com/stage1-fly"), NULL);
+    assert_int(stage1_check_network("host", "none", NULL), 0);
+    assert_int(stage1_check_network("host", NULL, NULL), -EOPNOTSUPP);
+    assert_int(stage1_check_network("fly", NULL, NULL), 0);
+    assert_int(stage1_check_network("fly", "host", NULL), 0);
+    assert_int(stage1_check_network("fly", "none", NULL), -EOPNOTSUPP);
+    assert_int(stage1_check_network("", "any", NULL), 0);
+    assert_int(stage1_check_network(NULL, NULL, NULL), 0);
 }
 
 int main(void)
@@ -98,6 +116,7 @@ int main(void)
     test_summary(&pod);
     test_broken_summary(&pod);
     test_entrypoints(&pod);
+    test_networks();
     (void) close(pod.fd);
     assert_int(remove_tree_at(AT_FDCWD, path), 0);
     return 0;

@@ -49,9 +49,12 @@ static const struct Field {
     { "stop-timeout", FIELD_U64, offsetof(PlanApp, stop_timeout_ns) },
     { "has-oom-score-adj", FIELD_BOOL, offsetof(PlanApp, has_oom_score_adj) },
     { "oom-score-adj", FIELD_INT, offsetof(PlanApp, oom_score_adj) },
-    { "memory", FIELD_U64, offsetof(PlanApp, memory_limit) },
-    { "cpu", FIELD_U64, offsetof(PlanApp, cpu_limit) },
-    { "cpu-shares", FIELD_U64, offsetof(PlanApp, cpu_shares) },
+    { "memory", FIELD_U64, offsetof(PlanApp, limits.memory) },
+    { "cpu", FIELD_U64, offsetof(PlanApp, limits.cpu) },
+    { "cpu-shares", FIELD_U64, offsetof(PlanApp, limits.cpu_shares) },
+    { "memory-wish", FIELD_U64, offsetof(PlanApp, wishes.memory) },
+    { "cpu-wish", FIELD_U64, offsetof(PlanApp, wishes.cpu) },
+    { "cpu-shares-wish", FIELD_U64, offsetof(PlanApp, wishes.cpu_shares) },
 };
 
 static const char *const plan_stdio_table[_PLAN_STDIO_MAX] = {

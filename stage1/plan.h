@@ -12,6 +12,7 @@
 #include <sys/types.h>
 
 #include "base/error.h"
+#include "sandbox/cgroup.h"
 
 #define PLAN_FILE "plan"
 enum { PLAN_VERSION = 1, PLAN_SIZE_MAX = 4 * 1024 * 1024 };
@@ -75,10 +76,9 @@ typedef struct PlanApp {
     uint64_t stop_timeout_ns; /* 0: 10 s */
     bool has_oom_score_adj;
     int oom_score_adj;
-    uint64_t memory_limit; /* bytes; 0: none */
-    uint64_t cpu_limit;    /* thousandths of a CPU; 0: none */
-    uint64_t cpu_shares;   /* 2..262144; 0: none */
-    PlanMount *mounts;     /* in the order they are to be made */
+    CgroupLimits limits; /* what the user said: an error where it can't be kept */
+    CgroupLimits wishes; /* the same of the image's: a warning */
+    PlanMount *mounts;   /* in the order they are to be made */
     size_t n_mounts;
     PlanSocket *sockets;
     size_t n_sockets;

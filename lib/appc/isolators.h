@@ -29,6 +29,8 @@ typedef enum IsolatorKind {
     _ISOLATOR_KIND_INVALID = -EINVAL,
 } IsolatorKind;
 
+#define ISOLATOR_BIT(kind) (1U << (kind))
+
 /* The text as it was given (see quantity_parse()), and what that means in the isolator's unit. */
 typedef struct Quantity {
     char *text; /* NULL: not given */

@@ -15,6 +15,8 @@ typedef struct AppImage {
     char *manifest_text; /* as it stands in the tree */
     size_t manifest_size;
     ImageManifest *manifest;
+    unsigned
+            asked; /* the resources that the user asked for, as ISOLATOR_BIT(); others are the image's wish */
     bool bounded_filter; /* its system call filter is its own word, and nobody granted it more: image-rights.h
                           */
 } AppImage;

@@ -169,6 +169,18 @@ static int plan_filter(const AppContext *context, Error *reterr)
     return r < 0 ? r : 0;
 }
 
+/* What confines the app is no wish, whoever says it. */
+static bool is_wish(const AppContext *context, IsolatorKind kind)
+{
+    return !(context->image->asked & ISOLATOR_BIT(kind)) && kind != ISOLATOR_SELINUX_CONTEXT &&
+           kind != ISOLATOR_APPARMOR_PROFILE;
+}
+
+static CgroupLimits *limits_of(const AppContext *context, IsolatorKind kind)
+{
+    return is_wish(context, kind) ? &context->plan->wishes : &context->plan->limits;
+}
+
 static int plan_isolators(const AppContext *context, Error *reterr)
 {
     const IsolatorList *isolators = &context->app->app->isolators;
@@ -177,17 +189,23 @@ static int plan_isolators(const AppContext *context, Error *reterr)
     const Isolator *cpu_shares = isolator_list_find(isolators, ISOLATOR_CPU_SHARES);
     PlanApp *plan = context->plan;
 
-    for (size_t i = 0; i < ELEMENTSOF(refused_isolators); i++)
-        if (isolator_list_find(isolators, refused_isolators[i]))
-            return error_set(reterr, -EOPNOTSUPP, "isolator %s is not built yet",
-                             isolator_kind_to_string(refused_isolators[i]));
+    for (size_t i = 0; i < ELEMENTSOF(refused_isolators); i++) {
+        const char *name = isolator_kind_to_string(refused_isolators[i]);
+
+        if (!isolator_list_find(isolators, refused_isolators[i]))
+            continue;
+        if (!is_wish(context, refused_isolators[i]))
+            return error_set(reterr, -EOPNOTSUPP, "isolator %s is not built yet", name);
+        log_warning("app %s runs without what its image asks for: isolator %s is not built yet",
+                    context->app->name, name);
+    }
     for (size_t i = 0; i < isolators->n; i++)
         if (isolators->items[i].kind == ISOLATOR_UNKNOWN)
             log_debug("app %s: isolator %s is not known", context->app->name, isolators->items[i].name);
 
-    plan->memory_limit = isolator_list_limit(isolators, ISOLATOR_MEMORY);
-    plan->cpu_limit = isolator_list_limit(isolators, ISOLATOR_CPU);
-    plan->cpu_shares = cpu_shares ? (uint64_t) cpu_shares->number : 0;
+    limits_of(context, ISOLATOR_MEMORY)->memory = isolator_list_limit(isolators, ISOLATOR_MEMORY);
+    limits_of(context, ISOLATOR_CPU)->cpu = isolator_list_limit(isolators, ISOLATOR_CPU);
+    limits_of(context, ISOLATOR_CPU_SHARES)->cpu_shares = cpu_shares ? (uint64_t) cpu_shares->number : 0;
     plan->has_oom_score_adj = oom_score_adj;
     plan->oom_score_adj = oom_score_adj ? (int) oom_score_adj->number : 0;
     /* Without it a filter of an app that is not root could be left behind by a set-user-ID program. */

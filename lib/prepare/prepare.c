@@ -79,6 +79,13 @@ static int load_image(Preparation *p, size_t index, const char *text, const char
     return r < 0 ? r : app_image_load(p->store, image, reterr);
 }
 
+static unsigned asked_resources(const AppOptions *given)
+{
+    return (given->memory ? ISOLATOR_BIT(ISOLATOR_MEMORY) : 0) |
+           (given->cpu ? ISOLATOR_BIT(ISOLATOR_CPU) : 0) |
+           (given->cpu_shares ? ISOLATOR_BIT(ISOLATOR_CPU_SHARES) : 0);
+}
+
 /* Where the app is as its image says; given: what stands behind the image on the command line, or NULL. */
 static int check_rights(Preparation *p, size_t index, const AppOptions *given, Error *reterr)
 {
@@ -103,6 +110,7 @@ static int manifest_from_options(Preparation *p, Error *reterr)
         const AppOptions *given = &p->options->apps[i];
 
         r = load_image(p, i, given->image, given->signature, reterr);
+        p->images[i].asked = asked_resources(given);
         if (r >= 0)
             r = check_rights(p, i, given, reterr);
     }
@@ -139,6 +147,7 @@ static int manifest_from_file(Preparation *p, const char *path, Error *reterr)
         r = runtime_image_text(&p->manifest->apps[i], &image);
         if (r >= 0)
             r = load_image(p, i, image, NULL, reterr);
+        p->images[i].asked = p->manifest->apps[i].app ? ~0U : 0;
         if (r >= 0 && !p->manifest->apps[i].app)
             r = check_rights(p, i, NULL, reterr);
     }

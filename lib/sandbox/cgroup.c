@@ -296,8 +296,8 @@ int cgroup_set_limits(int cgroup, const CgroupLimits *limits, Error *reterr)
         if (!((unsigned) available & limit->controller))
             return error_set(reterr, -EOPNOTSUPP,
                              "%s cannot be kept: the pod's cgroup has no %s controller (the host has none, "
-                             "or the pod's "
-                             "unit lacks Delegate=yes, which that of a pod file has)",
+                             "and the limit has to be left out; or the pod's unit lacks Delegate=yes, which "
+                             "that of a pod file has)",
                              limit->isolator, limit->controller_name);
         limit->format(limit_value(limit, limits), text);
         r = write_attribute(cgroup, limit->attribute, text);

@@ -65,7 +65,7 @@ static int check_plan(const Plan *plan, Error *reterr)
     if (app->stop_signal && app->stop_signal != SIGTERM)
         return error_set(reterr, -EOPNOTSUPP, "app %s: with this stage1 only SIGTERM can be its stop signal",
                          app->name);
-    if (app->memory_limit || app->cpu_limit || app->cpu_shares)
+    if (cgroup_limits_need(&app->limits) | cgroup_limits_need(&app->wishes))
         log_warning(
                 "app %s: this stage1 sets no limits; those of a unit around it hold (MemoryMax=, CPUQuota=)",
                 app->name);

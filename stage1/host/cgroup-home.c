@@ -54,26 +54,12 @@ int host_find_cgroup_home(Host *host, Error *reterr)
         return error_set_errno(reterr, r, "cannot find our cgroup; is a cgroup2 file system mounted?");
     if (!host->systemd)
         host->home = CGROUP_HOME_BARE;
-    else if (!is_in_service(host->cgroup_path) || 
+    else if (!is_in_service(host->cgroup_path) ||
              !service_process_is_main(host->cgroup_path, host->plan->unit))
         host->home = CGROUP_HOME_SCOPE;
     else
         host->home = cgroup_is_delegated(host->cgroup) > 0 ? CGROUP_HOME_DELEGATED : CGROUP_HOME_UNIT;
     return 0;
-}
-
-static CgroupLimits app_limits(const PlanApp *app)
-{
-    return (CgroupLimits){ .memory = app->memory_limit,
-                           .cpu = app->cpu_limit,
-                           .cpu_shares = app->cpu_shares };
-}
-
-static unsigned app_needs(const PlanApp *app)
-{
-    CgroupLimits limits = app_limits(app);
-
-    return cgroup_limits_need(&limits);
 }
 
 /* A device that is one of the app's volumes can be opened: what is mounted says which. */
@@ -154,7 +140,7 @@ static int leave_and_divide(Host *host, int pod, Error *reterr)
 static int share_unit(const Host *host, Error *reterr)
 {
     for (size_t i = 0; i < host->plan->n_apps; i++)
-        if (app_needs(host->apps[i].plan))
+        if (cgroup_limits_need(&host->apps[i].plan->limits))
             return error_set(reterr, -EPERM,
                              "app %s has limits of its own, which need a cgroup that is ours: add "
                              "Delegate=yes to the unit",
@@ -223,13 +209,30 @@ static int forbid_lingering(int cgroup, int program, Error *reterr)
     return r < 0 ? error_set_errno(reterr, r, "cannot keep the apps' sockets from lingering") : 0;
 }
 
+/* Each by itself: one that can't be kept must not keep the others away. */
+static void grant_wishes(const HostApp *app)
+{
+    const CgroupLimits *wishes = &app->plan->wishes;
+    const CgroupLimits each[] = { { .memory = wishes->memory },
+                                  { .cpu = wishes->cpu },
+                                  { .cpu_shares = wishes->cpu_shares } };
+
+    for (size_t i = 0; i < ELEMENTSOF(each); i++) {
+        _cleanup_error_ Error error = ERROR_INIT;
+
+        if (cgroup_set_limits(app->cgroup, &each[i], &error) < 0)
+            log_warning("app %s runs without what its image asks for: %s", app->plan->name,
+                        error_cause(&error) ? error_cause(&error) : "out of memory");
+    }
+}
+
 static int confine_app(const HostApp *app, int linger_program, Error *reterr)
 {
-    CgroupLimits limits = app_limits(app->plan);
-    int r = cgroup_set_limits(app->cgroup, &limits, reterr);
+    int r = cgroup_set_limits(app->cgroup, &app->plan->limits, reterr);
 
     if (r < 0)
         return error_prefix(reterr, r, "app %s", app->plan->name);
+    grant_wishes(app);
     r = forbid_lingering(app->cgroup, linger_program, reterr);
     return r < 0 ? r : close_devices(app->cgroup, app, 1, reterr);
 }
@@ -247,7 +250,8 @@ int host_confine_cgroups(const Host *host, Error *reterr)
         return r < 0 ? r : close_devices(host->cgroup, host->apps, host->plan->n_apps, reterr);
     }
     for (size_t i = 0; i < host->plan->n_apps; i++)
-        needed |= app_needs(host->apps[i].plan);
+        needed |= cgroup_limits_need(&host->apps[i].plan->limits) |
+                  cgroup_limits_need(&host->apps[i].plan->wishes);
     if (host->home == CGROUP_HOME_BARE && needed)
         r = enable_controllers(host->pod_cgroup, needed, reterr);
     for (size_t i = 0; r >= 0 && i < host->plan->n_apps; i++)

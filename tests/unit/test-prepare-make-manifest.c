@@ -59,7 +59,8 @@ static void check_plan(const PodManifest *manifest, const AppImage *image)
     assert_str(app->exec[1], "argument");
     assert_int(app->uid, 7);
     assert_int(app->gid, 8);
-    assert_int(app->memory_limit, 5000000);
+    assert_int(app->limits.memory, 5000000);
+    assert_int(app->wishes.memory, 0);
     assert_true(app->no_new_privileges); /* a filter, and not root */
     assert_str(app->filter, "filter-0");
     assert_str(app->working_directory, "/");
@@ -105,6 +106,7 @@ static void test_all(void)
     _cleanup_(pod_manifest_freep) PodManifest *manifest = NULL;
     AppImage image = make_image();
 
+    image.asked = ISOLATOR_BIT(ISOLATOR_MEMORY);
     assert_int(volume_list_add_text(&options.volumes, "data,kind=host,source=/srv", NULL), 0);
     assert_int(pod_manifest_from_options(&options, &image, -EBADF, &manifest, NULL), 0);
     assert_int(pod_manifest_complete_mounts(manifest, NULL), 0);

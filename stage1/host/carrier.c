@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -54,54 +55,77 @@ static long throw_away(int from)
     return n;
 }
 
-/* Returns how many bytes went, 0: there are none. */
-static long carry(int from, int to)
+/* Returns how many bytes went, 0: there are none. At the end of *from the reader of `to` sees an end, too. */
+static long carry(int *from, int to)
 {
-    long n = syscall(SYS_read, from, piece, (size_t) PIECE);
+    long n = syscall(SYS_read, *from, piece, (size_t) PIECE);
 
     if (n > 0)
         write_piece(to, n);
-    else if (n < 0 && errno != EAGAIN && errno != EINTR)
-        n = throw_away(from);
+    else if (n == 0) {
+        *from = -1;
+        (void) syscall(SYS_close, to);
+    } else if (errno != EAGAIN && errno != EINTR)
+        n = throw_away(*from);
     return n > 0 ? n : 0;
 }
 
+/* Not ended by what the terminal sends to all that the caller started, but with the caller. */
+static int depend_on(pid_t parent)
+{
+    sigset_t all;
+
+    (void) sigfillset(&all);
+    (void) signal(SIGPIPE, SIG_IGN);
+    if (sigprocmask(SIG_BLOCK, &all, NULL) < 0 || prctl(PR_SET_PDEATHSIG, SIGKILL) < 0)
+        return -errno;
+    return getppid() == parent ? 0 : -ESRCH;
+}
+
+typedef struct Task {
+    int from, to, other, control;
+    pid_t parent;
+} Task;
+
 static int run(void *userdata)
 {
-    const Carrier carrier = *(const Carrier *) userdata;
-    int keep[] = { carrier.from, carrier.to, carrier.control };
+    Task task = *(const Task *) userdata;
+    int keep[] = { task.from, task.to, task.other, task.control };
     long last = 0, n;
 
     sort_fds(keep, ELEMENTSOF(keep));
-    if (bare_confine("rkt-carry", keep, ELEMENTSOF(keep), carrier_calls, ELEMENTSOF(carrier_calls)) < 0)
+    if (depend_on(task.parent) < 0 ||
+        bare_confine("rkt-carry", keep, ELEMENTSOF(keep), carrier_calls, ELEMENTSOF(carrier_calls)) < 0)
         return 1;
     bare_forget();
     for (;;) {
-        struct pollfd fds[] = { { .fd = carrier.from, .events = POLLIN },
-                                { .fd = carrier.control, .events = POLLIN } };
+        struct pollfd fds[] = { { .fd = task.from, .events = POLLIN },
+                                { .fd = task.control, .events = POLLIN } };
 
         if (syscall(SYS_ppoll, fds, ELEMENTSOF(fds), NULL, NULL, 0) < 0 && errno != EINTR)
             (void) syscall(SYS_exit_group, 0);
-        n = fds[0].revents || fds[1].revents ? carry(carrier.from, carrier.to) : 1;
+        n = task.from >= 0 && (fds[0].revents || fds[1].revents) ? carry(&task.from, task.to) : 0;
         if (!fds[1].revents)
             continue;
         last += n;
-        if (n == 0 || last > LAST_MAX)
+        if (n == 0 || last > LAST_MAX) {
+            (void) syscall(SYS_close, task.to); /* first: at the exit the app's pipe may be held */
             (void) syscall(SYS_exit_group, 0);
+        }
     }
 }
 
 /* ----- Outside ----- */
 
-int carrier_begin(Carrier *carrier, int from, int to)
+int carrier_begin(Carrier *carrier, int from, int to, int other)
 {
-    Carrier theirs = { .from = from, .to = to };
+    Task task = { .from = from, .to = to, .other = other, .parent = getpid() };
     int fds[2];
 
     if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, fds) < 0)
         return -errno;
-    theirs.control = fds[1];
-    carrier->pid = bare_clone(run, &theirs);
+    task.control = fds[1];
+    carrier->pid = bare_clone(run, &task);
     (void) close(fds[1]);
     if (carrier->pid < 0) {
         int r = carrier->pid;
@@ -133,6 +157,13 @@ bool carrier_note_end(Carrier *carrier, pid_t pid)
         return false;
     carrier->pid = 0;
     return true;
+}
+
+void carrier_abandon(Carrier *carrier)
+{
+    if (carrier->pid > 0)
+        (void) kill(carrier->pid, SIGKILL);
+    carrier->control = safe_close(carrier->control);
 }
 
 void carrier_finish(Carrier *carrier)

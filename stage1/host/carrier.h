@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Between an app's pipe and us. Whoever writes to a pipe by splice(2) or sendfile(2) holds its lock while it
- * waits for its source, for as long as it likes, and whoever then reads from that pipe, or looks into it,
- * waits with no way out but the writer's end. So neither the pod's init nor the foreground process touches
- * it: a process of its own moves the bytes into a pipe that no app has. When it hangs, that app alone is not
- * heard. poll(2) takes no lock. */
+/* Between an app's pipe and us. A process that writes to a pipe by splice(2) or sendfile(2) holds its lock
+ * while it waits for its source, for as long as it likes. Whoever reads from that pipe then, writes to it, or
+ * closes it for the last time waits, too, and can't be killed. So we do none of that: a process of its own
+ * moves the bytes between that pipe and one that no app has. When it hangs, that app alone is not heard. It
+ * has both ends of the app's pipe open, so that ours are never the last. poll(2) takes no lock. */
 #pragma once
 
 #include <poll.h>
@@ -14,7 +14,7 @@
 #include "base/cleanup.h"
 
 typedef struct Carrier {
-    int from, to; /* the app's pipe, which does not block; the other one, which does; not owned */
+    int from, to; /* the ends it moves between: the first does not block, the second does; not owned */
     pid_t pid;    /* 0: it does not run */
     int control;  /* to it; ends with it */
 } Carrier;
@@ -25,8 +25,9 @@ typedef struct Carrier {
     }
 
 /* Starts the process: while no app is there that could take all processes that the pod can have, or see it.
- * Returns 0 or why it can't be had. */
-int carrier_begin(Carrier *carrier, int from, int to);
+ * other is the other end of the app's pipe, or -EBADF. It ends with the calling process. Returns 0 or why it
+ * can't be had. */
+int carrier_begin(Carrier *carrier, int from, int to, int other);
 
 /* What to poll for, and then: notes that it has ended before its time. Nothing is heard by it any more. */
 struct pollfd carrier_await(const Carrier *carrier);
@@ -34,6 +35,9 @@ void carrier_turn(Carrier *carrier, const struct pollfd *polled);
 
 /* A child has ended, and was reaped: true when it was this one. */
 bool carrier_note_end(Carrier *carrier, pid_t pid);
+
+/* Kills it, whatever it holds. Does not wait: it may hang. */
+void carrier_abandon(Carrier *carrier);
 
 /* At the pod's end: it moves what is in the app's pipe, and ends. carrier->to is the caller's to close then.
  */

@@ -4,6 +4,7 @@
 
 #include <fcntl.h>
 #include <signal.h>
+#include <sys/eventfd.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -35,19 +36,18 @@ static int take_arguments(Entry *entry, int argc, char *argv[], Error *reterr)
 
 typedef struct Outside {
     Console *console;
-    int signals;
+    int signals, cgroup;    /* cgroup: where what hangs is to end */
     EntryReport report;     /* our ends */
     pid_t joining, command; /* 0: not known yet, or ended */
     bool ended;
     int status;
 } Outside;
 
-static int catch_signals(void)
+static int catch_signals(Outside *outside)
 {
     static const int caught[] = { SIGCHLD, SIGTERM, SIGINT,   SIGHUP, SIGQUIT,
                                   SIGUSR1, SIGUSR2, SIGWINCH, SIGCONT };
     sigset_t set;
-    int fd;
 
     (void) sigemptyset(&set);
     for (size_t i = 0; i < ELEMENTSOF(caught); i++)
@@ -55,11 +55,23 @@ static int catch_signals(void)
     if (sigprocmask(SIG_SETMASK, &set, NULL) < 0)
         return -errno;
     (void) signal(SIGPIPE, SIG_IGN);
-    fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
-    return fd < 0 ? -errno : fd;
+    outside->signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+    return outside->signals < 0 ? -errno : 0;
 }
 
-/* Either the one that joins, or the command. */
+/* From now on only what asks us to end. */
+static void ignore_children(const Outside *outside)
+{
+    static const int caught[] = { SIGTERM, SIGINT, SIGHUP, SIGQUIT };
+    sigset_t set;
+
+    (void) sigemptyset(&set);
+    for (size_t i = 0; i < ELEMENTSOF(caught); i++)
+        (void) sigaddset(&set, caught[i]);
+    (void) signalfd(outside->signals, &set, 0);
+}
+
+/* The one that joins, the command, or one of the console's. */
 static void reap(Outside *outside)
 {
     for (;;) {
@@ -69,6 +81,8 @@ static void reap(Outside *outside)
         if (waitid(P_ALL, 0, &info, WEXITED | WNOHANG) < 0 || info.si_pid == 0)
             return;
         status = info.si_code == CLD_EXITED ? info.si_status : 128 + info.si_status;
+        if (console_note_end(outside->console, info.si_pid))
+            continue;
         if (info.si_pid != outside->joining) {
             outside->ended = true;
             outside->status = status;
@@ -103,6 +117,11 @@ static void hear_signals(Outside *outside)
         case SIGCHLD: reap(outside); break;
         case SIGWINCH:
         case SIGCONT: console_hear_signal(outside->console, (int) info.ssi_signo); break;
+        case SIGTERM:
+        case SIGHUP:
+            console_move(outside->console, outside->cgroup);
+            hand_on(outside, (int) info.ssi_signo);
+            break;
         default: hand_on(outside, (int) info.ssi_signo);
         }
 }
@@ -118,10 +137,10 @@ static void take_command(Outside *outside, pid_t pid)
 
 static void hear_command(Outside *outside)
 {
-    pid_t command;
+    uint64_t command;
 
     if (read(outside->report.command, &command, sizeof(command)) == (ssize_t) sizeof(command))
-        take_command(outside, command);
+        take_command(outside, (pid_t) command);
     outside->report.command = safe_close(outside->report.command);
 }
 
@@ -170,18 +189,20 @@ static int loop(Outside *outside)
 
 static int start(const Entry *entry, Outside *outside, Error *reterr)
 {
-    int terminal[2], command[2];
+    int terminal[2], command;
 
-    if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, terminal) < 0 || pipe2(command, O_CLOEXEC) < 0)
-        return error_set_errno(reterr, -errno, "cannot make a socket and a pipe");
+    if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, terminal) < 0)
+        return error_set_errno(reterr, -errno, "cannot make a socket");
+    command = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    if (command < 0)
+        return error_set_errno(reterr, -errno, "cannot make an event descriptor");
     outside->joining = fork();
     if (outside->joining < 0)
         return error_set_errno(reterr, -errno, "cannot fork");
     if (outside->joining == 0)
-        entry_join(entry, outside->console, (EntryReport){ terminal[1], command[1] });
+        entry_join(entry, outside->console, (EntryReport){ terminal[1], command });
     (void) close(terminal[1]);
-    (void) close(command[1]);
-    outside->report = (EntryReport){ terminal[0], command[0] };
+    outside->report = (EntryReport){ terminal[0], command };
     return console_wants_terminal(outside->console) ? 0 : console_begin(outside->console, -EBADF);
 }
 
@@ -200,9 +221,10 @@ static int enter(Entry *entry, int argc, char *argv[], Error *reterr)
     r = console_open(&console);
     if (r < 0)
         return error_set_errno(reterr, r, "cannot open the console");
-    outside.signals = catch_signals();
-    if (outside.signals < 0)
-        return error_set_errno(reterr, outside.signals, "cannot hear signals");
+    outside.cgroup = entry->init_cgroup;
+    r = catch_signals(&outside);
+    if (r < 0)
+        return error_set_errno(reterr, r, "cannot hear signals");
     r = start(entry, &outside, reterr);
     if (r >= 0)
         r = loop(&outside);
@@ -210,7 +232,9 @@ static int enter(Entry *entry, int argc, char *argv[], Error *reterr)
         hand_on(&outside, SIGKILL);
         return r;
     }
+    ignore_children(&outside);
     console_drain(&console, outside.signals);
+    console_leave(&console, outside.cgroup);
     return outside.status;
 }
 

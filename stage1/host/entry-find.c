@@ -28,6 +28,7 @@ void entry_done(Entry *entry)
     entry->mounts = safe_close(entry->mounts);
     entry->processes = safe_close(entry->processes);
     entry->cgroup = safe_close(entry->cgroup);
+    entry->init_cgroup = safe_close(entry->init_cgroup);
 }
 
 /* An app is noted when it is about to run, which whoever asks right after the pod's start may be ahead of. */
@@ -103,19 +104,15 @@ static int find_processes(Entry *entry, int process, Error *reterr)
 
 static int find_cgroup(Entry *entry, Error *reterr)
 {
-    _cleanup_free_ char *path = NULL, *sibling = NULL;
-    _cleanup_close_ int cgroup = -EBADF;
-    int r = cgroup_open_pid(entry->init, &cgroup, &path);
+    _cleanup_free_ char *path = NULL, *app = NULL;
+    int r = cgroup_open_pid(entry->init, &entry->init_cgroup, &path);
 
     if (r < 0)
         return error_set_errno(reterr, r, "cannot find the pod's cgroup");
-    if (!endswith(path, "/" HOST_INIT_CGROUP)) {
-        entry->cgroup = TAKE_FD(cgroup);
-        return 0;
-    }
-    if (asprintf(&sibling, "../%s", entry->app_name) < 0)
+    if (asprintf(&app, "../%s", entry->app_name) < 0)
         return -ENOMEM;
-    entry->cgroup = openat(cgroup, sibling, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    entry->cgroup = openat(entry->init_cgroup, endswith(path, "/" HOST_INIT_CGROUP) ? app : ".",
+                           O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
     return entry->cgroup < 0
                    ? error_set_errno(reterr, -errno, "cannot open the cgroup of app \"%s\"", entry->app_name)
                    : 0;

@@ -9,7 +9,7 @@
  *   Landlock        on the host's network; a domain of its own, for the pod's can't be joined
  *   confinement     as an app's own process (sandbox/confine.c), the filter included
  *   clone           the command: what the app sees of us first has no more rights than the app, and no
- *                   descriptor but 0, 1, 2, and a pipe that only says "started"
+ *                   descriptor but 0, 1, 2, and one that only says "started"
  *   exec
  *
  * The price is that an app whose filter forbids clone(2) can't be entered. */
@@ -200,6 +200,6 @@ _noreturn_ void entry_join(const Entry *entry, const Console *console, EntryRepo
         error_print(&error, r, "enter", entry->debug);
         _exit(EXIT_ENTER);
     }
-    (void) !write(report.command, &command, sizeof(command));
+    (void) !write(report.command, &(uint64_t){ (uint64_t) command }, sizeof(uint64_t));
     _exit(0);
 }

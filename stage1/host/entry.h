@@ -24,11 +24,12 @@ typedef struct Entry {
     int mounts;    /* the app's mount namespace */
     int processes; /* the apps' pid namespace, within the init's */
     int cgroup;    /* the app's, or the pod's where it has none of its own */
+    int init_cgroup;
 } Entry;
 
 #define ENTRY_INIT                                                                                           \
     {                                                                                                        \
-        .init_fd = -EBADF, .mounts = -EBADF, .processes = -EBADF, .cgroup = -EBADF                           \
+        .init_fd = -EBADF, .mounts = -EBADF, .processes = -EBADF, .cgroup = -EBADF, .init_cgroup = -EBADF    \
     }
 void entry_done(Entry *entry);
 
@@ -36,11 +37,11 @@ void entry_done(Entry *entry);
  * directory. */
 int entry_find(Entry *entry, Error *reterr);
 
-/* What a process in the pod has can be an app's that traces it: so it has no socket, by which that could send
- * us descriptors. */
+/* What a process in the pod has can be an app's that traces it: so it has neither a socket, by which that
+ * could send us descriptors, nor a pipe, of which it could hold the lock. */
 typedef struct EntryReport {
     int terminal; /* a socket, for the pseudoterminal, closed before any process of ours is in the pod */
-    int command;  /* a pipe, for the number of the command's process (pid_t) */
+    int command;  /* an eventfd, for the number of the command's process */
 } EntryReport;
 
 /* entry-join.c: in a child of the process that stays outside. Sends the other side of the console's

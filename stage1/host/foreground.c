@@ -338,6 +338,8 @@ static int await(Loop *loop)
     own[POLL_ESCAPE] = escape_await(&loop->escape);
     if (loop->foreground->console)
         console_await(loop->foreground->console, own + POLL_CONSOLE);
+    if (loop->foreground->console && loop->host->control < 0)
+        later = shorter_ms(later, CONSOLE_LOOK_MS);
     r = poll(loop->fds, (nfds_t) (2 * n + (loop->foreground->console ? _POLL_MAX : POLL_CONSOLE)),
              timeout < 0 ? later : timeout);
     return (r < 0 && errno == EINTR) || (r == 0 && timeout < 0) ? 1 : r;
@@ -352,6 +354,8 @@ static void turn(Loop *loop)
         hand_on_signals(foreground, loop->signals, &loop->asked);
     if (own[POLL_CONTROL].revents)
         hear_init(foreground, loop->host);
+    if (foreground->console && loop->host->control < 0)
+        console_finish(foreground->console);
     if (escape_turn(&loop->escape, &own[POLL_ESCAPE]) ||
         (foreground->console && console_turn(foreground->console, own + POLL_CONSOLE))) {
         loop->asked++;

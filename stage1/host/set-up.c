@@ -151,13 +151,13 @@ static int begin_logs(Host *host)
 
     for (size_t i = 0; r >= 0 && i < host->plan->n_apps; i++) {
         HostApp *app = &host->apps[i];
-        const int from[] = { app->console, app->errors_end };
+        const int from[] = { app->console, app->errors_end }, other[] = { app->output, app->errors };
 
         if (host->service_main)
             r = begin_log(host, app);
         for (size_t k = 0; r >= 0 && k < ELEMENTSOF(app->carriers); k++)
             if (app->carried[k] >= 0)
-                r = carrier_begin(&app->carriers[k], from[k], app->carried[k]);
+                r = carrier_begin(&app->carriers[k], from[k], app->carried[k], other[k]);
     }
     return r;
 }

@@ -10,6 +10,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/fd-util.h"
+
 #include "test.h"
 
 typedef struct Fixture {
@@ -23,7 +25,7 @@ static void begin(Fixture *f)
     assert_int(pipe2(f->app, O_CLOEXEC), 0);
     assert_int(pipe2(f->ours, O_CLOEXEC), 0);
     assert_int(fcntl(f->app[0], F_SETFL, O_NONBLOCK), 0);
-    assert_int(carrier_begin(&f->carrier, f->app[0], f->ours[1]), 0);
+    assert_int(carrier_begin(&f->carrier, f->app[0], f->ours[1], f->app[1]), 0);
 }
 
 static void done(Fixture *f)
@@ -103,6 +105,58 @@ static void test_held(void)
     done(&f);
 }
 
+/* Towards an app: the end of what we write is the end of what it reads. */
+static void test_input(void)
+{
+    char text[16] = "";
+    Fixture f = { .carrier = CARRIER_INIT };
+
+    assert_int(pipe2(f.app, O_CLOEXEC), 0);
+    assert_int(pipe2(f.ours, O_CLOEXEC), 0);
+    assert_int(fcntl(f.ours[0], F_SETFL, O_NONBLOCK), 0);
+    assert_int(carrier_begin(&f.carrier, f.ours[0], f.app[1], f.app[0]), 0);
+    (void) close(f.app[1]);
+    assert_int(write(f.ours[1], "typed", 5), 5);
+    (void) close(f.ours[1]);
+    assert_int(read(f.app[0], text, sizeof(text)), 5);
+    assert_int(read(f.app[0], text, sizeof(text)), 0);
+    carrier_abandon(&f.carrier);
+    reap(&f);
+    (void) close(f.ours[0]);
+    (void) close(f.app[0]);
+}
+
+/* Our ends of a pipe that is held are not the last: else this would hang. */
+static void test_close_held(void)
+{
+    char path[FD_PATH_MAX];
+    int silent[2];
+    pid_t holder;
+    Fixture f;
+
+    begin(&f);
+    assert_int(socketpair(AF_UNIX, SOCK_STREAM, 0, silent), 0);
+    holder = fork();
+    if (holder == 0) {
+        int own = open(fd_path(f.app[1], path), O_WRONLY | O_CLOEXEC);
+
+        (void) close(f.app[0]);
+        (void) close(f.app[1]);
+        (void) !write(f.ours[1], "h", 1);
+        (void) splice(silent[0], NULL, own, NULL, 1, 0);
+        _exit(0);
+    }
+    assert_int(read(f.ours[0], path, 1), 1);
+    (void) usleep(100 * 1000); /* it may hold it only later, and then this shows nothing */
+    done(&f);
+    (void) kill(holder, SIGKILL);
+    assert_true(waitpid(holder, NULL, 0) == holder);
+    carrier_abandon(&f.carrier);
+    reap(&f);
+    (void) close(silent[0]);
+    (void) close(silent[1]);
+}
+
 /* Its end is noticed. */
 static void test_killed(void)
 {
@@ -125,6 +179,8 @@ int main(void)
     test_carry();
     test_finish_alone();
     test_held();
+    test_input();
+    test_close_held();
     test_killed();
     return 0;
 }

@@ -96,7 +96,8 @@ static void try_memory(const char *pid)
 
 static bool is_harmless(const char *target)
 {
-    static const char *const expected[] = { "pipe:", "socket:", "/dev/null", "/dev/pts/", "/dev/console" };
+    static const char *const expected[] = { "pipe:", "anon_inode:[eventfd]", "/dev/null", "/dev/pts/",
+                                            "/dev/console" };
 
     for (unsigned i = 0; i < sizeof(expected) / sizeof(*expected); i++)
         if (strncmp(target, expected[i], strlen(expected[i])) == 0)

@@ -220,44 +220,91 @@ static void fork_bomb(void)
         pause();
 }
 
-/* The kernel holds the lock of a pipe while it waits for the source of what is to go there. Some of what is
- * said first, so that whoever reads the pipe is at it; the file in the pod's memory says when it is held. */
-static void hold_log(bool by_splice)
+/* The kernel holds the lock of a pipe while it waits for the source of what is to go there. The file in the
+ * pod's memory says when that is about to be. */
+static void hold(int pipe, bool by_splice)
+{
+    int fds[2];
+
+    if (socketpair(AF_UNIX, SOCK_STREAM, 0, fds) < 0)
+        return;
+    (void) close(open("/dev/shm/held", O_WRONLY | O_CREAT | O_CLOEXEC, 0644));
+    for (;;)
+        if (by_splice)
+            (void) splice(fds[0], NULL, pipe, NULL, 1, 0);
+        else
+            (void) sendfile(pipe, fds[0], NULL, 1);
+}
+
+/* Some of what is said first, so that whoever reads the pipe is at it. */
+static void hold_log(int pipe, bool by_splice)
 {
     char lines[32 * 1024];
-    int fds[2];
 
     memset(lines, 'x', sizeof(lines)); /* in few lines: journald counts them, for all of the pod */
     for (size_t i = 127; i < sizeof(lines); i += 128)
         lines[i] = '\n';
-    if (socketpair(AF_UNIX, SOCK_STREAM, 0, fds) < 0)
-        return;
     signal(SIGTERM, SIG_IGN);
-    (void) close(open("/dev/shm/held", O_WRONLY | O_CREAT | O_CLOEXEC, 0644));
-    (void) !write(STDOUT_FILENO, lines, sizeof(lines));
-    for (;;)
-        if (by_splice)
-            (void) splice(fds[0], NULL, STDOUT_FILENO, NULL, 1, 0);
-        else
-            (void) sendfile(STDOUT_FILENO, fds[0], NULL, 1);
+    (void) !write(pipe, lines, sizeof(lines));
+    hold(pipe, by_splice);
 }
 
 static void hold_log_splice(void)
 {
-    hold_log(true);
+    hold_log(STDOUT_FILENO, true);
 }
 
 static void hold_log_sendfile(void)
 {
-    hold_log(false);
+    hold_log(STDOUT_FILENO, false);
+}
+
+/* By descriptors of its own alone: those that it was given it has closed. */
+static void hold_log_anew(void)
+{
+    int pipe = open("/proc/self/fd/1", O_WRONLY | O_CLOEXEC);
+
+    (void) close(STDOUT_FILENO);
+    (void) close(STDERR_FILENO);
+    hold_log(pipe, true);
+}
+
+/* A process that stays does it. */
+static void hold_log_behind(void)
+{
+    if (fork() == 0)
+        hold_log(STDOUT_FILENO, true);
+    while (access("/dev/shm/held", F_OK) < 0)
+        (void) usleep(10000);
+    (void) usleep(300000);
+    _exit(0); /* without a word, for which it would have to wait */
+}
+
+static void hold_input(void)
+{
+    int pipe = open("/proc/self/fd/0", O_WRONLY | O_CLOEXEC);
+    char some[512];
+
+    (void) !read(STDIN_FILENO, some, sizeof(some));
+    hold(pipe, true);
 }
 
 const Attack floods_attacks[] = {
-    { "hold-log-splice", hold_log_splice }, { "hold-log-sendfile", hold_log_sendfile },
-    { "notify-flood", notify_flood },   { "notify-ready", notify_ready },
-    { "change-flood", change_flood },   { "extend-flood", extend_flood },
-    { "ping-twice", ping_twice },       { "ping-flood", ping_flood },
-    { "orphan-flood", orphan_flood },   { "console-flood", console_flood },
-    { "journal-flood", journal_flood }, { "crowd", crowd },
-    { "fork-bomb", fork_bomb },         {},
+    { "hold-log-splice", hold_log_splice },
+    { "hold-log-sendfile", hold_log_sendfile },
+    { "hold-log-anew", hold_log_anew },
+    { "hold-log-behind", hold_log_behind },
+    { "hold-input", hold_input },
+    { "notify-flood", notify_flood },
+    { "notify-ready", notify_ready },
+    { "change-flood", change_flood },
+    { "extend-flood", extend_flood },
+    { "ping-twice", ping_twice },
+    { "ping-flood", ping_flood },
+    { "orphan-flood", orphan_flood },
+    { "console-flood", console_flood },
+    { "journal-flood", journal_flood },
+    { "crowd", crowd },
+    { "fork-bomb", fork_bomb },
+    {},
 };

@@ -420,10 +420,12 @@ static int add_service_section(const Translator *t)
                 "Delegate=yes\n"
                 "KillMode=mixed\n"
                 "SuccessExitStatus=132 133\n"
-                "RestartPreventExitStatus=132\n"
+                "RestartPreventExitStatus=132%s\n"
                 "%s"
                 "RuntimeDirectory=rkt/pods/%%N\n",
-                job ? "oneshot" : "notify", job ? "" : "RestartForceExitStatus=133\n");
+                job ? "oneshot" : "notify",
+                pod_file_section(t->file, POD_SECTION_SOCKET) ? " 78" : "", /* SOCKETS_EXIT_MISFIT */
+                job ? "" : "RestartForceExitStatus=133\n");
     /* The administrator's first: they may make what a volume needs. */
     add_copies(t, POD_SECTION_SERVICE, "ExecStartPre");
     r = add_prepare(t);

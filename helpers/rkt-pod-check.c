@@ -12,6 +12,7 @@
 #include "base/file-util.h"
 #include "base/printable.h"
 #include "base/string-util.h"
+#include "check-sockets.h"
 #include "config/config.h"
 #include "generate.h"
 #include "podfile/resolve.h"
@@ -240,6 +241,16 @@ static void try_network(const PodFile *file, const char *path)
                                  "Network=: %s", error_cause(&error));
 }
 
+/* A file for a system that is not this one may say another directory. */
+static void try_sockets(const PodFile *file)
+{
+    const PodEntry *dir = pod_section_find(pod_file_section(file, POD_SECTION_POD), "Dir");
+
+    if (pod_file_section(file, POD_SECTION_SOCKET) &&
+        (dir || global_options_find_dir(&pod_global, NULL) >= 0))
+        check_sockets(file, dir ? dir->value : pod_global.dir);
+}
+
 static int try_flags(const PodFile *file, const char *path)
 {
     int r = 0;
@@ -254,6 +265,7 @@ static int try_flags(const PodFile *file, const char *path)
     try_images(file);
     try_manifest(file);
     try_network(file, path);
+    try_sockets(file);
     return r;
 }
 

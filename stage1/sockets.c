@@ -10,13 +10,18 @@
 
 #include <fcntl.h>
 #include <netinet/in.h>
+#include <poll.h>
 #include <sys/socket.h>
 
 #include "base/array.h"
 #include "base/fd-util.h"
 #include "base/string-util.h"
 
-enum { PASSED_FROM = 3, PASSED_MAX = 1024 }; /* SD_LISTEN_FDS_START; as the default of LimitNOFILE= */
+enum {
+    PASSED_FROM = 3,
+    PASSED_MAX = 1024,
+    WAITING_MAX = 4096
+}; /* SD_LISTEN_FDS_START; as the default of LimitNOFILE= */
 
 /* A socket on its way to its app. */
 typedef struct Passed {
@@ -73,9 +78,9 @@ static int complain(const Passed *passed, Error *reterr, const char *why)
 {
     int n = (int) passed->name_length;
 
-    return passed->port > 0 ? error_set(reterr, -ENOENT, "socket \"%.*s\" (port %d): %s", n, passed->name,
-                                        passed->port, why)
-                            : error_set(reterr, -ENOENT, "socket \"%.*s\": %s", n, passed->name, why);
+    return passed->port > 0 ? error_set(reterr, SOCKETS_MISFIT, "socket \"%.*s\" (port %d): %s", n,
+                                        passed->name, passed->port, why)
+                            : error_set(reterr, SOCKETS_MISFIT, "socket \"%.*s\": %s", n, passed->name, why);
 }
 
 /* Returns 1 when it has found its app, 0 when no port matches. */
@@ -119,8 +124,8 @@ static int take(const Plan *plan, AppSockets *sockets, Passed *passed, Error *re
         r = give(plan, sockets, passed, match_port, reterr);
     if (r == 0)
         r = complain(passed, reterr,
-                     "no app has a socketActivated port of that name or number; "
-                     "name it after one: FileDescriptorName=PORT");
+                     "no app has a socketActivated port of that name or number; name it after one, "
+                     "FileDescriptorName=PORT, or declare one in its [App], SocketActivated=NAME:PORT");
     return r < 0 ? r : 0;
 }
 
@@ -140,7 +145,7 @@ static int check_ports(const Plan *plan, const AppSockets *sockets, Error *reter
         for (size_t k = 0; k < app->n_sockets; k++)
             if (!has_socket(&sockets[i], &app->sockets[k]))
                 return error_set(
-                        reterr, -ENOENT,
+                        reterr, SOCKETS_MISFIT,
                         "port \"%s\" of app %s is socketActivated, and none of the sockets is for it; "
                         "name one FileDescriptorName=%s",
                         app->sockets[k].name, app->name, app->sockets[k].name);
@@ -148,17 +153,28 @@ static int check_ports(const Plan *plan, const AppSockets *sockets, Error *reter
     return 0;
 }
 
-int sockets_take(const Plan *plan, AppSockets *ret, Error *reterr)
+static bool is_waited_at(int fd)
 {
-    const char *pid = getenv("LISTEN_PID"), *count = getenv("LISTEN_FDS"), *names = getenv("LISTEN_FDNAMES");
-    uint64_t number, n;
+    struct pollfd waiting = { .fd = fd, .events = POLLIN };
 
-    if (!pid || !count || parse_u64(pid, &number) < 0 || number != (uint64_t) getpid())
-        return 0;
-    if (parse_u64(count, &n) < 0 || n > PASSED_MAX)
-        return error_set(reterr, -EINVAL, "$LISTEN_FDS is no number of at most %d", PASSED_MAX);
-    for (uint64_t i = 0; i < n; i++) {
-        Passed passed = { .fd = PASSED_FROM + (int) i,
+    return poll(&waiting, 1, 0) > 0 && waiting.revents & POLLIN;
+}
+
+static void turn_away(int n)
+{
+    for (int fd = PASSED_FROM; fd < PASSED_FROM + n; fd++)
+        for (unsigned i = 0; i < WAITING_MAX && is_waited_at(fd); i++) {
+            _cleanup_close_ int connection = accept4(fd, NULL, NULL, SOCK_CLOEXEC);
+
+            if (connection < 0 && recv(fd, NULL, 0, MSG_DONTWAIT | MSG_TRUNC) < 0)
+                break;
+        }
+}
+
+static int take_all(const Plan *plan, AppSockets *ret, int n, const char *names, Error *reterr)
+{
+    for (int i = 0; i < n; i++) {
+        Passed passed = { .fd = PASSED_FROM + i,
                           .name = names ? names : "",
                           .name_length = names ? strcspn(names, ":") : 0 };
         int r = take(plan, ret, &passed, reterr);
@@ -169,6 +185,22 @@ int sockets_take(const Plan *plan, AppSockets *ret, Error *reterr)
             names = names[passed.name_length] ? names + passed.name_length + 1 : NULL;
     }
     return n > 0 ? check_ports(plan, ret, reterr) : 0;
+}
+
+int sockets_take(const Plan *plan, AppSockets *ret, Error *reterr)
+{
+    const char *pid = getenv("LISTEN_PID"), *count = getenv("LISTEN_FDS");
+    uint64_t number, n;
+    int r;
+
+    if (!pid || !count || parse_u64(pid, &number) < 0 || number != (uint64_t) getpid())
+        return 0;
+    if (parse_u64(count, &n) < 0 || n > PASSED_MAX)
+        return error_set(reterr, -EINVAL, "$LISTEN_FDS is no number of at most %d", PASSED_MAX);
+    r = take_all(plan, ret, (int) n, getenv("LISTEN_FDNAMES"), reterr);
+    if (r == SOCKETS_MISFIT && plan->unit)
+        turn_away((int) n);
+    return r;
 }
 
 void app_sockets_close(AppSockets *sockets)

@@ -15,8 +15,14 @@ typedef struct AppSockets {
     size_t n;
 } AppSockets;
 
-/* Takes what systemd has passed to this process; ret has a zeroed element for each app of the plan. */
+/* Takes what systemd has passed to this process; ret has a zeroed element for each app of the plan.
+ * SOCKETS_MISFIT: there is a socket without its port, or a port without its socket. Whoever waits at one is
+ * turned away then, or systemd would start the pod again for them, with the same end. */
 int sockets_take(const Plan *plan, AppSockets *ret, Error *reterr);
+#define SOCKETS_MISFIT (-EPROTOTYPE)
+
+/* A declared pod's exit status then, with which systemd does not restart its unit (EX_CONFIG). */
+enum { SOCKETS_EXIT_MISFIT = 78 };
 void app_sockets_close(AppSockets *sockets);
 
 /* In the app's own process, once nothing else of it matters any more: its sockets become the descriptors from

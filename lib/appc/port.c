@@ -249,6 +249,62 @@ static int parse_host_ip(const char *s, char **ret, Error *reterr)
     return 0;
 }
 
+static Port *find_or_add(PortList *list, const char *name)
+{
+    Port *port;
+
+    for (size_t i = 0; i < list->n; i++)
+        if (streq(list->items[i].name, name))
+            return &list->items[i];
+    port = ARRAY_APPEND(list->items, list->n);
+    if (port)
+        port->name = strdup(name);
+    return port && port->name ? port : NULL;
+}
+
+static int set_protocol(Port *port, const char *protocol)
+{
+    char *copy = strdup(protocol);
+
+    if (!copy)
+        return -ENOMEM;
+    free(port->protocol);
+    port->protocol = copy;
+    return 0;
+}
+
+int port_list_activate(PortList *list, const char *text, Error *reterr)
+{
+    _cleanup_free_ char *copy = strdup(text);
+    char *protocol = copy;
+    const char *name = copy ? strsep(&protocol, ":") : NULL, *number = copy ? strsep(&protocol, "/") : NULL;
+    uint16_t value = 0;
+    Port *port;
+    int r;
+
+    if (!copy)
+        return -ENOMEM;
+    if (!ac_name_is_valid(name))
+        return error_set(reterr, -EINVAL, "bad port name \"%s\"", name);
+    if (protocol && !streq(protocol, "tcp") && !streq(protocol, "udp"))
+        return error_set(reterr, -EINVAL, "\"%s\" is not a protocol (tcp, udp)", protocol);
+    r = number ? parse_port_number(number, &value, reterr) : 0;
+    if (r < 0)
+        return r;
+    if (!number && !port_list_find(list, name))
+        return error_set(reterr, -ENOENT, "the image has no port \"%s\": say its number, as %s:80", name,
+                         name);
+    port = find_or_add(list, name);
+    if (!port)
+        return -ENOMEM;
+    port->socket_activated = true;
+    if (!number)
+        return 0;
+    port->port = value;
+    port->count = 1;
+    return set_protocol(port, protocol ? protocol : "tcp");
+}
+
 static int parse_port_name(const char *s, ExposedPort *exposed, Error *reterr)
 {
     if (!ac_name_is_valid(s))

@@ -21,6 +21,10 @@ typedef struct PortList {
 
 void port_list_done(PortList *list);
 const Port *port_list_find(const PortList *list, const char *name);
+
+/* Takes `NAME[:PORT[/PROTOCOL]]` for a port that is socketActivated, tcp unless it says otherwise. One that
+ * is not in the list is added, and needs its number: -ENOENT. */
+int port_list_activate(PortList *list, const char *text, Error *reterr);
 int port_list_from_json(const JsonNode *object, const char *key, PortList *ret, Error *reterr);
 int port_list_to_json(const PortList *list, json_t *object, const char *key);
 

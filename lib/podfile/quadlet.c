@@ -133,8 +133,6 @@ static const struct {
     { "NoNewPrivileges", CONTAINER,
       "there is none, because it is an isolator of the image or of a pod manifest, "
       "os/linux/no-new-privileges" },
-    { "Notify", CONTAINER,
-      "there is none, because the image's annotation appc.io/executor/supports-systemd-notify says it" },
     { "OS", PULLED, "use Image=NAME,os=OS in [App]" },
     { "Options", NETWORK, NET_FILE },
     { "Options", VOLUME, "use a mount unit of systemd, and kind=host,source=PATH" },

@@ -297,6 +297,22 @@ int pod_check_port(const PodKey *key, const char *value, Error *reterr)
     return 0;
 }
 
+/* NAME[:PORT[/PROTOCOL]]. */
+int pod_check_socket_activated(const PodKey *key _unused_, const char *value, Error *reterr)
+{
+    _cleanup_free_ char *copy = strdup(value);
+    char *protocol = copy;
+    const char *name = copy ? strsep(&protocol, ":") : NULL, *number = copy ? strsep(&protocol, "/") : NULL;
+    uint64_t port;
+
+    if (!copy)
+        return -ENOMEM;
+    if (!ac_name_is_valid(name) || (number && (parse_u64(number, &port) < 0 || port == 0 || port > 65535)) ||
+        (protocol && !streq(protocol, "tcp") && !streq(protocol, "udp")))
+        return error_set(reterr, -EINVAL, "\"%s\" must be NAME or NAME:PORT[/tcp|/udp]", value);
+    return 0;
+}
+
 int pod_check_network(const PodKey *key, const char *value, Error *reterr)
 {
     (void) key;

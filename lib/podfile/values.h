@@ -23,6 +23,7 @@ int pod_check_capability(const PodKey *key, const char *value, Error *reterr);
 int pod_check_volume(const PodKey *key, const char *value, Error *reterr);
 int pod_check_mount(const PodKey *key, const char *value, Error *reterr);
 int pod_check_port(const PodKey *key, const char *value, Error *reterr);
+int pod_check_socket_activated(const PodKey *key, const char *value, Error *reterr);
 int pod_check_credential(const PodKey *key, const char *value, Error *reterr);
 int pod_check_directory(const PodKey *key, const char *value, Error *reterr);
 int pod_check_mode(const PodKey *key, const char *value, Error *reterr);

@@ -216,6 +216,17 @@ static int set_isolators(App *app, const AppOptions *options, Error *reterr)
                  : 0;
 }
 
+static int activate_ports(App *app, const AppOptions *options, Error *reterr)
+{
+    STRV_FOREACH (text, options->socket_activated) {
+        int r = port_list_activate(&app->ports, *text, reterr);
+
+        if (r < 0)
+            return error_prefix(reterr, r, "--socket-activated=%s", *text);
+    }
+    return 0;
+}
+
 static int set_app(App *app, const PodOptions *options, const AppOptions *app_options,
                    const NameValueList *from_files, Error *reterr)
 {
@@ -231,6 +242,8 @@ static int set_app(App *app, const PodOptions *options, const AppOptions *app_op
         r = app_set_supplementary_gids(app, app_options->supplementary_gids, reterr);
     if (r >= 0)
         r = set_environment(app, options, app_options, from_files);
+    if (r >= 0)
+        r = activate_ports(app, app_options, reterr);
     if (r >= 0)
         r = set_pairs(&app->user_annotations, app_options->own.user_annotations);
     if (r >= 0)
@@ -252,6 +265,7 @@ static int add_annotations(RuntimeApp *app, const AppOptions *options)
         { ANNOTATION_RELOAD_SIGNAL, options->reload_signal },
         { ANNOTATION_WATCHDOG, options->watchdog },
         { ANNOTATION_INIT, options->init },
+        { ANNOTATION_NOTIFY, options->notify },
         { ANNOTATION_JOURNAL_NATIVE, options->journal_native },
         { ANNOTATION_CREDENTIALS, options->credentials ? credentials : NULL },
     };

@@ -13,6 +13,7 @@
 #define ANNOTATION_STOP_TIMEOUT "coreos.com/rkt/stage2/stop-timeout"
 #define ANNOTATION_RELOAD_SIGNAL "coreos.com/rkt/stage2/reload-signal"
 #define ANNOTATION_WATCHDOG "coreos.com/rkt/stage2/watchdog"
+#define ANNOTATION_NOTIFY "appc.io/executor/supports-systemd-notify"
 #define ANNOTATION_INIT "coreos.com/rkt/stage2/init"
 #define ANNOTATION_JOURNAL_NATIVE "coreos.com/rkt/stage2/journal-native"
 

@@ -18,8 +18,6 @@
 #include "sandbox/identity.h"
 #include "sandbox/seccomp-policy.h"
 
-#define ANNOTATION_NOTIFY "appc.io/executor/supports-systemd-notify"
-
 /* Variables that an app has unless something says otherwise. */
 static const char *const default_environment[][2] = {
     { "PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin" },

@@ -27,6 +27,7 @@ typedef enum FlagKind {
     FLAG_BOTH_PAIRS, /* the same; before any image they are the pod's */
     FLAG_APP_CREDENTIAL,
     FLAG_APP_DIRECTORY,
+    FLAG_APP_SOCKET,
     FLAG_APP_BOOL,
     FLAG_POD_STRING, /* offset in PodOptions */
     FLAG_POD_PAIRS,
@@ -98,6 +99,7 @@ typedef struct Flag {
     F(MOUNT, "mount", VALUE, "volume=NAME,target=PATH", "mount a volume; before any image: in all apps",     \
       FLAG_MOUNT, 0)                                                                                         \
     F(NAME, "name", VALUE, "NAME", "name of the app", FLAG_APP_STRING, APP(name))                            \
+    F(NOTIFY, "notify", BOOL, NULL, "the app says READY=1 when it is ready", FLAG_APP_STRING, APP(notify))   \
     F(NO_OVERLAY, "no-overlay", BOOL, NULL, "copy the images instead of overlaying them", FLAG_POD_BOOL,     \
       POD(no_overlay))                                                                                       \
     F(NO_STORE, "no-store", BOOL, NULL, NULL, FLAG_NO_STORE, 0)                                              \
@@ -122,6 +124,8 @@ typedef struct Flag {
       POD(environment_files))                                                                                \
     F(SIGNATURE, "signature", VALUE, "FILE", "signature of the image before it", FLAG_APP_STRING,            \
       APP(signature))                                                                                        \
+    F(SOCKET_ACTIVATED, "socket-activated", VALUE, "NAME[:PORT[/PROTOCOL]]",                                 \
+      "port whose sockets the app gets from systemd", FLAG_APP_SOCKET, APP(socket_activated))                \
     F(STAGE1_FROM_DIR, "stage1-from-dir", VALUE, "STAGE1", "stage1 image in the directory of stage1 images", \
       FLAG_STAGE1, STAGE1_FROM_DIR)                                                                          \
     F(STAGE1_HASH, "stage1-hash", VALUE, "HASH", "stage1 image in the store", FLAG_STAGE1, STAGE1_HASH)      \
@@ -183,6 +187,7 @@ static void app_options_done(AppOptions *app)
     strv_free(app->arguments);
     strv_free(app->environment);
     strv_free(app->credentials);
+    strv_free(app->socket_activated);
     for (DirectoryKind kind = 0; kind < _DIRECTORY_KIND_MAX; kind++)
         strv_free(app->directories[kind]);
     own_options_done(&app->own);
@@ -261,6 +266,20 @@ static int add_directory(AppOptions *app, DirectoryKind kind, const char *value,
 
     return r < 0 ? error_prefix(reterr, r, "--%s-directory=%s", directory_kind_to_string(kind), value)
                  : strv_extend(&app->directories[kind], value);
+}
+
+/* Taken again for the manifest. A name alone may be that of a port of the image. */
+static int add_socket(char ***ports, const char *value, Error *reterr)
+{
+    PortList checked = {};
+    int r = port_list_activate(&checked, value, reterr);
+
+    port_list_done(&checked);
+    if (r < 0 && r != -ENOENT)
+        return error_prefix(reterr, r, "--socket-activated=%s", value);
+    if (reterr)
+        error_done(reterr);
+    return strv_extend(ports, value);
 }
 
 static int set_once(const char **field, const char *name, const char *value, Error *reterr)
@@ -345,6 +364,7 @@ static int take_app_flag(AppOptions *app, const Flag *flag, const char *value, E
     case FLAG_APP_STDIO: return take_stdio(field, flag->name, value, reterr);
     case FLAG_APP_PAIRS: return add_pair(field, flag->name, value, reterr);
     case FLAG_APP_CREDENTIAL: return add_credential(field, value, reterr);
+    case FLAG_APP_SOCKET: return add_socket(field, value, reterr);
     case FLAG_APP_DIRECTORY: return add_directory(app, (DirectoryKind) flag->offset, value, reterr);
     default: *(bool *) field = streq(value, "true"); return 0;
     }
@@ -371,6 +391,7 @@ int pod_options_take(PodOptions *options, OptionParser *parser, int id, const ch
     case FLAG_APP_PAIRS:
     case FLAG_APP_CREDENTIAL:
     case FLAG_APP_DIRECTORY:
+    case FLAG_APP_SOCKET:
     case FLAG_APP_BOOL:
         if (!app)
             return error_set(reterr, -EINVAL, "--%s must follow an image", flag->name);

@@ -30,11 +30,12 @@ typedef struct AppOptions {
     const char *name, *exec, *user, *group, *supplementary_gids, *working_directory, *signature;
     const char *memory, *cpu, *cpu_shares, *oom_score_adj, *seccomp, *caps_retain, *caps_remove;
     const char *standard_input, *standard_output, *standard_error;
-    const char *stop_signal, *stop_timeout, *reload_signal, *watchdog, *journal_native, *init;
+    const char *stop_signal, *stop_timeout, *reload_signal, *watchdog, *journal_native, *init, *notify;
     bool read_only_rootfs;
     char **arguments;                        /* behind "--"; NULL: none */
     char **environment;                      /* NAME=VALUE */
     char **credentials;                      /* names */
+    char **socket_activated;                 /* NAME[:PORT[/PROTOCOL]] */
     char **directories[_DIRECTORY_KIND_MAX]; /* NAME[:TARGET] */
     const char *directory_modes[_DIRECTORY_KIND_MAX];
     OwnOptions own;

@@ -283,5 +283,5 @@ int main(int argc, char *argv[])
     int r = run(&fly, argc, argv, &error);
 
     error_print(&error, r, "stage1", fly.arguments.debug);
-    return FLY_EXIT_FAILURE;
+    return r == SOCKETS_MISFIT && fly.plan && fly.plan->unit ? SOCKETS_EXIT_MISFIT : FLY_EXIT_FAILURE;
 }

@@ -327,7 +327,7 @@ int main(int argc, char *argv[])
 
     if (r < 0) {
         error_print(&error, r, "stage1", host.debug);
-        return POD_EXIT_FAILURE;
+        return r == SOCKETS_MISFIT && host.plan && host.plan->unit ? SOCKETS_EXIT_MISFIT : POD_EXIT_FAILURE;
     }
     return r;
 }

@@ -170,6 +170,15 @@ seen "--dns=none" none 'cat /etc/resolv.conf 2>/dev/null || echo none' --dns=non
 fails "--dns that is no address" 254 'dns=nowhere: must be an IP' rkt run --net=none --dns=nowhere "$image"
 fails "--dns=none with others" 254 'exclude other --dns' rkt run --net=none --dns=none --dns=1.1.1.1 "$image"
 fails "--hosts-entry of no address" 254 'must be IP=NAME,… or host' rkt run --net=none --hosts-entry=nowhere=x "$image"
+mkdir "$work/bare"
+tar -xzf "$images/busybox.aci" -C "$work/bare"
+rm -r "$work/bare/rootfs/etc"
+sed -i 's|example.com/busybox|example.com/bare|' "$work/bare/manifest"
+tar -czf "$work/bare.aci" -C "$work/bare" manifest rootfs
+rkt --insecure-options=image fetch "$work/bare.aci" >/dev/null
+matches "--dns in an image without /etc" \
+    "$(rkt run --net=none --dns=10.0.0.1 example.com/bare --exec=/bin/cat -- /etc/resolv.conf 2>/dev/null)" 'nameserver 10\.0\.0\.1'
+rkt image rm example.com/bare >/dev/null 2>&1
 ipc=$(readlink /proc/self/ns/ipc)
 seen "--ipc=parent" "$ipc" 'readlink /proc/self/ns/ipc' --ipc=parent
 lacks "--ipc=private" "$(in_app 'readlink /proc/self/ns/ipc' --ipc=private)" "$ipc"

@@ -18,7 +18,7 @@ Image=example.com/probe
 Exec=/bin/sh -c 'trap "exit 0" TERM; while :; do sleep 0.1; done'
 [App:slow]
 Image=example.com/probe
-Annotation=appc.io/executor/supports-systemd-notify=true
+Notify=yes
 Exec=/bin/sh -c 'trap "exit 0" TERM; until [ -e /go ]; do sleep 0.1; done; probe ready 0; while :; do sleep 0.1; done'
 END
 systemctl start --no-block rkt-slow
@@ -30,6 +30,10 @@ soon "it is when the app does" 20 state_is slow active
 succeeds "and status --wait-ready returns" rkt status --wait-ready=10s "$(</run/rkt/pods/rkt-slow/uuid)"
 succeeds "it stops" systemctl stop rkt-slow
 equals "without failure" "$(unit_property rkt-slow Result)" success
+
+matches "--notify is an annotation" "$(rkt cat-manifest "$(rkt prepare example.com/probe --notify)" | tr -d ' \n')" \
+    'supports-systemd-notify","value":"true"|"value":"true","name":"appc.io/executor/supports-systemd-notify'
+rkt rm "$(rkt list --no-legend --full | awk '/prepared/ { print $1 }')" >/dev/null
 
 # Who says it may be gone before it is heard, as systemd-notify is.
 pod_file brief <<'END'

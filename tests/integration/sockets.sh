@@ -127,6 +127,35 @@ equals "APP/PORT, and a socket from another unit" "$(ask 8092)" "admin 1"
 equals "the other app has the other one" "$(first_words named two)" "sockets=1 names=admin descriptors=4"
 systemctl stop more.socket rkt-named.socket rkt-named
 
+# ----- Ports that the image does not have -----
+
+cat >/etc/rkt/pods.d/declared.pod <<'END'
+[Pod]
+Network=none
+Port=http:8095 status:8094
+[App:app]
+Image=example.com/listener
+SocketActivated=status admin:8096
+[Socket]
+ListenStream=8094
+ListenStream=8095
+ListenStream=8096
+END
+systemctl daemon-reload
+equals "rkt pod check finds an app for each socket" "$(rkt pod check /etc/rkt/pods.d/declared.pod)" ""
+systemctl start rkt-declared.socket
+equals "a port of the image's that SocketActivated= names" "$(ask 8094)" "status 1"
+equals "one that it declares" "$(ask 8096)" "admin 1"
+equals "and one that the image itself has activated" "$(ask 8095)" "http 1"
+systemctl stop rkt-declared.socket rkt-declared
+rm /etc/rkt/pods.d/declared.pod
+fails "a name that the image does not have needs a number" 254 'the image has no port "web": say its number, as web:80' \
+    rkt prepare example.com/listener --socket-activated=web
+fails "a number that is none" 254 'socket-activated=web:x: "x" is not a port' rkt prepare example.com/listener --socket-activated=web:x
+matches "--socket-activated stands in the manifest" \
+    "$(rkt cat-manifest "$(rkt prepare example.com/listener --socket-activated=dns:53/udp)" | tr -d ' \n' | grep -o '{[^{}]*"dns"[^{}]*}')" \
+    '"protocol":"udp".*"socketActivated":true|"socketActivated":true.*"protocol":"udp"'
+
 # ----- What does not fit -----
 
 # refused NAME REGEX: the pod rkt-NAME does not start, and says why.
@@ -155,12 +184,32 @@ Network=none
 [Socket]
 ListenStream=127.0.0.1:9001
 END
+printf '[Service]\nRestart=always\nRestartSec=0\n' >>/etc/rkt/pods.d/portless.pod
+systemctl daemon-reload
 refused misnamed 'socket "htpp" \(port 8093\): no app has a socketActivated port of that name or number'
 refused not-activated 'socket "status" \(port 8093\): no app has a socketActivated port'
 refused portless 'socket "htpp" \(port 8093\): no app has a socketActivated port'
 refused nameless 'socket "rkt-nameless.socket" \(port 8093\): no app has.*FileDescriptorName=PORT'
 refused ambiguous 'socket "admin" \(port 8093\): several apps have such a port; name it FileDescriptorName=APP/PORT'
 refused missing 'port "admin" of app two is socketActivated, and none of the sockets is for it'
+for name in misnamed not-activated portless nameless; do
+    fails "rkt pod check says so, too: $name" 1 'ListenStream=: no app has a socketActivated port of that name or number; .*SocketActivated=NAME:PORT' \
+        rkt pod check "/etc/rkt/pods.d/$name.pod"
+done
+# Since a boot with a start of it by hand above, whose end is forgotten here.
+refusals() {
+    why rkt-portless | grep -c 'no app has a socketActivated port' || :
+}
+systemctl reset-failed rkt-portless 2>/dev/null || :
+known=$(refusals)
+systemctl start rkt-portless.socket
+equals "who connects is turned away" "$(ask 8093)" ""
+soon "the pod has failed" 20 state_is portless failed
+equals "by a status that says why" "$(unit_property rkt-portless ExecMainStatus)" 78
+equals "Restart=always does not start it again" "$(unit_property rkt-portless NRestarts)" 0
+equals "nor does the connection" "$(refusals)" $((known + 1))
+equals "its socket still listens" "$(unit_property rkt-portless.socket ActiveState)" active
+systemctl stop rkt-portless.socket
 fails "--port of no app" 254 'port "web": no app has a port of that name' rkt prepare --port=web:1 example.com/listener
 fails "--port to forward" 254 'port "status": forwarding a port that is not socketActivated is not built yet' \
     rkt prepare --port=status:1 example.com/listener

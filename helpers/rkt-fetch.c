@@ -280,10 +280,9 @@ static int start_cages(ImportCages *ret, Error *reterr)
     return r < 0 ? r : import_cages_start(is_root, uid, gid, ret, reterr);
 }
 
-static int work(const Request *request, int to, Error *reterr)
+static int work(Store *store, const Request *request, int to, Error *reterr)
 {
     _cleanup_(import_cages_done) ImportCages cages = {};
-    _cleanup_(store_freep) Store *store = NULL;
     char key[IMAGE_KEY_LENGTH + 1];
     int r;
 
@@ -291,8 +290,6 @@ static int work(const Request *request, int to, Error *reterr)
     r = start_cages(&cages, reterr);
     if (r >= 0)
         r = privilege_drop("rkt", reterr);
-    if (r >= 0)
-        r = store_open(arg_global.dir, 0, &store, reterr);
     if (r >= 0)
         r = transports[request->reference->kind].import(store, request, &cages, key, reterr);
     if (r < 0)
@@ -302,7 +299,8 @@ static int work(const Request *request, int to, Error *reterr)
 
 /* 1, or 0 when the worker failed: it prints its error itself, so none of a stranger's bytes come back but a
  * key, which is looked at. That has room in the pipe, so the worker's end is what is waited for. */
-static int run_worker(const Request *request, char ret_key[static IMAGE_KEY_LENGTH + 1], Error *reterr)
+static int run_worker(Store *store, const Request *request, char ret_key[static IMAGE_KEY_LENGTH + 1],
+                      Error *reterr)
 {
     _cleanup_close_ int from = -EBADF, to = -EBADF;
     int pair[2], status;
@@ -318,7 +316,7 @@ static int run_worker(const Request *request, char ret_key[static IMAGE_KEY_LENG
         return error_set_errno(reterr, -errno, "cannot fork");
     if (pid == 0) {
         _cleanup_error_ Error error = ERROR_INIT;
-        int r = work(request, to, &error);
+        int r = work(store, request, to, &error);
 
         if (r < 0)
             error_print(&error, r, "fetch", arg_global.debug);
@@ -336,10 +334,11 @@ static int run_worker(const Request *request, char ret_key[static IMAGE_KEY_LENG
 }
 
 /* An image that is there already needs nobody. */
-static int fetch(const Request *request, char ret_key[static IMAGE_KEY_LENGTH + 1], Error *reterr)
+static int fetch(Store *store, const Request *request, char ret_key[static IMAGE_KEY_LENGTH + 1],
+                 Error *reterr)
 {
     if (request->fd >= 0)
-        return run_worker(request, ret_key, reterr);
+        return run_worker(store, request, ret_key, reterr);
     if (!arg_quiet)
         log_info("image %s is in the store", request->key);
     memcpy(ret_key, request->key, sizeof(request->key));
@@ -404,22 +403,21 @@ static int run(Error *reterr)
         if (r < 0)
             return r;
     }
-    if (geteuid() == 0) {
-        r = store_open(arg_global.dir, STORE_OPEN_CREATE, &store, reterr);
-        if (r < 0)
-            return r;
-    }
+    /* By us, and the worker goes on from there: its user may not pass the directories above it. */
+    r = store_open(arg_global.dir, geteuid() == 0 ? STORE_OPEN_CREATE : 0, &store, reterr);
+    if (r < 0)
+        return r;
     for (size_t i = 0; i < arg_n_requests; i++) {
         char key[IMAGE_KEY_LENGTH + 1];
 
-        r = fetch(&arg_requests[i], key, reterr);
+        r = fetch(store, &arg_requests[i], key, reterr);
         if (r < 0)
             return r;
         if (r == 0) {
             status = EXIT_GENERAL;
             continue;
         }
-        if (store)
+        if (geteuid() == 0)
             render(store, key);
         if (!arg_full)
             key[strlen(IMAGE_KEY_PREFIX) + KEY_HEX_SHORT] = '\0';

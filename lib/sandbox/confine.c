@@ -158,7 +158,10 @@ static int enter_working_directory(const Confinement *c)
 
 static int load_filter(const Confinement *c)
 {
-    return c->filter ? seccomp_filter_load(c->filter, c->n_filter) : 0;
+    if (!c->filter)
+        return 0;
+    return c->told > 0 ? seccomp_filter_load_told(c->filter, c->n_filter, c->told)
+                       : seccomp_filter_load(c->filter, c->n_filter);
 }
 
 static const struct Step {

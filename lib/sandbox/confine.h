@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The last part of an app's start: from "stands in the app's cgroup, namespaces and root" to "may exec". An
- * app's program and its handlers both go through it, and so must whatever enters the app later: it can never do
- * more than the app. The order and its reasons are in confine.c. */
+ * app's program and its handlers both go through it, and so must whatever enters the app later: it can never
+ * do more than the app. The order and its reasons are in confine.c. */
 #pragma once
 
 #include <linux/filter.h>
@@ -20,6 +20,7 @@ typedef struct Confinement {
     bool no_new_privileges;           /* a user other than 0 with a filter gets them anyway */
     const struct sock_filter *filter; /* not owned; NULL: none */
     size_t n_filter;                  /* instructions */
+    int told; /* a socket that gets the descriptor by which refused calls are told; 0: none */
     bool has_oom_score_adj;
     int oom_score_adj;
     const char *working_directory; /* in the app's root; NULL: "/" */

@@ -30,6 +30,7 @@
 #include "base/string-util.h"
 
 #include "seccomp-compile.h"
+#include "seccomp-load.h"
 #include "seccomp-sets.h"
 
 #define YOUNGEST_IN_SETS "copy_file_range"
@@ -649,6 +650,18 @@ static int policy_answer_eperm(Policy *policy)
     return r;
 }
 
+/* Whether a call is allowed by its name, without a test. */
+static bool policy_allows(const Policy *policy, const char *name)
+{
+    for (size_t i = 0; i < policy->entries.n; i++) {
+        const Entry *entry = &policy->entries.entries[i];
+
+        if (streq(entry->name, name))
+            return policy->retain && !entry->tested && !entry->eperm;
+    }
+    return !policy->retain;
+}
+
 /* Returns 1, or 0 when no filter is wanted. */
 static int policy_fill(Policy *policy, const SeccompPolicy *from, Error *reterr)
 {
@@ -686,6 +699,10 @@ static int policy_fill(Policy *policy, const SeccompPolicy *from, Error *reterr)
     r = policy->retain ? entries_add_members(&policy->entries, ALWAYS_RETAINED) : 0;
     if (r >= 0 && policy->refusal == SECCOMP_RET_KILL_PROCESS)
         r = policy_answer_eperm(policy);
+    /* These two are made behind the filter by whoever has its refusals told. */
+    if (r >= 0 && policy->refusal == SECCOMP_RET_KILL_PROCESS && policy_allows(policy, "sendmsg") &&
+        policy_allows(policy, "close"))
+        policy->refusal = SECCOMP_REFUSAL;
     return r < 0 ? r : 1;
 }
 

@@ -19,13 +19,16 @@
 #include <sys/wait.h>
 #include <time.h>
 
+#include "base/message.h"
 #include "base/string-util.h"
+#include "sandbox/call-name.h"
 #include "sandbox/seccomp-load.h"
 #include "sandbox/seccomp-sets.h"
 
 #include "test.h"
 
-#define KILLED SECCOMP_RET_KILL_PROCESS
+#define KILLED SECCOMP_REFUSAL
+#define KILLED_UNTOLD SECCOMP_RET_KILL_PROCESS /* as above, where nobody could be told */
 #define ALLOWED SECCOMP_RET_ALLOW
 #define ANSWERED(e) (SECCOMP_RET_ERRNO | (e))
 
@@ -131,7 +134,7 @@ static void test_verdicts(void)
         { DEFAULT, X64, 462, 0, 0, ALLOWED }, /* mseal */
         { DEFAULT, X64, SYS_read | X32, 0, 0, ANSWERED(ENOSYS) },
         { DEFAULT, X64, -1, 0, 0, ANSWERED(ENOSYS) },
-        { DEFAULT, AUDIT_ARCH_AARCH64, SYS_read, 0, 0, KILLED },
+        { DEFAULT, AUDIT_ARCH_AARCH64, SYS_read, 0, 0, KILLED_UNTOLD },
         { DEFAULT, X64, SYS_clone, 0, 0x1200011, ALLOWED },
         { DEFAULT, X64, SYS_clone, 0, 0x10000011, ANSWERED(EPERM) },       /* CLONE_NEWUSER */
         { DEFAULT, X64, SYS_clone, 0, 0x00020011, ANSWERED(EPERM) },       /* CLONE_NEWNS */
@@ -170,7 +173,7 @@ static void test_verdicts(void)
         { SECCOMP_POLICY_RETAIN, "read @rkt/AF_TIPC", NULL, X64, SYS_socket, 0, AF_ALG,
           ANSWERED(EAFNOSUPPORT) },
         /* What no filter can read is not let by for the sake of what it can. */
-        { SECCOMP_POLICY_RETAIN, "read @rkt/AF_TIPC", NULL, I386, 102, 0, 1, KILLED },
+        { SECCOMP_POLICY_RETAIN, "read @rkt/AF_TIPC", NULL, I386, 102, 0, 1, KILLED_UNTOLD },
         { SECCOMP_POLICY_RETAIN, "@rkt/default-whitelist socket socketcall", NULL, X64, SYS_socket, 0,
           AF_VSOCK, ALLOWED },
         { SECCOMP_POLICY_RETAIN, "@rkt/default-whitelist socket socketcall", NULL, I386, 102, 0, 1, ALLOWED },
@@ -191,10 +194,13 @@ static void test_verdicts(void)
           ALLOWED },
         { SECCOMP_POLICY_RETAIN, "@rkt/default-whitelist clone3", NULL, X64, SYS_clone3, 0, 0, ALLOWED },
         { SECCOMP_POLICY_RETAIN, "read", NULL, X64, SYS_execve, 0, 0, ALLOWED },
-        { SECCOMP_POLICY_RETAIN, "read", NULL, X64, SYS_write, 0, 0, KILLED },
+        { SECCOMP_POLICY_RETAIN, "read", NULL, X64, SYS_write, 0, 0, KILLED_UNTOLD },
+        { SECCOMP_POLICY_RETAIN, "read sendmsg", NULL, X64, SYS_write, 0, 0, KILLED_UNTOLD },
+        { SECCOMP_POLICY_RETAIN, "read sendmsg close", NULL, X64, SYS_write, 0, 0, KILLED },
+        { SECCOMP_POLICY_REMOVE, "acct sendmsg", NULL, X64, SYS_acct, 0, 0, KILLED_UNTOLD },
         { SECCOMP_POLICY_RETAIN, "read", NULL, X64, SYS_statx, 0, 0, ANSWERED(ENOSYS) },
         { SECCOMP_POLICY_RETAIN, "socket @appc.io/empty", NULL, I386, 102, 0, 1, ALLOWED },
-        { SECCOMP_POLICY_RETAIN, "socket", NULL, I386, 102, 0, 2, KILLED },
+        { SECCOMP_POLICY_RETAIN, "socket", NULL, I386, 102, 0, 2, KILLED_UNTOLD },
         { SECCOMP_POLICY_RETAIN, "@systemd/privileged", NULL, X64, SYS_chown, 0, 0, ALLOWED },
         { SECCOMP_POLICY_REMOVE, "socket", NULL, X64, SYS_socket, 0, 0, KILLED },
         { SECCOMP_POLICY_REMOVE, "socket", NULL, X64, SYS_mount, 0, 0, ALLOWED },
@@ -442,8 +448,8 @@ static void test_bounded(void)
     assert_int(run(&c, &data, NULL), ANSWERED(EPERM));
 }
 
-/* The door of 32-bit programs, which a 64-bit one can use too. A processor or kernel that lacks it answers with
- * ENOSYS or SIGSEGV. */
+/* The door of 32-bit programs, which a 64-bit one can use too. A processor or kernel that lacks it answers
+ * with ENOSYS or SIGSEGV. */
 static int call_i386(int number)
 {
     int result = -ENOSYS;
@@ -528,6 +534,72 @@ static void test_load(void)
     }
 }
 
+/* Whoever has the listener hears of the call before its caller goes on. */
+static void test_load_told(void)
+{
+    Compiled c = compile(SECCOMP_POLICY_DEFAULT, "", NULL);
+    struct seccomp_notif_resp answer = { .error = -ENOENT };
+    struct seccomp_notif told = {};
+    int ends[2], listener, status;
+    char byte;
+    pid_t pid;
+
+    assert_int(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends), 0);
+    pid = fork();
+    assert_true(pid >= 0);
+    if (pid == 0) {
+        (void) close(ends[0]);
+        (void) prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+        assert_int(seccomp_filter_load_told(c.code, c.n, ends[1]), 0);
+        assert_true(close(ends[1]) < 0 && errno == EBADF);
+        assert_true(syscall(SYS_unshare, 0) < 0 && errno == EPERM);
+        assert_true(syscall(SYS_pivot_root, NULL, NULL) < 0 && errno == ENOENT);
+        _exit(7);
+    }
+    (void) close(ends[1]);
+    while (message_receive(ends[0], &byte, 1, &listener) == -EAGAIN)
+        (void) usleep(1000);
+    if (listener < 0) {
+        printf("no listener here\n"); /* a filter around us has one */
+        assert_true(waitpid(pid, &status, 0) == pid && WIFSIGNALED(status) && WTERMSIG(status) == SIGSYS);
+        return;
+    }
+    assert_int(ioctl(listener, SECCOMP_IOCTL_NOTIF_RECV, &told), 0);
+    assert_int(told.pid, pid);
+    assert_str(call_name(told.data.arch, (uint32_t) told.data.nr), "pivot_root");
+    answer.id = told.id;
+    assert_int(ioctl(listener, SECCOMP_IOCTL_NOTIF_SEND, &answer), 0);
+    assert_true(waitpid(pid, &status, 0) == pid && WIFEXITED(status) && WEXITSTATUS(status) == 7);
+    (void) close(listener);
+    (void) close(ends[0]);
+    compiled_done(&c);
+}
+
+/* The names are those that filters are written with. */
+static void test_names(void)
+{
+#ifdef __x86_64__
+    static const struct {
+        uint32_t architecture, seccomp;
+    } architectures[] = { { AUDIT_ARCH_X86_64, SCMP_ARCH_X86_64 }, { AUDIT_ARCH_I386, SCMP_ARCH_X86 } };
+    size_t known = 0;
+
+    for (size_t i = 0; i < ELEMENTSOF(architectures); i++)
+        for (uint32_t number = 0; number < 1000; number++) {
+            _cleanup_free_ char *expected =
+                    seccomp_syscall_resolve_num_arch(architectures[i].seccomp, (int) number);
+            const char *name = call_name(architectures[i].architecture, number);
+
+            known += name != NULL;
+            if (name && expected)
+                assert_str(name, expected);
+        }
+    assert_true(known > 600);
+#endif
+    assert_str(call_name(seccomp_arch_native(), SYS_reboot), "reboot");
+    assert_true(!call_name(seccomp_arch_native(), 100000));
+}
+
 static void test_time(void)
 {
     struct timespec start, end;
@@ -556,5 +628,7 @@ int main(void)
     test_bounded();
     test_time();
     test_load();
+    test_load_told();
+    test_names();
     return 0;
 }

@@ -144,6 +144,9 @@ static int print_status(const Pod *pod, const PodStatus *status)
     for (size_t i = 0; ended && i < status->n_apps; i++)
         if (status->apps[i].has_exit_code)
             printf("app-%s=%d\n", status->apps[i].name, status->apps[i].exit_code);
+    for (size_t i = 0; i < status->n_apps; i++)
+        if (status->apps[i].refused)
+            printf("refused-%s=%s\n", status->apps[i].name, status->apps[i].refused);
     return 0;
 }
 

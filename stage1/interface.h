@@ -58,6 +58,7 @@ enum { STAGE1_TIMEOUT_S = 30 };
  * ends of other apps' names; no name has a dot. */
 #define STAGE1_STATUS_CREATED ".created"
 #define STAGE1_STATUS_STARTED ".started"
+#define STAGE1_STATUS_REFUSED ".refused"                            /* says what its filter refused */
 #define STAGE1_SUPERVISOR_STATUS STAGE1_SHARED "/supervisor-status" /* a symlink to "ready" */
 #define STAGE1_RELOADS                                                                                       \
     STAGE1_SHARED "/reloads" /* ours: a link whose target counts the reloads that are over */

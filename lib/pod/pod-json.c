@@ -104,6 +104,8 @@ static json_t *app_to_json(const PodStatus *status, size_t index)
         r = set_time(object, "finished_at", app->finished_ns);
     if (r >= 0 && app->has_exit_code)
         r = set_member(object, "exit_code", json_integer(app->exit_code));
+    if (r >= 0 && app->refused)
+        r = set_member(object, "refused", json_string(app->refused));
     if (r >= 0)
         r = set_member(object, "image_id", json_string(app->image_id));
     if (r >= 0)

@@ -28,8 +28,10 @@ DEFINE_STRING_TABLE(pod_app_state, PodAppState)
 
 void pod_apps_free(PodApp *apps, size_t n)
 {
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < n; i++) {
         free(apps[i].name);
+        free(apps[i].refused);
+    }
     free(apps);
 }
 
@@ -148,6 +150,16 @@ static int64_t app_file_time(int status_dir, const char *app, const char *suffix
     return file_time(status_dir, name);
 }
 
+/* Whoever could write to the pod's statuses could have put anything there. */
+static void app_read_refused(int status_dir, PodApp *app)
+{
+    char name[NAME_MAX + 1];
+
+    if (snprintf(name, sizeof(name), "%s" STAGE1_STATUS_REFUSED, app->name) < (int) sizeof(name) &&
+        read_one_line_without_links(status_dir, name, &app->refused) >= 0)
+        string_sanitize(app->refused, "");
+}
+
 /* What stage1 keeps of an app beneath status/: APP holds its exit code when it has ended, two more are there
  * for their times. */
 static void app_read_state(const Pod *pod, int status_dir, PodApp *app)
@@ -163,6 +175,7 @@ static void app_read_state(const Pod *pod, int status_dir, PodApp *app)
     if (foreign)
         app->created_ns = app_file_time(status_dir, app->name, "-created");
     app->started_ns = app_file_time(status_dir, app->name, foreign ? "-started" : STAGE1_STATUS_STARTED);
+    app_read_refused(status_dir, app);
     if (read_one_line_without_links(status_dir, app->name, &code) >= 0 && parse_i64(code, &value) >= 0) {
         app->finished_ns = file_time(status_dir, app->name);
         app->exit_code = (int) value;

@@ -26,6 +26,7 @@ typedef struct PodApp {
     char *name;             /* the app's own, and in it the next two */
     const char *image_name; /* "example.com/nginx:1.22" */
     const char *image_id;   /* sha512-… */
+    char *refused;          /* system calls that ended processes of it; NULL: none */
     PodAppState state;
     bool has_exit_code;
     int exit_code;

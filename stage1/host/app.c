@@ -251,28 +251,32 @@ static int place_stdio(const HostApp *app, Error *reterr)
  * could send a descriptor by a socket. */
 typedef struct Report {
     int to;
-    int go; /* -EBADF: it is not held */
+    int go;   /* -EBADF: it is not held */
+    int told; /* a socket for the listener of its filter, closed once that is loaded; -EBADF: it has none */
 } Report;
 
 /* What stays open for the program: its sockets, and the report until the exec. */
 static int keep_descriptors(HostApp *app, Report *report, int **ret, size_t *ret_n, Error *reterr)
 {
     size_t n = gets_sockets(app) ? app->sockets.n : 0;
-    int *keep = calloc(n + 2, sizeof(int)), r = 0;
+    int *keep = calloc(n + 3, sizeof(int)), r = 0;
 
     if (!keep)
         return -ENOMEM;
     if (n > 0 && report->go >= 0)
         report->go = fcntl(report->go, F_DUPFD_CLOEXEC, STDERR_FILENO + 1 + (int) n);
+    if (n > 0 && report->told >= 0)
+        report->told = fcntl(report->told, F_DUPFD_CLOEXEC, STDERR_FILENO + 1 + (int) n);
     if (n > 0)
         r = app_sockets_place(&app->sockets, &report->to);
     for (size_t i = 0; i < n; i++)
         keep[i] = STDERR_FILENO + 1 + (int) i;
     keep[n] = report->to;
     keep[n + 1] = report->go;
-    sort_fds(keep, n + 2);
+    keep[n + 2] = report->told;
+    sort_fds(keep, n + 3);
     *ret = keep;
-    *ret_n = n + 2;
+    *ret_n = n + 3;
     return r < 0 ? error_set_errno(reterr, r, "cannot place the app's sockets") : 0;
 }
 
@@ -299,6 +303,7 @@ static int become_app(Host *host, HostApp *app, bool as_root, Report *report, Er
     if (r < 0)
         return r;
     confinement.keep = keep;
+    confinement.told = report->told;
     (void) signal(SIGPIPE, SIG_DFL);
     (void) sigemptyset(&none);
     (void) sigprocmask(SIG_SETMASK, &none, NULL);
@@ -369,16 +374,18 @@ static int make_pipe(int *ret_read, int *ret_write)
 
 int host_app_start(Host *host, HostApp *app, char *const argv[], bool as_root, Error *reterr)
 {
-    _cleanup_close_ int to = -EBADF, go = -EBADF;
+    _cleanup_close_ int to = -EBADF, go = -EBADF, told = -EBADF;
     char path[64];
     pid_t pid;
 
     app->report = safe_close(app->report);
     if (make_pipe(&app->report, &to) < 0 || (is_held(app) && make_pipe(&go, &app->go) < 0))
         return error_set_errno(reterr, -errno, "cannot make a pipe");
+    if (app->filter && refusals_begin(&app->refusals, &told) < 0)
+        return error_set_errno(reterr, -errno, "cannot make a socket");
     pid = host_clone(app->namespace_fd < 0 ? CLONE_NEWNS : 0, app->cgroup, NULL);
     if (pid == 0)
-        child(host, app, argv, as_root, (Report){ to, go });
+        child(host, app, argv, as_root, (Report){ to, go, told });
     if (pid < 0)
         return error_set_errno(reterr, (int) pid, "cannot clone the app's process");
     app->pid = pid;

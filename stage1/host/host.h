@@ -15,6 +15,7 @@
 #include "base/error.h"
 #include "plan.h"
 #include "receive.h"
+#include "refusals.h"
 #include "sockets.h"
 
 struct sock_filter;
@@ -59,6 +60,7 @@ typedef struct HostApp {
     AppSockets sockets;
     struct sock_filter *filter;
     size_t n_filter;
+    Refusals refusals; /* what that refused */
 
     int cgroup;       /* -EBADF: shares the pod's */
     int namespace_fd; /* its mount namespace, for what runs in it later */

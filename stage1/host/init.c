@@ -189,12 +189,15 @@ static int app_start_stage(Init *init, HostApp *app)
     return r;
 }
 
-/* The kernel tells nobody but its log which call it was. */
 static void log_failure(const HostApp *app)
 {
     const char *name = sigabbrev_np(app->signal);
+    char refused[REFUSALS_TEXT_MAX];
 
-    if (app->signal == SIGSYS && app->plan->filter)
+    refusals_describe(&app->refusals, refused);
+    if (app->signal == SIGSYS && *refused)
+        log_error("app %s failed: SIGSYS: its filter refuses %s", app->plan->name, refused);
+    else if (app->signal == SIGSYS && app->plan->filter)
         log_error("app %s failed: SIGSYS: it made a system call that its filter refuses, which the kernel's "
                   "log "
                   "may name (journalctl -k -g type=1326); allow it with Seccomp=",
@@ -331,6 +334,8 @@ static void reap(Init *init)
                 carrier_note_end(&app->carriers[1], info.si_pid) ||
                 receiver_note_end(&app->receiver, info.si_pid) || app->pid != info.si_pid)
                 continue;
+            if (info.si_status == SIGKILL && info.si_pid == app->refusals.ended && !app->killed)
+                info.si_status = SIGSYS; /* it would not have it */
             if (app->stage <= APP_RUNNING)
                 app->signal = info.si_code == CLD_EXITED ? 0 : info.si_status;
             app_advance(init, app, info.si_code == CLD_EXITED ? info.si_status : 128 + info.si_status);
@@ -624,6 +629,20 @@ static void finish_logs(Init *init)
     }
 }
 
+static void note_refusal(Init *init, const HostApp *app)
+{
+    char name[256], refused[REFUSALS_TEXT_MAX];
+    int r;
+
+    refusals_describe(&app->refusals, refused);
+    (void) snprintf(name, sizeof(name), "%s" STAGE1_STATUS_REFUSED, app->plan->name);
+    r = write_file_at(init->host->status_dir, name, refused, strlen(refused), 0644, 0);
+    if (r < 0)
+        log_warning("cannot record what the filter of app %s refused: %s", app->plan->name, strerror(-r));
+    service_note_change(init);
+    forget_soon(init);
+}
+
 /* ----- Waiting ----- */
 
 static int until_ms(int64_t when_ns)
@@ -636,6 +655,7 @@ static int until_ms(int64_t when_ns)
 enum { POLL_SIGNALS, POLL_CHILDREN, POLL_REAPER, POLL_APPS };
 enum {
     POLL_REPORT,
+    POLL_REFUSALS,
     POLL_LOG,
     POLL_CARRIERS = POLL_LOG + _APP_LOG_MAX,
     POLL_MESSAGES = POLL_CARRIERS + 2,
@@ -655,6 +675,7 @@ static int await(const Init *init, struct pollfd *fds)
         struct pollfd *own = &fds[POLL_APPS + _POLL_APP_MAX * i];
 
         own[POLL_REPORT] = (struct pollfd){ .fd = app->report, .events = POLLIN };
+        own[POLL_REFUSALS] = refusals_await(&app->refusals);
         next_ns = earlier_ns(next_ns, app->deadline_ns);
         app_log_await(&app->log, own + POLL_LOG);
         next_ns = earlier_ns(next_ns, app_log_next_ns(&app->log));
@@ -684,6 +705,8 @@ static void loop(Init *init)
 
             if (own[POLL_REPORT].revents)
                 hear_report(init, app);
+            if (refusals_turn(&app->refusals, own + POLL_REFUSALS, init->host->proc, app->plan->name))
+                note_refusal(init, app);
             if (app_log_turn(&app->log, own + POLL_LOG))
                 forget_soon(init);
             for (size_t k = 0; k < ELEMENTSOF(app->carriers); k++)

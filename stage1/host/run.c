@@ -136,6 +136,7 @@ static int allocate_apps(Host *host)
         app->carriers[0] = app->carriers[1] = (Carrier) CARRIER_INIT;
         app->receiver = (Receiver) RECEIVER_INIT;
         app->stdio[0] = app->stdio[1] = app->stdio[2] = -EBADF;
+        app->refusals = (Refusals) REFUSALS_INIT;
         app->log = (AppLog) APP_LOG_INIT;
     }
     return 0;

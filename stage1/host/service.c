@@ -82,11 +82,13 @@ static void states_of(const Init *init, char ret[static STATES_MAX])
     for (size_t i = 0; i < init->host->plan->n_apps; i++) {
         const HostApp *app = &init->host->apps[i];
         const char *text = app->stage == APP_RUNNING ? app->status_text : NULL;
-        char piece[NOTIFY_STATUS_MAX + 300], buffer[24];
-        int n = snprintf(piece, sizeof(piece), "%s%s: %s%s%s%s", i > 0 ? ", " : "", app->plan->name,
-                         state_of(init, app, buffer, sizeof(buffer)), text ? " (" : "", text ? text : "",
-                         text ? ")" : "");
+        char piece[NOTIFY_STATUS_MAX + 300 + REFUSALS_TEXT_MAX], buffer[24], refused[REFUSALS_TEXT_MAX];
+        int n;
 
+        refusals_describe(&app->refusals, refused);
+        n = snprintf(piece, sizeof(piece), "%s%s: %s%s%s%s%s%s%s", i > 0 ? ", " : "", app->plan->name,
+                     state_of(init, app, buffer, sizeof(buffer)), *refused ? " [refused: " : "", refused,
+                     *refused ? "]" : "", text ? " (" : "", text ? text : "", text ? ")" : "");
         if (n < 0 || (size_t) n >= sizeof(piece) || used + (size_t) n + sizeof("…") > STATES_MAX) {
             memcpy(ret + used, "…", sizeof("…"));
             return;

@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* refused WAY: makes a system call that the default filter refuses, so that it or a part of it ends by
+ * SIGSYS. A way that goes on says so and waits for SIGTERM. */
+
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <sys/time.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum { MANY = 200, REBOOT_32 = 88 };
+
+static void call(long number)
+{
+    long r = syscall(number, 0, 0, 0, 0);
+
+    printf("it went on: %s\n", r < 0 ? strerror(errno) : "it was made");
+    exit(3);
+}
+
+static void *thread(void *unused)
+{
+    (void) unused;
+    call(SYS_acct);
+    return NULL;
+}
+
+static void in_thread(void)
+{
+    pthread_t made;
+
+    if (pthread_create(&made, NULL, thread, NULL) == 0)
+        (void) pthread_join(made, NULL);
+}
+
+static void in_main(void)
+{
+    call(SYS_reboot);
+}
+
+static void by_32_bit_call(void)
+{
+#ifdef __x86_64__
+    long r;
+
+    __asm__ volatile("int $0x80" : "=a"(r) : "0"(REBOOT_32), "b"(0), "c"(0), "d"(0), "S"(0) : "memory");
+    printf("it went on: %ld\n", r);
+    exit(3);
+#else
+    in_main();
+#endif
+}
+
+static void handle(int number)
+{
+    (void) number;
+}
+
+static void with_disposition(void (*disposition)(int))
+{
+    (void) signal(SIGSYS, disposition);
+    in_main();
+}
+
+static void ignoring(void)
+{
+    with_disposition(SIG_IGN);
+}
+
+static void catching(void)
+{
+    with_disposition(handle);
+}
+
+static void blocking(void)
+{
+    sigset_t set;
+
+    (void) sigfillset(&set);
+    (void) sigprocmask(SIG_BLOCK, &set, NULL);
+    in_main();
+}
+
+/* Signals come while the call waits; without SA_RESTART it could end with EINTR. */
+static void interrupted(void)
+{
+    const struct itimerval often = { { 0, 200 }, { 0, 200 } };
+    struct sigaction action = { .sa_handler = handle };
+
+    (void) sigaction(SIGALRM, &action, NULL);
+    (void) setitimer(ITIMER_REAL, &often, NULL);
+    in_main();
+}
+
+/* Returns the signal that ended it. */
+static int child(void (*way)(void))
+{
+    int status = 0;
+    pid_t pid = fork();
+
+    if (pid == 0) {
+        way();
+        _exit(0);
+    }
+    (void) waitpid(pid, &status, 0);
+    return WIFSIGNALED(status) ? WTERMSIG(status) : 0;
+}
+
+static void wait_for_ever(void)
+{
+    (void) fflush(stdout);
+    for (;;)
+        (void) pause();
+}
+
+static void swap(void)
+{
+    call(SYS_swapoff);
+}
+
+static void in_child(void)
+{
+    printf("the child ended by %d\n", child(swap));
+    wait_for_ever();
+}
+
+static void in_many(void)
+{
+    int ended = 0;
+
+    for (int i = 0; i < MANY; i++)
+        ended += child(i % 2 ? in_main : swap) == SIGSYS;
+    printf("%d children of %d ended by SIGSYS\n", ended, MANY);
+    wait_for_ever();
+}
+
+int main(int argc, char **argv)
+{
+    static const struct {
+        const char *name;
+        void (*run)(void);
+    } ways[] = {
+        { "main", in_main },     { "thread", in_thread },        { "32-bit", by_32_bit_call },
+        { "ignored", ignoring }, { "caught", catching },         { "blocked", blocking },
+        { "child", in_child },   { "interrupted", interrupted }, { "many", in_many },
+    };
+
+    for (size_t i = 0; argc == 2 && i < sizeof(ways) / sizeof(ways[0]); i++)
+        if (strcmp(ways[i].name, argv[1]) == 0)
+            ways[i].run();
+    return 2;
+}

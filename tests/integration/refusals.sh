@@ -1,0 +1,75 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# images: refused
+# A process that a refused system call ends: the pod's log, `systemctl status` and `rkt status` name the call, whoever of
+# the app made it and however.
+
+# shellcheck source-path=SCRIPTDIR source=lib.sh
+. "${0%/*}/lib.sh"
+
+fetch_images refused
+
+# declare_pod NAME WAY [LINE...]
+declare_pod() {
+    pod_file "$1" < <(printf '%s\n' '[Pod]' Network=none '[App:caller]' Image=example.com/refused "Exec=/bin/refused $2" "${@:3}")
+}
+
+# shellcheck disable=SC2317 # called by tells and soon
+errors_of() {
+    journalctl --unit="rkt-$1" --priority=err --output=cat --no-pager
+}
+
+# ends NAME WAY CALL [LINE...]: the app's main process does.
+ends() {
+    local name=$1 way=$2 call=$3 uuid
+    declare_pod "$name" "$way" "${@:4}"
+    systemctl start "rkt-$name" || :
+    soon "$way: its pod ends" 20 state_is "$name" failed
+    tells "$way: the log names the call and the way out" \
+        "app caller: process [0-9]+ \(refused\) ends with SIGSYS: its filter refuses ${call//[()]/.}; to allow it: Seccomp=.*${call%% *}" \
+        errors_of "$name"
+    tells "$way: and why the pod failed" "app caller failed: SIGSYS: its filter refuses ${call//[()]/.}" errors_of "$name"
+    equals "$way: the status is SIGSYS's" "$(unit_property "rkt-$name" ExecMainStatus)" 159
+    uuid=$(rkt list --full --no-legend | awk -F'\t+' '$2 == "caller" && /exited/ { print $1 }' | tail -n 1)
+    matches "$way: rkt status says so, too" "$(rkt status "$uuid")" "app-caller=159"$'\n'"refused-caller=${call//[()]/.}"
+    lacks "$way: the call was not made, nor failed" "$(app_log_kept "$name" caller)" 'it went on'
+    systemctl reset-failed "rkt-$name"
+    remove_pod_file "$name"
+    rkt rm "$uuid" >/dev/null
+}
+
+ends main main reboot
+ends thread thread acct
+if [[ $(uname -m) == x86_64 ]]; then ends bits 32-bit 'reboot (32-bit)'; fi
+for way in ignored caught blocked interrupted; do ends "$way" "$way" reboot; done
+ends list main reboot Seccomp=mode=remove,reboot
+
+# ----- Of an app that goes on -----
+
+declare_pod child child
+start child
+tells "a child: its parent hears of SIGSYS" 'the child ended by 31' app_log child caller
+tells "the log names the call" 'app caller: process [0-9]+ .refused. ends with SIGSYS: its filter refuses swapoff' errors_of child
+tells "so does systemctl status" 'Status: "caller: running .refused: swapoff.' systemctl status --no-pager rkt-child
+matches "and rkt status" "$(rkt status "$(</run/rkt/pods/rkt-child/uuid)")" 'refused-caller=swapoff'
+matches "in its JSON, too" "$(rkt status --format=json "$(</run/rkt/pods/rkt-child/uuid)")" '"refused":"swapoff"'
+succeeds "the pod stops" systemctl stop rkt-child
+equals "it did not fail" "$(unit_property rkt-child Result)" success
+remove_pod_file child
+
+declare_pod many many
+start many
+tells "many children: each ends by SIGSYS" '200 children of 200' app_log many caller
+soon "each call is said once" 20 eval '[[ $(errors_of many | grep -c "ends with SIGSYS") == 2 ]]'
+matches "and both are in the status" "$(rkt status "$(</run/rkt/pods/rkt-many/uuid)")" 'refused-caller=(reboot, swapoff|swapoff, reboot)'
+succeeds "the pod stops" systemctl stop rkt-many
+remove_pod_file many
+
+# ----- Where nobody is told -----
+
+output=$(rkt run --net=none example.com/refused --seccomp mode=remove,errno=EPERM,reboot -- main --- 2>&1) || :
+matches "an errno that the list names is no death" "$output" 'it went on: Operation not permitted'
+status=0
+output=$(rkt run --net=none example.com/refused --seccomp mode=remove,reboot,@systemd/network-io -- main --- 2>&1) || status=$?
+equals "a filter without sendmsg(2) kills, too" "$status" 159
+matches "and the way to the call's name is said" "$output" 'app refused failed: SIGSYS: .*journalctl -k'

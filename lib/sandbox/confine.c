@@ -91,17 +91,20 @@ static int lower_shares(const Confinement *c)
         { RLIMIT_MSGQUEUE, 2 },   /* bytes of POSIX queues; one of the usual size takes a tenth */
     };
 
-    if (c->capabilities >> CAP_SYS_RESOURCE & 1)
-        return 0; /* it could raise them again */
     for (size_t i = 0; i < ELEMENTSOF(shares); i++) {
-        struct rlimit limit;
+        struct rlimit whole, part;
 
-        if (getrlimit(shares[i].resource, &limit) < 0)
+        if (getrlimit(shares[i].resource, &whole) < 0)
             return -errno;
-        if (limit.rlim_max == RLIM_INFINITY)
+        if (whole.rlim_max == RLIM_INFINITY)
             continue; /* the administrator's word */
-        limit.rlim_cur = limit.rlim_max = limit.rlim_max / shares[i].part;
-        if (setrlimit(shares[i].resource, &limit) < 0)
+        part.rlim_cur = part.rlim_max = whole.rlim_max / shares[i].part;
+        if (setrlimit(shares[i].resource, &part) < 0)
+            return -errno;
+        /* An app that can raise it again has it raised. None can in a container without that right, whatever
+         * capabilities it is given. */
+        if (c->capabilities >> CAP_SYS_RESOURCE & 1 && setrlimit(shares[i].resource, &whole) < 0 &&
+            errno != EPERM)
             return -errno;
     }
     return 0;

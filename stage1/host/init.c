@@ -81,6 +81,14 @@ static int stop_signal(const HostApp *app)
     return app->plan->stop_signal > 0 ? app->plan->stop_signal : SIGTERM;
 }
 
+static void limit_time(HostApp *app)
+{
+    int64_t timeout = (int64_t) app->plan->stop_timeout_ns;
+
+    app->deadline_ns = monotonic_ns() + (timeout > 0 ? timeout : STOP_TIMEOUT_DEFAULT_S * 1000000000LL);
+}
+
+/* A post-stop handler belongs to an end that has begun already: it has time of its own. */
 static void pod_stop(Init *init)
 {
     if (init->phase != POD_RUNNING)
@@ -92,13 +100,11 @@ static void pod_stop(Init *init)
 
         if (app->stage == APP_WAITING)
             app->stage = APP_DONE;
-        if (!app_has_processes(app))
+        if (!app_has_processes(app) || app->stage == APP_POST_STOP)
             continue;
         if (!app->aborted)
             app_signal(app, stop_signal(app));
-        if (timeout == 0)
-            timeout = STOP_TIMEOUT_DEFAULT_S * 1000000000LL;
-        app->deadline_ns = monotonic_ns() + timeout;
+        limit_time(app);
     }
     service_tell_stopping(init);
 }
@@ -295,6 +301,7 @@ static void app_advance(Init *init, HostApp *app, int status)
             (void) (app->plan->post_stop ? cgroup_clear(app->cgroup) : cgroup_kill(app->cgroup));
         if (app->plan->post_stop && !app->killed) {
             app->stage = APP_POST_STOP;
+            limit_time(app);
             if (app_start_stage(init, app) >= 0)
                 return;
         }

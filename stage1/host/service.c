@@ -204,15 +204,19 @@ void service_tell_ready(Init *init)
         init->ping_at_ns = monotonic_ns();
 }
 
-/* Where an app's StopTimeout= was said, the unit waits for it. */
+/* Where an app's StopTimeout= was said, the unit waits for it, and as long for its post-stop handler. */
 void service_tell_stopping(Init *init)
 {
     char lines[64] = "STOPPING=1\n";
     uint64_t longest_ns = 0;
 
-    for (size_t i = 0; i < init->host->plan->n_apps; i++)
-        if (init->host->apps[i].plan->stop_timeout_ns > longest_ns)
-            longest_ns = init->host->apps[i].plan->stop_timeout_ns;
+    for (size_t i = 0; i < init->host->plan->n_apps; i++) {
+        const PlanApp *app = init->host->apps[i].plan;
+        uint64_t needs_ns = app->post_stop ? 2 * app->stop_timeout_ns : app->stop_timeout_ns;
+
+        if (needs_ns > longest_ns)
+            longest_ns = needs_ns;
+    }
     if (longest_ns > 0)
         (void) snprintf(lines, sizeof(lines), "STOPPING=1\nEXTEND_TIMEOUT_USEC=%llu\n",
                         (unsigned long long) longest_ns / 1000 + STOP_MARGIN_US);

@@ -168,8 +168,9 @@ static void print_line(const Foreground *foreground, const Host *host, size_t in
     output->filled += (size_t) n < room ? (size_t) n : room - 1;
 }
 
-/* A line that has no end is printed when there is no more room for it, or when the pipe has ended. */
-static void print_lines(Foreground *foreground, const Host *host, size_t index, Output *output)
+/* A line that has no end is printed when there is no more room for it, when the pipe has ended, or when the
+ * init is about to say something. */
+static void print_lines(Foreground *foreground, const Host *host, size_t index, Output *output, bool unended)
 {
     LogPipe *pipe = &foreground->pipes[index];
 
@@ -177,7 +178,7 @@ static void print_lines(Foreground *foreground, const Host *host, size_t index, 
         char *newline = memchr(pipe->line, '\n', pipe->filled);
         size_t size = newline ? (size_t) (newline - pipe->line) : pipe->filled, taken = size + !!newline;
 
-        if (!newline && pipe->fd >= 0 && pipe->filled < sizeof(pipe->line))
+        if (!newline && pipe->fd >= 0 && pipe->filled < sizeof(pipe->line) && !unended)
             return;
         print_line(foreground, host, index, size, output);
         pipe->filled -= taken;
@@ -259,7 +260,8 @@ typedef struct Loop {
     Foreground *foreground;
     Host *host;
     int signals;
-    unsigned asked; /* to stop, from outside */
+    unsigned asked;       /* to stop, from outside */
+    int64_t init_wait_ns; /* how long the init's words wait for the apps' (CLOCK_MONOTONIC); 0: they do not */
     Output outputs[2];
     Escape escape;
     struct pollfd *fds; /* the pipes', as many streams', then: */
@@ -273,6 +275,8 @@ enum {
     POLL_CONSOLE,
     _POLL_MAX = POLL_CONSOLE + _CONSOLE_MAX
 };
+/* For what apps said to be printed before what the init says of them. */
+enum { INIT_WAIT_MS = 1000, INIT_LOOK_MS = 50 };
 enum { LAST_WORDS_MS = 100 }; /* for somebody to read them, once the pod has ended as it was asked to */
 
 static Output *output_of(Loop *loop, size_t index)
@@ -292,6 +296,31 @@ static bool is_over(const Loop *loop)
     if (foreground->console && !console_is_over(foreground->console))
         return false;
     return loop->outputs[POLL_OUTPUTS].filled == 0 && loop->outputs[POLL_ERRORS].filled == 0;
+}
+
+static bool apps_have_said(const Loop *loop)
+{
+    bool said = loop->outputs[POLL_OUTPUTS].filled > 0;
+
+    for (size_t i = 0; !said && i < loop->foreground->n_pipes - 1; i++) {
+        struct pollfd pipe = { .fd = loop->foreground->pipes[i].fd, .events = POLLIN };
+
+        said = poll(&pipe, 1, 0) > 0;
+    }
+    return said;
+}
+
+/* What the init says of an app comes by another pipe than what that app said before, and is left there
+ * meanwhile. */
+static bool init_has_to_wait(Loop *loop)
+{
+    if (!apps_have_said(loop)) {
+        loop->init_wait_ns = 0;
+        return false;
+    }
+    if (loop->init_wait_ns == 0)
+        loop->init_wait_ns = monotonic_ns() + INIT_WAIT_MS * INT64_C(1000000);
+    return monotonic_ns() < loop->init_wait_ns;
 }
 
 static int shorter_ms(int a, int b)
@@ -328,6 +357,10 @@ static int await(Loop *loop)
             .events = POLLIN,
         };
     }
+    if (loop->init_wait_ns > 0 && init_has_to_wait(loop)) {
+        loop->fds[n - 1].fd = -EBADF;
+        later = shorter_ms(later, INIT_LOOK_MS);
+    }
     for (size_t i = POLL_OUTPUTS; i <= POLL_ERRORS; i++)
         own[i] = (struct pollfd){
             .fd = loop->outputs[i].filled > 0 ? loop->outputs[i].to.fd : -EBADF,
@@ -343,6 +376,26 @@ static int await(Loop *loop)
     r = poll(loop->fds, (nfds_t) (2 * n + (loop->foreground->console ? _POLL_MAX : POLL_CONSOLE)),
              timeout < 0 ? later : timeout);
     return (r < 0 && errno == EINTR) || (r == 0 && timeout < 0) ? 1 : r;
+}
+
+static void read_and_print(Loop *loop, size_t index)
+{
+    if (loop->fds[index].revents)
+        read_pipe(&loop->foreground->pipes[index]);
+    print_lines(loop->foreground, loop->host, index, output_of(loop, index), false);
+}
+
+static void read_pipes(Loop *loop)
+{
+    size_t init = loop->foreground->n_pipes - 1;
+
+    for (size_t i = 0; i < init; i++)
+        read_and_print(loop, i);
+    if (loop->fds[init].revents && init_has_to_wait(loop))
+        return;
+    for (size_t i = 0; loop->fds[init].revents && i < init; i++)
+        print_lines(loop->foreground, loop->host, i, output_of(loop, i), true);
+    read_and_print(loop, init);
 }
 
 static void turn(Loop *loop)
@@ -364,11 +417,7 @@ static void turn(Loop *loop)
     for (size_t i = POLL_OUTPUTS; i <= POLL_ERRORS; i++)
         if (own[i].revents)
             output_write(&loop->outputs[i]);
-    for (size_t i = 0; i < foreground->n_pipes; i++) {
-        if (loop->fds[i].revents)
-            read_pipe(&foreground->pipes[i]);
-        print_lines(foreground, loop->host, i, output_of(loop, i));
-    }
+    read_pipes(loop);
 }
 
 int foreground_run(Foreground *foreground, Host *host, Machine *machine)

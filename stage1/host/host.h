@@ -69,6 +69,8 @@ typedef struct HostApp {
     bool confined, let_go;
     pid_t pid; /* of what runs now, 0: nothing */
     enum { APP_WAITING, APP_PRE_START, APP_RUNNING, APP_POST_STOP, APP_DONE } stage;
+    int64_t tell_failure_ns; /* when it is said that it failed, at the latest (CLOCK_MONOTONIC); 0: not to be
+                                said */
     int64_t deadline_ns; /* when it is killed, if it does not stop (CLOCK_MONOTONIC); 0: it was not told to */
     bool executed, ready, killed, failed; /* failed: the pod ends with its status */
     int status;

@@ -45,6 +45,7 @@ enum { FORGET_MS = 1000 };       /* until what hearing a message needed of the p
 enum { LAST_ENTRIES_MS = 1000 }; /* for the journal to take what apps sent before the pod ends */
 enum { LAST_LINES_MS = 5000 };   /* the same for what they wrote */
 enum { CARRIER_LOOK_MS = 50 };
+enum { FAILURE_MS = 1000 }; /* for what an app said to come before that it failed */
 
 static void write_status(const Init *init, const HostApp *app, const char *suffix, int value)
 {
@@ -96,7 +97,6 @@ static void pod_stop(Init *init)
     init->phase = POD_STOPPING;
     for (size_t i = 0; i < init->host->plan->n_apps; i++) {
         HostApp *app = &init->host->apps[i];
-        int64_t timeout = (int64_t) app->plan->stop_timeout_ns;
 
         if (app->stage == APP_WAITING)
             app->stage = APP_DONE;
@@ -214,6 +214,41 @@ static void log_failure(const HostApp *app)
         log_error("app %s failed: exit status %d", app->plan->name, app->status);
 }
 
+/* The foreground process hears the init and the app by different pipes. So what the app has said goes first,
+ * and what says nothing more ends. */
+static void begin_failure(const Init *init, HostApp *app)
+{
+    if (init->host->interactive) /* who sits before it has ended it so */
+        return;
+    if (init->host->service_main) {
+        log_failure(app);
+        return;
+    }
+    for (size_t k = 0; k < ELEMENTSOF(app->carriers); k++)
+        carrier_finish(&app->carriers[k]);
+    app->tell_failure_ns = monotonic_ns() + FAILURE_MS * INT64_C(1000000);
+}
+
+static bool has_said_all(const HostApp *app)
+{
+    return carrier_has_ended(&app->carriers[0], 0) && carrier_has_ended(&app->carriers[1], 0);
+}
+
+static void tell_failures(Init *init, bool at_once)
+{
+    for (size_t i = 0; i < init->host->plan->n_apps; i++) {
+        HostApp *app = &init->host->apps[i];
+
+        if (app->tell_failure_ns == 0 ||
+            !(at_once || app->tell_failure_ns <= monotonic_ns() || has_said_all(app)))
+            continue;
+        app->tell_failure_ns = 0;
+        for (size_t k = 0; k < ELEMENTSOF(app->carried); k++)
+            app->carried[k] = safe_close(app->carried[k]); /* a line without an end ends here */
+        log_failure(app);
+    }
+}
+
 static void app_finish(Init *init, HostApp *app)
 {
     bool failed = app->status != 0;
@@ -223,10 +258,9 @@ static void app_finish(Init *init, HostApp *app)
     app->deadline_ns = 0;
     write_status(init, app, "", app->status);
     if (failed && init->phase == POD_RUNNING) {
-        if (!init->host->interactive) /* who sits before it has ended it so */
-            log_failure(app);
         app->failed = true;
         init->status = app->status;
+        begin_failure(init, app);
         pod_stop(init);
     } else if (!pod_is_over(init))
         service_note_finished(init, app);
@@ -684,6 +718,7 @@ static int await(const Init *init, struct pollfd *fds)
         own[POLL_REPORT] = (struct pollfd){ .fd = app->report, .events = POLLIN };
         own[POLL_REFUSALS] = refusals_await(&app->refusals);
         next_ns = earlier_ns(next_ns, app->deadline_ns);
+        next_ns = earlier_ns(next_ns, app->tell_failure_ns);
         app_log_await(&app->log, own + POLL_LOG);
         next_ns = earlier_ns(next_ns, app_log_next_ns(&app->log));
         for (size_t k = 0; k < ELEMENTSOF(app->carriers); k++)
@@ -728,6 +763,7 @@ static void loop(Init *init)
         if (fds[POLL_REAPER].revents)
             hear_reaper(init);
         kill_overdue(init);
+        tell_failures(init, false);
         service_keep_time(init);
         forget_again(init);
         start_next(init);
@@ -741,6 +777,7 @@ static void loop(Init *init)
         finish_logs(init);
     else
         await_carriers(init);
+    tell_failures(init, true);
 }
 
 static void block_signals(sigset_t *ret_requests, sigset_t *ret_children)

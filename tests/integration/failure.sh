@@ -97,6 +97,18 @@ output=$(systemd-run --quiet --wait --pipe --property=Delegate=yes \
 equals "rkt run gives back the app's status" "$status" 9
 matches "and shows what it wrote" "$output" '\[ *[0-9]+\.[0-9]{6}\] busybox\[[0-9]+\]: hello'
 
+# Both come by pipes of their own.
+bad=0
+for i in {1..20}; do
+    output=$(rkt run --net=none example.com/busybox --exec=/bin/sh -- -c 'echo first; echo last >&2; printf unended; exit 9' \
+        --- example.com/busybox --name=other --exec=/bin/sleep -- 1000 2>&1) || :
+    [[ $(sed 's/^.*\(: \|stage1: \)//' <<<"$output" | head -n 3 | sort | paste -sd' ') == "first last unended" ]] || {
+        printf '%s: %s\n' "$i" "$output"
+        ((++bad))
+    }
+done
+equals "what an app said last comes before that it failed" "$bad" 0
+
 # What comes after an app that left a process behind, in a cgroup of its own and without one.
 manifest=$(mktemp)
 rkt cat-manifest "$(rkt prepare --quiet example.com/busybox --exec=/bin/sh -- -c 'sleep 1000 & echo main')" |

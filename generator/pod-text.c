@@ -2,7 +2,7 @@
 
 #include "pod-text.h"
 
-#include "appc/types.h"
+#include "base/name.h"
 #include "base/array.h"
 #include "unit/unit-text.h"
 
@@ -90,44 +90,44 @@ static int set_once(char **field, const char *flag, const char *value, Error *re
     return *field ? 0 : -ENOMEM;
 }
 
-static int add_line(PodTextSection *section, const PodKey *key, const char *value, Error *reterr)
+static int add_line(PodTextSection *section, const Setting *key, const char *value, Error *reterr)
 {
-    const PodKey **said;
+    const Setting **said;
     int r;
 
     for (size_t i = 0; i < section->n_keys; i++)
-        if (section->keys[i] == key && (!(key->flags & POD_KEY_LIST) || key->flags & POD_KEY_JOIN))
-            return error_set(reterr, -EINVAL, "--%s was given twice", key->text);
+        if (section->keys[i] == key && (!(key->flags & SETTING_LIST) || key->flags & SETTING_JOIN))
+            return error_set(reterr, -EINVAL, "--%s was given twice", key->flag);
     said = ARRAY_APPEND(section->keys, section->n_keys);
     if (!said)
         return -ENOMEM;
     *said = key;
-    buffer_addf(&section->lines, "%s=", key->name);
-    r = add_value(&section->lines, value, key->flags & POD_KEY_WORDS);
+    buffer_addf(&section->lines, "%s=", key->key);
+    r = add_value(&section->lines, value, key->flags & SETTING_WORDS);
     buffer_adds(&section->lines, "\n");
     return r;
 }
 
 /* The section that takes a flag, and its key there. */
-static PodTextSection *find_key(PodText *text, const char *flag, const PodKey **ret)
+static PodTextSection *find_key(PodText *text, const char *flag, const Setting **ret)
 {
-    PodTextSection *app = last_app(text);
-    const PodKey *of_pod = pod_key_of_flag(POD_SECTION_POD, flag);
+    SettingId of_app = setting_of_flag(SETTING_SECTION_APP, flag),
+              of_pod = setting_of_flag(SETTING_SECTION_POD, flag);
+    bool takes_app = of_app >= 0 && settings[of_app].use == SETTING_FLAG;
 
-    *ret = pod_key_of_flag(POD_SECTION_APP, flag);
-    if (*ret && (*ret)->use == POD_KEY_FLAG && app)
-        return app;
-    if (*ret && (*ret)->use == POD_KEY_FLAG && (!of_pod || of_pod->use != POD_KEY_FLAG))
-        return NULL;
-    *ret = of_pod;
-    return &text->pod;
+    if (takes_app && last_app(text)) {
+        *ret = &settings[of_app];
+        return last_app(text);
+    }
+    *ret = of_pod >= 0 ? &settings[of_pod] : NULL;
+    return takes_app && of_pod < 0 ? NULL : &text->pod;
 }
 
 int pod_text_add_flag(PodText *text, const char *flag, const char *value, Error *reterr)
 {
     PodTextSection *section, *app = last_app(text);
     char what[64];
-    const PodKey *key;
+    const Setting *key;
     int r;
 
     (void) snprintf(what, sizeof(what), "--%s", flag);
@@ -141,8 +141,8 @@ int pod_text_add_flag(PodText *text, const char *flag, const char *value, Error 
         return error_set(reterr, -EINVAL, "--%s must follow an image", flag);
     if (!key)
         return error_set(reterr, -EINVAL, "--%s has no key in a pod file", flag);
-    if (key->use != POD_KEY_FLAG)
-        return error_set(reterr, -EINVAL, "--%s has no key in a pod file: %s", flag, key->text);
+    if (key->use != SETTING_FLAG)
+        return error_set(reterr, -EINVAL, "--%s has no key in a pod file: %s", flag, key->refused);
     return add_line(section, key, value, reterr);
 }
 

@@ -8,10 +8,10 @@
 #include "podfile/keys.h"
 
 typedef struct PodTextSection {
-    char *name;          /* of the app; NULL: none was said, and of [Pod] */
-    char *image, *exec;  /* NULL for [Pod] */
-    char **arguments;    /* behind "--" */
-    const PodKey **keys; /* that were said, in order; not owned */
+    char *name;           /* of the app; NULL: none was said, and of [Pod] */
+    char *image, *exec;   /* NULL for [Pod] */
+    char **arguments;     /* behind "--" */
+    const Setting **keys; /* that were said, in order; not owned */
     size_t n_keys;
     Buffer lines;
 } PodTextSection;

@@ -5,9 +5,10 @@
 
 #include "translate.h"
 
-#include "appc/directory.h"
 #include "podfile/resolve.h"
 #include "rkt-config.h"
+#include "settings/directory.h"
+#include "settings/values.h"
 #include "unit/machine-name.h"
 #include "unit/unit-name.h"
 #include "unit/unit-text.h"
@@ -122,23 +123,23 @@ static int add_joined(const Translator *t, const PodSection *section, const PodE
     }
     if (buffer_error(&joined) < 0)
         return -ENOMEM;
-    return add_flag(t, entry, entry->info->text, joined.data);
+    return add_flag(t, entry, entry->info->flag, joined.data);
 }
 
 /* The flags that a section's keys mean on one of the command lines. */
-static int add_flags(const Translator *t, const PodSection *section, PodLine line)
+static int add_flags(const Translator *t, const PodSection *section, SettingLines line)
 {
     for (size_t i = 0; section && i < section->n_entries; i++) {
         const PodEntry *entry = &section->entries[i];
         int r = 0;
 
-        if (entry->dropped || entry->info->use != POD_KEY_FLAG || !(entry->info->lines & line))
+        if (entry->dropped || entry->info->use != SETTING_FLAG || !(entry->info->lines & line))
             continue;
-        if (entry->info->flags & POD_KEY_JOIN)
+        if (entry->info->flags & SETTING_JOIN)
             r = add_joined(t, section, entry);
         else
             POD_ENTRY_FOREACH_WORD (word, entry) {
-                r = add_flag(t, entry, entry->info->text, word);
+                r = add_flag(t, entry, entry->info->flag, word);
                 if (r < 0)
                     break;
             }
@@ -201,7 +202,7 @@ static int add_app(const Translator *t, const PodSection *app, bool last)
         return r;
     if (app->app)
         buffer_add_all(t->b, " --name=", app->app);
-    r = add_flags(t, app, POD_LINE_PREPARE);
+    r = add_flags(t, app, SETTING_PREPARE);
     if (r >= 0 && reload)
         r = add_flag(t, reload, "reload-signal", reload->value);
     return r < 0 ? r : add_program(t, app, last);
@@ -228,7 +229,7 @@ static int add_directory_mounts(const PodSection *app, char ***mounts)
     for (size_t i = 0; i < app->n_entries; i++) {
         const PodEntry *entry = &app->entries[i];
 
-        if (entry->dropped || !pod_key_is_directory(entry->info))
+        if (entry->dropped || entry->info->check != setting_check_directory)
             continue;
         POD_ENTRY_FOREACH_WORD (word, entry) {
             _cleanup_free_ char *name = strndup(word, strcspn(word, ":")), *path = NULL;
@@ -297,7 +298,7 @@ static void add_copies(const Translator *t, PodSectionKind kind, const char *onl
     for (size_t i = 0; section && i < section->n_entries; i++) {
         const PodEntry *entry = &section->entries[i];
 
-        if (entry->dropped || (entry->info->use != POD_KEY_PASS && entry->info->use != POD_KEY_APPEND) ||
+        if (entry->dropped || (entry->info->use != SETTING_PASS && entry->info->use != SETTING_APPEND) ||
             (apart && (only != NULL) != streq(entry->key, "ExecStartPre")))
             continue;
         buffer_add_all(t->b, entry->key, "=", entry->value, endswith(entry->value, "\\") ? " \n" : "\n");
@@ -330,7 +331,7 @@ static int add_prepare(const Translator *t)
     int r;
 
     buffer_adds(t->b, "ExecStartPre=" RKT_LIBEXECDIR "/rkt-prepare --unit=%n --uuid-file-save=" UUID_FILE);
-    r = add_flags(t, t->pod, POD_LINE_PREPARE);
+    r = add_flags(t, t->pod, SETTING_PREPARE);
     for (size_t i = 0; i < t->file->n_sections; i++)
         n_apps += t->file->sections[i].kind == POD_SECTION_APP;
     for (size_t i = 0; r >= 0 && i < t->file->n_sections; i++)
@@ -359,7 +360,7 @@ static int add_run(const Translator *t)
                                      "no name for machined can be made of \"%s\"", t->name);
         buffer_add_all(t->b, " --machine-name=", machine);
     }
-    r = add_flags(t, t->pod, POD_LINE_RUN);
+    r = add_flags(t, t->pod, SETTING_RUN);
     buffer_adds(t->b, " --uuid-file=" UUID_FILE "\n");
     return r;
 }

@@ -22,6 +22,7 @@
 #include "base/string-util.h"
 #include "base/time-util.h"
 #include "command.h"
+#include "settings/pull-policy.h"
 #include "store/import.h"
 
 enum { KEY_HEX_SHORT = 32 };
@@ -39,19 +40,6 @@ static const Option options[] = {
     { "signature", OPTION_VALUE, OPT_SIGNATURE, "FILE", "the signature of the image named before it", NULL },
     { "store-only", OPTION_BOOL, OPT_STORE_ONLY, NULL, "the same as --pull-policy=never", NULL },
     {},
-};
-
-typedef enum PullPolicy {
-    PULL_POLICY_NEW,
-    PULL_POLICY_NEVER,
-    PULL_POLICY_UPDATE,
-    _PULL_POLICY_MAX,
-} PullPolicy;
-
-static const char *const pull_policy_table[_PULL_POLICY_MAX] = {
-    [PULL_POLICY_NEW] = "new",
-    [PULL_POLICY_NEVER] = "never",
-    [PULL_POLICY_UPDATE] = "update",
 };
 
 typedef struct Request {
@@ -95,12 +83,12 @@ static int take_signature(const char *file, Error *reterr)
 
 static int take_pull_policy(const char *value, Error *reterr)
 {
-    for (int i = 0; i < _PULL_POLICY_MAX; i++)
-        if (streq(pull_policy_table[i], value)) {
-            arg_pull_policy = (PullPolicy) i;
-            return 0;
-        }
-    return error_set(reterr, -EINVAL, "invalid pull policy \"%s\": must be new, never or update", value);
+    PullPolicy policy = pull_policy_from_string(value);
+
+    if ((int) policy < 0)
+        return error_set(reterr, -EINVAL, "invalid pull policy \"%s\": must be new, never or update", value);
+    arg_pull_policy = policy;
+    return 0;
 }
 
 static int take_option(int id, const char *value, Error *reterr)

@@ -101,12 +101,13 @@ static int try_flag(const PodEntry *entry, const char *word, bool of_app, Error 
     OptionParser parser = { .argc = 2,
                             .argv = argv,
                             .index = 1,
-                            .tables = { pod_option_table, run_option_table, global_option_table } };
+                            .tables = { setting_options(SETTING_PREPARE), setting_options(SETTING_RUN),
+                                        global_option_table } };
     GlobalOptions global = GLOBAL_OPTIONS_INIT;
     const char *value;
     int id, r;
 
-    if (asprintf(&flag, "--%s=%s", entry->info->text, word) < 0) {
+    if (asprintf(&flag, "--%s=%s", entry->info->flag, word) < 0) {
         flag = NULL;
         return -ENOMEM;
     }
@@ -156,7 +157,7 @@ static int try_joined(const PodFile *file, const PodSection *section, const PodE
 
 static int try_entry(const PodFile *file, const PodSection *section, const PodEntry *entry)
 {
-    if (entry->info->flags & POD_KEY_JOIN)
+    if (entry->info->flags & SETTING_JOIN)
         return try_joined(file, section, entry);
     POD_ENTRY_FOREACH_WORD (word, entry)
         try_value(file, section, entry, word);
@@ -259,7 +260,7 @@ static int try_flags(const PodFile *file, const char *path)
         for (size_t k = 0; r >= 0 && k < file->sections[i].n_entries; k++) {
             const PodEntry *entry = &file->sections[i].entries[k];
 
-            if (!entry->dropped && entry->info->use == POD_KEY_FLAG)
+            if (!entry->dropped && entry->info->use == SETTING_FLAG)
                 r = try_entry(file, &file->sections[i], entry);
         }
     try_images(file);
@@ -282,7 +283,7 @@ static void warn_of_repeats(const PodFile *file, Findings *findings)
             char words[256];
 
             if (!last || last <= entry || !entry->dropped || entry->info != last->info ||
-                last->info->flags & POD_KEY_LIST || *entry->value == '\0' || !streq(entry->path, last->path))
+                last->info->flags & SETTING_LIST || *entry->value == '\0' || !streq(entry->path, last->path))
                 continue;
             (void) snprintf(words, sizeof(words), "%s= is said again in line %u, which counts", entry->key,
                             last->line);

@@ -13,6 +13,7 @@
 #include "prepare/pod-options.h"
 #include "rkt-pod.h"
 #include "run-options.h"
+#include "settings/values.h"
 #include "translate.h"
 
 static const char *arg_name = NULL; /* the pod's */
@@ -66,10 +67,19 @@ static int name_app(PodTextSection *app)
 
 /* ----- The command line ----- */
 
+static bool is_path(SettingSection section, const char *flag)
+{
+    SettingId id = setting_of_flag(section, flag);
+
+    return id >= 0 && settings[id].check == setting_check_path;
+}
+
 static const char *flag_name(const OptionParser *parser, int id, const char **value)
 {
-    if (id < POD_OPTION_ID_MAX)
-        return pod_option_name(id, value);
+    SettingId setting = setting_of_option(id);
+
+    if (setting >= 0)
+        return setting_current_flag(setting, value);
     for (size_t t = 0; parser->tables[t]; t++)
         for (const Option *o = parser->tables[t]; o->name; o++)
             if (o->id == id)
@@ -81,7 +91,6 @@ static int take_flag(PodText *text, const OptionParser *parser, int id, const ch
 {
     const char *name = flag_name(parser, id, &value);
     _cleanup_free_ char *path = NULL;
-    const PodKey *key;
 
     if (!name)
         return 0;
@@ -91,10 +100,7 @@ static int take_flag(PodText *text, const OptionParser *parser, int id, const ch
         arg_name = value;
         return pod_name_check(value, reterr);
     }
-    key = pod_key_of_flag(POD_SECTION_APP, name);
-    if (!key)
-        key = pod_key_of_flag(POD_SECTION_POD, name);
-    if (key && pod_key_is_path(key)) {
+    if (is_path(SETTING_SECTION_APP, name) || is_path(SETTING_SECTION_POD, name)) {
         int r = make_absolute(value, &path);
 
         if (r < 0)
@@ -124,7 +130,8 @@ static int parse_argv(int argc, char **argv, PodText *text, Error *reterr)
     OptionParser parser = { .argc = argc,
                             .argv = argv,
                             .index = 1,
-                            .tables = { pod_option_table, run_option_table, global_option_table } };
+                            .tables = { setting_options(SETTING_PREPARE), setting_options(SETTING_RUN),
+                                        global_option_table } };
     const char *value;
     int id, r;
 
@@ -181,11 +188,10 @@ static const Option *flags_with_key(const Option *table, Option *to, size_t n_ma
     size_t n = 0;
 
     for (const Option *o = table; o->name && n + 1 < n_max; o++) {
-        const PodKey *app = pod_key_of_flag(POD_SECTION_APP, o->name),
-                     *pod = pod_key_of_flag(POD_SECTION_POD, o->name);
+        const Setting *setting = &settings[setting_of_option(o->id)];
 
-        if ((app && app->use == POD_KEY_FLAG) || (pod && pod->use == POD_KEY_FLAG) ||
-            streq(o->name, "exec") || streq(o->name, "name"))
+        if (setting->use == SETTING_FLAG || setting == &settings[SETTING_APP_EXEC] ||
+            setting == &settings[SETTING_APP_NAME])
             to[n++] = *o;
     }
     to[n] = (Option){ 0 };
@@ -199,8 +205,8 @@ static void print_help(void)
     verb_print_help_more(
             "pod generate", "IMAGE [APP FLAGS] [-- ARGUMENTS ---] …",
             "Prints the pod file that a command line of run means. --name= before any image is the pod's.",
-            flags_with_key(pod_option_table, of_pod, ELEMENTSOF(of_pod)), "Flags of the run",
-            flags_with_key(run_option_table, of_run, ELEMENTSOF(of_run)));
+            flags_with_key(setting_options(SETTING_PREPARE), of_pod, ELEMENTSOF(of_pod)), "Flags of the run",
+            flags_with_key(setting_options(SETTING_RUN), of_run, ELEMENTSOF(of_run)));
 }
 
 int pod_generate(int argc, char **argv, Error *reterr)

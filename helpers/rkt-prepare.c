@@ -20,7 +20,8 @@ static int parse_argv(int argc, char **argv, Error *reterr)
     OptionParser parser = { .argc = argc,
                             .argv = argv,
                             .index = 1,
-                            .tables = { pod_option_table, global_option_table, run_option_table } };
+                            .tables = { setting_options(SETTING_PREPARE), global_option_table,
+                                        setting_options(SETTING_RUN) } };
     const char *value;
     int id, r;
 
@@ -42,7 +43,10 @@ static int parse_argv(int argc, char **argv, Error *reterr)
  */
 static int keep_unit(void)
 {
-    return arg_pod.unit && arg_pod.uuid_file_save ? kept_unit_save(arg_pod.unit, arg_pod.uuid_file_save) : 0;
+    const char *unit = pod_said(&arg_pod, SETTING_POD_UNIT),
+               *file = pod_said(&arg_pod, SETTING_POD_UUID_FILE_SAVE);
+
+    return unit && file ? kept_unit_save(unit, file) : 0;
 }
 
 static int run(Error *reterr)
@@ -67,7 +71,8 @@ static int run(Error *reterr)
     if (kept < 0)
         kept = keep_unit();
     if (kept < 0 && kept != -ENOENT)
-        log_warning("cannot keep the unit beside \"%s\": %s", arg_pod.uuid_file_save, strerror(-kept));
+        log_warning("cannot keep the unit beside \"%s\": %s", pod_said(&arg_pod, SETTING_POD_UUID_FILE_SAVE),
+                    strerror(-kept));
     printf("%s\n", pod->uuid);
     return fflush(stdout) == EOF ? error_set_errno(reterr, -errno, "cannot print the UUID") : 0;
 }
@@ -81,7 +86,7 @@ int main(int argc, char **argv)
     log_setup("prepare", arg_global.debug);
     if (r >= 0 && arg_global.help)
         verb_print_help("prepare", "IMAGE [APP FLAGS] [-- ARGUMENTS ---] …",
-                        "Prepares a pod without running it.", pod_option_table);
+                        "Prepares a pod without running it.", setting_options(SETTING_PREPARE));
     else if (r >= 0)
         r = run(&error);
     pod_options_done(&arg_pod);

@@ -30,13 +30,13 @@ static int prepare(int root, const GlobalOptions *global, Pod **ret, Error *rete
 
 int main(int argc, char **argv)
 {
-    static const RunVerb verb = { "run",
-                                  "IMAGE [APP FLAGS] [-- ARGUMENTS ---] …",
-                                  "Prepares a pod and runs it.",
-                                  pod_option_table,
-                                  take,
-                                  check,
-                                  prepare };
+    const RunVerb verb = { "run",
+                           "IMAGE [APP FLAGS] [-- ARGUMENTS ---] …",
+                           "Prepares a pod and runs it.",
+                           setting_options(SETTING_PREPARE),
+                           take,
+                           check,
+                           prepare };
     int status = run_verb(&verb, argc, argv);
 
     pod_options_done(&arg_pod);

@@ -5,49 +5,10 @@
 #include <arpa/inet.h>
 #include <limits.h>
 
-#include "appc/quantity.h"
+#include "base/quantity.h"
 #include "base/string-util.h"
 
-enum {
-    OPT_DNS = RUN_OPTION_ID_MIN,
-    OPT_DNS_DOMAIN,
-    OPT_DNS_OPT,
-    OPT_DNS_SEARCH,
-    OPT_HOSTNAME,
-    OPT_HOSTS_ENTRY,
-    OPT_INTERACTIVE,
-    OPT_IPC,
-    OPT_JOURNAL,
-    OPT_JOURNAL_MAX_USE,
-    OPT_MACHINE_NAME,
-    OPT_MDS_REGISTER,
-    OPT_NET,
-};
-
 #define HOSTNAME_CHARACTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_."
-#define IPC_WORDS "auto|private|parent"
-#define JOURNAL_WORDS "pod|host"
-
-const Option run_option_table[] = {
-    { "dns", OPTION_VALUE, OPT_DNS, "IP|host|none", "name server of the apps' resolv.conf", NULL },
-    { "dns-domain", OPTION_VALUE, OPT_DNS_DOMAIN, "DOMAIN", "domain of the apps' resolv.conf", NULL },
-    { "dns-opt", OPTION_VALUE, OPT_DNS_OPT, "OPTION", "option of the apps' resolv.conf", NULL },
-    { "dns-search", OPTION_VALUE, OPT_DNS_SEARCH, "DOMAIN", "search domain of the apps' resolv.conf", NULL },
-    { "hostname", OPTION_VALUE, OPT_HOSTNAME, "NAME", "the pod's host name", "rkt-$PODUUID" },
-    { "hosts-entry", OPTION_VALUE, OPT_HOSTS_ENTRY, "IP=NAME,…|host", "entries of the apps' /etc/hosts",
-      NULL },
-    { "interactive", OPTION_BOOL, OPT_INTERACTIVE, NULL,
-      "give the pod's one app our input, output and terminal", NULL },
-    { "ipc", OPTION_VALUE, OPT_IPC, IPC_WORDS, "the pod's IPC namespace", "auto" },
-    { "journal", OPTION_VALUE, OPT_JOURNAL, JOURNAL_WORDS, "a journal of the pod's own, or the host's",
-      "pod" },
-    { "journal-max-use", OPTION_VALUE, OPT_JOURNAL_MAX_USE, "SIZE", "most space of the pod's journal",
-      "64Mi" },
-    { "machine-name", OPTION_VALUE, OPT_MACHINE_NAME, "NAME", "name of the pod in machined", "rkt-$PODUUID" },
-    { "mds-register", OPTION_BOOL, OPT_MDS_REGISTER, NULL, NULL, NULL },
-    { "net", OPTION_OPTIONAL, OPT_NET, "host|none", "the pod's network", "default" },
-    {},
-};
 
 void run_options_done(RunOptions *options)
 {
@@ -57,19 +18,13 @@ void run_options_done(RunOptions *options)
     strv_free(options->hosts_entries);
 }
 
-static int refuse(const char *flag, const char *value, Error *reterr)
-{
-    return streq(value, "false") ? 0 : error_set(reterr, -EOPNOTSUPP, "--%s is not built yet", flag);
-}
-
-static int take_word(const char **field, const char *flag, const char *value, const char *known,
-                     Error *reterr)
+static int take_word(const char **field, SettingId id, const char *value, Error *reterr)
 {
     _cleanup_strv_ char **words = NULL;
-    int r = strv_split(known, "|", &words);
+    int r = strv_split(settings[id].words, "|", &words);
 
     if (r >= 0 && !strv_contains(words, value))
-        r = error_set(reterr, -EINVAL, "--%s=%s: must be %s", flag, value, known);
+        r = error_set(reterr, -EINVAL, "--%s=%s: must be %s", settings[id].flag, value, settings[id].words);
     if (r >= 0)
         *field = value;
     return r;
@@ -83,13 +38,11 @@ static int take_machine_name(RunOptions *options, const char *value, Error *rete
     return r < 0 ? error_set(reterr, r, "--machine-name=%s: not a valid machine name", value) : 0;
 }
 
-/* journald takes less for a mistake and goes on with this. */
-enum { JOURNAL_MAX_USE_MIN = 1024 * 1024 };
-
+/* journald takes less for a mistake and goes on with the least. */
 static int take_journal_max_use(RunOptions *options, const char *value, Error *reterr)
 {
     if (quantity_parse(value, false, &options->journal_max_use) < 0 ||
-        options->journal_max_use < JOURNAL_MAX_USE_MIN)
+        options->journal_max_use < (uint64_t) settings[SETTING_POD_JOURNAL_MAX_USE].min)
         return error_set(reterr, -EINVAL, "--journal-max-use=%s: must be a size of at least 1Mi", value);
     return 0;
 }
@@ -162,24 +115,25 @@ static int take_hostname(RunOptions *options, const char *value, Error *reterr)
 
 int run_options_take(RunOptions *options, int id, const char *value, Error *reterr)
 {
-    switch (id) {
-    case OPT_DNS: return add_dns(options, value, reterr);
-    case OPT_DNS_SEARCH: return add_word(&options->dns_search, "dns-search", value, reterr);
-    case OPT_DNS_OPT: return add_word(&options->dns_options, "dns-opt", value, reterr);
-    case OPT_HOSTS_ENTRY: return add_hosts_entries(options, value, reterr);
-    case OPT_DNS_DOMAIN:
+    switch (setting_of_option(id)) {
+    case SETTING_POD_DNS: return add_dns(options, value, reterr);
+    case SETTING_POD_DNS_SEARCH: return add_word(&options->dns_search, "dns-search", value, reterr);
+    case SETTING_POD_DNS_OPT: return add_word(&options->dns_options, "dns-opt", value, reterr);
+    case SETTING_POD_HOSTS_ENTRY: return add_hosts_entries(options, value, reterr);
+    case SETTING_POD_DNS_DOMAIN:
         if (*value == '\0' || strpbrk(value, "\n\r"))
             return error_set(reterr, -EINVAL, "--dns-domain: not a valid value");
         options->dns_domain = value;
         return 0;
-    case OPT_HOSTNAME: return take_hostname(options, value, reterr);
-    case OPT_IPC: return take_word(&options->ipc, "ipc", value, IPC_WORDS, reterr);
-    case OPT_JOURNAL: return take_word(&options->journal, "journal", value, JOURNAL_WORDS, reterr);
-    case OPT_JOURNAL_MAX_USE: return take_journal_max_use(options, value, reterr);
-    case OPT_MACHINE_NAME: return take_machine_name(options, value, reterr);
-    case OPT_NET: options->network = value; return 0;
-    case OPT_INTERACTIVE: options->interactive = streq(value, "true"); return 0;
-    case OPT_MDS_REGISTER: return refuse("mds-register", value, reterr);
+    case SETTING_POD_HOSTNAME: return take_hostname(options, value, reterr);
+    case SETTING_POD_IPC: return take_word(&options->ipc, SETTING_POD_IPC, value, reterr);
+    case SETTING_POD_JOURNAL: return take_word(&options->journal, SETTING_POD_JOURNAL, value, reterr);
+    case SETTING_POD_JOURNAL_MAX_USE: return take_journal_max_use(options, value, reterr);
+    case SETTING_POD_MACHINE_NAME: return take_machine_name(options, value, reterr);
+    case SETTING_POD_NETWORK: options->network = value; return 0;
+    case SETTING_POD_INTERACTIVE: options->interactive = streq(value, "true"); return 0;
+    case SETTING_POD_MDS_REGISTER:
+        return streq(value, "false") ? 0 : error_set(reterr, -EOPNOTSUPP, "--mds-register is not built yet");
     default: return error_set(reterr, -EINVAL, "option %d is none of a run", id);
     }
 }

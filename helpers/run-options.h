@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "base/option.h"
+#include "settings/settings.h"
 #include "unit/machine-name.h"
 
 typedef struct RunOptions {
@@ -21,12 +22,10 @@ typedef struct RunOptions {
 
 void run_options_done(RunOptions *options);
 
-extern const Option run_option_table[];
-enum { RUN_OPTION_ID_MIN = 2000, RUN_OPTION_ID_MAX = 3000 };
-
+/* Whether an option's id is one of setting_options(SETTING_RUN). */
 static inline bool run_options_has(int id)
 {
-    return id >= RUN_OPTION_ID_MIN && id < RUN_OPTION_ID_MAX;
+    return setting_of_option(id) >= 0 && settings[setting_of_option(id)].lines == SETTING_RUN;
 }
 
 int run_options_take(RunOptions *options, int id, const char *value, Error *reterr);

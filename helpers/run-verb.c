@@ -16,7 +16,7 @@ static int parse_argv(const RunVerb *verb, int argc, char **argv, GlobalOptions 
     OptionParser parser = { .argc = argc,
                             .argv = argv,
                             .index = 1,
-                            .tables = { verb->options, run_option_table, global_option_table } };
+                            .tables = { verb->options, setting_options(SETTING_RUN), global_option_table } };
     const char *value;
     int id, r;
 
@@ -65,7 +65,7 @@ int run_verb(const RunVerb *verb, int argc, char **argv)
     log_setup(verb->name, global.debug);
     if (r >= 0 && global.help)
         verb_print_help_more(verb->name, verb->arguments, verb->summary, verb->options, "Flags of the run",
-                             run_option_table);
+                             setting_options(SETTING_RUN));
     else if (r >= 0)
         r = run(verb, &global, &options, &error);
     run_options_done(&options);

@@ -16,7 +16,6 @@
 
 #define PLAN_FILE "plan"
 enum { PLAN_VERSION = 1, PLAN_SIZE_MAX = 4 * 1024 * 1024 };
-#define STOP_TIMEOUT_MAX_NS (24 * 3600 * INT64_C(1000000000))
 
 /* Where a mount's source is. */
 typedef enum PlanMountKind {

@@ -2,13 +2,14 @@
 
 #include "appc/isolator-shape.h"
 
-#include "appc/quantity.h"
+#include "base/quantity.h"
 #include "base/string-util.h"
 
 /* ----- Resources ----- */
 
 static int quantity_set(const IsolatorType *type, const char *text, Quantity *ret, Error *reterr)
 {
+    int64_t min = type->setting ? settings[type->setting].min : 1;
     uint64_t value;
     int r = quantity_parse(text, type->milli, &value);
 
@@ -16,9 +17,9 @@ static int quantity_set(const IsolatorType *type, const char *text, Quantity *re
         return error_set(reterr, -EBADMSG, "\"%s\" is too large", text);
     if (r < 0)
         return error_set(reterr, -EBADMSG, "\"%s\" is not a quantity (such as 500m, 2, 128M or 1Gi)", text);
-    if (value < (uint64_t) type->min)
-        return error_set(reterr, -EBADMSG, "\"%s\" is too small, the least is %lld%s", text,
-                         (long long) type->min, type->milli ? "m" : "");
+    if (value < (uint64_t) min)
+        return error_set(reterr, -EBADMSG, "\"%s\" is too small, the least is %lld%s", text, (long long) min,
+                         type->milli ? "m" : "");
     ret->text = strdup(text);
     if (!ret->text)
         return -ENOMEM;
@@ -208,9 +209,11 @@ const IsolatorShape isolator_flag = { flag_read, flag_parse, flag_write, NULL };
 
 static int number_set(const IsolatorType *type, int64_t value, Isolator *isolator, Error *reterr)
 {
-    if (value < type->min || value > type->max)
+    const Setting *range = &settings[type->setting];
+
+    if (value < range->min || value > range->max)
         return error_set(reterr, -EBADMSG, "%lld is out of range, must be between %lld and %lld",
-                         (long long) value, (long long) type->min, (long long) type->max);
+                         (long long) value, (long long) range->min, (long long) range->max);
     isolator->number = value;
     return 0;
 }

@@ -18,7 +18,7 @@ typedef struct IsolatorShape {
 struct IsolatorType {
     const char *name;
     const IsolatorShape *shape;
-    int64_t min, max;                 /* of a number; min also of a resource, in its unit */
+    SettingId setting;                /* that gives it its range; 0: none, and from 1 */
     bool milli;                       /* a resource in thousandths */
     bool needs_default;               /* a resource with "default": true and without a request */
     bool (*is_member)(const char *s); /* of a set */

@@ -33,20 +33,21 @@ static bool system_call_is_valid(const char *s)
     .shape = &isolator_set, .is_member = system_call_is_valid, .member = "system call", .has_error_name = true
 
 static const IsolatorType types[_ISOLATOR_KIND_MAX] = {
-    [ISOLATOR_MEMORY] = { "resource/memory", &isolator_resource, .min = 4096 },
-    [ISOLATOR_CPU] = { "resource/cpu", &isolator_resource, .min = 1, .milli = true },
-    [ISOLATOR_BLOCK_BANDWIDTH] = { "resource/block-bandwidth", &isolator_resource, .min = 1,
-                                   .needs_default = true },
-    [ISOLATOR_BLOCK_IOPS] = { "resource/block-iops", &isolator_resource, .min = 1, .needs_default = true },
-    [ISOLATOR_NETWORK_BANDWIDTH] = { "resource/network-bandwidth", &isolator_resource, .min = 1,
+    [ISOLATOR_MEMORY] = { "resource/memory", &isolator_resource, SETTING_APP_MEMORY },
+    [ISOLATOR_CPU] = { "resource/cpu", &isolator_resource, SETTING_APP_CPU, .milli = true },
+    [ISOLATOR_BLOCK_BANDWIDTH] = { "resource/block-bandwidth", &isolator_resource, .needs_default = true },
+    [ISOLATOR_BLOCK_IOPS] = { "resource/block-iops", &isolator_resource, .needs_default = true },
+    [ISOLATOR_NETWORK_BANDWIDTH] = { "resource/network-bandwidth", &isolator_resource,
                                      .needs_default = true },
-    [ISOLATOR_CAPABILITIES_RETAIN] = { "os/linux/capabilities-retain-set", CAPABILITIES },
-    [ISOLATOR_CAPABILITIES_REMOVE] = { "os/linux/capabilities-remove-set", CAPABILITIES },
+    [ISOLATOR_CAPABILITIES_RETAIN] = { "os/linux/capabilities-retain-set", CAPABILITIES,
+                                       .setting = SETTING_APP_CAPS_RETAIN },
+    [ISOLATOR_CAPABILITIES_REMOVE] = { "os/linux/capabilities-remove-set", CAPABILITIES,
+                                       .setting = SETTING_APP_CAPS_REMOVE },
     [ISOLATOR_NO_NEW_PRIVILEGES] = { "os/linux/no-new-privileges", &isolator_flag },
     [ISOLATOR_SECCOMP_RETAIN] = { "os/linux/seccomp-retain-set", SECCOMP },
     [ISOLATOR_SECCOMP_REMOVE] = { "os/linux/seccomp-remove-set", SECCOMP },
-    [ISOLATOR_OOM_SCORE_ADJ] = { "os/linux/oom-score-adj", &isolator_number, .min = -1000, .max = 1000 },
-    [ISOLATOR_CPU_SHARES] = { "os/linux/cpu-shares", &isolator_number, .min = 2, .max = 262144 },
+    [ISOLATOR_OOM_SCORE_ADJ] = { "os/linux/oom-score-adj", &isolator_number, SETTING_APP_OOM_SCORE_ADJUST },
+    [ISOLATOR_CPU_SHARES] = { "os/linux/cpu-shares", &isolator_number, SETTING_APP_CPU_SHARES },
     [ISOLATOR_SELINUX_CONTEXT] = { "os/linux/selinux-context", &isolator_selinux },
     [ISOLATOR_APPARMOR_PROFILE] = { "os/linux/apparmor-profile", &isolator_profile },
     [ISOLATOR_UNKNOWN] = { "", &isolator_other },
@@ -70,6 +71,19 @@ IsolatorKind isolator_kind_from_string(const char *name)
     while (kind < ISOLATOR_UNKNOWN && !streq(types[kind].name, name))
         kind++;
     return kind;
+}
+
+SettingId isolator_kind_setting(IsolatorKind kind)
+{
+    return types[kind].setting;
+}
+
+IsolatorKind isolator_kind_of_setting(SettingId id)
+{
+    for (IsolatorKind kind = 0; kind < ISOLATOR_UNKNOWN; kind++)
+        if (types[kind].setting && types[kind].setting == id)
+            return kind;
+    return _ISOLATOR_KIND_INVALID;
 }
 
 static IsolatorKind excluded_by(IsolatorKind kind)

@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "appc/json.h"
+#include "settings/settings.h"
 
 typedef enum IsolatorKind {
     ISOLATOR_MEMORY,              /* resource; bytes */
@@ -68,6 +69,11 @@ void isolator_list_done(IsolatorList *list);
 #define _cleanup_isolators_ _cleanup_(isolator_list_done)
 const char *isolator_kind_to_string(IsolatorKind kind);   /* "resource/memory" */
 IsolatorKind isolator_kind_from_string(const char *name); /* ISOLATOR_UNKNOWN for a name that is not ours */
+
+/* The setting of an app that is this isolator, or 0: there is none; and the other way round, or
+ * _ISOLATOR_KIND_INVALID. */
+SettingId isolator_kind_setting(IsolatorKind kind);
+IsolatorKind isolator_kind_of_setting(SettingId id);
 
 /* NULL: not there. */
 const Isolator *isolator_list_find(const IsolatorList *list, IsolatorKind kind);

@@ -32,6 +32,17 @@ static inline const char *startswith(const char *s, const char *prefix)
 }
 bool endswith(const char *s, const char *suffix);
 
+/* Whatever the locale. */
+static inline bool ascii_is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+static inline bool ascii_is_letter(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
 /* UTF-8 (RFC 3629): the length of the character that s, of size bytes, begins with, 0 when it is none; the
  * code point of a character of that length; whether all of it is. */
 size_t utf8_character(const char *s, size_t size);

@@ -8,7 +8,7 @@
 #include <ctype.h>
 #include <string.h>
 
-#include "appc/types.h"
+#include "base/name.h"
 #include "base/array.h"
 #include "base/string-util.h"
 #include "podfile/keys.h"

@@ -28,16 +28,16 @@ typedef enum PodSectionKind {
     _POD_SECTION_INVALID = -EINVAL,
 } PodSectionKind;
 
-struct PodKey;
+struct Setting;
 
 /* Values are changed in place when the file is resolved: unquoted, and those of several words split, each
  * word ending with NUL and the next one behind it. */
 typedef struct PodEntry {
-    const char *key;           /* not owned, like all strings here: they point into texts */
-    char *value;               /* without blanks around it; "" resets */
-    size_t size;               /* set by pod_file_resolve(): bytes of the words, NULs included */
-    const struct PodKey *info; /* set by pod_file_resolve() */
-    const char *path;          /* the file this stands in */
+    const char *key;            /* not owned, like all strings here: they point into texts */
+    char *value;                /* without blanks around it; "" resets */
+    size_t size;                /* set by pod_file_resolve(): bytes of the words, NULs included */
+    const struct Setting *info; /* set by pod_file_resolve() */
+    const char *path;           /* the file this stands in */
     unsigned line;
     bool dropped; /* reset or overridden by a later entry */
 } PodEntry;

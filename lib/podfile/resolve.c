@@ -63,7 +63,7 @@ static void refuse_unknown(Resolver *resolver, const PodSection *section, PodEnt
  * So every entry is looked at again a bounded number of times. */
 static void drop_earlier(PodSection *section, size_t i)
 {
-    const PodKey *info = section->entries[i].info;
+    const Setting *info = section->entries[i].info;
 
     while (i-- > 0) {
         PodEntry *earlier = &section->entries[i];
@@ -72,15 +72,15 @@ static void drop_earlier(PodSection *section, size_t i)
         if (earlier->info != info)
             continue;
         earlier->dropped = true;
-        if (was_reset || !(info->flags & POD_KEY_LIST))
+        if (was_reset || !(info->flags & SETTING_LIST))
             return;
     }
 }
 
 static int check_words(const PodEntry *entry, Error *reterr)
 {
-    const PodKey *info = entry->info;
-    PodValueCheck check = info->check;
+    const Setting *info = entry->info;
+    SettingCheck check = info->check;
     int r = 0;
 
     POD_ENTRY_FOREACH_WORD (word, entry) {
@@ -90,7 +90,7 @@ static int check_words(const PodEntry *entry, Error *reterr)
             r = check(info, word, reterr);
         if (r < 0)
             return r;
-        if (info->flags & POD_KEY_PROGRAM)
+        if (info->flags & SETTING_PROGRAM)
             check = NULL;
     }
     return 0;
@@ -99,7 +99,7 @@ static int check_words(const PodEntry *entry, Error *reterr)
 /* What is copied into the unit as it stands: PID 1 unquotes it, and expands its specifiers. */
 static int check_passed(PodEntry *entry, Error *reterr)
 {
-    const PodKey *info = entry->info;
+    const Setting *info = entry->info;
 
     entry->size = strlen(entry->value) + 1;
     return info->check && *entry->value ? info->check(info, entry->value, reterr) : 0;
@@ -108,13 +108,13 @@ static int check_passed(PodEntry *entry, Error *reterr)
 /* Unquotes and checks one entry. */
 static int resolve_value(PodEntry *entry, Error *reterr)
 {
-    const PodKey *info = entry->info;
+    const Setting *info = entry->info;
     int r;
 
-    if (info->use == POD_KEY_APPEND)
+    if (info->use == SETTING_APPEND)
         return check_passed(entry, reterr);
     entry->size = strlen(entry->value) + 1;
-    if (info->flags & POD_KEY_WORDS)
+    if (info->flags & SETTING_WORDS)
         r = words_split(entry->value, &entry->size, reterr);
     else {
         r = words_unquote(entry->value, reterr);
@@ -137,12 +137,12 @@ static void resolve_entry(Resolver *resolver, PodSection *section, size_t i)
         refuse_unknown(resolver, section, entry);
         return;
     }
-    if (entry->info->use == POD_KEY_REFUSE) {
-        (void) error_set(&why, -EINVAL, "%s", entry->info->text);
+    if (entry->info->use == SETTING_REFUSE) {
+        (void) error_set(&why, -EINVAL, "%s", entry->info->refused);
         refuse(resolver, entry, &why);
         return;
     }
-    if (entry->info->use == POD_KEY_PASS) {
+    if (entry->info->use == SETTING_PASS) {
         if (check_passed(entry, &why) < 0)
             refuse(resolver, entry, &why);
         return;
@@ -156,7 +156,7 @@ static void resolve_entry(Resolver *resolver, PodSection *section, size_t i)
         refuse(resolver, entry, &why);
         return;
     }
-    if (!(entry->info->flags & POD_KEY_LIST))
+    if (!(entry->info->flags & SETTING_LIST))
         drop_earlier(section, i);
 }
 

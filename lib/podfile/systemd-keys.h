@@ -5,4 +5,4 @@
 #include "podfile/keys.h"
 
 /* The keys of a section, sorted by strcmp(); NULL and 0 for one of rkt's own. */
-const PodKey *systemd_keys(PodSectionKind kind, size_t *ret_n);
+const Setting *systemd_keys(PodSectionKind kind, size_t *ret_n);

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <strings.h>
 
-#include "appc/types.h"
+#include "base/name.h"
 #include "base/signal-name.h"
 #include "base/string-util.h"
 #include "podfile/systemd-values.h"
@@ -45,12 +45,12 @@ static int check_unit(const char *word, Error *reterr)
                                     reterr);
 }
 
-int systemd_check_units(const PodKey *key _unused_, const char *value, Error *reterr)
+int systemd_check_units(const Setting *key _unused_, const char *value, Error *reterr)
 {
     return for_each_word(value, check_unit, reterr);
 }
 
-int systemd_check_slice(const PodKey *key _unused_, const char *value, Error *reterr)
+int systemd_check_slice(const Setting *key _unused_, const char *value, Error *reterr)
 {
     return has_specifier(value) || (unit_name_is_valid(value) && endswith(value, ".slice"))
                    ? 0
@@ -64,7 +64,7 @@ static int check_socket(const char *word, Error *reterr)
                    : systemd_refuse(word, "the name of a socket unit", reterr);
 }
 
-int systemd_check_sockets(const PodKey *key _unused_, const char *value, Error *reterr)
+int systemd_check_sockets(const Setting *key _unused_, const char *value, Error *reterr)
 {
     return for_each_word(value, check_socket, reterr);
 }
@@ -74,12 +74,12 @@ static int check_path(const char *word, Error *reterr)
     return *word == '/' ? 0 : systemd_refuse(word, "an absolute path", reterr);
 }
 
-int systemd_check_paths(const PodKey *key _unused_, const char *value, Error *reterr)
+int systemd_check_paths(const Setting *key _unused_, const char *value, Error *reterr)
 {
     return for_each_word(value, check_path, reterr);
 }
 
-int systemd_check_path(const PodKey *key _unused_, const char *value, Error *reterr)
+int systemd_check_path(const Setting *key _unused_, const char *value, Error *reterr)
 {
     return has_specifier(value) ? 0 : check_path(value, reterr);
 }
@@ -91,7 +91,7 @@ static const char *skip_condition_marks(const char *value)
     return systemd_skip_blanks(value);
 }
 
-int systemd_check_condition_path(const PodKey *key, const char *value, Error *reterr)
+int systemd_check_condition_path(const Setting *key, const char *value, Error *reterr)
 {
     return systemd_check_path(key, skip_condition_marks(value), reterr);
 }
@@ -108,7 +108,7 @@ static int check_program(const char *word, Error *reterr)
 }
 
 /* Commands stand in one value, too, with a ";" of its own between them. */
-int systemd_check_command(const PodKey *key _unused_, const char *value, Error *reterr)
+int systemd_check_command(const Setting *key _unused_, const char *value, Error *reterr)
 {
     _cleanup_free_ char *copy = strdup(value);
     bool first = true;
@@ -135,7 +135,7 @@ static int check_uri(const char *word, Error *reterr)
     return systemd_refuse(word, "a URI (http://, https://, file:/, info: or man:)", reterr);
 }
 
-int systemd_check_documentation(const PodKey *key _unused_, const char *value, Error *reterr)
+int systemd_check_documentation(const Setting *key _unused_, const char *value, Error *reterr)
 {
     return for_each_word(value, check_uri, reterr);
 }
@@ -169,17 +169,17 @@ static int check_exit_status(const char *word, Error *reterr)
     return systemd_refuse(word, "an exit status (0 to 255, a name as TEMPFAIL) or a signal", reterr);
 }
 
-int systemd_check_exit_statuses(const PodKey *key _unused_, const char *value, Error *reterr)
+int systemd_check_exit_statuses(const Setting *key _unused_, const char *value, Error *reterr)
 {
     return for_each_word(value, check_exit_status, reterr);
 }
 
-int systemd_check_exit_status(const PodKey *key _unused_, const char *value, Error *reterr)
+int systemd_check_exit_status(const Setting *key _unused_, const char *value, Error *reterr)
 {
     return is_exit_status(value) ? 0 : systemd_refuse(value, "an exit status from 0 to 255", reterr);
 }
 
-int systemd_check_credential(const PodKey *key _unused_, const char *value, Error *reterr)
+int systemd_check_credential(const Setting *key _unused_, const char *value, Error *reterr)
 {
     _cleanup_free_ char *id = strndup(value, strcspn(value, ":"));
 
@@ -202,17 +202,17 @@ static int check_directory(const char *word, Error *reterr)
     return *word && *word != '/' ? 0 : systemd_refuse(word, "a relative path without \"..\"", reterr);
 }
 
-int systemd_check_directories(const PodKey *key _unused_, const char *value, Error *reterr)
+int systemd_check_directories(const Setting *key _unused_, const char *value, Error *reterr)
 {
     return for_each_word(value, check_directory, reterr);
 }
 
-/* key->values: a word that is valid instead. */
-int systemd_check_processors(const PodKey *key, const char *value, Error *reterr)
+/* key->words: a word that is valid instead. */
+int systemd_check_processors(const Setting *key, const char *value, Error *reterr)
 {
     const char *s = value;
 
-    if (key->values && systemd_is_one_of(value, key->values))
+    if (key->words && systemd_is_one_of(value, key->words))
         return 0;
     while (*s) {
         char *end;
@@ -235,7 +235,7 @@ int systemd_check_processors(const PodKey *key, const char *value, Error *reterr
 
 /* ----- Devices ----- */
 
-int systemd_check_device(const PodKey *key _unused_, const char *value, Error *reterr)
+int systemd_check_device(const Setting *key _unused_, const char *value, Error *reterr)
 {
     size_t n = strcspn(value, " \t");
     const char *access = systemd_skip_blanks(value + n);
@@ -272,17 +272,17 @@ static bool is_rate(const char *value)
     return streq(value, "infinity") || systemd_is_size(value);
 }
 
-int systemd_check_device_weight(const PodKey *key _unused_, const char *value, Error *reterr)
+int systemd_check_device_weight(const Setting *key _unused_, const char *value, Error *reterr)
 {
     return check_device_value(value, is_weight, "a path and a weight from 1 to 10000", reterr);
 }
 
-int systemd_check_device_rate(const PodKey *key _unused_, const char *value, Error *reterr)
+int systemd_check_device_rate(const Setting *key _unused_, const char *value, Error *reterr)
 {
     return check_device_value(value, is_rate, "a path and a rate (as /dev/sda 10M)", reterr);
 }
 
-int systemd_check_device_time(const PodKey *key _unused_, const char *value, Error *reterr)
+int systemd_check_device_time(const Setting *key _unused_, const char *value, Error *reterr)
 {
     return check_device_value(value, systemd_is_time, "a path and a time (as /dev/sda 25ms)", reterr);
 }
@@ -317,7 +317,7 @@ static int check_address(const char *word, Error *reterr)
                              reterr);
 }
 
-int systemd_check_addresses(const PodKey *key _unused_, const char *value, Error *reterr)
+int systemd_check_addresses(const Setting *key _unused_, const char *value, Error *reterr)
 {
     return for_each_word(value, check_address, reterr);
 }
@@ -329,7 +329,7 @@ static bool is_port(const char *value)
     return parse_u64(value, &n) >= 0 && n >= 1 && n <= 65535;
 }
 
-int systemd_check_listen(const PodKey *key _unused_, const char *value, Error *reterr)
+int systemd_check_listen(const Setting *key _unused_, const char *value, Error *reterr)
 {
     const char *colon = strrchr(value, ':');
     _cleanup_free_ char *host = NULL;

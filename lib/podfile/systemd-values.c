@@ -30,7 +30,7 @@ static bool is_bool(const char *value)
     return false;
 }
 
-int systemd_check_bool(const PodKey *key _unused_, const char *value, Error *reterr)
+int systemd_check_bool(const Setting *key _unused_, const char *value, Error *reterr)
 {
     return is_bool(value) ? 0 : systemd_refuse(value, "a boolean (yes or no)", reterr);
 }
@@ -47,20 +47,20 @@ bool systemd_is_one_of(const char *value, const char *values)
     return false;
 }
 
-int systemd_check_enum(const PodKey *key, const char *value, Error *reterr)
+int systemd_check_enum(const Setting *key, const char *value, Error *reterr)
 {
     _cleanup_free_ char *what = NULL;
 
-    if (systemd_is_one_of(value, key->values))
+    if (systemd_is_one_of(value, key->words))
         return 0;
-    if (asprintf(&what, "one of %s", key->values) < 0) {
+    if (asprintf(&what, "one of %s", key->words) < 0) {
         what = NULL;
         return -ENOMEM;
     }
     return systemd_refuse(value, what, reterr);
 }
 
-int systemd_check_number(const PodKey *key, const char *value, Error *reterr)
+int systemd_check_number(const Setting *key, const char *value, Error *reterr)
 {
     char what[96];
     int64_t n;
@@ -72,20 +72,19 @@ int systemd_check_number(const PodKey *key, const char *value, Error *reterr)
     return systemd_refuse(value, what, reterr);
 }
 
-int systemd_check_numbers(const PodKey *key, const char *value, Error *reterr)
+int systemd_check_numbers(const Setting *key, const char *value, Error *reterr)
 {
-    return key->values && systemd_is_one_of(value, key->values) ? 0
-                                                                : systemd_check_number(key, value, reterr);
+    return key->words && systemd_is_one_of(value, key->words) ? 0 : systemd_check_number(key, value, reterr);
 }
 
-int systemd_check_mode(const PodKey *key _unused_, const char *value, Error *reterr)
+int systemd_check_mode(const Setting *key _unused_, const char *value, Error *reterr)
 {
     mode_t mode;
 
     return parse_mode(value, &mode) >= 0 ? 0 : systemd_refuse(value, "a mode (as 0755)", reterr);
 }
 
-int systemd_check_signal(const PodKey *key _unused_, const char *value, Error *reterr)
+int systemd_check_signal(const Setting *key _unused_, const char *value, Error *reterr)
 {
     return signal_from_name(value) >= 0 ? 0 : systemd_refuse(value, "a signal (as SIGTERM)", reterr);
 }
@@ -137,7 +136,7 @@ bool systemd_is_time(const char *value)
     return true;
 }
 
-int systemd_check_time(const PodKey *key _unused_, const char *value, Error *reterr)
+int systemd_check_time(const Setting *key _unused_, const char *value, Error *reterr)
 {
     return systemd_is_time(value) ? 0 : systemd_refuse(value, "a time (as 90, 1min 30s, infinity)", reterr);
 }
@@ -167,7 +166,7 @@ bool systemd_is_size(const char *value)
     return true;
 }
 
-int systemd_check_size(const PodKey *key _unused_, const char *value, Error *reterr)
+int systemd_check_size(const Setting *key _unused_, const char *value, Error *reterr)
 {
     return systemd_is_size(value) ? 0 : systemd_refuse(value, "a size (as 512M, 1.5G)", reterr);
 }
@@ -194,20 +193,20 @@ static bool is_zero(const char *value)
     return value[strspn(value, "0.")] == '\0' || strtod(value, NULL) == 0;
 }
 
-int systemd_check_quota(const PodKey *key _unused_, const char *value, Error *reterr)
+int systemd_check_quota(const Setting *key _unused_, const char *value, Error *reterr)
 {
     return is_percentage(value, true) && !is_zero(value)
                    ? 0
                    : systemd_refuse(value, "a percentage (as 50%, 150%)", reterr);
 }
 
-int systemd_check_percent(const PodKey *key _unused_, const char *value, Error *reterr)
+int systemd_check_percent(const Setting *key _unused_, const char *value, Error *reterr)
 {
     return is_percentage(value, false) ? 0 : systemd_refuse(value, "a percentage from 0% to 100%", reterr);
 }
 
 /* key->min is 1 where nothing at all is not a limit. */
-int systemd_check_memory(const PodKey *key, const char *value, Error *reterr)
+int systemd_check_memory(const Setting *key, const char *value, Error *reterr)
 {
     bool valid = streq(value, "infinity") || is_percentage(value, false) || systemd_is_size(value);
 
@@ -216,7 +215,7 @@ int systemd_check_memory(const PodKey *key, const char *value, Error *reterr)
                    : systemd_refuse(value, "a limit of memory (as 512M, 1.5G, 20%, infinity)", reterr);
 }
 
-int systemd_check_tasks(const PodKey *key _unused_, const char *value, Error *reterr)
+int systemd_check_tasks(const Setting *key _unused_, const char *value, Error *reterr)
 {
     uint64_t n;
     bool valid = streq(value, "infinity") || (is_percentage(value, false) && !is_zero(value)) ||
@@ -255,22 +254,22 @@ static int check_limit(const char *value, bool (*is_valid)(const char *), const 
                    : systemd_refuse(value, what, reterr);
 }
 
-int systemd_check_limit_size(const PodKey *key _unused_, const char *value, Error *reterr)
+int systemd_check_limit_size(const Setting *key _unused_, const char *value, Error *reterr)
 {
     return check_limit(value, systemd_is_size, "a limit (as 1G, 512M:1G, infinity)", reterr);
 }
 
-int systemd_check_limit_time(const PodKey *key _unused_, const char *value, Error *reterr)
+int systemd_check_limit_time(const Setting *key _unused_, const char *value, Error *reterr)
 {
     return check_limit(value, systemd_is_time, "a limit (as 1min, 30s:1min, infinity)", reterr);
 }
 
-int systemd_check_limit_number(const PodKey *key _unused_, const char *value, Error *reterr)
+int systemd_check_limit_number(const Setting *key _unused_, const char *value, Error *reterr)
 {
     return check_limit(value, is_number, "a limit (as 1024, 1024:4096, infinity)", reterr);
 }
 
-int systemd_check_nice_limit(const PodKey *key _unused_, const char *value, Error *reterr)
+int systemd_check_nice_limit(const Setting *key _unused_, const char *value, Error *reterr)
 {
     return check_limit(value, is_nice, "a limit of the nice level (as +5, 15, infinity)", reterr);
 }

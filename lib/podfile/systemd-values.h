@@ -6,56 +6,57 @@
 
 #include "podfile/keys.h"
 
-int systemd_check_bool(const PodKey *key, const char *value, Error *reterr);
-int systemd_check_enum(const PodKey *key, const char *value, Error *reterr);   /* key->values */
-int systemd_check_number(const PodKey *key, const char *value, Error *reterr); /* from key->min to key->max */
-int systemd_check_numbers(const PodKey *key, const char *value, Error *reterr); /* or one of key->values */
-int systemd_check_mode(const PodKey *key, const char *value, Error *reterr);
-int systemd_check_signal(const PodKey *key, const char *value, Error *reterr);
+int systemd_check_bool(const Setting *key, const char *value, Error *reterr);
+int systemd_check_enum(const Setting *key, const char *value, Error *reterr); /* key->words */
+int systemd_check_number(const Setting *key, const char *value,
+                         Error *reterr); /* from key->min to key->max */
+int systemd_check_numbers(const Setting *key, const char *value, Error *reterr); /* or one of key->words */
+int systemd_check_mode(const Setting *key, const char *value, Error *reterr);
+int systemd_check_signal(const Setting *key, const char *value, Error *reterr);
 
 /* Times and sizes. */
-int systemd_check_time(const PodKey *key, const char *value,
+int systemd_check_time(const Setting *key, const char *value,
                        Error *reterr); /* systemd.time(7), or "infinity" */
-int systemd_check_size(const PodKey *key, const char *value,
+int systemd_check_size(const Setting *key, const char *value,
                        Error *reterr); /* with K, M, G, T, P, E to the base 1024 */
-int systemd_check_memory(const PodKey *key, const char *value,
+int systemd_check_memory(const Setting *key, const char *value,
                          Error *reterr); /* a size, a percentage, "infinity" */
-int systemd_check_quota(const PodKey *key, const char *value,
+int systemd_check_quota(const Setting *key, const char *value,
                         Error *reterr); /* a percentage, also above 100% */
-int systemd_check_percent(const PodKey *key, const char *value, Error *reterr);
-int systemd_check_tasks(const PodKey *key, const char *value,
+int systemd_check_percent(const Setting *key, const char *value, Error *reterr);
+int systemd_check_tasks(const Setting *key, const char *value,
                         Error *reterr); /* a number, a percentage, "infinity" */
-int systemd_check_limit_size(const PodKey *key, const char *value, Error *reterr); /* [SOFT:]HARD */
-int systemd_check_limit_time(const PodKey *key, const char *value, Error *reterr);
-int systemd_check_limit_number(const PodKey *key, const char *value, Error *reterr);
-int systemd_check_nice_limit(const PodKey *key, const char *value, Error *reterr);
+int systemd_check_limit_size(const Setting *key, const char *value, Error *reterr); /* [SOFT:]HARD */
+int systemd_check_limit_time(const Setting *key, const char *value, Error *reterr);
+int systemd_check_limit_number(const Setting *key, const char *value, Error *reterr);
+int systemd_check_nice_limit(const Setting *key, const char *value, Error *reterr);
 
 /* Names. */
-int systemd_check_units(const PodKey *key, const char *value, Error *reterr); /* words */
-int systemd_check_slice(const PodKey *key, const char *value, Error *reterr);
-int systemd_check_sockets(const PodKey *key, const char *value,
+int systemd_check_units(const Setting *key, const char *value, Error *reterr); /* words */
+int systemd_check_slice(const Setting *key, const char *value, Error *reterr);
+int systemd_check_sockets(const Setting *key, const char *value,
                           Error *reterr); /* words that end with .socket */
-int systemd_check_paths(const PodKey *key, const char *value, Error *reterr); /* words, absolute */
-int systemd_check_path(const PodKey *key, const char *value, Error *reterr);
-int systemd_check_condition_path(const PodKey *key, const char *value,
+int systemd_check_paths(const Setting *key, const char *value, Error *reterr); /* words, absolute */
+int systemd_check_path(const Setting *key, const char *value, Error *reterr);
+int systemd_check_condition_path(const Setting *key, const char *value,
                                  Error *reterr); /* behind "|" and "!" */
-int systemd_check_command(const PodKey *key, const char *value, Error *reterr);
-int systemd_check_documentation(const PodKey *key, const char *value, Error *reterr); /* words, URIs */
-int systemd_check_exit_statuses(const PodKey *key, const char *value,
+int systemd_check_command(const Setting *key, const char *value, Error *reterr);
+int systemd_check_documentation(const Setting *key, const char *value, Error *reterr); /* words, URIs */
+int systemd_check_exit_statuses(const Setting *key, const char *value,
                                 Error *reterr); /* numbers, names, signals */
-int systemd_check_exit_status(const PodKey *key, const char *value, Error *reterr); /* 0 to 255 */
-int systemd_check_credential(const PodKey *key, const char *value, Error *reterr);  /* ID[:…] */
-int systemd_check_directories(const PodKey *key, const char *value, Error *reterr); /* words, relative */
-int systemd_check_processors(const PodKey *key, const char *value, Error *reterr);  /* 0-3 5,7 */
+int systemd_check_exit_status(const Setting *key, const char *value, Error *reterr); /* 0 to 255 */
+int systemd_check_credential(const Setting *key, const char *value, Error *reterr);  /* ID[:…] */
+int systemd_check_directories(const Setting *key, const char *value, Error *reterr); /* words, relative */
+int systemd_check_processors(const Setting *key, const char *value, Error *reterr);  /* 0-3 5,7 */
 
 /* Devices and addresses. */
-int systemd_check_device(const PodKey *key, const char *value, Error *reterr);        /* NODE [rwm] */
-int systemd_check_device_weight(const PodKey *key, const char *value, Error *reterr); /* PATH 1..10000 */
-int systemd_check_device_rate(const PodKey *key, const char *value, Error *reterr);   /* PATH SIZE */
-int systemd_check_device_time(const PodKey *key, const char *value, Error *reterr);   /* PATH TIME */
-int systemd_check_addresses(const PodKey *key, const char *value,
+int systemd_check_device(const Setting *key, const char *value, Error *reterr);        /* NODE [rwm] */
+int systemd_check_device_weight(const Setting *key, const char *value, Error *reterr); /* PATH 1..10000 */
+int systemd_check_device_rate(const Setting *key, const char *value, Error *reterr);   /* PATH SIZE */
+int systemd_check_device_time(const Setting *key, const char *value, Error *reterr);   /* PATH TIME */
+int systemd_check_addresses(const Setting *key, const char *value,
                             Error *reterr); /* words ADDRESS[/PREFIX], any, … */
-int systemd_check_listen(const PodKey *key, const char *value,
+int systemd_check_listen(const Setting *key, const char *value,
                          Error *reterr); /* PORT, ADDRESS:PORT, path, @name */
 
 /* Shared by the checks. */

@@ -15,6 +15,7 @@
 #include "base/fd-util.h"
 #include "base/string-util.h"
 #include "sandbox/host-path.h"
+#include "settings/directory.h"
 
 enum { MODE_NEW = 0700, MODE_ABOVE = 0755, MODE_DEFAULT = 0755 };
 
@@ -42,10 +43,25 @@ static int add_directory(PodManifest *manifest, RuntimeApp *app, DirectoryKind k
     return r < 0 ? r : mount_list_add(&app->mounts, volume, target);
 }
 
+static const struct {
+    SettingId names, mode;
+} kind_settings[_DIRECTORY_KIND_MAX] = {
+    [DIRECTORY_STATE] = { SETTING_APP_STATE_DIRECTORY, SETTING_APP_STATE_DIRECTORY_MODE },
+    [DIRECTORY_CACHE] = { SETTING_APP_CACHE_DIRECTORY, SETTING_APP_CACHE_DIRECTORY_MODE },
+    [DIRECTORY_LOGS] = { SETTING_APP_LOGS_DIRECTORY, SETTING_APP_LOGS_DIRECTORY_MODE },
+    [DIRECTORY_CONFIGURATION] = { SETTING_APP_CONFIGURATION_DIRECTORY,
+                                  SETTING_APP_CONFIGURATION_DIRECTORY_MODE },
+};
+
+static char **directories_of(const AppOptions *options, DirectoryKind kind)
+{
+    return options->said.list[kind_settings[kind].names];
+}
+
 int app_directories_add(PodManifest *manifest, RuntimeApp *app, const AppOptions *options, Error *reterr)
 {
     for (DirectoryKind kind = 0; kind < _DIRECTORY_KIND_MAX; kind++)
-        STRV_FOREACH (value, options->directories[kind]) {
+        STRV_FOREACH (value, directories_of(options, kind)) {
             int r = add_directory(manifest, app, kind, *value, reterr);
 
             if (r < 0)
@@ -160,17 +176,17 @@ static int make_directory(const PodOptions *options, const PlanApp *app, Directo
 static int make_directories(const PodOptions *options, const AppOptions *own, const PlanApp *app,
                             DirectoryKind kind, int record, Error *reterr)
 {
-    const char *text = own->directory_modes[kind];
+    const char *text = app_said(own, kind_settings[kind].mode);
     _cleanup_close_ int base = -EBADF;
     mode_t mode = MODE_DEFAULT;
     int r;
 
-    if (!own->directories[kind])
+    if (!directories_of(own, kind))
         return 0;
     r = text ? directory_mode_parse(text, &mode, reterr) : 0;
     if (r >= 0)
         r = host_path_open("the directory", directory_kind_base(kind), record, &base, reterr);
-    STRV_FOREACH (value, own->directories[kind])
+    STRV_FOREACH (value, directories_of(own, kind))
         if (r >= 0)
             r = make_directory(options, app, kind, mode, *value, base, reterr);
     return r;

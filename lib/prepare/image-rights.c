@@ -51,9 +51,11 @@ static int add_system_calls(Buffer *wishes, AppImage *image, const IsolatorList 
     return r;
 }
 
-static ImageRights rights_of(const PodOptions *options, const AppOptions *given)
+static bool has_all_rights(const PodOptions *options, const AppOptions *given)
 {
-    return given->image_rights != IMAGE_RIGHTS_UNSET ? given->image_rights : options->image_rights;
+    const char *of_app = app_said(given, SETTING_APP_IMAGE_RIGHTS);
+
+    return streq_ptr(of_app ? of_app : pod_said(options, SETTING_POD_IMAGE_RIGHTS), "all");
 }
 
 int image_rights_check(AppImage *image, const PodOptions *options, const AppOptions *given,
@@ -67,13 +69,16 @@ int image_rights_check(AppImage *image, const PodOptions *options, const AppOpti
     int r = 0;
 
     given = given ? given : &none;
-    if (!isolators || rights_of(options, given) == IMAGE_RIGHTS_ALL)
+    if (!isolators || has_all_rights(options, given))
         return 0;
-    if (!given->caps_retain && !given->caps_remove && !(insecure & INSECURE_CAPABILITIES))
+    if (!app_said(given, SETTING_APP_CAPS_RETAIN) && !app_said(given, SETTING_APP_CAPS_REMOVE) &&
+        !(insecure & INSECURE_CAPABILITIES))
         add_capabilities(&wishes, more_capabilities(isolators));
-    if (!given->seccomp && !(insecure & INSECURE_SECCOMP))
+    if (!app_said(given, SETTING_APP_SECCOMP) && !(insecure & INSECURE_SECCOMP))
         r = add_system_calls(&wishes, image, isolators, reterr);
-    oom = given->oom_score_adj ? NULL : isolator_list_find(isolators, ISOLATOR_OOM_SCORE_ADJ);
+    oom = app_said(given, SETTING_APP_OOM_SCORE_ADJUST)
+                  ? NULL
+                  : isolator_list_find(isolators, ISOLATOR_OOM_SCORE_ADJ);
     if (oom && oom->number < 0)
         buffer_addf(&wishes, "; an OOM score of %lld", (long long) oom->number);
     if (r >= 0)

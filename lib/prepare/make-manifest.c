@@ -12,10 +12,6 @@
 
 enum { ENVIRONMENT_FILE_MAX = 1024 * 1024 };
 
-#define ANNOTATION_STDIN "coreos.com/rkt/stage2/stdin"
-#define ANNOTATION_STDOUT "coreos.com/rkt/stage2/stdout"
-#define ANNOTATION_STDERR "coreos.com/rkt/stage2/stderr"
-
 extern char **environ;
 
 /* ----- Environment ----- */
@@ -66,7 +62,9 @@ static int read_named_file(const PodOptions *options, const char *path, int reco
 {
     _cleanup_close_ int fd = -EBADF;
     char buffer[FD_PATH_MAX];
-    int r = options->unit && *path == '/' ? host_path_open("the file", path, record, &fd, reterr) : 0;
+    int r = pod_said(options, SETTING_POD_UNIT) && *path == '/'
+                    ? host_path_open("the file", path, record, &fd, reterr)
+                    : 0;
 
     if (r < 0)
         return r;
@@ -92,7 +90,7 @@ static int read_environment_file(const PodOptions *options, const char *path, in
 
 static int read_environment_files(const PodOptions *options, int record, NameValueList *list, Error *reterr)
 {
-    STRV_FOREACH (path, options->environment_files) {
+    STRV_FOREACH (path, options->said.list[SETTING_POD_ENVIRONMENT_FILE]) {
         int r = read_environment_file(options, *path, record, list, reterr);
 
         if (r < 0)
@@ -148,10 +146,10 @@ static int set_environment(App *app, const PodOptions *options, const AppOptions
     for (size_t i = 0; r >= 0 && i < from_files->n; i++)
         r = name_value_list_set(&app->environment, from_files->items[i].name, from_files->items[i].value);
     if (r >= 0)
-        r = set_pairs(&app->environment, options->set_environment);
+        r = set_pairs(&app->environment, options->said.list[SETTING_POD_ENVIRONMENT]);
     if (r >= 0)
-        r = set_pairs(&app->environment, app_options->environment);
-    if (r >= 0 && options->inherit_environment)
+        r = set_pairs(&app->environment, app_options->said.list[SETTING_APP_ENVIRONMENT]);
+    if (r >= 0 && said_true(&options->said, SETTING_POD_INHERIT_ENV))
         r = inherit_environment(&app->environment);
     return r;
 }
@@ -161,12 +159,13 @@ static int set_environment(App *app, const PodOptions *options, const AppOptions
 /* --exec takes the place of the image's command line, arguments go behind what there is. */
 static int set_exec(App *app, const AppOptions *options)
 {
+    const char *program = app_said(options, SETTING_APP_EXEC);
     int r = 0;
 
-    if (options->exec) {
+    if (program) {
         strv_free(app->exec);
         app->exec = NULL;
-        r = strv_extend(&app->exec, options->exec);
+        r = strv_extend(&app->exec, program);
     }
     STRV_FOREACH (word, options->arguments)
         if (r >= 0)
@@ -188,37 +187,31 @@ static int set_string(char **field, const char *value)
     return 0;
 }
 
+static int fail_isolator(Error *reterr, int r, const AppOptions *options, SettingId id)
+{
+    return error_prefix(reterr, r, "image \"%s\": --%s=%s", options->image, settings[id].flag,
+                        app_said(options, id));
+}
+
 static int set_isolators(App *app, const AppOptions *options, Error *reterr)
 {
-    const struct {
-        const char *flag, *value;
-        IsolatorKind kind;
-    } settings[] = {
-        { "memory", options->memory, ISOLATOR_MEMORY },
-        { "cpu", options->cpu, ISOLATOR_CPU },
-        { "cpu-shares", options->cpu_shares, ISOLATOR_CPU_SHARES },
-        { "oom-score-adj", options->oom_score_adj, ISOLATOR_OOM_SCORE_ADJ },
-        { "caps-retain", options->caps_retain, ISOLATOR_CAPABILITIES_RETAIN },
-        { "caps-remove", options->caps_remove, ISOLATOR_CAPABILITIES_REMOVE },
-    };
+    const char *filter = app_said(options, SETTING_APP_SECCOMP);
     int r;
 
-    for (size_t i = 0; i < ELEMENTSOF(settings); i++) {
-        r = settings[i].value
-                    ? isolator_list_set(&app->isolators, settings[i].kind, settings[i].value, reterr)
-                    : 0;
+    for (SettingId id = 0; id < _SETTING_MAX; id++) {
+        IsolatorKind kind = app_said(options, id) ? isolator_kind_of_setting(id) : _ISOLATOR_KIND_INVALID;
+
+        r = kind >= 0 ? isolator_list_set(&app->isolators, kind, app_said(options, id), reterr) : 0;
         if (r < 0)
-            return error_prefix(reterr, r, "image \"%s\": --%s=%s", options->image, settings[i].flag,
-                                settings[i].value);
+            return fail_isolator(reterr, r, options, id);
     }
-    r = options->seccomp ? isolator_list_set_seccomp(&app->isolators, options->seccomp, reterr) : 0;
-    return r < 0 ? error_prefix(reterr, r, "image \"%s\": --seccomp=%s", options->image, options->seccomp)
-                 : 0;
+    r = filter ? isolator_list_set_seccomp(&app->isolators, filter, reterr) : 0;
+    return r < 0 ? fail_isolator(reterr, r, options, SETTING_APP_SECCOMP) : 0;
 }
 
 static int activate_ports(App *app, const AppOptions *options, Error *reterr)
 {
-    STRV_FOREACH (text, options->socket_activated) {
+    STRV_FOREACH (text, options->said.list[SETTING_APP_SOCKET_ACTIVATED]) {
         int r = port_list_activate(&app->ports, *text, reterr);
 
         if (r < 0)
@@ -230,52 +223,46 @@ static int activate_ports(App *app, const AppOptions *options, Error *reterr)
 static int set_app(App *app, const PodOptions *options, const AppOptions *app_options,
                    const NameValueList *from_files, Error *reterr)
 {
+    const char *groups = app_said(app_options, SETTING_APP_SUPPLEMENTARY_GIDS);
     int r = set_exec(app, app_options);
 
     if (r >= 0)
-        r = set_string(&app->user, app_options->user);
+        r = set_string(&app->user, app_said(app_options, SETTING_APP_USER));
     if (r >= 0)
-        r = set_string(&app->group, app_options->group);
+        r = set_string(&app->group, app_said(app_options, SETTING_APP_GROUP));
     if (r >= 0)
-        r = set_string(&app->working_directory, app_options->working_directory);
-    if (r >= 0 && app_options->supplementary_gids)
-        r = app_set_supplementary_gids(app, app_options->supplementary_gids, reterr);
+        r = set_string(&app->working_directory, app_said(app_options, SETTING_APP_WORKING_DIRECTORY));
+    if (r >= 0 && groups)
+        r = app_set_supplementary_gids(app, groups, reterr);
     if (r >= 0)
         r = set_environment(app, options, app_options, from_files);
     if (r >= 0)
         r = activate_ports(app, app_options, reterr);
     if (r >= 0)
-        r = set_pairs(&app->user_annotations, app_options->own.user_annotations);
+        r = set_pairs(&app->user_annotations, app_options->said.list[SETTING_APP_USER_ANNOTATION]);
     if (r >= 0)
-        r = set_pairs(&app->user_labels, app_options->own.user_labels);
+        r = set_pairs(&app->user_labels, app_options->said.list[SETTING_APP_USER_LABEL]);
     return r;
+}
+
+/* Lists as words with commas between them. */
+static int add_annotation(RuntimeApp *app, const AppOptions *options, SettingId id)
+{
+    _cleanup_free_ char *words = options->said.list[id] ? strv_join(options->said.list[id], ",") : NULL;
+    const char *value = options->said.list[id] ? words : app_said(options, id);
+
+    if (options->said.list[id] && !words)
+        return -ENOMEM;
+    return value ? name_value_list_set(&app->annotations, settings[id].annotation, value) : 0;
 }
 
 static int add_annotations(RuntimeApp *app, const AppOptions *options)
 {
-    _cleanup_free_ char *credentials = strv_join(options->credentials, ",");
-    const struct {
-        const char *name, *value;
-    } settings[] = {
-        { ANNOTATION_STDIN, options->standard_input },
-        { ANNOTATION_STDOUT, options->standard_output },
-        { ANNOTATION_STDERR, options->standard_error },
-        { ANNOTATION_STOP_SIGNAL, options->stop_signal },
-        { ANNOTATION_STOP_TIMEOUT, options->stop_timeout },
-        { ANNOTATION_RELOAD_SIGNAL, options->reload_signal },
-        { ANNOTATION_WATCHDOG, options->watchdog },
-        { ANNOTATION_INIT, options->init },
-        { ANNOTATION_NOTIFY, options->notify },
-        { ANNOTATION_JOURNAL_NATIVE, options->journal_native },
-        { ANNOTATION_CREDENTIALS, options->credentials ? credentials : NULL },
-    };
-    int r = set_pairs(&app->annotations, options->own.annotations);
+    int r = set_pairs(&app->annotations, options->said.list[SETTING_APP_ANNOTATION]);
 
-    if (!credentials)
-        return -ENOMEM;
-    for (size_t i = 0; r >= 0 && i < ELEMENTSOF(settings); i++)
-        if (settings[i].value)
-            r = name_value_list_set(&app->annotations, settings[i].name, settings[i].value);
+    for (SettingId id = 0; r >= 0 && id < _SETTING_MAX; id++)
+        if (settings[id].annotation)
+            r = add_annotation(app, options, id);
     return r;
 }
 
@@ -283,13 +270,14 @@ static int add_annotations(RuntimeApp *app, const AppOptions *options)
 static int add_mounts(PodManifest *manifest, RuntimeApp *app, const PodOptions *options,
                       const AppOptions *app_options, Error *reterr)
 {
-    int r = mount_list_copy(&app_options->mounts, &app->mounts);
+    int r = mount_list_copy(&app_options->said.mounts, &app->mounts);
 
     if (r >= 0)
         r = app_directories_add(manifest, app, app_options, reterr);
-    for (size_t i = 0; r >= 0 && i < options->mounts.n; i++)
-        if (!mount_list_find_path(&app->mounts, options->mounts.items[i].path))
-            r = mount_list_add(&app->mounts, options->mounts.items[i].volume, options->mounts.items[i].path);
+    for (size_t i = 0; r >= 0 && i < options->said.mounts.n; i++)
+        if (!mount_list_find_path(&app->mounts, options->said.mounts.items[i].path))
+            r = mount_list_add(&app->mounts, options->said.mounts.items[i].volume,
+                               options->said.mounts.items[i].path);
     return r;
 }
 
@@ -313,11 +301,13 @@ static int fill_from_image(RuntimeApp *app, const AppImage *image, Error *reterr
 
 static int make_app_name(const AppOptions *options, const AppImage *image, char **ret, Error *reterr)
 {
-    if (!options->name)
+    const char *name = app_said(options, SETTING_APP_NAME);
+
+    if (!name)
         return ac_name_from_image(image->manifest->name, ret);
-    if (!ac_name_is_valid(options->name))
-        return error_set(reterr, -EINVAL, "--name=%s: not a valid app name", options->name);
-    *ret = strdup(options->name);
+    if (!ac_name_is_valid(name))
+        return error_set(reterr, -EINVAL, "--name=%s: not a valid app name", name);
+    *ret = strdup(name);
     return *ret ? 0 : -ENOMEM;
 }
 
@@ -364,7 +354,7 @@ static int add_app(PodManifest *manifest, const PodOptions *options, const AppOp
         r = add_mounts(manifest, app, options, app_options, reterr);
     if (r < 0)
         return error_prefix(reterr, r, "image \"%s\"", app_options->image);
-    app->read_only_rootfs = app_options->read_only_rootfs;
+    app->read_only_rootfs = said_true(&app_options->said, SETTING_APP_READONLY_ROOTFS);
     r = set_isolators(app->app, app_options, reterr);
     return r < 0 ? r : check_app(app, reterr);
 }
@@ -389,7 +379,7 @@ static int copy_volumes(const VolumeList *from, VolumeList *to)
 
 static int add_ports(PodManifest *manifest, const PodOptions *options, Error *reterr)
 {
-    STRV_FOREACH (port, options->ports) {
+    STRV_FOREACH (port, options->said.list[SETTING_POD_PORT]) {
         int r = exposed_port_list_add_text(&manifest->ports, *port, reterr);
 
         if (r < 0)
@@ -454,11 +444,11 @@ int pod_manifest_from_options(const PodOptions *options, const AppImage *images,
         return -ENOMEM;
     r = read_environment_files(options, record, &from_files, reterr);
     if (r >= 0)
-        r = set_pairs(&manifest->annotations, options->own.annotations);
+        r = set_pairs(&manifest->annotations, options->said.list[SETTING_POD_ANNOTATION]);
     if (r >= 0)
-        r = set_pairs(&manifest->user_annotations, options->own.user_annotations);
+        r = set_pairs(&manifest->user_annotations, options->said.list[SETTING_POD_USER_ANNOTATION]);
     if (r >= 0)
-        r = set_pairs(&manifest->user_labels, options->own.user_labels);
+        r = set_pairs(&manifest->user_labels, options->said.list[SETTING_POD_USER_LABEL]);
     if (r >= 0)
         r = copy_volumes(&options->volumes, &manifest->volumes);
     for (size_t i = 0; r >= 0 && i < options->n_apps; i++)

@@ -8,18 +8,6 @@
 #include "prepare/app-image.h"
 #include "prepare/pod-options.h"
 
-/* Annotations of an app or, where it has none, of its image: how its unit deals with it. */
-#define ANNOTATION_STOP_SIGNAL "coreos.com/rkt/stage2/stop-signal"
-#define ANNOTATION_STOP_TIMEOUT "coreos.com/rkt/stage2/stop-timeout"
-#define ANNOTATION_RELOAD_SIGNAL "coreos.com/rkt/stage2/reload-signal"
-#define ANNOTATION_WATCHDOG "coreos.com/rkt/stage2/watchdog"
-#define ANNOTATION_NOTIFY "appc.io/executor/supports-systemd-notify"
-#define ANNOTATION_INIT "coreos.com/rkt/stage2/init"
-#define ANNOTATION_JOURNAL_NATIVE "coreos.com/rkt/stage2/journal-native"
-
-/* Of an app in the pod manifest; ours: names of credentials, commas between them. */
-#define ANNOTATION_CREDENTIALS "coreos.com/rkt/stage2/credentials"
-
 /* images: one for each of options->apps; record: of what apps could ever write to
  * (sandbox/writable-sources.h). */
 int pod_manifest_from_options(const PodOptions *options, const AppImage *images, int record,

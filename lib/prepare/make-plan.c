@@ -120,13 +120,14 @@ static int plan_environment(const AppContext *context)
 /* The pod says this, never its image: nobody else may ask for a secret. */
 static int plan_credentials(const AppContext *context, Error *reterr)
 {
-    const char *names = name_value_list_get(&context->app->annotations, ANNOTATION_CREDENTIALS);
+    const char *names =
+            name_value_list_get(&context->app->annotations, settings[SETTING_APP_CREDENTIAL].annotation);
     int r = names ? strv_split(names, ",", &context->plan->credentials) : 0;
 
     STRV_FOREACH (name, context->plan->credentials)
         if (r >= 0 && !credential_name_is_valid(*name))
-            r = error_set(reterr, -EINVAL,
-                          "annotation " ANNOTATION_CREDENTIALS ": \"%s\" is no credential's name", *name);
+            r = error_set(reterr, -EINVAL, "annotation %s: \"%s\" is not a valid name of a credential",
+                          settings[SETTING_APP_CREDENTIAL].annotation, *name);
     return r;
 }
 
@@ -212,66 +213,82 @@ static int plan_isolators(const AppContext *context, Error *reterr)
     return 0;
 }
 
-static int plan_stdio(const AppContext *context, const char *stream, PlanStdio *ret, Error *reterr)
+static int plan_stdio(const AppContext *context, SettingId id, PlanStdio *ret, Error *reterr)
 {
-    _cleanup_free_ char *name = NULL;
-    const char *mode;
+    const char *mode = name_value_list_get(&context->app->annotations, settings[id].annotation);
 
-    if (asprintf(&name, "coreos.com/rkt/stage2/%s", stream) < 0) {
-        name = NULL;
-        return -ENOMEM;
-    }
-    mode = name_value_list_get(&context->app->annotations, name);
     if (!mode)
         return 0;
     if (streq(mode, "null"))
         *ret = PLAN_STDIO_NULL;
-    else if (streq(mode, "log") && !streq(stream, "stdin"))
+    else if (streq(mode, "log") && id != SETTING_APP_STDIN)
         *ret = PLAN_STDIO_LOG;
     else
-        return error_set(reterr, -EOPNOTSUPP, "mode \"%s\" of its %s is not built yet", mode, stream);
+        return error_set(reterr, -EOPNOTSUPP, "mode \"%s\" of its %s is not built yet", mode,
+                         settings[id].flag);
     return 0;
 }
 
 /* ----- What its unit asks of it ----- */
 
-static int plan_signal(const AppContext *context, const char *annotation, int *ret, Error *reterr)
+static const char *setting_of(const AppContext *context, SettingId id)
 {
-    const char *name = annotation_of(context, annotation);
-    int number = name ? signal_from_name(name) : 0;
+    return annotation_of(context, settings[id].annotation);
+}
 
-    if (number < 0)
-        return error_set(reterr, -EINVAL, "annotation %s: \"%s\" is no signal", annotation, name);
-    *ret = number;
+/* An image may say it, too, whose words nobody has checked. */
+static int check_setting(const AppContext *context, SettingId id, const char **ret, Error *reterr)
+{
+    const char *value = setting_of(context, id);
+    int r = value ? settings[id].check(&settings[id], value, reterr) : 0;
+
+    *ret = value;
+    return r < 0 ? error_prefix(reterr, r, "annotation %s", settings[id].annotation) : 0;
+}
+
+static int plan_signal(const AppContext *context, SettingId id, int *ret, Error *reterr)
+{
+    const char *name;
+    int r = check_setting(context, id, &name, reterr);
+
+    if (r < 0)
+        return r;
+    *ret = name ? signal_from_name(name) : 0;
     return 0;
+}
+
+static int plan_stop_timeout(const AppContext *context, uint64_t *ret_ns, Error *reterr)
+{
+    const char *timeout;
+    int r = check_setting(context, SETTING_APP_STOP_TIMEOUT, &timeout, reterr);
+    int64_t ns;
+
+    if (r < 0 || !timeout)
+        return r;
+    r = parse_timespan(timeout, &ns);
+    *ret_ns = ns > 0 ? (uint64_t) ns : 1;
+    return r;
 }
 
 static int plan_protocol(const AppContext *context, Error *reterr)
 {
-    const char *notify = annotation_of(context, ANNOTATION_NOTIFY),
-               *timeout = annotation_of(context, ANNOTATION_STOP_TIMEOUT),
-               *watchdog = annotation_of(context, ANNOTATION_WATCHDOG),
-               *native = annotation_of(context, ANNOTATION_JOURNAL_NATIVE);
+    const char *notify = setting_of(context, SETTING_APP_NOTIFY),
+               *watchdog = setting_of(context, SETTING_APP_WATCHDOG),
+               *native = setting_of(context, SETTING_APP_JOURNAL_NATIVE);
     /* The pod says this: what its order is. */
-    const char *first = name_value_list_get(&context->app->annotations, ANNOTATION_INIT);
+    const char *first =
+            name_value_list_get(&context->app->annotations, settings[SETTING_APP_INIT].annotation);
     PlanApp *plan = context->plan;
-    int64_t ns;
     int r;
 
     plan->notify = notify && parse_bool(notify) > 0;
     plan->watchdog = watchdog && parse_bool(watchdog) > 0;
     plan->init = first && parse_bool(first) > 0;
     plan->journal_native = native && parse_bool(native) > 0;
-    if (timeout) {
-        r = parse_timespan(timeout, &ns);
-        if (r < 0 || ns > STOP_TIMEOUT_MAX_NS)
-            return error_set(reterr, -EINVAL,
-                             "annotation " ANNOTATION_STOP_TIMEOUT ": \"%s\" is no time of at most a day",
-                             timeout);
-        plan->stop_timeout_ns = ns > 0 ? (uint64_t) ns : 1;
-    }
-    r = plan_signal(context, ANNOTATION_STOP_SIGNAL, &plan->stop_signal, reterr);
-    return r < 0 ? r : plan_signal(context, ANNOTATION_RELOAD_SIGNAL, &plan->reload_signal, reterr);
+    r = plan_stop_timeout(context, &plan->stop_timeout_ns, reterr);
+    if (r >= 0)
+        r = plan_signal(context, SETTING_APP_STOP_SIGNAL, &plan->stop_signal, reterr);
+    return r < 0 ? r : plan_signal(context, SETTING_APP_RELOAD_SIGNAL, &plan->reload_signal, reterr);
 }
 
 /* ----- Mounts ----- */
@@ -387,11 +404,11 @@ static int plan_app(const AppContext *context, Error *reterr)
     if (r >= 0)
         r = plan_isolators(context, reterr);
     if (r >= 0)
-        r = plan_stdio(context, "stdin", &plan->stdin_mode, reterr);
+        r = plan_stdio(context, SETTING_APP_STDIN, &plan->stdin_mode, reterr);
     if (r >= 0)
-        r = plan_stdio(context, "stdout", &plan->stdout_mode, reterr);
+        r = plan_stdio(context, SETTING_APP_STDOUT, &plan->stdout_mode, reterr);
     if (r >= 0)
-        r = plan_stdio(context, "stderr", &plan->stderr_mode, reterr);
+        r = plan_stdio(context, SETTING_APP_STDERR, &plan->stderr_mode, reterr);
     if (r >= 0)
         r = plan_mounts(context);
     if (r >= 0)

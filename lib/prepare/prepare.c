@@ -79,11 +79,16 @@ static int load_image(Preparation *p, size_t index, const char *text, const char
     return r < 0 ? r : app_image_load(p->store, image, reterr);
 }
 
-static unsigned asked_resources(const AppOptions *given)
+static unsigned asked_isolators(const AppOptions *given)
 {
-    return (given->memory ? ISOLATOR_BIT(ISOLATOR_MEMORY) : 0) |
-           (given->cpu ? ISOLATOR_BIT(ISOLATOR_CPU) : 0) |
-           (given->cpu_shares ? ISOLATOR_BIT(ISOLATOR_CPU_SHARES) : 0);
+    unsigned asked = 0;
+
+    for (SettingId id = 0; id < _SETTING_MAX; id++) {
+        IsolatorKind kind = app_said(given, id) ? isolator_kind_of_setting(id) : _ISOLATOR_KIND_INVALID;
+
+        asked |= kind >= 0 ? ISOLATOR_BIT(kind) : 0;
+    }
+    return asked;
 }
 
 /* Where the app is as its image says; given: what stands behind the image on the command line, or NULL. */
@@ -109,8 +114,8 @@ static int manifest_from_options(Preparation *p, Error *reterr)
     for (size_t i = 0; r >= 0 && i < p->options->n_apps; i++) {
         const AppOptions *given = &p->options->apps[i];
 
-        r = load_image(p, i, given->image, given->signature, reterr);
-        p->images[i].asked = asked_resources(given);
+        r = load_image(p, i, given->image, app_said(given, SETTING_APP_SIGNATURE), reterr);
+        p->images[i].asked = asked_isolators(given);
         if (r >= 0)
             r = check_rights(p, i, given, reterr);
     }
@@ -158,13 +163,14 @@ static int manifest_from_file(Preparation *p, const char *path, Error *reterr)
 
 static int make_manifest(Preparation *p, Error *reterr)
 {
-    int r = p->options->pod_manifest ? manifest_from_file(p, p->options->pod_manifest, reterr)
-                                     : manifest_from_options(p, reterr);
+    const char *path = pod_said(p->options, SETTING_POD_MANIFEST),
+               *unit = pod_said(p->options, SETTING_POD_UNIT);
+    int r = path ? manifest_from_file(p, path, reterr) : manifest_from_options(p, reterr);
 
     if (r >= 0)
         r = pod_manifest_complete_mounts(p->manifest, reterr);
-    if (r >= 0 && p->options->unit)
-        r = name_value_list_set(&p->manifest->annotations, POD_ANNOTATION_UNIT, p->options->unit);
+    if (r >= 0 && unit)
+        r = name_value_list_set(&p->manifest->annotations, POD_ANNOTATION_UNIT, unit);
     return r;
 }
 
@@ -475,8 +481,8 @@ static int use_copies(Plan *plan)
 static int put_plan(const Pod *pod, Preparation *p, Error *reterr)
 {
     _cleanup_(plan_freep) Plan *plan = NULL;
-    int r = plan_from_manifest(p->manifest, p->images, p->options->unit, p->global->insecure, pod->fd, &plan,
-                               reterr);
+    int r = plan_from_manifest(p->manifest, p->images, pod_said(p->options, SETTING_POD_UNIT),
+                               p->global->insecure, pod->fd, &plan, reterr);
 
     for (size_t i = 0; r >= 0 && !has_plan(p) && i < plan->n_apps; i++)
         if (plan->apps[i].init)
@@ -497,7 +503,7 @@ static int put_plan(const Pod *pod, Preparation *p, Error *reterr)
 static int choose_overlay(const Pod *pod, Preparation *p, Error *reterr)
 {
     _cleanup_error_ Error why = ERROR_INIT;
-    bool copies = p->options->no_overlay || !has_plan(p);
+    bool copies = said_true(&p->options->said, SETTING_POD_NO_OVERLAY) || !has_plan(p);
     int r = copies ? 0 : overlay_is_supported(pod->fd, &why);
 
     if (r < 0)
@@ -516,8 +522,8 @@ static int fill_pod(const Pod *pod, Preparation *p, Error *reterr)
         r = put_manifest(pod, p, reterr);
     if (r >= 0)
         r = put_summary(pod, p, reterr);
-    if (r >= 0 && p->options->unit)
-        r = pod_unit_write(pod, p->options->unit, reterr);
+    if (r >= 0 && pod_said(p->options, SETTING_POD_UNIT))
+        r = pod_unit_write(pod, pod_said(p->options, SETTING_POD_UNIT), reterr);
     if (r >= 0)
         r = choose_overlay(pod, p, reterr);
     if (r >= 0)
@@ -561,7 +567,7 @@ static void discard_pod(Pod *pod)
  * so does one of a unit, which prepares another. */
 static bool must_last(const Preparation *p, PrepareFlags flags)
 {
-    return !p->options->unit && !(flags & PREPARE_DETACHED);
+    return !pod_said(p->options, SETTING_POD_UNIT) && !(flags & PREPARE_DETACHED);
 }
 
 /* Its bytes are on the disk before the rename that says so, and that before anybody is told. */
@@ -594,8 +600,8 @@ static int make_pod(Preparation *p, int root, PrepareFlags flags, Pod **ret, Err
     r = fill_pod(pod, p, reterr);
     if (r >= 0)
         r = move_to_prepared(pod, must_last(p, flags), reterr);
-    if (r >= 0 && p->options->uuid_file_save)
-        r = pod_save_uuid(pod, p->options->uuid_file_save, reterr);
+    if (r >= 0 && pod_said(p->options, SETTING_POD_UUID_FILE_SAVE))
+        r = pod_save_uuid(pod, pod_said(p->options, SETTING_POD_UUID_FILE_SAVE), reterr);
     if (r < 0) {
         discard_pod(pod);
         return r;
@@ -607,13 +613,14 @@ static int make_pod(Preparation *p, int root, PrepareFlags flags, Pod **ret, Err
 int pod_prepare(Store *store, int root, const GlobalOptions *global, const PodOptions *options,
                 PrepareFlags flags, Pod **ret, Error *reterr)
 {
-    _cleanup_(preparation_done) Preparation preparation = {
-        .store = store,
-        .global = global,
-        .options = options,
-        .record = -EBADF,
-        .fetch = { .global = global, .unit = options->unit, .quiet = options->quiet }
-    };
+    _cleanup_(preparation_done)
+            Preparation preparation = { .store = store,
+                                        .global = global,
+                                        .options = options,
+                                        .record = -EBADF,
+                                        .fetch = { .global = global,
+                                                   .unit = pod_said(options, SETTING_POD_UNIT),
+                                                   .quiet = said_true(&options->said, SETTING_POD_QUIET) } };
     _cleanup_close_ int lock = store_lock_prepare(store, LOCK_KIND_SHARED, true);
     int r;
 
@@ -624,7 +631,7 @@ int pod_prepare(Store *store, int root, const GlobalOptions *global, const PodOp
         r = gather(&preparation, reterr);
     if (r >= 0)
         r = make_pod(&preparation, root, flags, ret, reterr);
-    if (r >= 0 && options->unit)
-        unit_pods_remove_others(root, global, options->unit, (*ret)->uuid);
+    if (r >= 0 && pod_said(options, SETTING_POD_UNIT))
+        unit_pods_remove_others(root, global, pod_said(options, SETTING_POD_UNIT), (*ret)->uuid);
     return r;
 }

@@ -206,15 +206,15 @@ int stage1_image_find(Store *store, const FetchOptions *fetch, const PodOptions 
                       char ret_key[static IMAGE_KEY_LENGTH + 1], Error *reterr)
 {
     const char *text = options->stage1;
-    int r = -EINVAL;
+    int r;
 
-    switch (options->stage1_source) {
-    case STAGE1_DEFAULT: r = find_default(store, fetch, ret_key, reterr); break;
-    case STAGE1_FROM_DIR: r = find_from_dir(store, fetch, text, ret_key, reterr); break;
-    case STAGE1_HASH: r = store_find_image(store, text, ret_key, reterr); break;
-    case STAGE1_NAME: r = find_named(store, fetch, text, ret_key, reterr); break;
-    case STAGE1_PATH: r = import_file(store, fetch, text, ret_key, reterr); break;
-    case STAGE1_URL: r = find_url(store, fetch, text, ret_key, reterr); break;
+    switch (text ? options->stage1_setting : _SETTING_INVALID) {
+    case SETTING_POD_STAGE1_FROM_DIR: r = find_from_dir(store, fetch, text, ret_key, reterr); break;
+    case SETTING_POD_STAGE1_HASH: r = store_find_image(store, text, ret_key, reterr); break;
+    case SETTING_POD_STAGE1_NAME: r = find_named(store, fetch, text, ret_key, reterr); break;
+    case SETTING_POD_STAGE1_PATH: r = import_file(store, fetch, text, ret_key, reterr); break;
+    case SETTING_POD_STAGE1_URL: r = find_url(store, fetch, text, ret_key, reterr); break;
+    default: r = find_default(store, fetch, ret_key, reterr);
     }
     return r < 0 ? error_prefix(reterr, r, "cannot find the stage1 image") : 0;
 }

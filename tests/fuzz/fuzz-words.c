@@ -9,7 +9,7 @@
 #include "appc/image-reference.h"
 #include "appc/isolators.h"
 #include "appc/port.h"
-#include "appc/quantity.h"
+#include "base/quantity.h"
 #include "appc/volume.h"
 #include "base/error.h"
 #include "base/printable.h"

@@ -153,7 +153,7 @@ equals "prepared first, it is read at the start" \
         rkt run-prepared --net=none "$uuid" 2>/dev/null | sed 's/^.*\]: //')" "changed"
 equals "an inherited environment does not tell of it" \
     "$(run --inherit-env example.com/busybox --exec=/bin/sh -- -c 'echo "[$CREDENTIALS_DIRECTORY]"')" "[]"
-fails "a name that is a path" 254 '--credential=a/b: no credential can be called so' \
+fails "a name that is a path" 254 '--credential=a/b: "a/b" .*credential' \
     rkt prepare example.com/busybox --credential=a/b
 mkdir "$work/secrets/dir"
 truncate -s 2M "$work/secrets/large"

@@ -208,7 +208,7 @@ seen "--stdout=log" "out" 'echo out' : --stdout=log
 lacks "--stderr=null" "$(rkt run --net=none "$image" --stderr=null --exec=/bin/sh -- -c 'echo err >&2' 2>&1)" err
 seen "--stdin=null" 0 'wc -c' : --stdin=null
 for mode in stdin=tty stdout=tty stderr=tty stdin=stream stdout=stream stderr=stream; do
-    refused "--$mode is not built" "--$mode is not built yet" --$mode
+    refused "--$mode is not built" "--$mode: not built yet" --$mode
 done
 refused "a mode that is none" '--stdout=file: unknown mode' --stdout=file
 fails "--private-users is not built" 254 "--private-users is not built yet" rkt run --net=none --private-users "$image"

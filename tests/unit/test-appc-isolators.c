@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 #include "appc/isolators.h"
-#include "appc/quantity.h"
+#include "base/quantity.h"
 #include "base/string-util.h"
 
 #include "test.h"

@@ -60,7 +60,7 @@ static const struct {
 
 static void check_key(const char *section, const char *key, bool ours)
 {
-    const PodKey *of_app = pod_key_find(POD_SECTION_APP, key), *of_pod = pod_key_find(POD_SECTION_POD, key);
+    const Setting *of_app = pod_key_find(POD_SECTION_APP, key), *of_pod = pod_key_find(POD_SECTION_POD, key);
 
     if (quadlet_key_counterpart(section, key) || (ours && (of_app || of_pod)))
         return;

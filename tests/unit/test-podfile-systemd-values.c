@@ -18,7 +18,7 @@ static void check_line(char *line)
     bool right = startswith(line, "ok ");
     char *section = strchr(line, '['), *end = section ? strchr(section, ']') : NULL, *equals;
     _cleanup_error_ Error error = ERROR_INIT;
-    const PodKey *key;
+    const Setting *key;
     int r;
 
     assert_true(end && end[1] == ' ' && (equals = strchr(end, '=')));

@@ -97,16 +97,17 @@ static void test_all(void)
     static char *environment[] = { (char *) "A=app", NULL },
                 *set[] = { (char *) "A=all", (char *) "C=all", NULL },
                 *arguments[] = { (char *) "argument", NULL }, *ports[] = { (char *) "http:8080", NULL };
-    AppOptions app = { .image = image_name,
-                       .exec = "/bin/other",
-                       .memory = "5M",
-                       .environment = environment,
-                       .arguments = arguments };
-    PodOptions options = { .apps = &app, .n_apps = 1, .ports = ports, .set_environment = set };
+    AppOptions app = { .image = image_name, .arguments = arguments };
+    PodOptions options = { .apps = &app, .n_apps = 1 };
     _cleanup_(pod_manifest_freep) PodManifest *manifest = NULL;
     AppImage image = make_image();
 
     image.asked = ISOLATOR_BIT(ISOLATOR_MEMORY);
+    app.said.value[SETTING_APP_EXEC] = "/bin/other";
+    app.said.value[SETTING_APP_MEMORY] = "5M";
+    app.said.list[SETTING_APP_ENVIRONMENT] = environment;
+    options.said.list[SETTING_POD_PORT] = ports;
+    options.said.list[SETTING_POD_ENVIRONMENT] = set;
     assert_int(volume_list_add_text(&options.volumes, "data,kind=host,source=/srv", NULL), 0);
     assert_int(pod_manifest_from_options(&options, &image, -EBADF, &manifest, NULL), 0);
     assert_int(pod_manifest_complete_mounts(manifest, NULL), 0);
@@ -147,23 +148,25 @@ static void test_additions(void)
 static void test_refused(void)
 {
     static const struct {
-        AppOptions app;
-        const char *cause;
+        SettingId id;
+        const char *value, *cause;
     } cases[] = {
-        { { .image = "i", .name = "No" }, "--name=No: not a valid app name" },
-        { { .image = "i" },
+        { SETTING_APP_NAME, "No", "--name=No: not a valid app name" },
+        { SETTING_APP_NAME, NULL,
           "port \"plain\": forwarding a port that is not socketActivated is not built yet" },
-        { { .image = "i", .memory = "4095" }, "\"4095\" is too small, the least is 4096" },
+        { SETTING_APP_MEMORY, "4095", "\"4095\" is too small, the least is 4096" },
     };
 
     for (size_t i = 0; i < ELEMENTSOF(cases); i++) {
-        AppOptions app = cases[i].app;
+        AppOptions app = { .image = "i" };
         char *ports[] = { (char *) "plain:81", NULL };
-        PodOptions options = { .apps = &app, .n_apps = 1, .ports = ports };
+        PodOptions options = { .apps = &app, .n_apps = 1 };
         _cleanup_error_ Error error = ERROR_INIT;
         PodManifest *manifest = NULL;
         AppImage image = make_image();
 
+        app.said.value[cases[i].id] = cases[i].value;
+        options.said.list[SETTING_POD_PORT] = ports;
         assert_true(pod_manifest_from_options(&options, &image, -EBADF, &manifest, &error) < 0);
         assert_str(error_cause(&error), cases[i].cause);
         app_image_done(&image);

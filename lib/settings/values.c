@@ -2,27 +2,27 @@
 /* These checks are for the person at the editor: early, with file and line. The command lines check again. So
  * what is doubtful passes here. */
 
-#include "podfile/values.h"
+#include "settings/values.h"
 
 #include <ctype.h>
 
-#include "appc/directory.h"
-#include "appc/quantity.h"
-#include "appc/types.h"
+#include "settings/directory.h"
+#include "base/quantity.h"
+#include "base/name.h"
 #include "base/signal-name.h"
 #include "base/string-util.h"
 
-int pod_check_text(const PodKey *key, const char *value, Error *reterr)
+int setting_check_text(const Setting *setting, const char *value, Error *reterr)
 {
-    (void) key;
+    (void) setting;
     if (*value == '\0')
         return error_set(reterr, -EINVAL, "the value is empty");
     return 0;
 }
 
-int pod_check_bool(const PodKey *key, const char *value, Error *reterr)
+int setting_check_bool(const Setting *setting, const char *value, Error *reterr)
 {
-    (void) key;
+    (void) setting;
     if (parse_bool(value) < 0)
         return error_set(reterr, -EINVAL, "\"%s\" is neither true nor false", value);
     return 0;
@@ -44,34 +44,34 @@ static bool is_one_of(const char *value, const char *values)
     return false;
 }
 
-int pod_check_enum(const PodKey *key, const char *value, Error *reterr)
+int setting_check_enum(const Setting *setting, const char *value, Error *reterr)
 {
-    if (!is_one_of(value, key->values))
-        return error_set(reterr, -EINVAL, "\"%s\" is none of %s", value, key->values);
+    if (!is_one_of(value, setting->words))
+        return error_set(reterr, -EINVAL, "\"%s\" is none of %s", value, setting->words);
     return 0;
 }
 
-int pod_check_range(const PodKey *key, const char *value, Error *reterr)
+int setting_check_range(const Setting *setting, const char *value, Error *reterr)
 {
     int64_t n;
 
-    if (parse_i64(value, &n) < 0 || n < key->min || n > key->max)
+    if (parse_i64(value, &n) < 0 || n < setting->min || n > setting->max)
         return error_set(reterr, -EINVAL, "\"%s\" is no number from %lld to %lld", value,
-                         (long long) key->min, (long long) key->max);
+                         (long long) setting->min, (long long) setting->max);
     return 0;
 }
 
-int pod_check_path(const PodKey *key, const char *value, Error *reterr)
+int setting_check_path(const Setting *setting, const char *value, Error *reterr)
 {
-    (void) key;
+    (void) setting;
     if (*value != '/')
         return error_set(reterr, -EINVAL, "\"%s\" is no absolute path", value);
     return 0;
 }
 
-int pod_check_image(const PodKey *key, const char *value, Error *reterr)
+int setting_check_image(const Setting *setting, const char *value, Error *reterr)
 {
-    (void) key;
+    (void) setting;
     if (*value == '\0' || *value == '-')
         return error_set(reterr, -EINVAL, "\"%s\" is no image", value);
     if (value[strcspn(value, " \t")] != '\0')
@@ -83,27 +83,27 @@ int pod_check_image(const PodKey *key, const char *value, Error *reterr)
     return 0;
 }
 
-int pod_check_signal(const PodKey *key, const char *value, Error *reterr)
+int setting_check_signal(const Setting *setting, const char *value, Error *reterr)
 {
-    (void) key;
+    (void) setting;
     if (signal_from_name(value) < 0)
         return error_set(reterr, -EINVAL, "\"%s\" is no signal", value);
     return 0;
 }
 
-int pod_check_timeout(const PodKey *key, const char *value, Error *reterr)
+int setting_check_timeout(const Setting *setting, const char *value, Error *reterr)
 {
     int64_t ns;
 
-    (void) key;
-    if (parse_timespan(value, &ns) < 0 || ns > 24 * 3600 * INT64_C(1000000000))
-        return error_set(reterr, -EINVAL, "\"%s\" is no time of at most a day", value);
+    if (parse_timespan(value, &ns) < 0 || ns > setting->max * INT64_C(1000000000))
+        return error_set(reterr, -EINVAL, "\"%s\" is not a time of at most %lldh", value,
+                         (long long) setting->max / 3600);
     return 0;
 }
 
-int pod_check_program(const PodKey *key, const char *value, Error *reterr)
+int setting_check_program(const Setting *setting, const char *value, Error *reterr)
 {
-    (void) key;
+    (void) setting;
     if (*value == '\0')
         return error_set(reterr, -EINVAL, "the program's name is empty");
     if (strchr("-@:+!|", *value))
@@ -119,29 +119,29 @@ static int check_quantity(const char *value, bool milli, uint64_t *ret, Error *r
     return 0;
 }
 
-int pod_check_quantity(const PodKey *key, const char *value, Error *reterr)
+int setting_check_quantity(const Setting *setting, const char *value, Error *reterr)
 {
     uint64_t n;
 
-    (void) key;
+    (void) setting;
     return check_quantity(value, true, &n, reterr);
 }
 
-int pod_check_size(const PodKey *key, const char *value, Error *reterr)
+int setting_check_size(const Setting *setting, const char *value, Error *reterr)
 {
     uint64_t n;
     int r = check_quantity(value, false, &n, reterr);
 
-    if (r >= 0 && n < (uint64_t) key->min)
-        return error_set(reterr, -EINVAL, "%s is less than %lld bytes", value, (long long) key->min);
+    if (r >= 0 && n < (uint64_t) setting->min)
+        return error_set(reterr, -EINVAL, "%s is less than %lld bytes", value, (long long) setting->min);
     return r;
 }
 
-int pod_check_assignment(const PodKey *key, const char *value, Error *reterr)
+int setting_check_assignment(const Setting *setting, const char *value, Error *reterr)
 {
     const char *equals = strchr(value, '=');
 
-    (void) key;
+    (void) setting;
     if (!equals || equals == value)
         return error_set(reterr, -EINVAL, "\"%s\" is no NAME=VALUE", value);
     for (const char *s = value; s < equals; s++)
@@ -151,17 +151,17 @@ int pod_check_assignment(const PodKey *key, const char *value, Error *reterr)
     return 0;
 }
 
-int pod_check_annotation(const PodKey *key, const char *value, Error *reterr)
+int setting_check_annotation(const Setting *setting, const char *value, Error *reterr)
 {
     const char *equals = strchr(value, '=');
 
-    (void) key;
+    (void) setting;
     if (!equals || equals == value)
         return error_set(reterr, -EINVAL, "\"%s\" is no NAME=VALUE", value);
     return 0;
 }
 
-int pod_check_capability(const PodKey *key, const char *value, Error *reterr)
+int setting_check_capability(const Setting *setting, const char *value, Error *reterr)
 {
     char copy[256];
 
@@ -175,7 +175,7 @@ int pod_check_capability(const PodKey *key, const char *value, Error *reterr)
         if (!rest || *rest == '\0' || rest[strspn(rest, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_")] != '\0')
             return error_set(reterr, -EINVAL, "\"%s\" is no capability (as CAP_NET_ADMIN)", name);
     }
-    return pod_check_text(key, value, reterr);
+    return setting_check_text(setting, value, reterr);
 }
 
 /* One row for each word that may stand between the commas of a volume or mount. */
@@ -246,14 +246,14 @@ static int check_parts(const char *text, const Part *parts, size_t n, unsigned *
     return 0;
 }
 
-int pod_check_volume(const PodKey *key, const char *value, Error *reterr)
+int setting_check_volume(const Setting *setting, const char *value, Error *reterr)
 {
     const char *comma = strchr(value, ',');
     char name[256];
     unsigned seen;
     int r;
 
-    (void) key;
+    (void) setting;
     if (!comma || (size_t) (comma - value) >= sizeof(name))
         return error_set(reterr, -EINVAL, "\"%s\" is no NAME,kind=host|empty,…", value);
     memcpy(name, value, (size_t) (comma - value));
@@ -272,12 +272,12 @@ int pod_check_volume(const PodKey *key, const char *value, Error *reterr)
     return 0;
 }
 
-int pod_check_mount(const PodKey *key, const char *value, Error *reterr)
+int setting_check_mount(const Setting *setting, const char *value, Error *reterr)
 {
     unsigned seen;
     int r;
 
-    (void) key;
+    (void) setting;
     r = check_parts(value, mount_parts, ELEMENTSOF(mount_parts), &seen, reterr);
     if (r < 0)
         return r;
@@ -286,19 +286,19 @@ int pod_check_mount(const PodKey *key, const char *value, Error *reterr)
     return 0;
 }
 
-int pod_check_port(const PodKey *key, const char *value, Error *reterr)
+int setting_check_port(const Setting *setting, const char *value, Error *reterr)
 {
     const char *first = strchr(value, ':'), *last = strrchr(value, ':');
     uint64_t port;
 
-    (void) key;
+    (void) setting;
     if (!first || first == value || parse_u64(last + 1, &port) < 0 || port == 0 || port > 65535)
         return error_set(reterr, -EINVAL, "\"%s\" is no NAME:[HOSTIP:]HOSTPORT", value);
     return 0;
 }
 
 /* NAME[:PORT[/PROTOCOL]]. */
-int pod_check_socket_activated(const PodKey *key _unused_, const char *value, Error *reterr)
+int setting_check_socket_activated(const Setting *setting _unused_, const char *value, Error *reterr)
 {
     _cleanup_free_ char *copy = strdup(value);
     char *protocol = copy;
@@ -313,30 +313,30 @@ int pod_check_socket_activated(const PodKey *key _unused_, const char *value, Er
     return 0;
 }
 
-int pod_check_network(const PodKey *key, const char *value, Error *reterr)
+int setting_check_network(const Setting *setting, const char *value, Error *reterr)
 {
-    (void) key;
+    (void) setting;
     if (*value == '\0' || *value == ',' || *value == ':' || strstr(value, ",,"))
         return error_set(reterr, -EINVAL, "\"%s\" is no NAME[:ARGUMENTS],…", value);
     return 0;
 }
 
-int pod_check_credential(const PodKey *key _unused_, const char *value, Error *reterr)
+int setting_check_credential(const Setting *setting _unused_, const char *value, Error *reterr)
 {
     return credential_name_is_valid(value)
                    ? 0
                    : error_set(reterr, -EINVAL, "\"%s\" is no credential's name", value);
 }
 
-/* The kind stands in the key's min. */
-int pod_check_directory(const PodKey *key, const char *value, Error *reterr)
+/* The kind stands in the setting's min. */
+int setting_check_directory(const Setting *setting, const char *value, Error *reterr)
 {
     _cleanup_free_ char *name = NULL, *target = NULL;
 
-    return directory_parse((DirectoryKind) key->min, value, &name, &target, reterr);
+    return directory_parse((DirectoryKind) setting->min, value, &name, &target, reterr);
 }
 
-int pod_check_mode(const PodKey *key _unused_, const char *value, Error *reterr)
+int setting_check_mode(const Setting *setting _unused_, const char *value, Error *reterr)
 {
     mode_t mode;
 
@@ -345,7 +345,7 @@ int pod_check_mode(const PodKey *key _unused_, const char *value, Error *reterr)
 
 /* ----- Sockets ----- */
 
-int pod_check_accept(const PodKey *key _unused_, const char *value, Error *reterr)
+int setting_check_accept(const Setting *setting _unused_, const char *value, Error *reterr)
 {
     int r = parse_bool(value);
 
@@ -358,7 +358,7 @@ int pod_check_accept(const PodKey *key _unused_, const char *value, Error *reter
 }
 
 /* PORT or APP/PORT. */
-int pod_check_descriptor_name(const PodKey *key _unused_, const char *value, Error *reterr)
+int setting_check_descriptor_name(const Setting *setting _unused_, const char *value, Error *reterr)
 {
     const char *slash = strchr(value, '/');
     _cleanup_free_ char *app = slash ? strndup(value, (size_t) (slash - value)) : NULL;

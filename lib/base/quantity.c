@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Exact: the digits make one whole number, which is then multiplied or divided in 128 bits. */
 
-#include "appc/quantity.h"
+#include "base/quantity.h"
 
 #include <stdbool.h>
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-#include "appc/directory.h"
+#include "settings/directory.h"
 
 #include <limits.h>
 

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # images: nginx
 # layers: cloud-init.layers
-# The cloud-config of Documentation/examples is the user data of this machine: the pod that it declares runs when the first
-# boot is over.
+# The cloud-config of Documentation/examples is the user data of this machine: the pod that it declares runs after the first
+# boot, as soon as its image can be had.
 
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "${0%/*}/lib.sh"
@@ -25,7 +25,10 @@ errors=$(python3 -c 'import json; print(json.load(open("/run/cloud-init/result.j
 equals "cloud-init has no errors" "$errors" '[]'
 succeeds "the seed was used" grep -q DataSourceNoCloud /run/cloud-init/result.json
 equals "the pod file is there" "$(stat -c '%a %U' /etc/rkt/pods.d/web.pod)" '644 root'
-equals "the pod runs" "$(unit_property rkt-web ActiveState)" active
+equals "the pod waits for its image" "$(unit_property rkt-web ActiveState)" activating
+tells "and says what is missing" 'curl: .*nginx.aci' journalctl --no-pager --unit=rkt-web --output=cat
+cp "$images/nginx.aci" /srv/
+soon "the pod runs when the image can be had" 60 state_is web active
 state_is web active || journalctl --no-pager --unit=rkt-web --lines=30
 equals "its unit is of the file" "$(unit_property rkt-web SourcePath)" /etc/rkt/pods.d/web.pod
 equals "the next boot starts it, too" "$(unit_property rkt-web WantedBy)" multi-user.target

@@ -31,10 +31,11 @@ static const struct {
 };
 
 /* The nodes above, and what has no node of ours. /dev/console is a pipe here, and a node that an app makes
- * under its number would be the host's console: it may be made, never opened. */
+ * under its number would be the host's console: it may be made, never opened. /dev/ptmx is a link to the one
+ * of the app's own devpts. */
 static const DeviceRule standard_rules[] = {
     { S_IFCHR, TTYAUX_MAJOR, 1, DEVICE_MKNOD },
-    { S_IFCHR, TTYAUX_MAJOR, 2, DEVICE_ALL },
+    { S_IFCHR, TTYAUX_MAJOR, 2, DEVICE_READ | DEVICE_WRITE },
     { S_IFCHR, UNIX98_PTY_SLAVE_MAJOR, DEVICE_ANY, DEVICE_ALL },
 };
 

@@ -79,12 +79,16 @@ static size_t volume_rules(const HostApp *app, DeviceRule *rules, size_t room)
     return n;
 }
 
-static int close_devices(int cgroup, const HostApp *apps, size_t n_apps, Error *reterr)
+/* With --insecure-options=paths they stay open, as in the original: an app that is root makes the node of
+ * any. */
+static int close_devices(const Host *host, int cgroup, const HostApp *apps, size_t n_apps, Error *reterr)
 {
     DeviceRule rules[DEVICE_RULES_MAX];
     size_t n = 0;
     int r;
 
+    if (host->no_paths)
+        return 0;
     for (size_t i = 0; i < n_apps; i++)
         n += volume_rules(&apps[i], rules + n, ELEMENTSOF(rules) - n);
     r = device_confine_cgroup(cgroup, rules, n);
@@ -226,7 +230,7 @@ static void grant_wishes(const HostApp *app)
     }
 }
 
-static int confine_app(const HostApp *app, int linger_program, Error *reterr)
+static int confine_app(const Host *host, const HostApp *app, int linger_program, Error *reterr)
 {
     int r = cgroup_set_limits(app->cgroup, &app->plan->limits, reterr);
 
@@ -234,7 +238,7 @@ static int confine_app(const HostApp *app, int linger_program, Error *reterr)
         return error_prefix(reterr, r, "app %s", app->plan->name);
     grant_wishes(app);
     r = forbid_lingering(app->cgroup, linger_program, reterr);
-    return r < 0 ? r : close_devices(app->cgroup, app, 1, reterr);
+    return r < 0 ? r : close_devices(host, app->cgroup, app, 1, reterr);
 }
 
 int host_confine_cgroups(const Host *host, Error *reterr)
@@ -247,7 +251,7 @@ int host_confine_cgroups(const Host *host, Error *reterr)
         return error_set_errno(reterr, linger_program, "cannot load a program for the apps' cgroups");
     if (host->home == CGROUP_HOME_UNIT) {
         r = forbid_lingering(host->cgroup, linger_program, reterr);
-        return r < 0 ? r : close_devices(host->cgroup, host->apps, host->plan->n_apps, reterr);
+        return r < 0 ? r : close_devices(host, host->cgroup, host->apps, host->plan->n_apps, reterr);
     }
     for (size_t i = 0; i < host->plan->n_apps; i++)
         needed |= cgroup_limits_need(&host->apps[i].plan->limits) |
@@ -255,7 +259,7 @@ int host_confine_cgroups(const Host *host, Error *reterr)
     if (host->home == CGROUP_HOME_BARE && needed)
         r = enable_controllers(host->pod_cgroup, needed, reterr);
     for (size_t i = 0; r >= 0 && i < host->plan->n_apps; i++)
-        r = confine_app(&host->apps[i], linger_program, reterr);
+        r = confine_app(host, &host->apps[i], linger_program, reterr);
     return r;
 }
 

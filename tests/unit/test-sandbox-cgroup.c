@@ -149,6 +149,7 @@ static void test_devices(int cgroup)
         { S_IFCHR, 1, 3, O_RDWR, 0 },           /* null */
         { S_IFCHR, 1, 9, O_RDONLY, 0 },         /* urandom */
         { S_IFCHR, 5, 1, O_RDWR, 100 + EPERM }, /* the host's console */
+        { S_IFCHR, 5, 2, O_RDWR, EPERM },       /* ptmx, of which there is a link */
         { S_IFCHR, 1, 1, O_RDONLY, EPERM },     /* mem */
         { S_IFBLK, 1, 3, O_RDONLY, EPERM },     /* a block device of null's number */
         { S_IFBLK, 254, 0, O_RDONLY, EPERM },

@@ -233,7 +233,7 @@ static int import_file(Store *store, const Request *request, const ImportCages *
                        Error *reterr)
 {
     if (!arg_quiet)
-        log_info("using image from file %s", request->path);
+        log_image("file", request->path);
     return import_from(store, request, cages, ret_key, reterr);
 }
 
@@ -328,7 +328,7 @@ static int fetch(Store *store, const Request *request, char ret_key[static IMAGE
     if (request->fd >= 0)
         return run_worker(store, request, ret_key, reterr);
     if (!arg_quiet)
-        log_info("image %s is in the store", request->key);
+        log_image("the store with hash", request->key);
     memcpy(ret_key, request->key, sizeof(request->key));
     return 1;
 }

@@ -13,7 +13,7 @@
 enum { EXIT_GENERAL = 254 };
 
 static GlobalOptions arg_global = GLOBAL_OPTIONS_INIT;
-static PodOptions arg_pod = { .warn = log_warning };
+static PodOptions arg_pod = { .warn = log_warning, .say = log_image };
 
 static int parse_argv(int argc, char **argv, Error *reterr)
 {

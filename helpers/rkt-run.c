@@ -5,7 +5,7 @@
 #include "prepare/prepare.h"
 #include "run-verb.h"
 
-static PodOptions arg_pod = { .warn = log_warning };
+static PodOptions arg_pod = { .warn = log_warning, .say = log_image };
 
 static int take(OptionParser *parser, int id, const char *value, Error *reterr)
 {

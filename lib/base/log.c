@@ -51,16 +51,16 @@ void log_setup(const char *command, bool debug)
     (void) log_has_levels(); /* the environment and the descriptor may not last */
 }
 
-static void log_write(int level, const char *format, va_list ap)
+static void log_write(int level, const char *command, const char *format, va_list ap)
 {
     char text[2048];
 
     (void) vsnprintf(text, sizeof(text), format, ap);
     string_sanitize(text, "\t");
     if (log_has_levels())
-        fprintf(stderr, "<%d>%s: %s\n", level, log_command, text);
+        fprintf(stderr, "<%d>%s: %s\n", level, command, text);
     else
-        fprintf(stderr, "%s: %s\n", log_command, text);
+        fprintf(stderr, "%s: %s\n", command, text);
 }
 
 #define DEFINE_LOG(name, level, condition)                                                                   \
@@ -71,7 +71,7 @@ static void log_write(int level, const char *format, va_list ap)
         if (!(condition))                                                                                    \
             return;                                                                                          \
         va_start(ap, format);                                                                                \
-        log_write(level, format, ap);                                                                        \
+        log_write(level, log_command, format, ap);                                                           \
         va_end(ap);                                                                                          \
     }
 
@@ -79,3 +79,18 @@ DEFINE_LOG(log_debug, LOG_DEBUG, log_debug_enabled)
 DEFINE_LOG(log_info, LOG_INFO, true)
 DEFINE_LOG(log_warning, LOG_WARNING, true)
 DEFINE_LOG(log_error, LOG_ERR, true)
+
+static void log_as(const char *command, const char *format, ...) _printf_(2, 3);
+static void log_as(const char *command, const char *format, ...)
+{
+    va_list ap;
+
+    va_start(ap, format);
+    log_write(LOG_INFO, command, format, ap);
+    va_end(ap);
+}
+
+void log_image(const char *from, const char *what)
+{
+    log_as("image", "using image from %s %s", from, what);
+}

@@ -21,5 +21,7 @@ const char *log_error_prefix(void);
 
 void log_debug(const char *format, ...) _printf_(1, 2);
 void log_info(const char *format, ...) _printf_(1, 2);
+/* "image: using image from FROM WHAT", under the name that the original has for it. */
+void log_image(const char *from, const char *what);
 void log_warning(const char *format, ...) _printf_(1, 2);
 void log_error(const char *format, ...) _printf_(1, 2);

@@ -33,14 +33,21 @@ static bool is_regular_file(const char *path, void *userdata _unused_)
     return stat(path, &st) >= 0 && S_ISREG(st.st_mode);
 }
 
-static int find_in_store(Store *store, const ImageReference *reference,
-                         char ret_key[static IMAGE_KEY_LENGTH + 1], Error *reterr)
+static int find_in_store(Store *store, const FetchOptions *options, const ImageReference *reference,
+                         const char *text, char ret_key[static IMAGE_KEY_LENGTH + 1], Error *reterr)
 {
-    if (reference->kind == IMAGE_REFERENCE_HASH)
-        return store_find_image(store, reference->text, ret_key, reterr);
-    if (reference->kind == IMAGE_REFERENCE_NAME)
-        return store_find_image_by_name(store, reference->name, &reference->labels, ret_key, reterr);
-    return -ENOENT;
+    int r = -ENOENT;
+
+    if (reference->kind == IMAGE_REFERENCE_HASH) {
+        r = store_find_image(store, reference->text, ret_key, reterr);
+        if (r >= 0)
+            image_say(options, "the store with hash", ret_key);
+    } else if (reference->kind == IMAGE_REFERENCE_NAME) {
+        r = store_find_image_by_name(store, reference->name, &reference->labels, ret_key, reterr);
+        if (r >= 0)
+            image_say(options, "local store for image name", text);
+    }
+    return r;
 }
 
 /* An image of the original's store; taking it in is rkt-fetch's. */
@@ -61,7 +68,7 @@ int image_find_or_fetch(Store *store, const FetchOptions *options, const char *t
     if (r < 0)
         return error_prefix(reterr, r, "image \"%s\"", text);
     if (policy != PULL_POLICY_UPDATE || reference->kind == IMAGE_REFERENCE_HASH) {
-        r = find_in_store(store, reference, ret_key, reterr);
+        r = find_in_store(store, options, reference, text, ret_key, reterr);
         if (r != -ENOENT ||
             (reference->kind == IMAGE_REFERENCE_HASH && !can_be_taken_in(store, reference, policy)))
             return r < 0 ? error_prefix(reterr, r, "image \"%s\"", text) : 0;

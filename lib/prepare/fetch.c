@@ -195,6 +195,12 @@ static int run(Fetch *fetch, const char *program, char *const *argv, Error *rete
     return r < 0 ? error_set_errno(reterr, r, "cannot hear what rkt-fetch says") : 0;
 }
 
+void image_say(const FetchOptions *options, const char *from, const char *what)
+{
+    if (options->say && !options->quiet && !options->unit)
+        options->say(from, what);
+}
+
 int image_fetch(const FetchOptions *options, const char *text, const char *signature, PullPolicy policy,
                 char ret_key[static IMAGE_KEY_LENGTH + 1], Error *reterr)
 {

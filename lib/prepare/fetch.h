@@ -12,7 +12,11 @@ typedef struct FetchOptions {
     const GlobalOptions *global;
     const char *unit; /* the declared pod's; NULL: none */
     bool quiet;
+    ImageSay say; /* NULL: nobody is told */
 } FetchOptions;
+
+/* Says where an image comes from that need not be fetched. */
+void image_say(const FetchOptions *options, const char *from, const char *what);
 
 /* Fetches what text names, with its signature (NULL: beside the image). */
 int image_fetch(const FetchOptions *options, const char *text, const char *signature, PullPolicy policy,

@@ -26,6 +26,9 @@ typedef struct AppOptions {
     SaidSettings said;
 } AppOptions;
 
+/* Hears that an image is used "from" there: "local store for image name", "example.com/web". */
+typedef void (*ImageSay)(const char *from, const char *what);
+
 typedef struct PodOptions {
     AppOptions *apps;
     size_t n_apps;
@@ -37,6 +40,7 @@ typedef struct PodOptions {
     SettingId stage1_setting;
     const char *stage1; /* the value of stage1_setting; NULL: the default stage1 */
     void (*warn)(const char *format, ...) _printf_(1, 2); /* NULL: nobody is told */
+    ImageSay say;                                         /* the same */
 } PodOptions;
 
 #define POD_OPTIONS_INIT                                                                                     \

@@ -620,7 +620,8 @@ int pod_prepare(Store *store, int root, const GlobalOptions *global, const PodOp
                                         .record = -EBADF,
                                         .fetch = { .global = global,
                                                    .unit = pod_said(options, SETTING_POD_UNIT),
-                                                   .quiet = said_true(&options->said, SETTING_POD_QUIET) } };
+                                                   .quiet = said_true(&options->said, SETTING_POD_QUIET),
+                                                   .say = options->say } };
     _cleanup_close_ int lock = store_lock_prepare(store, LOCK_KIND_SHARED, true);
     int r;
 

@@ -39,8 +39,8 @@ static bool is_installed(const char *real_path)
     return name && *name == '/' && !strchr(name + 1, '/');
 }
 
-/* The image of an installed file: in the store by the key that the build wrote down beside the file, else
- * from the file. */
+/* The image of an installed file: 1 when it is in the store by the key that the build wrote down beside the
+ * file, else it comes from the file. */
 static int take_installed(Store *store, const FetchOptions *options, const char *path,
                           char ret_key[static IMAGE_KEY_LENGTH + 1], Error *reterr)
 {
@@ -50,7 +50,7 @@ static int take_installed(Store *store, const FetchOptions *options, const char 
         return -ENOMEM;
     if (read_one_line_at(AT_FDCWD, key_path, &key) >= 0 && image_key_is_valid(key) &&
         store_find_image(store, key, ret_key, NULL) >= 0)
-        return 0;
+        return 1;
     return import_installed(options, path, ret_key, reterr);
 }
 
@@ -62,8 +62,13 @@ static int import_file(Store *store, const FetchOptions *options, const char *pa
 
     if (!real)
         return error_set_errno(reterr, -errno, "cannot open \"%s\"", path);
-    if (is_installed(real))
-        return take_installed(store, options, real, ret_key, reterr);
+    if (is_installed(real)) {
+        int r = take_installed(store, options, real, ret_key, reterr);
+
+        if (r > 0)
+            image_say(options, "file", path);
+        return r;
+    }
     return image_fetch(options, real, NULL, PULL_POLICY_UPDATE, ret_key, reterr);
 }
 
@@ -106,17 +111,33 @@ static int find_installed(const char *name, const NameValueList *labels, char **
 
 /* ----- By name ----- */
 
+static void say_name(const FetchOptions *options, const char *name, const NameValueList *labels)
+{
+    const char *version = name_value_list_get(labels, "version");
+    _cleanup_free_ char *text = string_concat(name, version ? ":" : "", version ? version : "");
+
+    if (text)
+        image_say(options, "local store for image name", text);
+}
+
 /* 1 when it was found; 0: neither is it of this build nor does the store have it. */
 static int find_by_name(Store *store, const FetchOptions *options, const char *name,
                         const NameValueList *labels, char ret_key[static IMAGE_KEY_LENGTH + 1], Error *reterr)
 {
     _cleanup_free_ char *path = NULL;
     int r = find_installed(name, labels, &path);
+    bool known = false;
 
-    if (r > 0)
+    if (r > 0) {
         r = take_installed(store, options, path, ret_key, reterr);
-    else if (r == 0)
-        return store_find_image_by_name(store, name, labels, ret_key, NULL) >= 0;
+        known = r > 0;
+    } else if (r == 0) {
+        known = store_find_image_by_name(store, name, labels, ret_key, NULL) >= 0;
+        if (!known)
+            return 0;
+    }
+    if (known)
+        say_name(options, name, labels);
     return r < 0 ? r : 1;
 }
 
@@ -171,8 +192,10 @@ static int find_default(Store *store, const FetchOptions *options, char ret_key[
     if (r < 0)
         return r;
     if (config->stage1_location) {
-        if (store_find_image_by_name(store, name, &labels, ret_key, NULL) >= 0)
+        if (store_find_image_by_name(store, name, &labels, ret_key, NULL) >= 0) {
+            say_name(options, name, &labels);
             return 0;
+        }
         return import_location(store, options, config->stage1_location, ret_key, reterr);
     }
     r = find_by_name(store, options, name, &labels, ret_key, reterr);
@@ -210,7 +233,11 @@ int stage1_image_find(Store *store, const FetchOptions *fetch, const PodOptions 
 
     switch (text ? options->stage1_setting : _SETTING_INVALID) {
     case SETTING_POD_STAGE1_FROM_DIR: r = find_from_dir(store, fetch, text, ret_key, reterr); break;
-    case SETTING_POD_STAGE1_HASH: r = store_find_image(store, text, ret_key, reterr); break;
+    case SETTING_POD_STAGE1_HASH:
+        r = store_find_image(store, text, ret_key, reterr);
+        if (r >= 0)
+            image_say(fetch, "the store with hash", ret_key);
+        break;
     case SETTING_POD_STAGE1_NAME: r = find_named(store, fetch, text, ret_key, reterr); break;
     case SETTING_POD_STAGE1_PATH: r = import_file(store, fetch, text, ret_key, reterr); break;
     case SETTING_POD_STAGE1_URL: r = find_url(store, fetch, text, ret_key, reterr); break;

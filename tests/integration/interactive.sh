@@ -17,7 +17,7 @@ image=example.com/busybox
 interactive() {
     local words=$1
     shift
-    timeout -k 5 "$hung" rkt run --net=none --interactive "$image" "$@" --exec=/bin/sh -- -c "$words" ---
+    timeout -k 5 "$hung" rkt run --net=none --quiet --interactive "$image" "$@" --exec=/bin/sh -- -c "$words" ---
 }
 
 # ----- Pipes -----
@@ -53,7 +53,7 @@ tells "which says why" 'a service of Type=notify has no terminal' journalctl -u 
 # ----- A terminal -----
 
 open_keyboard
-run="rkt run --net=none --interactive $image --exec=/bin/sh -- -c"
+run="rkt run --net=none --quiet --interactive $image --exec=/bin/sh -- -c"
 equals "a terminal of the pod's own" "$(on_terminal "$run 'tty; test -t 1 && test -t 2 && echo all'")" $'/dev/pts/0\nall'
 equals "of the same size" "$(on_terminal "$run 'stty size'")" "33 77"
 equals "it controls the app" "$(on_terminal "$run 'echo yes >/dev/tty'")" yes

@@ -136,7 +136,7 @@ fails "never means never" 254 'no image IDs found' rkt --insecure-options=image 
 matches "a pod of one, by key, takes it over" "$(rkt --insecure-options=image run --net=none "${key:0:20}" --exec=/bin/echo -- taken over)" 'taken over'
 equals "with its name" "$(rkt image list --no-legend --fields=name 2>/dev/null | grep -v stage1)" "$image:$version"
 matches "one is left" "$(rkt image list 2>&1)" 'list: 1 more of'
-equals "fetching one again" "$(rkt fetch --full "$key" 2>&1)" "fetch: image $key is in the store
+equals "fetching one again" "$(rkt fetch --full "$key" 2>&1)" "image: using image from the store with hash $key
 $key"
 blob=$data/cas/blob/sha512/${other:7:2}/$other
 cp "$blob" "$work/blob"

@@ -77,13 +77,24 @@ fails "the first app that fails ends the pod, which has its status" 3 'app one f
     rkt run --net=none "$image" --name=one --exec=/bin/sh -- -c 'exit 3' --- "$image" --name=two --exec=/bin/sleep -- 1000
 equals "cat-manifest is indented" "$(rkt cat-manifest "$prepared" | head -n 2 | tail -n 1 | cut -c1-5)" '    "'
 equals "unless told otherwise" "$(rkt cat-manifest --pretty-print=false "$prepared" | wc -l)" 1
-fails "one line of an error" 254 '^run: app "busybox": "user2" user not found$' rkt run --net=none "$image" --user=user2
+fails "one line of an error" 254 '^run: app "busybox": "user2" user not found$' rkt run --net=none --quiet "$image" --user=user2
 fails "--debug says what led to it, one a line" 254 $'run: app "busybox"\n  └─"group2" group not found$' \
     rkt --debug run --net=none "$image" --group=group2
 rkt rm "$prepared" >/dev/null
 
+said=$(rkt run --net=none "$image" --exec=/bin/true 2>&1)
+equals "where its images come from is said" "$said" "image: using image from local store for image name coreos.com/rkt/stage1-host:$(rkt version | sed -n 's/^rkt Version: //p')
+image: using image from local store for image name $image"
+matches "by ID" "$(rkt run --net=none "$id" --exec=/bin/true 2>&1)" $'\n'"image: using image from the store with hash $id"
+matches "from a file" "$(rkt --insecure-options=image run --net=none "$images/busybox.aci" --exec=/bin/true 2>&1)" \
+    $'\n'"image: using image from file $images/busybox.aci"
+matches "a stage1, too" "$(rkt run --net=none --stage1-path=/usr/lib/rkt/stage1-images/stage1-host.aci "$image" --exec=/bin/true 2>&1)" \
+    '^image: using image from file /usr/lib/rkt/stage1-images/stage1-host.aci'
+matches "also by its hash" "$(rkt run --net=none --stage1-hash="$(</usr/lib/rkt/stage1-images/stage1-host.aci.key)" "$image" --exec=/bin/true 2>&1)" \
+    '^image: using image from the store with hash sha512-[0-9a-f]{64}'
+
 # What is wrong with one that is over before systemd has looked at it is nobody's concern.
-equals "short pods say nothing of themselves" "$(for ((i = 0; i < 10; i++)); do rkt run --net=none "$image" --exec=/bin/true; done 2>&1)" ""
+equals "short pods say nothing of themselves" "$(for ((i = 0; i < 10; i++)); do rkt run --net=none --quiet "$image" --exec=/bin/true; done 2>&1)" ""
 
 # ----- Command lines -----
 
@@ -97,11 +108,11 @@ fails "each command says its own errors" 254 '^version: unexpected argument "x"$
 fails "what is said too early" 254 '^prepare: unknown flag: --net=none \(how the pod runs is said to run-prepared\)$' \
     rkt prepare --net=none "$image"
 fails "what could not be fetched is said once" 254 '^fetch: cannot fetch "/nothing.aci": [^'$'\n'']*$' \
-    rkt run --net=none /nothing.aci
+    rkt run --net=none --quiet /nothing.aci
 fails "so is a stage1 that could not be" 254 '^fetch: cannot fetch "example.com/nothing": [^'$'\n'']*$' \
-    rkt run --net=none --stage1-name=example.com/nothing "$image"
+    rkt run --net=none --quiet --stage1-name=example.com/nothing "$image"
 fails "a pod that can't be started is said once" 254 '^stage1: [^'$'\n'']*$' bash -c \
-    'rkt run --net=none --volume=v,kind=host,source=/nothing '"$image"' --mount=volume=v,target=/v; status=$?; sleep 1; exit $status'
+    'rkt run --net=none --quiet --volume=v,kind=host,source=/nothing '"$image"' --mount=volume=v,target=/v; status=$?; sleep 1; exit $status'
 
 # ----- The environment: later ones replace earlier ones -----
 
@@ -113,7 +124,7 @@ equals "the order" "$(LC_ALL=C sort <<<"$seen" | paste -sd' ')" \
     "FROM_ALL=all FROM_APP=app FROM_CALLER=caller FROM_FILE=file"
 lacks "without --inherit-env" "$(rkt run --net=none "$image" --exec=/bin/env)" FROM
 printf 'A=1\nA=2\n' >twice
-fails "a variable twice" 254 '^run: twice:2: "A" is set twice$' rkt run --net=none --set-env-file=twice "$image"
+fails "a variable twice" 254 '^run: twice:2: "A" is set twice$' rkt run --net=none --quiet --set-env-file=twice "$image"
 
 # ----- A program that can't be run -----
 

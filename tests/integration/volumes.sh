@@ -265,7 +265,7 @@ tells "… and the error says so" "$work/environment/file\" is a link to" journa
 remove_pod_file environment
 echo of-root >secret/file
 fails "a line of a file that is none of variables is not printed" 254 '^run: secret/file:1: the line is not NAME=VALUE$' \
-    rkt run --net=none --set-env-file=secret/file "$image"
+    rkt run --net=none --quiet --set-env-file=secret/file "$image"
 
 # ----- The record of what apps could write to -----
 

@@ -407,6 +407,20 @@ static bool service_says(const Translator *t, const char *key, const char *value
     return entry && streq(entry->value, value);
 }
 
+/* Each app has a limit of lines of its own, and a pod's own journal no other. The host's journal has one for
+ * the unit, which is lifted: journald takes 0 for its default. Another stage1 may not know of ours. */
+static void add_log_limit(const Translator *t)
+{
+    const PodEntry *journal = pod_section_find(t->pod, "Journal");
+    bool other_stage1 = false;
+
+    for (size_t i = 0; t->pod && i < t->pod->n_entries; i++)
+        other_stage1 =
+                other_stage1 || (!t->pod->entries[i].dropped && startswith(t->pod->entries[i].key, "Stage1"));
+    if (journal && streq(journal->value, "host") && !other_stage1)
+        buffer_adds(t->b, "LogRateLimitBurst=100000000\n");
+}
+
 /* systemd has no RestartForceExitStatus= for a job. */
 static int add_service_section(const Translator *t)
 {
@@ -434,6 +448,7 @@ static int add_service_section(const Translator *t)
         r = add_run(t);
     if (r >= 0)
         r = add_gc(t);
+    add_log_limit(t);
     add_copies(t, POD_SECTION_SERVICE, NULL);
     return r < 0 ? r : add_reload(t);
 }

@@ -3,6 +3,7 @@
 #include "run-options.h"
 
 #include <arpa/inet.h>
+#include <inttypes.h>
 #include <limits.h>
 
 #include "base/quantity.h"
@@ -44,6 +45,28 @@ static int take_journal_max_use(RunOptions *options, const char *value, Error *r
     if (quantity_parse(value, false, &options->journal_max_use) < 0 ||
         options->journal_max_use < (uint64_t) settings[SETTING_POD_JOURNAL_MAX_USE].min)
         return error_set(reterr, -EINVAL, "--journal-max-use=%s: must be a size of at least 1Mi", value);
+    return 0;
+}
+
+/* As for systemd.exec(5), but that 0 is no limit. */
+static int take_line_burst(RunOptions *options, const char *value, Error *reterr)
+{
+    uint64_t n;
+
+    if (parse_u64(value, &n) < 0 || n > (uint64_t) settings[SETTING_POD_LINE_BURST].max)
+        return error_set(reterr, -EINVAL, "--log-rate-limit-burst=%s: must be a number of lines", value);
+    (void) snprintf(options->line_burst, sizeof(options->line_burst), "%" PRIu64, n);
+    return 0;
+}
+
+static int take_line_interval(RunOptions *options, const char *value, Error *reterr)
+{
+    int64_t ns;
+
+    if (parse_timespan(value, &ns) < 0 || ns > settings[SETTING_POD_LINE_INTERVAL].max * INT64_C(1000000000))
+        return error_set(reterr, -EINVAL,
+                         "--log-rate-limit-interval=%s: must be a time of at most a day, as 30s", value);
+    (void) snprintf(options->line_interval_us, sizeof(options->line_interval_us), "%" PRId64, ns / 1000);
     return 0;
 }
 
@@ -129,6 +152,8 @@ int run_options_take(RunOptions *options, int id, const char *value, Error *rete
     case SETTING_POD_IPC: return take_word(&options->ipc, SETTING_POD_IPC, value, reterr);
     case SETTING_POD_JOURNAL: return take_word(&options->journal, SETTING_POD_JOURNAL, value, reterr);
     case SETTING_POD_JOURNAL_MAX_USE: return take_journal_max_use(options, value, reterr);
+    case SETTING_POD_LINE_BURST: return take_line_burst(options, value, reterr);
+    case SETTING_POD_LINE_INTERVAL: return take_line_interval(options, value, reterr);
     case SETTING_POD_MACHINE_NAME: return take_machine_name(options, value, reterr);
     case SETTING_POD_NETWORK: options->network = value; return 0;
     case SETTING_POD_INTERACTIVE: options->interactive = streq(value, "true"); return 0;

@@ -16,7 +16,8 @@ typedef struct RunOptions {
     char machine_name[MACHINE_NAME_MAX + 1]; /* "": not given */
     char **dns, **dns_search, **dns_options, **hosts_entries;
     const char *dns_domain;
-    uint64_t journal_max_use; /* 0: not given */
+    uint64_t journal_max_use;                  /* 0: not given */
+    char line_burst[24], line_interval_us[24]; /* decimal; "": not given */
     bool interactive;
 } RunOptions;
 

@@ -201,15 +201,23 @@ static const char *const kept_environment[] = { "PATH",
 static int make_environment(const Pod *pod, const RunOptions *options)
 {
     char lock[16], max_use[32];
+    const struct {
+        const char *name, *value; /* NULL or "": not given */
+    } variables[] = {
+        { STAGE1_ENV_LOCK_FD, lock },
+        { STAGE1_ENV_MACHINE_NAME, options->machine_name },
+        { STAGE1_ENV_JOURNAL, options->journal },
+        { STAGE1_ENV_JOURNAL_MAX_USE, options->journal_max_use > 0 ? max_use : NULL },
+        { STAGE1_ENV_LINE_BURST, options->line_burst },
+        { STAGE1_ENV_LINE_INTERVAL, options->line_interval_us },
+    };
 
     environment_keep(kept_environment);
     (void) snprintf(lock, sizeof(lock), "%d", pod->lock);
     (void) snprintf(max_use, sizeof(max_use), "%" PRIu64, options->journal_max_use);
-    if (setenv(STAGE1_ENV_LOCK_FD, lock, 1) < 0 ||
-        (*options->machine_name && setenv(STAGE1_ENV_MACHINE_NAME, options->machine_name, 1) < 0) ||
-        (options->journal && setenv(STAGE1_ENV_JOURNAL, options->journal, 1) < 0) ||
-        (options->journal_max_use > 0 && setenv(STAGE1_ENV_JOURNAL_MAX_USE, max_use, 1) < 0))
-        return -errno;
+    for (size_t i = 0; i < ELEMENTSOF(variables); i++)
+        if (variables[i].value && *variables[i].value && setenv(variables[i].name, variables[i].value, 1) < 0)
+            return -errno;
     return 0;
 }
 

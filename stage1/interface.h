@@ -37,10 +37,13 @@ enum { STAGE1_TIMEOUT_S = 30 };
 #define STAGE1_ENV_LOCK_FD "RKT_LOCK_FD"
 
 /* Ours: the name in machined, without it rkt-<uuid>; "pod" or "host" (see Journal= in rkt.pod(5)), default
- * "pod" with systemd, none without; the most bytes of a journal of the pod's own. */
+ * "pod" with systemd, none without; the most bytes of a journal of the pod's own; how many lines each
+ * app may say in how many microseconds, either 0: any number, default 10000 in 30 s. */
 #define STAGE1_ENV_MACHINE_NAME "RKT_MACHINE_NAME"
 #define STAGE1_ENV_JOURNAL "RKT_JOURNAL"
 #define STAGE1_ENV_JOURNAL_MAX_USE "RKT_JOURNAL_MAX_USE"
+#define STAGE1_ENV_LINE_BURST "RKT_LOG_RATE_LIMIT_BURST"
+#define STAGE1_ENV_LINE_INTERVAL "RKT_LOG_RATE_LIMIT_INTERVAL_USEC"
 
 /* Beneath the pod's directory. */
 #define STAGE1_ROOTFS "stage1/rootfs"

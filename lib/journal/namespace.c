@@ -18,8 +18,10 @@
 #include "owner.h"
 #include "rkt-config.h"
 
-/* An app's emergencies are not for the terminals of everybody on the host. */
-static const char limit_head[] = "# Made by rkt-register(8) for a pod.\n[Journal]\nForwardToWall=no\n",
+/* An app's emergencies are not for the terminals of everybody on the host. journald's limit of lines is for
+ * all apps of a pod together; each has its own (line-budget.h). */
+static const char limit_head[] = "# Made by rkt-register(8) for a pod.\n[Journal]\nForwardToWall=no\n"
+                                 "RateLimitIntervalSec=0\n",
                   limit_default[] = "SystemMaxUse=64M\nRuntimeMaxUse=16M\n";
 
 static const char *const log_directories[] = { "/var/log/journal", "/run/log/journal" };

@@ -46,6 +46,10 @@ static int check_arguments(const RunArguments *arguments, Error *reterr)
     if ((journal && streq(journal, "pod")) || getenv(STAGE1_ENV_JOURNAL_MAX_USE))
         return error_set(reterr, -EOPNOTSUPP,
                          "--journal=pod: apps of this stage1 write where rkt itself does");
+    if (getenv(STAGE1_ENV_LINE_BURST) || getenv(STAGE1_ENV_LINE_INTERVAL))
+        return error_set(reterr, -EOPNOTSUPP,
+                         "--log-rate-limit-burst and -interval: the app of this stage1 writes where rkt "
+                         "itself does; its unit's limit counts");
     return 0;
 }
 

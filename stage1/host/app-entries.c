@@ -56,6 +56,12 @@ static bool note_result(JournalWay *way, int r)
     return r >= 0;
 }
 
+void app_entries_tell_suppressed(AppEntries *entries, JournalWay *way, bool has_ended)
+{
+    open_way(way);
+    line_budget_tell(entries->budget, way->fd, entries->identifier, monotonic_ns(), has_ended);
+}
+
 static void tell_dropped(AppEntries *entries, const JournalWay *way)
 {
     char text[80];
@@ -101,7 +107,8 @@ void app_entries_carry_syslog(AppEntries *entries, JournalWay *way, char *data, 
         return;
     if (way->is_the_hosts && message.priority == LOG_EMERG)
         message.priority = LOG_ALERT;
-    carry(entries, way, &message, NULL, 0);
+    if (line_budget_judge_entry(entries->budget, message.size, monotonic_ns()))
+        carry(entries, way, &message, NULL, 0);
 }
 
 void app_entries_carry_native(AppEntries *entries, JournalWay *way, char *data, size_t size)
@@ -109,6 +116,6 @@ void app_entries_carry_native(AppEntries *entries, JournalWay *way, char *data, 
     size = data ? journal_fields_check(data, size) : 0;
     if (size == 0)
         entries->dropped++;
-    else
+    else if (line_budget_judge_entry(entries->budget, size, monotonic_ns()))
         carry(entries, way, NULL, data, size);
 }

@@ -7,6 +7,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "journal/line-budget.h"
+
 /* The way to the journal, one for all apps. */
 typedef struct JournalWay {
     int directory;     /* that with journald's sockets; not owned; -EBADF: there is no journal */
@@ -25,9 +27,13 @@ bool journal_way_is_ready(JournalWay *way);
 
 /* Those of one app. */
 typedef struct AppEntries {
-    const char *identifier; /* not owned */
+    const char *identifier; /* not owned, nor is: */
+    LineBudget *budget;     /* the app's */
     unsigned long dropped;  /* since the last one that got through, which then says so */
 } AppEntries;
+
+/* Says how many lines of the app were suppressed, when it is time to; has_ended: now. */
+void app_entries_tell_suppressed(AppEntries *entries, JournalWay *way, bool has_ended);
 
 /* Carries on a datagram, which is changed. NULL: one that was too long; it is counted as dropped. */
 void app_entries_carry_syslog(AppEntries *entries, JournalWay *way, char *data, size_t size);

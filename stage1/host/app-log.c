@@ -3,11 +3,9 @@
  * wait for long: when the pipe is full and nothing was taken for PATIENCE_MS, what the pipe holds is dropped,
  * and so on until journald takes something again; a line in the log then says how much is missing.
  *
- * An app chooses what lies in its pipe, also pages of files (splice(2), sendfile(2)). One whose file was cut
- * off meanwhile can't be read, only be moved to another pipe; so that is how things are dropped.
- *
- * A piece is looked at (tee(2)) before it goes, so that the last lines are known here: by the time that
- * somebody asks for them, the journal may not have them yet, or never. */
+ * A piece is looked at (tee(2)) before it goes, so that the app's budget of lines is kept (line-budget.h),
+ * and the last lines are known here: by the time that somebody asks for them, the journal may not have them
+ * yet, or never. */
 
 #include "app-log.h"
 
@@ -33,8 +31,6 @@ enum {
     PAUSE_MAX_MS = 1000,
     PAUSE_DROPPING_MS = 50, /* while the app fills its pipe */
     IDLE_MS = 60 * 1000,    /* without a word, after which a stream on demand is closed */
-    TRASH_SIZE = 1024 * 1024,
-    TRASHES_MAX = 64,
     QUOTED_LINES = 10,
 };
 
@@ -108,9 +104,53 @@ static int open_look_pipe(void)
     return 0;
 }
 
-/* Takes a look at the first bytes that the pipe holds. Returns how many, 0: none; -EIO: they can't be read.
+/* Bytes have left the pipe. */
+static void note_gone(AppLog *log, size_t size)
+{
+    log->noted -= size < log->noted ? size : log->noted;
+    log->paid -= size < log->paid ? size : log->paid;
+}
+
+/* Notes what the pipe holds from its first byte on. */
+static void note_seen(AppLog *log, const char *data, size_t size)
+{
+    if (size <= log->noted)
+        return;
+    add_to_tail(log, data + log->noted, size - log->noted);
+    log->noted = size;
+}
+
+/* Reads up to size bytes, to forget them. Returns how many, 0: there are none. */
+static size_t throw_away(AppLog *log, char *data, size_t size)
+{
+    ssize_t n = read(log->options.pipe, data, size);
+
+    if (n <= 0)
+        return 0;
+    note_seen(log, data, (size_t) n);
+    note_gone(log, (size_t) n);
+    return (size_t) n;
+}
+
+/* Has the first bytes go as far as the app's budget reaches, and throws away what is suppressed before them:
+ * that is read to where it stands already. */
+static void pay(AppLog *log, char *data, size_t size)
+{
+    for (size_t done = 0, n; done < size && log->paid == 0; done += n) {
+        bool pass;
+
+        n = line_budget_judge(log->options.budget, &log->flow, data + done, size - done, monotonic_ns(),
+                              &pass);
+        if (pass)
+            log->paid = n;
+        else
+            (void) throw_away(log, data + done, n);
+    }
+}
+
+/* Takes a look at the first bytes that the pipe holds. Returns how many, 0: none; log->paid of them may go.
  */
-static ssize_t look(AppLog *log)
+static size_t look(AppLog *log)
 {
     char data[PIECE];
     ssize_t n;
@@ -119,43 +159,31 @@ static ssize_t look(AppLog *log)
         return 0;
     n = tee(log->options.pipe, look_pipe[1], sizeof(data), SPLICE_F_NONBLOCK);
     if (n <= 0)
-        return n < 0 && errno != EAGAIN && errno != EINTR ? -errno : 0;
+        return 0;
     if (read_full(look_pipe[0], data, (size_t) n) != n) {
         close_look_pipe();
-        return -EIO;
+        return 0;
     }
-    if ((size_t) n > log->noted) {
-        add_to_tail(log, data + log->noted, (size_t) n - log->noted);
-        log->noted = (size_t) n;
-    }
-    return n;
+    note_seen(log, data, (size_t) n);
+    if (log->paid == 0)
+        pay(log, data, (size_t) n);
+    return (size_t) n;
 }
 
 /* ----- Dropping ----- */
 
-/* Moves up to size bytes out of the pipe. Returns how many, 0: none. */
-static size_t throw_away(AppLog *log, size_t size)
-{
-    int trash[2];
-    ssize_t n;
-
-    if (pipe2(trash, O_CLOEXEC | O_NONBLOCK) < 0)
-        return 0;
-    (void) fcntl(trash[1], F_SETPIPE_SZ, TRASH_SIZE);
-    n = splice(log->options.pipe, NULL, trash[1], NULL, size, SPLICE_F_NONBLOCK);
-    (void) close(trash[0]);
-    (void) close(trash[1]);
-    if (n <= 0)
-        return 0;
-    log->dropped += (uint64_t) n;
-    log->noted -= (size_t) n < log->noted ? (size_t) n : log->noted;
-    return (size_t) n;
-}
-
 static void drop(AppLog *log)
 {
-    for (unsigned i = 0; i < TRASHES_MAX && throw_away(log, TRASH_SIZE) > 0; i++)
-        ;
+    char data[PIECE];
+    size_t n;
+
+    for (size_t left = waiting(log); left > 0; left -= n < left ? n : left) {
+        n = throw_away(log, data, sizeof(data));
+        if (n == 0)
+            break;
+        log->dropped += n;
+    }
+    log->flow = (LineFlow){ 0 };
 }
 
 static void begin_to_drop(AppLog *log)
@@ -207,16 +235,16 @@ static void open_stream(AppLog *log)
     (void) !chdir("/");
 }
 
-/* Moves up to size bytes, of which there are as many. Returns how many; -EAGAIN: not now; else why never. */
-static ssize_t push(AppLog *log, size_t size)
+/* Moves what is paid. Returns how many bytes went; -EAGAIN: none now; else why never. */
+static ssize_t push(AppLog *log)
 {
     ssize_t n;
 
     if (!say_dropped(log))
         return errno == EAGAIN || errno == EINTR ? -EAGAIN : -EPIPE;
-    n = splice(log->options.pipe, NULL, log->stream, NULL, size, SPLICE_F_NONBLOCK);
+    n = splice(log->options.pipe, NULL, log->stream, NULL, log->paid, SPLICE_F_NONBLOCK);
     if (n > 0) {
-        log->noted -= (size_t) n < log->noted ? (size_t) n : log->noted;
+        note_gone(log, (size_t) n);
         return n;
     }
     if (n < 0 && (errno == EAGAIN || errno == EINTR || errno == ENOBUFS || errno == ENOMEM))
@@ -269,11 +297,11 @@ static void note_silent(AppLog *log)
 
 static void carry(AppLog *log)
 {
-    ssize_t n = look(log), taken;
+    size_t n = look(log);
+    ssize_t taken;
 
-    if (n < 0) {
-        drop(log);
-        log->next_ns = in_ms(PAUSE_MIN_MS);
+    if (n > 0 && log->paid == 0) { /* all of it was suppressed */
+        note_taken(log, n);
         return;
     }
     if (log->stream < 0 && (n > 0 || !log->options.on_demand))
@@ -286,15 +314,13 @@ static void carry(AppLog *log)
         note_silent(log);
         return;
     }
-    taken = push(log, (size_t) n);
+    taken = push(log);
     if (taken > 0) {
         note_taken(log, (size_t) taken);
         return;
     }
     if (taken == -EAGAIN)
         log->has_room = false;
-    else if (taken == -EIO || taken == -EINVAL || taken == -ENODATA)
-        drop(log);
     else
         close_stream(log);
     try_later(log, true);
@@ -340,10 +366,9 @@ static size_t carry_all(AppLog *log, size_t size)
     if (log->stream < 0)
         open_stream(log);
     while (left > 0 && log->stream >= 0) {
-        ssize_t n = look(log), taken = n > 0 ? push(log, (size_t) n) : n;
+        size_t n = look(log);
+        ssize_t taken = log->paid > 0 ? push(log) : (ssize_t) n;
 
-        if (n < 0)
-            return size - left + throw_away(log, TRASH_SIZE);
         if (taken == -EAGAIN || taken == 0)
             break;
         if (taken < 0) {
@@ -366,22 +391,15 @@ static bool has_ended(const AppLog *log)
 
 void app_log_finish(AppLog *log, int64_t end_ns)
 {
-    size_t left, n;
-
     while (!has_ended(log)) {
-        left = waiting(log);
+        size_t left = waiting(log);
+
         if (carry_all(log, left) < left)
             (void) poll(NULL, 0, REST_MS);
         if (monotonic_ns() >= end_ns)
             break;
     }
-    for (left = waiting(log); left > 0; left -= n < left ? n : left) {
-        ssize_t seen = look(log);
-
-        n = seen == 0 ? 0 : throw_away(log, seen > 0 ? (size_t) seen : TRASH_SIZE);
-        if (n == 0)
-            break;
-    }
+    drop(log);
     if (log->dropped > 0)
         log_warning("%llu bytes that app %s said are missing in the journal",
                     (unsigned long long) log->dropped, log->options.identifier);

@@ -10,16 +10,18 @@
 #include <stdint.h>
 
 #include "base/cleanup.h"
+#include "journal/line-budget.h"
 
 enum { APP_LOG_TAIL = 2048 }; /* bytes of an app's last lines that the init knows */
 
 typedef struct AppLogOptions {
-    int pipe; /* what the app says: one that no app has (carrier.h), and that does not block when it is read
-               */
+    int pipe; /* what the app says: one into which bytes were written that no app has (carrier.h), and that
+                 does not block when it is read */
     int write_end;          /* of the app's own pipe; not owned */
     int directory;          /* that with journald's sockets; not owned */
     const char *identifier; /* not owned, nor is: */
     const char *unit;       /* may be NULL */
+    LineBudget *budget;     /* the app's; not owned */
     bool level_prefix;      /* lines may begin with "<N>", also with that of an emergency */
     bool on_demand;         /* a stream only while something is said */
 } AppLogOptions;
@@ -36,6 +38,8 @@ typedef struct AppLog {
     unsigned pause_ms; /* between attempts */
     uint64_t dropped;  /* bytes, since the last one that was taken */
     size_t noted;      /* how much of what the pipe holds is in the tail already */
+    LineFlow flow;     /* after what is */
+    size_t paid;       /* how much of it may go by the budget */
     char *tail;        /* the end of what was said, APP_LOG_TAIL bytes of room */
     size_t tail_filled;
 } AppLog;

@@ -12,9 +12,17 @@
 #include "base/fd-util.h"
 #include "base/log.h"
 #include "base/time-util.h"
+#include "journal/entry.h"
 #include "journal/stream.h"
 
-enum { BACKLOG_SIZE = 64 * 1024, PATIENCE_MS = 10 * 1000, PAUSE_MS = 20, LOOK_MS = 1000, READER_MS = 1000 };
+enum {
+    BACKLOG_SIZE = 64 * 1024,
+    PATIENCE_MS = 10 * 1000,
+    PAUSE_MS = 20,
+    LOOK_MS = 1000,
+    READER_MS = 1000,
+    TELL_MS = 1000
+};
 
 /* So that the journal has it all by the time that we have ended. */
 static void await_reader(int stream)
@@ -25,10 +33,28 @@ static void await_reader(int stream)
         (void) poll(NULL, 0, 1);
 }
 
+/* How long until there is something to tell, in ms; -1: there is nothing. */
+static int tell_suppressed(Backlog *backlog, bool has_ended)
+{
+    int64_t now = monotonic_ns(), next = backlog->budget->tell_next_ns;
+    _cleanup_close_ int socket = -EBADF;
+
+    if (next > 0 && (has_ended || next <= now)) {
+        (void) journal_socket_open_namespace(backlog->journal_namespace, &socket);
+        line_budget_tell(backlog->budget, socket, backlog->identifier, now, has_ended);
+        next = backlog->budget->tell_next_ns;
+    }
+    return next == 0     ? -1
+           : next <= now ? 0
+                         : (int) ((next - now) / 1000000 < TELL_MS ? (next - now) / 1000000 + 1 : TELL_MS);
+}
+
 void backlog_done(Backlog *backlog)
 {
     uint64_t lost = backlog->dropped + backlog->filled;
 
+    if (backlog->budget)
+        (void) tell_suppressed(backlog, true);
     if (lost > 0)
         log_warning("%llu bytes that app %s said are missing in the journal", (unsigned long long) lost,
                     backlog->identifier);
@@ -49,10 +75,8 @@ bool backlog_has_room(const Backlog *backlog)
     return backlog->filled <= BACKLOG_SIZE / 2 || backlog_has_given_up(backlog);
 }
 
-void backlog_add(Backlog *backlog, const char *data, size_t size)
+static void add(Backlog *backlog, const char *data, size_t size)
 {
-    if (!backlog->identifier)
-        return;
     if (!backlog->data)
         backlog->data = malloc(BACKLOG_SIZE);
     if (!backlog->data || size > BACKLOG_SIZE - backlog->filled) {
@@ -61,6 +85,20 @@ void backlog_add(Backlog *backlog, const char *data, size_t size)
     }
     memcpy(backlog->data + backlog->filled, data, size);
     backlog->filled += size;
+}
+
+void backlog_add(Backlog *backlog, const char *data, size_t size)
+{
+    if (!backlog->identifier)
+        return;
+    for (size_t done = 0, n; done < size; done += n) {
+        bool pass;
+
+        n = line_budget_judge(backlog->budget, &backlog->flow, data + done, size - done, monotonic_ns(),
+                              &pass);
+        if (pass)
+            add(backlog, data + done, n);
+    }
     (void) backlog_turn(backlog);
 }
 
@@ -105,9 +143,10 @@ static void write_some(Backlog *backlog)
     } while (backlog->filled > 0);
 }
 
-int backlog_turn(Backlog *backlog)
+/* How long to wait at most for the stream. */
+static int turn_stream(Backlog *backlog)
 {
-    if (!backlog->identifier || (backlog->filled == 0 && !backlog->keep_stream))
+    if (backlog->filled == 0 && !backlog->keep_stream)
         return -1;
     if (backlog->stream >= 0 && is_hung_up(backlog->stream))
         backlog->stream = safe_close(backlog->stream);
@@ -118,4 +157,11 @@ int backlog_turn(Backlog *backlog)
     if (backlog->stream < 0)
         return PAUSE_MS;
     return backlog->filled > 0 ? LOOK_MS : -1;
+}
+
+int backlog_turn(Backlog *backlog)
+{
+    if (!backlog->identifier)
+        return -1;
+    return shorter_ms(turn_stream(backlog), tell_suppressed(backlog, false));
 }

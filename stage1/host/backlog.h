@@ -8,8 +8,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "journal/line-budget.h"
+
 typedef struct Backlog {
     const char *journal_namespace, *identifier; /* not owned; identifier NULL: the journal does not have it */
+    LineBudget *budget;                         /* the app's; not owned */
+    LineFlow flow;
     bool keep_stream; /* also when nothing is to be written: a namespace's journald ends when it has none */
     int stream;       /* -EBADF: none now */
     char *data;
@@ -35,6 +39,11 @@ struct pollfd backlog_await(const Backlog *backlog);
 int backlog_turn(Backlog *backlog);
 /* The journal has taken nothing for so long that it is not waited for any more. */
 bool backlog_has_given_up(const Backlog *backlog);
+/* The earlier one of two such times. */
+static inline int shorter_ms(int a, int b)
+{
+    return a < 0 || (b >= 0 && b < a) ? b : a;
+}
 static inline bool backlog_is_empty(const Backlog *backlog)
 {
     return backlog->filled == 0;

@@ -52,6 +52,7 @@ static int open_app_pipes(HostApp *app, LogPipe *pipes)
 static void begin_backlogs(const Host *host, size_t index, LogPipe *pipes)
 {
     for (size_t i = 0; i < 2; i++) {
+        pipes[i].backlog.budget = &host->apps[index].budget;
         pipes[i].backlog.identifier = host->apps[index].plan->name;
         pipes[i].backlog.journal_namespace = host->journal_namespace;
         pipes[i].backlog.keep_stream = host->journal_namespace && index == 0 && i == 0;
@@ -321,11 +322,6 @@ static bool init_has_to_wait(Loop *loop)
     if (loop->init_wait_ns == 0)
         loop->init_wait_ns = monotonic_ns() + INIT_WAIT_MS * INT64_C(1000000);
     return monotonic_ns() < loop->init_wait_ns;
-}
-
-static int shorter_ms(int a, int b)
-{
-    return a < 0 || (b >= 0 && b < a) ? b : a;
 }
 
 /* How long until the backlogs are looked at. */

@@ -81,7 +81,8 @@ typedef struct HostApp {
     bool pinged, aborted; /* WATCHDOG=1 since the last one we sent; SIGABRT for not having said it */
     char *status_text;    /* its own STATUS=; NULL: none */
 
-    AppLog log; /* of a service's app */
+    LineBudget budget; /* of what it says, whichever way; the init's and the foreground process' are two */
+    AppLog log;        /* of a service's app */
 } HostApp;
 
 typedef struct Host {

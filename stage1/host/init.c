@@ -561,7 +561,10 @@ static void begin_entries(Host *host)
     host->journal.directory = host->journal_sockets;
     host->journal.is_the_hosts = !host->journal_namespace;
     for (size_t i = 0; i < host->plan->n_apps; i++)
-        host->apps[i].entries.identifier = host->apps[i].plan->name;
+        host->apps[i].entries = (AppEntries){
+            .identifier = host->apps[i].plan->name,
+            .budget = &host->apps[i].budget,
+        };
 }
 
 /* What was sent before the end. */
@@ -721,6 +724,7 @@ static int await(const Init *init, struct pollfd *fds)
         next_ns = earlier_ns(next_ns, app->tell_failure_ns);
         app_log_await(&app->log, own + POLL_LOG);
         next_ns = earlier_ns(next_ns, app_log_next_ns(&app->log));
+        next_ns = earlier_ns(next_ns, app->budget.tell_next_ns);
         for (size_t k = 0; k < ELEMENTSOF(app->carriers); k++)
             own[POLL_CARRIERS + k] = carrier_await(&app->carriers[k]);
         next_ns = earlier_ns(next_ns, receiver_await(&app->receiver, own + POLL_MESSAGES));
@@ -729,6 +733,18 @@ static int await(const Init *init, struct pollfd *fds)
                 init->unreaped ? 0
                 : next_ns > 0  ? until_ms(next_ns)
                                : -1);
+}
+
+/* Of which way they came does not matter: where the foreground process carries lines, it has its own budget.
+ */
+static void tell_suppressed(Init *init, bool has_ended)
+{
+    for (size_t i = 0; i < init->host->plan->n_apps; i++) {
+        HostApp *app = &init->host->apps[i];
+
+        if (app->budget.tell_next_ns > 0 && (has_ended || app->budget.tell_next_ns <= monotonic_ns()))
+            app_entries_tell_suppressed(&app->entries, &init->host->journal, has_ended);
+    }
 }
 
 static void loop(Init *init)
@@ -741,6 +757,7 @@ static void loop(Init *init)
     while (!pod_is_over(init)) {
         if (await(init, fds) < 0 && errno != EINTR)
             return;
+        tell_suppressed(init, false);
         for (size_t i = 0; i < n_apps; i++) {
             const struct pollfd *own = &fds[POLL_APPS + _POLL_APP_MAX * i];
             HostApp *app = &init->host->apps[i];
@@ -778,6 +795,7 @@ static void loop(Init *init)
     else
         await_carriers(init);
     tell_failures(init, true);
+    tell_suppressed(init, true);
 }
 
 static void block_signals(sigset_t *ret_requests, sigset_t *ret_children)

@@ -120,8 +120,27 @@ static uint64_t watchdog_interval(void)
     return pid && (parse_u64(pid, &number) < 0 || number != (uint64_t) getpid()) ? 0 : us;
 }
 
+/* An undeclared pod that writes to the host's journal shares its unit's limit there, which is at least that
+ * of one app. */
+static LineLimit line_limit(const Host *host)
+{
+    LineLimit limit = { .burst = LINE_BURST_DEFAULT, .interval_ns = LINE_INTERVAL_DEFAULT_NS };
+    const char *burst = getenv(STAGE1_ENV_LINE_BURST), *interval = getenv(STAGE1_ENV_LINE_INTERVAL);
+    uint64_t us;
+
+    if (!host->journal_namespace && !host->plan->unit)
+        limit.burst /= host->plan->n_apps;
+    if (burst)
+        (void) parse_u64(burst, &limit.burst);
+    if (interval && parse_u64(interval, &us) >= 0 && us <= INT64_MAX / 1000)
+        limit.interval_ns = (int64_t) us * 1000;
+    return limit;
+}
+
 static int allocate_apps(Host *host)
 {
+    LineLimit limit = line_limit(host);
+
     host->apps = calloc(host->plan->n_apps, sizeof(HostApp));
     if (!host->apps)
         return -ENOMEM;
@@ -138,6 +157,7 @@ static int allocate_apps(Host *host)
         app->stdio[0] = app->stdio[1] = app->stdio[2] = -EBADF;
         app->refusals = (Refusals) REFUSALS_INIT;
         app->log = (AppLog) APP_LOG_INIT;
+        app->budget.limit = limit;
     }
     return 0;
 }

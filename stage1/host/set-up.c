@@ -132,6 +132,7 @@ static int begin_log(const Host *host, HostApp *app)
         .directory = host->journal_sockets,
         .identifier = app->plan->name,
         .unit = host->plan->unit,
+        .budget = &app->budget,
         .level_prefix = host->journal_namespace, /* the host's terminals are not for an app's emergencies */
         .on_demand = !host->journal_namespace,   /* whose journald ends when nobody has a stream of it */
     };

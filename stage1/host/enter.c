@@ -84,6 +84,11 @@ static void reap(Outside *outside)
         if (console_note_end(outside->console, info.si_pid))
             continue;
         if (info.si_pid != outside->joining) {
+            if (info.si_code != CLD_EXITED && info.si_status == SIGSYS)
+                (void) dprintf(
+                        STDERR_FILENO,
+                        "enter: the command ended with SIGSYS; which system call the app's filter refused "
+                        "the kernel's log may say (journalctl -k -g type=1326)\n");
             outside->ended = true;
             outside->status = status;
             outside->command = 0;

@@ -52,9 +52,11 @@ static const struct Field {
     { "memory", FIELD_U64, offsetof(PlanApp, limits.memory) },
     { "cpu", FIELD_U64, offsetof(PlanApp, limits.cpu) },
     { "cpu-shares", FIELD_U64, offsetof(PlanApp, limits.cpu_shares) },
+    { "pids", FIELD_U64, offsetof(PlanApp, limits.pids) },
     { "memory-wish", FIELD_U64, offsetof(PlanApp, wishes.memory) },
     { "cpu-wish", FIELD_U64, offsetof(PlanApp, wishes.cpu) },
     { "cpu-shares-wish", FIELD_U64, offsetof(PlanApp, wishes.cpu_shares) },
+    { "pids-wish", FIELD_U64, offsetof(PlanApp, wishes.pids) },
 };
 
 static const char *const plan_stdio_table[_PLAN_STDIO_MAX] = {

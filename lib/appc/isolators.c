@@ -48,6 +48,7 @@ static const IsolatorType types[_ISOLATOR_KIND_MAX] = {
     [ISOLATOR_SECCOMP_REMOVE] = { "os/linux/seccomp-remove-set", SECCOMP },
     [ISOLATOR_OOM_SCORE_ADJ] = { "os/linux/oom-score-adj", &isolator_number, SETTING_APP_OOM_SCORE_ADJUST },
     [ISOLATOR_CPU_SHARES] = { "os/linux/cpu-shares", &isolator_number, SETTING_APP_CPU_SHARES },
+    [ISOLATOR_PIDS_MAX] = { "coreos.com/rkt/pids-max", &isolator_number, SETTING_APP_TASKS_MAX },
     [ISOLATOR_SELINUX_CONTEXT] = { "os/linux/selinux-context", &isolator_selinux },
     [ISOLATOR_APPARMOR_PROFILE] = { "os/linux/apparmor-profile", &isolator_profile },
     [ISOLATOR_UNKNOWN] = { "", &isolator_other },
@@ -140,6 +141,13 @@ uint64_t isolator_list_limit(const IsolatorList *list, IsolatorKind kind)
     const Isolator *isolator = isolator_list_find(list, kind);
 
     return isolator && isolator->resource.limit.text ? isolator->resource.limit.value : 0;
+}
+
+uint64_t isolator_list_number(const IsolatorList *list, IsolatorKind kind)
+{
+    const Isolator *isolator = isolator_list_find(list, kind);
+
+    return isolator ? (uint64_t) isolator->number : 0;
 }
 
 static int add_taken(IsolatorList *list, Isolator *isolator)

@@ -23,6 +23,7 @@ typedef enum IsolatorKind {
     ISOLATOR_SECCOMP_REMOVE,      /* set */
     ISOLATOR_OOM_SCORE_ADJ,       /* number; -1000..1000 */
     ISOLATOR_CPU_SHARES,          /* number; 2..262144 */
+    ISOLATOR_PIDS_MAX,            /* number; ours */
     ISOLATOR_SELINUX_CONTEXT,     /* selinux */
     ISOLATOR_APPARMOR_PROFILE,    /* profile */
     ISOLATOR_UNKNOWN,             /* kept as it stands: other */
@@ -79,12 +80,13 @@ IsolatorKind isolator_kind_of_setting(SettingId id);
 const Isolator *isolator_list_find(const IsolatorList *list, IsolatorKind kind);
 void isolator_list_remove(IsolatorList *list, IsolatorKind kind);
 
-/* The limit of a resource in its unit, or 0: none. */
+/* The limit of a resource in its unit, or a number that is above 0; 0: none. */
 uint64_t isolator_list_limit(const IsolatorList *list, IsolatorKind kind);
+uint64_t isolator_list_number(const IsolatorList *list, IsolatorKind kind);
 
 /* Which value of the command line goes with a kind:
  *   --memory, --cpu             a quantity, the limit and the request
- *   --cpu-shares, --oom-score-adj   a number
+ *   --cpu-shares, --oom-score-adj, --tasks-max   a number
  *   --caps-retain, --caps-remove    names with commas
  *   --seccomp                   isolator_list_set_seccomp(): mode=retain|remove[,errno=NAME],CALL[,CALL…]
  * The new one takes the place of one of the same kind, and of those that it excludes (retain and remove). */

@@ -136,7 +136,7 @@ static const struct {
     { "OS", PULLED, "use Image=NAME,os=OS in [App]" },
     { "Options", NETWORK, NET_FILE },
     { "Options", VOLUME, "use a mount unit of systemd, and kind=host,source=PATH" },
-    { "PidsLimit", CONTAINER, "use TasksMax= in [Service], for the pod" },
+    { "PidsLimit", CONTAINER, "use TasksMax= in [App], or in [Service] for the whole pod" },
     { "Pod", CONTAINER, "there is none, because the app's section is in the pod's file" },
     { "PodName", POD, "there is none, because the pod's name is that of its file" },
     { "PodmanArgs", ANY, FLAGS },

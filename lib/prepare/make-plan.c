@@ -185,7 +185,6 @@ static int plan_isolators(const AppContext *context, Error *reterr)
     const IsolatorList *isolators = &context->app->app->isolators;
     const Isolator *no_new_privileges = isolator_list_find(isolators, ISOLATOR_NO_NEW_PRIVILEGES);
     const Isolator *oom_score_adj = isolator_list_find(isolators, ISOLATOR_OOM_SCORE_ADJ);
-    const Isolator *cpu_shares = isolator_list_find(isolators, ISOLATOR_CPU_SHARES);
     PlanApp *plan = context->plan;
 
     for (size_t i = 0; i < ELEMENTSOF(refused_isolators); i++) {
@@ -204,7 +203,9 @@ static int plan_isolators(const AppContext *context, Error *reterr)
 
     limits_of(context, ISOLATOR_MEMORY)->memory = isolator_list_limit(isolators, ISOLATOR_MEMORY);
     limits_of(context, ISOLATOR_CPU)->cpu = isolator_list_limit(isolators, ISOLATOR_CPU);
-    limits_of(context, ISOLATOR_CPU_SHARES)->cpu_shares = cpu_shares ? (uint64_t) cpu_shares->number : 0;
+    limits_of(context, ISOLATOR_CPU_SHARES)->cpu_shares =
+            isolator_list_number(isolators, ISOLATOR_CPU_SHARES);
+    limits_of(context, ISOLATOR_PIDS_MAX)->pids = isolator_list_number(isolators, ISOLATOR_PIDS_MAX);
     plan->has_oom_score_adj = oom_score_adj;
     plan->oom_score_adj = oom_score_adj ? (int) oom_score_adj->number : 0;
     /* Without it a filter of an app that is not root could be left behind by a set-user-ID program. */

@@ -234,9 +234,9 @@ uint64_t cgroup_weight_from_shares(uint64_t shares)
 
 enum { VALUE_MAX = 48 };
 
-static void format_memory_max(uint64_t bytes, char text[static VALUE_MAX])
+static void format_number(uint64_t value, char text[static VALUE_MAX])
 {
-    (void) snprintf(text, VALUE_MAX, "%llu", (unsigned long long) bytes);
+    (void) snprintf(text, VALUE_MAX, "%llu", (unsigned long long) value);
 }
 
 /* The kernel takes no quota under 1 ms, in a period of at most 1 s; 100 ms is its default. */
@@ -260,10 +260,12 @@ static const struct Limit {
     void (*format)(uint64_t value, char text[static VALUE_MAX]);
 } limit_table[] = {
     { "resource/memory", "memory.max", "memory", CGROUP_MEMORY, offsetof(CgroupLimits, memory),
-      format_memory_max },
+      format_number },
     { "resource/cpu", "cpu.max", "cpu", CGROUP_CPU, offsetof(CgroupLimits, cpu), format_cpu_max },
     { "os/linux/cpu-shares", "cpu.weight", "cpu", CGROUP_CPU, offsetof(CgroupLimits, cpu_shares),
       format_cpu_weight },
+    { "coreos.com/rkt/pids-max", "pids.max", "pids", CGROUP_PIDS, offsetof(CgroupLimits, pids),
+      format_number },
 };
 
 static uint64_t limit_value(const struct Limit *limit, const CgroupLimits *limits)

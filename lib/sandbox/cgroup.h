@@ -43,6 +43,7 @@ typedef struct CgroupLimits {
     uint64_t memory;     /* bytes; 0: none */
     uint64_t cpu;        /* thousandths of a CPU; 0: none */
     uint64_t cpu_shares; /* 2..262144; 0: none */
+    uint64_t pids;       /* processes and threads; 0: none */
 } CgroupLimits;
 
 /* The controllers that these limits need. */
@@ -57,8 +58,8 @@ int cgroup_move(int cgroup, pid_t pid);
 /* SIGKILL to every process in it and below it, in one step (cgroup.kill, else one by one). */
 int cgroup_kill(int cgroup);
 
-/* The same one by one, after which processes can still be cloned into it. Linux 6.14 and later kill those, once
- * cgroup.kill was written: they compare the count of kills with that of the parent's own cgroup. */
+/* The same one by one, after which processes can still be cloned into it. Linux 6.14 and later kill those,
+ * once cgroup.kill was written: they compare the count of kills with that of the parent's own cgroup. */
 int cgroup_clear(int cgroup);
 
 /* Removes the sub-cgroup and all below it; -EBUSY while processes are there. A missing one is no error. */

@@ -219,7 +219,8 @@ static void grant_wishes(const HostApp *app)
     const CgroupLimits *wishes = &app->plan->wishes;
     const CgroupLimits each[] = { { .memory = wishes->memory },
                                   { .cpu = wishes->cpu },
-                                  { .cpu_shares = wishes->cpu_shares } };
+                                  { .cpu_shares = wishes->cpu_shares },
+                                  { .pids = wishes->pids } };
 
     for (size_t i = 0; i < ELEMENTSOF(each); i++) {
         _cleanup_error_ Error error = ERROR_INIT;

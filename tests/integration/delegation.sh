@@ -36,6 +36,29 @@ used=$(app_log limits burner | sed -n 's/^cpu=//p')
 at_most "it got a fifth of a processor for 5 s, in ms" "$used" 1500
 systemctl stop rkt-limits
 
+# An app that forks has what TasksMax= leaves it, and its neighbour has its own.
+if grep -qw pids /sys/fs/cgroup/cgroup.controllers; then
+    pod_file tasks <<'END'
+[Pod]
+Network=none
+[App:forks]
+Image=example.com/probe
+TasksMax=5
+Exec=/bin/sh -c 'sh -c "for i in 1 2 3 4 5 6 7 8 9; do sleep 1000 & done; echo forked=all"; exec sleep 1000'
+[App:neighbour]
+Image=example.com/probe
+Exec=/bin/sh -c 'sh -c "for i in 1 2 3 4 5 6 7 8 9; do sleep 1000 & done; echo forked=all"; exec sleep 1000'
+END
+    start tasks
+    group=/sys/fs/cgroup$(unit_property rkt-tasks ControlGroup)
+    equals "TasksMax= is in the app's own cgroup" "$(cat "$group"/forks/pids.max)" 5
+    soon "an app forks no more than it may" 60 log_has tasks forks "can't fork"
+    soon "its neighbour does" 60 log_has tasks neighbour '^forked=all'
+    systemctl stop rkt-tasks
+else
+    skip "TasksMax=" "this host has no pids controller"
+fi
+
 # ----- Not delegated -----
 
 not_delegated() {

@@ -161,6 +161,8 @@ refused "--cpu-shares out of range" '262144' --cpu-shares=262145
 limits=$(manifest "$image" --memory=64M --cpu=500m --cpu-shares=512 | tr -d '[:space:]')
 matches "--memory is an isolator" "$limits" '"resource/memory","value":\{[^}]*"limit":"64M"'
 matches "--cpu is an isolator" "$limits" '"resource/cpu","value":\{[^}]*"limit":"500m"'
+refused "--tasks-max out of range" '4194304' --tasks-max=0
+matches "--tasks-max is an isolator" "$(manifest "$image" --tasks-max=20 | tr -d '[:space:]')" '"coreos.com/rkt/pids-max","value":20'
 matches "--cpu-shares is an isolator" "$limits" '"os/linux/cpu-shares","value":512'
 
 # ----- The pod -----

@@ -15,6 +15,7 @@ tar -xzf "$images/busybox.aci" -C "$dir"
 wishes='{ "name": "resource/memory", "value": { "limit": "64Mi", "request": "32Mi" } },
     { "name": "resource/cpu", "value": { "limit": "500m" } },
     { "name": "os/linux/cpu-shares", "value": 512 },
+    { "name": "coreos.com/rkt/pids-max", "value": 77 },
     { "name": "resource/block-iops", "value": { "default": true, "limit": "100" } }'
 sed -i -e "s|example.com/busybox|example.com/wishing|" -e "s|\"app\": {|& \"isolators\": [ ${wishes//$'\n'/} ],|" "$dir/manifest"
 tar -czf "$work/wishing.aci" -C "$dir" manifest rootfs
@@ -28,7 +29,7 @@ run() {
 mkdir "$work/out"
 
 status=0
-output=$(run --exec=/bin/sh -- -c 'cd /sys/fs/cgroup; cat memory.max cpu.max cpu.weight >/out/limits 2>/dev/null; echo ran >/out/ran') ||
+output=$(run --exec=/bin/sh -- -c 'cd /sys/fs/cgroup; cat memory.max cpu.max cpu.weight pids.max >/out/limits 2>/dev/null; echo ran >/out/ran') ||
     status=$?
 equals "the pod of an image with wishes runs" "$status $(cat "$work/out/ran")" '0 ran'
 matches "what nothing enforces yet is a warning" "$output" \
@@ -48,6 +49,7 @@ wish() {
 wish resource/memory memory $((64 * 1024 * 1024)) --memory=64Mi
 wish resource/cpu cpu '50000 100000' --cpu=500m
 wish os/linux/cpu-shares cpu 20 --cpu-shares=512
+wish coreos.com/rkt/pids-max pids 77 --tasks-max=77
 
 # A pod manifest with the app is the user's word, one without it has the image's.
 # manifest NAME [APP]

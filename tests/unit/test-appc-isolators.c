@@ -177,6 +177,8 @@ static void test_bad(void)
         { ISOLATOR("resource/block-iops", "{\"limit\":\"1\"}"), "isolators[0].value: default must be true" },
         { ISOLATOR("resource/block-iops", "{\"default\":true,\"request\":\"1\",\"limit\":\"1\"}"),
           "isolators[0].value: request must not be set" },
+        { ISOLATOR("coreos.com/rkt/pids-max", "0"),
+          "isolators[0].value: 0 is out of range, must be between 1 and 4194304" },
         { ISOLATOR("os/linux/cpu-shares", "1"),
           "isolators[0].value: 1 is out of range, must be between 2 and 262144" },
         { ISOLATOR("os/linux/cpu-shares", "262145"),

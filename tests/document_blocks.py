@@ -31,7 +31,7 @@ PROMPT = re.compile(r"^[#$] ")
 
 
 def documents():
-    return [SOURCE / "README.md", *sorted((SOURCE / "Documentation").rglob("*.md")), *sorted((SOURCE / "man").glob("*.scd"))]
+    return [SOURCE / "README.md", SOURCE / "CONTRIBUTING.md", *sorted((SOURCE / "Documentation").rglob("*.md")), *sorted((SOURCE / "man").glob("*.scd"))]
 
 
 class Block:

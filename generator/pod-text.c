@@ -45,7 +45,7 @@ static bool is_plain(const char *value)
     return true;
 }
 
-/* One word, or a value that is one as a whole. A percent sign is no specifier on a command line. */
+/* One word, or a value that is one as a whole. A percent sign is not a specifier on a command line. */
 static int add_value(Buffer *b, const char *value, bool word)
 {
     _cleanup_buffer_ Buffer doubled = { 0 };

@@ -348,7 +348,7 @@ static int run_dry(Generator *g)
     return g->bad ? EXIT_BAD_FILE : EXIT_SUCCESS;
 }
 
-/* Pod files with errors are no failure of ours. */
+/* Pod files with errors are not a failure of ours. */
 static int run_generator(Generator *g, Error *reterr)
 {
     size_t n = strv_length(arg_words);

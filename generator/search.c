@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A pod costs five system calls here: open, stat twice, read, close. That there are drop-ins is known from
- * the listing, and whether a file is a mask is asked only of what is no regular file. */
+ * the listing, and whether a file is a mask is asked only of what is not a regular file. */
 
 #include "search.h"
 

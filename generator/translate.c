@@ -543,7 +543,7 @@ static int add_links(const Translator *t, GeneratedUnit *ret)
         return fail_at(t, instance, "only a template (NAME@.pod) has one");
     if (instance && (!unit_prefix_is_valid(instance->value) ||
                      strlen(ret->name) + strlen(instance->value) > UNIT_NAME_MAX))
-        return fail_at(t, instance, "this is no instance's name");
+        return fail_at(t, instance, "this is not the name of an instance");
     for (size_t i = 0; install && i < install->n_entries; i++) {
         const PodEntry *entry = &install->entries[i];
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Nearly always there is no link: then one open and one look are enough, for dir has been looked at before.
- * Otherwise the path is walked one name at a time. Whoever runs `rkt pod check` on their own may trust
+ * Otherwise the path is walked one name at a time. A user who runs `rkt pod check` may trust
  * themselves. */
 
 #include "trust.h"

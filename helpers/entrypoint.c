@@ -4,7 +4,7 @@
  *
  * The program that stage1's `run` is stays in the pod as its init, and that of `enter` is near its apps. Both
  * are therefore executed from a read-only mount that is mounted nowhere, the lock's or one of that file
- * alone: whoever in the pod opens /proc/PID/exe can neither write to it nor walk away from it. */
+ * alone: a process in the pod that opens /proc/PID/exe can neither write to it nor walk away from it. */
 
 #include "entrypoint.h"
 
@@ -56,8 +56,8 @@ int entrypoint_open(const Pod *pod, const char *entrypoint, int *ret, Error *ret
     return 0;
 }
 
-/* The interpreter of a script opens a path: the one that the links have led to. A script is no program that
- * stays in the pod. */
+/* The interpreter of a script opens a path: the one that the links have led to. A script is not a program
+ * that stays in the pod. */
 static int find_path(const Pod *pod, const char *entrypoint, char ret[static PATH_MAX])
 {
     _cleanup_close_ int file = -EBADF;

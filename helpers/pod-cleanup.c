@@ -255,7 +255,7 @@ static int list_mounts_below(const char *path, char ***ret)
     return 0;
 }
 
-/* Detached, because whoever still uses a mount must not keep the pod. */
+/* Detached, because a process that still uses a mount must not keep the pod. */
 static int unmount_all(const Pod *pod, Error *reterr)
 {
     _cleanup_strv_ char **mounts = NULL;

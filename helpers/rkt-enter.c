@@ -80,7 +80,7 @@ static int make_arguments(pid_t init, const char *program, char ***ret)
     return r;
 }
 
-/* Secrets of whoever calls us are nothing for a process that is about to be in the pod. */
+/* The caller's secrets are not for a process that is about to be in the pod. */
 static const char *const kept_environment[] = { "PATH", "TERM", NULL };
 
 static int become_stage1(const Pod *pod, pid_t init, Error *reterr)

@@ -365,8 +365,8 @@ static int open_request(Request *request, Error *reterr)
     return r < 0 ? error_prefix(reterr, r, "cannot fetch \"%s\"", request->image) : 0;
 }
 
-/* Rendering right away saves the first start the wait. It is no part of fetching: whoever needs the tree
- * renders it. */
+/* Rendering right away saves the first start the wait. It is not a part of fetching: a start that needs the
+ * tree renders it. */
 static void render(Store *store, const char *key)
 {
     _cleanup_error_ Error error = ERROR_INIT;

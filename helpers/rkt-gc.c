@@ -139,7 +139,7 @@ static int mark_if_ended(Pod *pod, void *userdata)
 enum { LAST_LOOKS = 40, LAST_PAUSE_US = 50 * 1000 };
 
 /* Called when a unit has stopped, whatever became of its pod: only a pod that ended is marked, and the
- * absence of any of it is no failure. */
+ * absence of any of it is not a failure. */
 static int mark_one(int root, Error *reterr)
 {
     _cleanup_(leftovers_done) Leftovers leftovers = LEFTOVERS_INIT;
@@ -264,7 +264,7 @@ static bool unit_was_given_up(const char *unit, int directory)
     return r > 0 && now_ns() - since >= arg_grace_period_ns;
 }
 
-/* The journal of a declared pod stays until its file is gone for good, and whoever still writes to it. */
+/* The journal of a declared pod stays until its file is gone for good, and nothing writes to it any more. */
 static int sweep_journal(const char *name, const char *owner, int directory, void *userdata _unused_)
 {
     char unit[JOURNAL_UNIT_MAX];

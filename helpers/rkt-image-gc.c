@@ -198,7 +198,7 @@ static void say_left(const char *name, int r)
     log_warning("cannot remove \"%s\" from the store: %s", name, strerror(-r));
 }
 
-/* Who uses it, or was quicker, is right. What members of group rkt put in its way is no reason to keep
+/* Who uses it, or was quicker, is right. What members of group rkt put in its way does not make it keep
  * others. */
 static bool remove_image(Store *store, const char *key)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Secrets that systemd has loaded for our unit, or whoever started us has in a directory: each app gets a
+/* Secrets that systemd has loaded for our unit, or the caller has in a directory: each app gets a
  * copy of those that its pod names for it, in a file system of its own that is never on a disk, swap
  * included. What they hold does not pass through our memory. */
 

@@ -196,7 +196,7 @@ int sockets_take(const Plan *plan, AppSockets *ret, Error *reterr)
     if (!pid || !count || parse_u64(pid, &number) < 0 || number != (uint64_t) getpid())
         return 0;
     if (parse_u64(count, &n) < 0 || n > PASSED_MAX)
-        return error_set(reterr, -EINVAL, "$LISTEN_FDS is no number of at most %d", PASSED_MAX);
+        return error_set(reterr, -EINVAL, "$LISTEN_FDS is not a number of at most %d", PASSED_MAX);
     r = take_all(plan, ret, (int) n, getenv("LISTEN_FDNAMES"), reterr);
     if (r == SOCKETS_MISFIT && plan->unit)
         turn_away((int) n);

@@ -16,8 +16,8 @@ typedef struct AppSockets {
 } AppSockets;
 
 /* Takes what systemd has passed to this process; ret has a zeroed element for each app of the plan.
- * SOCKETS_MISFIT: there is a socket without its port, or a port without its socket. Whoever waits at one is
- * turned away then, or systemd would start the pod again for them, with the same end. */
+ * SOCKETS_MISFIT: there is a socket without its port, or a port without its socket. A client that waits at
+ * one is turned away then, or systemd would start the pod again for them, with the same end. */
 int sockets_take(const Plan *plan, AppSockets *ret, Error *reterr);
 #define SOCKETS_MISFIT (-EPROTOTYPE)
 

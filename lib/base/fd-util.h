@@ -35,8 +35,8 @@ int write_full(int fd, const void *buffer, size_t size);
 int mkdir_parents_at(int dir, const char *path, mode_t mode);
 
 /* Removes name beneath dir with all below it: never follows a link, never crosses a mount point (-EBUSY),
- * keeps going after an error and returns the first. A missing name is no error. Immutable flags are cleared
- * when needed. */
+ * keeps going after an error and returns the first. A missing name is not an error. Immutable flags are
+ * cleared when needed. */
 int remove_tree_at(int dir, const char *name);
 
 /* The same for all that is in a directory but one name (or NULL). */

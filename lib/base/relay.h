@@ -11,8 +11,8 @@
 
 #include "cleanup.h"
 
-/* A descriptor to write to. A terminal or a pipe is opened anew: whoever shares what we were given would not
- * expect O_NONBLOCK on it. */
+/* A descriptor to write to. A terminal or a pipe is opened anew: a program that shares what we were given
+ * would not expect O_NONBLOCK on it. */
 typedef struct Outlet {
     int fd;
     bool own; /* fd is an open file description of our own, which never blocks */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The terminal of whoever called us: raw while another program behind a pseudoterminal has it, or as it is,
+/* The caller's terminal: raw while another program behind a pseudoterminal has it, or as it is,
  * and only listened to; and as it was again afterwards. */
 #pragma once
 

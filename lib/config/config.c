@@ -75,7 +75,7 @@ static int list_files(DIR *d, char ***ret)
     return 0;
 }
 
-/* What is no regular file, a directory for example, is none of ours. */
+/* Anything but a regular file, a directory for example, is not one of ours. */
 static int read_config_file(Config *config, ConfigTopic topic, int dir, const char *name, Error *reterr)
 {
     _cleanup_free_ char *text = NULL;

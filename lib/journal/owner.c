@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The file is made exclusively, locked, and then read: what is empty was made by somebody who is about to
- * lock it, or was killed. It is written in place, so that whoever waits for the lock has it on the file that
- * counts; who removes a namespace removes the file under its lock, and who had waited for that starts again.
+ * lock it, or was killed. It is written in place, so that a program that waits for the lock has it on the
+ * file that counts; who removes a namespace removes the file under its lock, and who had waited for that
+ * starts again.
  *
  * The second line is the directory of the pod that wrote the file, by which another finds out whether it
  * runs. */
@@ -54,7 +55,7 @@ static int open_file(const char *name, int *ret)
     return -ENOENT;
 }
 
-/* Whoever has it longer has not gone about it by right. -ESTALE: the file was removed meanwhile. */
+/* A program that has it longer does not have it by right. -ESTALE: the file was removed meanwhile. */
 static int lock_file(int fd)
 {
     static const struct timespec pause = { .tv_nsec = LOCK_PAUSE_NS };

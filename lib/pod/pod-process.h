@@ -17,5 +17,5 @@ int pod_read_pid(const Pod *pod, pid_t *ret);
 int pod_process_open(const Pod *pod, pid_t *ret_pid);
 
 /* Whether a process that the stage1 noted lives, or one that sees the mounts which it noted: then the pod
- * runs, whoever holds its lock. */
+ * runs, also when its lock is held. */
 bool pod_process_lives(const Pod *pod);

@@ -150,7 +150,7 @@ static int64_t app_file_time(int status_dir, const char *app, const char *suffix
     return file_time(status_dir, name);
 }
 
-/* Whoever could write to the pod's statuses could have put anything there. */
+/* A process that could write to the pod's statuses could have put anything there. */
 static void app_read_refused(int status_dir, PodApp *app)
 {
     char name[NAME_MAX + 1];

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A pod only ever moves forward through the directories of states, so whoever lost it looks in the later ones
- * and either finds it or knows that it is gone. Listing goes in the same order: what moves meanwhile is seen
- * twice, never missed.
+/* A pod only ever moves forward through the directories of states, so a program that lost it looks in the
+ * later ones and either finds it or knows that it is gone. Listing goes in the same order: what moves
+ * meanwhile is seen twice, never missed.
  *
- * Whoever wants to know a pod's state takes a shared lock for a moment; pod_lock() therefore tries for a few
- * milliseconds before it says that somebody holds the pod.
+ * A program that wants to know a pod's state takes a shared lock for a moment; pod_lock() therefore tries for
+ * a few milliseconds before it says that somebody holds the pod.
  *
- * Whoever can open a directory for reading can lock it, for as long as they like. So a pod's is root's alone:
+ * A user who can open a directory for reading can lock it, for any time. So a pod's is root's alone:
  * members of group rkt may go through it (0710) and read what they can name, but get no descriptor that
  * flock(2) takes. They are told the state by what else shows it.
  *
@@ -160,8 +160,8 @@ static bool may_lock(const Pod *pod)
     return !(fcntl(pod->fd, F_GETFL) & O_PATH);
 }
 
-/* Sets the state from the directory and who holds the lock, which it tries: whoever does not close the pod
- * soon lets go of it (pod_unlook()). A pod in prepare/ that is not locked may have just been moved to
+/* Sets the state from the directory and who holds the lock, which it tries: a program that does not close the
+ * pod soon lets go of it (pod_unlook()). A pod in prepare/ that is not locked may have just been moved to
  * prepared/: -ENOENT then. */
 static int pod_look(Pod *pod)
 {
@@ -493,7 +493,7 @@ int pod_lock(Pod *pod)
     return r;
 }
 
-/* On a descriptor of its own: whoever looks at the pod takes and drops a shared lock on pod->fd. */
+/* On a descriptor of its own: a program that looks at the pod takes and drops a shared lock on pod->fd. */
 int pod_hold(Pod *pod)
 {
     int r, q;

@@ -101,8 +101,8 @@ int pod_refresh(Pod *pod);
 /* A new pod in prepare/, locked; detached says whether pod_detach() comes before. */
 int pod_create(int root, bool detached, Pod **ret, Error *reterr);
 
-/* Takes the exclusive lock. -EBUSY: somebody holds it (whoever only looks holds it for a moment; that is
- * waited out), or the pod runs though nobody does. Afterwards pod->directory is where the pod stands;
+/* Takes the exclusive lock. -EBUSY: somebody holds it (a program that only looks holds it for a moment; that
+ * is waited out), or the pod runs though nobody does. Afterwards pod->directory is where the pod stands;
  * -ENOENT: it is gone. */
 int pod_lock(Pod *pod);
 
@@ -111,8 +111,8 @@ int pod_lock(Pod *pod);
 int pod_hold(Pod *pod);
 
 /* Before locking: the lock will be held through a copy of the pod's directory that is mounted nowhere
- * (pod->lock), so that no path leads from that descriptor to the rest of the host, whoever gets hold of it.
- * Without the kernel's mount calls (Linux 5.2) it is an ordinary descriptor of its own. */
+ * (pod->lock), so that no path leads from that descriptor to the rest of the host for a process that gets
+ * hold of it. Without the kernel's mount calls (Linux 5.2) it is an ordinary descriptor of its own. */
 int pod_detach(Pod *pod);
 
 /* One rename, under the lock, to a directory that the table of transitions allows (-EPERM). */

@@ -32,7 +32,7 @@ static int open_parent(int dir, const char *path, const char **ret_name)
     return fd < 0 ? -errno : fd;
 }
 
-/* O_PATH, of what is no link. -ELOOP: a link that is not to be followed. */
+/* O_PATH, of what is not a link. -ELOOP: a link that is not to be followed. */
 static int open_following(const char *path)
 {
     _cleanup_close_ int dir = -EBADF;

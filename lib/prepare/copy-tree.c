@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The walk goes down by single names that are no links, so it can't leave its two trees, whatever an image
+/* The walk goes down by single names that are not links, so it can't leave its two trees, whatever an image
  * put there. A file with several names is copied at its first, which is linked into the scratch directory
  * under its number; at the others that link is found there, however many there are, and wherever they stand.
  */

@@ -57,7 +57,7 @@ static int take_environment_line(NameValueList *list, char *line, Error *reterr)
 }
 
 /* A unit reads the file again at each start, without anybody looking: then an app or a user may have made a
- * link to another of root's files of it. Whoever types a command may name a pipe. */
+ * link to another of root's files of it. A user who types a command may name a pipe. */
 static int read_named_file(const PodOptions *options, const char *path, int record, char **ret, Error *reterr)
 {
     _cleanup_close_ int fd = -EBADF;

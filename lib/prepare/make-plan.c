@@ -168,7 +168,7 @@ static int plan_filter(const AppContext *context, Error *reterr)
     return r < 0 ? r : 0;
 }
 
-/* What confines the app is no wish, whoever says it. */
+/* What confines the app is never a wish, also in an image. */
 static bool is_wish(const AppContext *context, IsolatorKind kind)
 {
     return !(context->image->asked & ISOLATOR_BIT(kind)) && kind != ISOLATOR_SELINUX_CONTEXT &&
@@ -417,9 +417,9 @@ static int plan_app(const AppContext *context, Error *reterr)
     return r < 0 ? error_prefix(reterr, r, "app \"%s\"", context->app->name) : 0;
 }
 
-/* Whoever may trace the pod's init has its rights. It needs them all until the last program was started:
- * stage1 starts apps that may trace last, but not when a handler of such an app runs before it, or of any app
- * behind it. */
+/* A process that may trace the pod's init has its rights. It needs them all until the last program was
+ * started: stage1 starts apps that may trace last, but not when a handler of such an app runs before it, or
+ * of any app behind it. */
 static int check_tracing(const Plan *plan, Error *reterr)
 {
     const PlanApp *tracer = NULL, *handled = NULL;

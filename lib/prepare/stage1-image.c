@@ -4,7 +4,7 @@
  * signature; any other file or URL is an image like those of apps. Names are never discovered here.
  *
  * A flavour of this build is known by its name, and what the store has is then this build's by its key:
- * whoever may bring images into the store can give one any name, and a stage1 runs as root. */
+ * a user who may bring images into the store can give one any name, and a stage1 runs as root. */
 
 #include "stage1-image.h"
 

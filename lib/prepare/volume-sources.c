@@ -10,7 +10,7 @@
 #include "sandbox/host-path.h"
 #include "sandbox/writable-sources.h"
 
-/* Beneath pods/ lies all that apps write to which is no volume of the host. */
+/* Beneath pods/ lies all that apps write to but the volumes of the host. */
 int volume_sources_open_record(int root, int *ret, char **ret_path, Error *reterr)
 {
     char link[FD_PATH_MAX], pods[PATH_MAX];

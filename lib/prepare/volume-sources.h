@@ -10,6 +10,6 @@
  * caller frees; root: pods/. */
 int volume_sources_open_record(int root, int *ret, char **ret_path, Error *reterr);
 
-/* Completes a plan. A source that is not there yet is no error. What apps will write to is recorded here,
- * too: a foreign stage1 would not. */
+/* Completes a plan. A source that is missing so far is not an error. What apps will write to is recorded
+ * here, too: a foreign stage1 would not. */
 int volume_sources_check(Plan *plan, int record, Error *reterr);

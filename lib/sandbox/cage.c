@@ -600,7 +600,7 @@ static int check_quota(const Cage *cage, Error *reterr)
                    : 0;
 }
 
-/* Hears it until its process ends, whoever else might hold its pipes. */
+/* Hears it until its process ends, also when others hold its pipes. */
 static int exchange(Cage *cage, const CageStreams *streams, uint8_t *buffer, Error *reterr)
 {
     int64_t end =

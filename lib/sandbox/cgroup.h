@@ -62,7 +62,8 @@ int cgroup_kill(int cgroup);
  * once cgroup.kill was written: they compare the count of kills with that of the parent's own cgroup. */
 int cgroup_clear(int cgroup);
 
-/* Removes the sub-cgroup and all below it; -EBUSY while processes are there. A missing one is no error. */
+/* Removes the sub-cgroup and all below it; -EBUSY while processes are there. A missing one is not an error.
+ */
 int cgroup_remove(int parent, const char *name);
 
 /* cpu.weight for cpu-shares: 2..262144 onto 1..10000. */

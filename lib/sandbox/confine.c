@@ -180,8 +180,8 @@ static const struct Step {
     /* Lowering needs SYS_RESOURCE. */
     { "set the OOM score", set_oom_score },
     { "lower limits", lower_shares },
-    /* Keys of whoever started the pod are not the app's. As root, because each other user's quota of keys is
-     * shared by all pods. */
+    /* Keys of the user who started the pod are not the app's. As root, because each other user's quota of
+     * keys is shared by all pods. */
     { "make a keyring", join_keyring },
     { "forbid new privileges", set_no_new_privileges },
     /* Needs SETPCAP, which setresuid() takes away. Does not change what we hold ourselves. */

@@ -24,7 +24,8 @@ typedef struct DeviceRule {
 
 enum { DEVICE_RULES_MAX = 512 };
 
-/* The rule for a device of the host (a host volume): st as stat(2) gives it. -ENODEV when it is no device. */
+/* The rule for a device of the host (a host volume): st as stat(2) gives it. -ENODEV when it is not a device.
+ */
 struct stat;
 int device_rule_from_stat(const struct stat *st, unsigned access, DeviceRule *ret);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Which program the kernel starts for a file that is no program of its own: exec says "no such file" of the
+/* Which program the kernel starts for a file that is not a program itself: exec says "no such file" of the
  * file when it is the interpreter that is missing. The bytes are a stranger's. */
 #pragma once
 

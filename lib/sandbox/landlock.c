@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Signals have a scope, too, which is left alone: the pod's namespace of processes bounds them already, and
- * whoever enters a pod, being a domain of its own, could not end what runs in there. */
+ * a process that enters a pod, which has a domain of its own, could not end what runs in there. */
 
 #include "landlock.h"
 

@@ -107,9 +107,9 @@ static const struct {
 #name, name                                                                                          \
     }
 
-/* Each family is code of its own in the kernel, most of it little used, and is loaded for whoever asks. Some
- * know no namespaces: the other end of AF_VSOCK is the hypervisor, or the host. A set "@rkt/AF_…" adds one to
- * these. */
+/* Each family is code of its own in the kernel, most of it little used, and is loaded for any process that
+ * asks. Some know no namespaces: the other end of AF_VSOCK is the hypervisor, or the host. A set "@rkt/AF_…"
+ * adds one to these. */
 static const uint32_t usual_families[] = { AF_UNIX, AF_INET, AF_INET6, AF_PACKET };
 static const struct {
     const char *name;
@@ -699,7 +699,7 @@ static int policy_fill(Policy *policy, const SeccompPolicy *from, Error *reterr)
     r = policy->retain ? entries_add_members(&policy->entries, ALWAYS_RETAINED) : 0;
     if (r >= 0 && policy->refusal == SECCOMP_RET_KILL_PROCESS)
         r = policy_answer_eperm(policy);
-    /* These two are made behind the filter by whoever has its refusals told. */
+    /* These two are made behind the filter by the program that has its refusals told. */
     if (r >= 0 && policy->refusal == SECCOMP_RET_KILL_PROCESS && policy_allows(policy, "sendmsg") &&
         policy_allows(policy, "close"))
         policy->refusal = SECCOMP_REFUSAL;

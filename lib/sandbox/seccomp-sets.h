@@ -5,7 +5,7 @@
 /* The members, separated by blanks: names of system calls, other sets ("@…"), names with a "?" behind
  * them: the call under its test (clone without namespaces, …; see seccomp-policy.c), and names with a "!":
  * the call is refused, but with EPERM instead of SIGSYS. NULL: no such set.
- * "@appc.io/all" and "@appc.io/empty" are no lists and not here. */
+ * "@appc.io/all" and "@appc.io/empty" are not lists, and not here. */
 const char *seccomp_set_members(const char *name);
 
 /* Programs try these and go on without: where they are refused, and no errno was named, they get EPERM

@@ -188,9 +188,9 @@ int machine_leader(Bus *bus, const char *name, pid_t *ret, Error *reterr)
     return 0;
 }
 
-/* machined forgets a machine, and the unit it was in, only once it has nothing else to do. Whoever registers
- * one of that unit in between is refused, and the unit is stopped. So we ask until it has; that answers for
- * the unregistering, too, which therefore is not waited for itself. */
+/* machined forgets a machine, and the unit it was in, only once it has nothing else to do. A client that
+ * registers one of that unit in between is refused, and the unit is stopped. So we ask until it has; that
+ * answers for the unregistering, too, which therefore is not waited for itself. */
 static int await_forgotten(Bus *bus, const char *name, Error *reterr)
 {
     pid_t leader;

@@ -15,12 +15,12 @@ typedef struct MachineOptions {
 } MachineOptions;
 
 /* Registers a container of service "rkt", over the connection if there is one, else over D-Bus. machined (258
- * and later) takes whoever made the connection for the machine's supervisor, which it sends SIGTERM when the
- * machine is to be terminated. A machine of that name whose leader is dead is unregistered first;
+ * and later) takes the process that made the connection for the machine's supervisor, which it sends SIGTERM
+ * when the machine is to be terminated. A machine of that name whose leader is dead is unregistered first;
  * one that lives is -EEXIST. */
 int machine_register(Bus *bus, const MachineOptions *options, Error *reterr);
 
-/* A machine that is not known is no error. */
+/* A machine that is not known is not an error. */
 int machine_unregister(Bus *bus, const char *name, Error *reterr);
 
 /* The pid of a machine's leader; -ENXIO when there is no such machine. */

@@ -92,7 +92,7 @@ int runtime_machine_read(const char *name, RuntimeMachine *ret)
     return r < 0 ? r : read_machine_of(dir, name, ret);
 }
 
-/* The first component of the path that is no slice. */
+/* The first component of the path that is not a slice. */
 static int unit_from_cgroup(const char *path, char **ret)
 {
     _cleanup_strv_ char **names = NULL;

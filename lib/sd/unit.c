@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* systemd tells the end of a job to whoever asked for the job, without Subscribe(). The match for JobRemoved
- * is added without waiting for its answer: the bus keeps the order, so it stands before the job can exist. */
+/* systemd tells the end of a job to the client that asked for the job, without Subscribe(). The match for
+ * JobRemoved is added without waiting for its answer: the bus keeps the order, so it stands before the job
+ * can exist. */
 
 #include "unit.h"
 

@@ -38,6 +38,6 @@ typedef struct UnitState {
 int unit_query(Bus *bus, const char *name, UnitState *ret, Error *reterr);
 
 /* The main process of the unit that a process is in; 0: the unit has none. -EPROTO and the like: it is in
- * none, or in one that is no service. */
+ * none, or in one that is not a service. */
 int unit_main_pid_of(Bus *bus, pid_t pid, pid_t *ret, Error *reterr);
 void unit_state_done(UnitState *state);

@@ -199,8 +199,8 @@ static int understand_scan(Import *import, StoreImage *image)
     return record_parse(record, image);
 }
 
-/* Another cage than the one that the bytes came out of: whoever took that one over can make any bytes of
- * them, but has no say in what they mean. */
+/* Another cage than the one that the bytes came out of: a program that took that one over can make any bytes
+ * of them, but has no say in what they mean. */
 static int understand(Import *import, Cage *scanner, StoreImage *image, Error *reterr)
 {
     const CageStreams streams = { give_blob, take_scan, import };

@@ -17,7 +17,7 @@ bool store_is_original(Store *store)
     return faccessat(store->cas_fd, ORIGINAL_DATABASE, F_OK, AT_SYMLINK_NOFOLLOW) >= 0;
 }
 
-/* What is no regular file is none. */
+/* Anything but a regular file does not count. */
 bool store_has_record(Store *store, const char *key)
 {
     StorePath path;

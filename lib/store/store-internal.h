@@ -35,7 +35,7 @@ struct Store {
 #define TREE_IMAGE "image"
 #define TREE_RENDERED "rendered"
 
-/* What is being rendered or removed stands beside the trees with a name that is no tree's. */
+/* What is being rendered or removed stands beside the trees with a name that no tree has. */
 #define TREE_NEW_PREFIX ".new-"
 #define TREE_OLD_PREFIX ".old-"
 

@@ -126,7 +126,7 @@ static int check_directory(int dir, const struct StoreDirectory *directory, bool
         if (errno != ENOENT)
             return error_set_errno(reterr, -errno, "cannot look at %s of the store", directory->path);
         if (!create && geteuid() != 0)
-            return 0; /* whoever needs it says what is missing */
+            return 0; /* the program that needs it says what is missing */
         r = make_directory(dir, directory);
         if (r < 0 && r != -EEXIST)
             return error_set_errno(reterr, r, "cannot make %s of the store", directory->path);
@@ -260,15 +260,15 @@ static int lock_name(int dir, const char *path, mode_t mode, LockKind kind, bool
             return -errno;
         if (st.st_nlink == 0)
             continue;
-        /* Whoever made it, with whatever umask. */
+        /* Also where another user made it, under another umask. */
         if (st.st_nlink == 1 && st.st_uid == geteuid() && (st.st_mode & 0777) != mode && fchmod(fd, mode) < 0)
             return -errno;
         return TAKE_FD(fd);
     }
 }
 
-/* Members of group rkt can hold these for as long as they like. Whoever has the exclusive lock by right only
- * moves files; a shared one is held while a tree is rendered. */
+/* Members of group rkt can hold these for as long as they like. A program that has the exclusive lock by
+ * right only moves files; a shared one is held while a tree is rendered. */
 int store_lock_image(Store *store, const char *key, LockKind kind, bool wait)
 {
     static const struct timespec pause = { .tv_nsec = LOCK_PAUSE_NS };

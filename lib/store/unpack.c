@@ -3,7 +3,7 @@
  * what had its name, so that a hard link means the file of its own image and whatever is above wins. The
  * parent of an entry is opened beneath the root by the kernel, which treats the root as "/": absolute
  * symlinks and ".." in them stay inside. The last component is never followed. A parent that an entry needs
- * and that is not there, or is no directory, becomes one. */
+ * and that is missing, or is not a directory, becomes one. */
 
 #include "unpack.h"
 

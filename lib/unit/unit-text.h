@@ -18,6 +18,6 @@ void unit_add_word(Buffer *b, UnitWordKind kind, const char *word);
 /* Adds "--FLAG=VALUE" as one word of a command line. */
 void unit_add_flag(Buffer *b, const char *flag, const char *value);
 
-/* The first character behind a "%" that is no specifier of units, or -1: "%z" gives 'z', a "%" at the end
+/* The first character behind a "%" that is not a specifier of units, or -1: "%z" gives 'z', a "%" at the end
  * gives 0. */
 int unit_unknown_specifier(const char *value);

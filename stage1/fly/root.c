@@ -68,7 +68,7 @@ static int allocate(Root *root)
     return 0;
 }
 
-/* EINVAL: it is no mount point. */
+/* EINVAL: it is not a mount point. */
 static int open_and_share(const PlanMount *m, int record, int *ret, Error *reterr)
 {
     int r = app_root_open_source(m, record, ret, reterr);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The entrypoint `run` of the flavour fly: UUID's directory is our working directory, locked by $RKT_LOCK_FD.
- * We become the app: whoever started rkt has the app as its child, with the descriptors that it gave, and
- * systemd has it as the main process of its service. So the lock stays open in the app, which may close it:
- * the pod runs as long as any process has it, or has the app's mounts.
+ * We become the app: the program that started rkt has the app as its child, with the descriptors that it
+ * gave, and systemd has it as the main process of its service. So the lock stays open in the app, which may
+ * close it: the pod runs as long as any process has it, or has the app's mounts.
  *
  * That the pod is ready is said right before the exec, when the program has been found: nobody is there to
  * say it later, and a program that ends at once must not have ended before it was heard. */

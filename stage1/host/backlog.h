@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the journal has not taken yet of what the foreground process prints. Nothing here waits: whoever adds
- * to it looks first whether there is room, and there always is some time after the journal took the last. */
+/* What the journal has not taken yet of what the foreground process prints. Nothing here waits: the caller
+ * who adds to it looks first whether there is room, and there always is some time after the journal took the
+ * last. */
 #pragma once
 
 #include <poll.h>

@@ -61,7 +61,7 @@ void bare_forget_program(void)
 
 /* The calls fail at a hole or where the kernel's own pages begin, after all before it is done. A page of
  * zeros stays readable, so what libc looks at is there. The word that the stack protector compares with goes,
- * too: so none here, and whoever calls this does not return. */
+ * too: so none here, and the caller does not return. */
 __attribute__((no_stack_protector)) void bare_forget(void)
 {
     extern const ElfW(Ehdr) __ehdr_start;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Between an app's pipe and us. A process that writes to a pipe by splice(2) or sendfile(2) holds its lock
- * while it waits for its source, for as long as it likes. Whoever reads from that pipe then, writes to it, or
- * closes it for the last time waits, too, and can't be killed. So we do none of that: a process of its own
- * moves the bytes between that pipe and one that no app has. When it hangs, that app alone is not heard. It
- * has both ends of the app's pipe open, so that ours are never the last. poll(2) takes no lock. */
+ * while it waits for its source, for as long as it likes. A process that reads from that pipe then, writes to
+ * it, or closes it for the last time waits, too, and can't be killed. So we do none of that: a process of its
+ * own moves the bytes between that pipe and one that no app has. When it hangs, that app alone is not heard.
+ * It has both ends of the app's pipe open, so that ours are never the last. poll(2) takes no lock. */
 #pragma once
 
 #include <poll.h>

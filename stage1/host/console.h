@@ -49,8 +49,8 @@ int console_make_terminal(int devpts, int *ret_master, int *ret_terminal);
 /* Once the program has its ends: drops them here, and begins with copying. master is taken over; -EBADF where
  * no terminal is wanted. */
 int console_begin(Console *console, int master);
-/* SIGWINCH: the program's terminal gets our size; SIGCONT: whoever had our terminal meanwhile may have
- * changed it. */
+/* SIGWINCH: the program's terminal gets our size; SIGCONT: the program that had our terminal meanwhile may
+ * have changed it. */
 void console_hear_signal(Console *console, int number);
 
 /* To be polled, and then looked at. True when the user has typed ^] three times. */

@@ -31,7 +31,7 @@ void entry_done(Entry *entry)
     entry->init_cgroup = safe_close(entry->init_cgroup);
 }
 
-/* An app is noted when it is about to run, which whoever asks right after the pod's start may be ahead of. */
+/* An app is noted when it is about to run, which may come after a question right after the pod's start. */
 static int await_door(Entry *entry)
 {
     for (unsigned i = 0;; i++) {

@@ -199,7 +199,8 @@ static int gather_app(Host *host, HostApp *app, int record, Error *reterr)
     return 0;
 }
 
-/* All of the pod's directory that the init can write to, and whoever may write to the init's memory. */
+/* All of the pod's directory that the init can write to, and a process that may write to the init's memory.
+ */
 static int gather_status(Host *host, Error *reterr)
 {
     int r = mount_clone(AT_FDCWD, STAGE1_SHARED, false, SAFE | MOUNT_ATTR_NOEXEC, &host->shared);

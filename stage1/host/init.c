@@ -305,7 +305,7 @@ static void start_next(Init *init)
     start_apps(init, false);
 }
 
-/* That another app failed is no failure of this one, as with the original. */
+/* An app that is stopped because another failed has not failed itself, as with the original. */
 static bool ended_for_another(const Init *init, const HostApp *app)
 {
     return init->phase == POD_STOPPING && init->status != 0 && !app->aborted &&

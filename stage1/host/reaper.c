@@ -111,7 +111,7 @@ static int confine(int report)
 static int reap(void *userdata)
 {
     const Reaper *reaper = userdata;
-    int report = reaper->report, done = 0, r; /* done is no constant: that would bring its page back */
+    int report = reaper->report, done = 0, r; /* done is not a constant: that would bring its page back */
     bool supervisor = supervise(reaper);
 
     r = confine(report);

@@ -96,7 +96,7 @@ static int listen_to_app(const Host *host, HostApp *app, ReceiveKind kind, Error
     return r < 0 ? error_set_errno(reterr, r, "cannot listen to app %s", app->plan->name) : 0;
 }
 
-/* Each app gets a socket of its own, in its own mounts: so a message is its app's whoever sent it, and be it
+/* Each app gets a socket of its own, in its own mounts: so a message is its app's, also from
  * a process that is gone already. */
 static int listen_to_apps(Host *host, Error *reterr)
 {

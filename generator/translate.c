@@ -421,7 +421,8 @@ static void add_log_limit(const Translator *t)
         buffer_adds(t->b, "LogRateLimitBurst=100000000\n");
 }
 
-/* systemd has no RestartForceExitStatus= for a job. */
+/* A service that was asked to power off or to restart has not failed; a job has not done what it is for, and
+ * what waits for it must not begin. systemd has no RestartForceExitStatus= for a job. */
 static int add_service_section(const Translator *t)
 {
     bool job = service_says(t, "Type", "oneshot");
@@ -434,13 +435,12 @@ static int add_service_section(const Translator *t)
                 "Slice=machine.slice\n"
                 "Delegate=yes\n"
                 "KillMode=mixed\n"
-                "SuccessExitStatus=132 133\n"
                 "RestartPreventExitStatus=132%s\n"
                 "%s"
                 "RuntimeDirectory=rkt/pods/%%N\n",
                 job ? "oneshot" : "notify",
                 pod_file_section(t->file, POD_SECTION_SOCKET) ? " 78" : "", /* SOCKETS_EXIT_MISFIT */
-                job ? "" : "RestartForceExitStatus=133\n");
+                job ? "" : "SuccessExitStatus=132 133\nRestartForceExitStatus=133\n");
     /* The administrator's first: they may make what a volume needs. */
     add_copies(t, POD_SECTION_SERVICE, "ExecStartPre");
     r = add_prepare(t);

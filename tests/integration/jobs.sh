@@ -182,6 +182,31 @@ systemctl start --no-block rkt-long
 soon "a job that is stopped" 20 logged begun
 succeeds "can be" systemctl stop rkt-long
 equals "and is asked to end" "$(log)" "begun asked"
+
+# What waits for a job must not take it for done.
+for what in "reboot 133" "poweroff 132"; do
+    read -r verb number <<<"$what"
+    begin
+    job "$verb" 'echo begun >>/work/log; trap "exit 0" TERM; while :; do sleep 0.1; done' RemainAfterExit=yes
+    systemctl start "rkt-$verb" >"$work/out" 2>&1 &
+    starting=$!
+    soon "a job, $verb: it runs" 20 logged begun
+    soon "a job, $verb: it is a machine" 20 machinectl show "rkt-$verb"
+    machinectl "$verb" "rkt-$verb"
+    await_end "$starting"
+    equals "a job, $verb: it has not succeeded" "$status $(unit_property "rkt-$verb" ActiveState) $(unit_property "rkt-$verb" ExecMainStatus)" "1 failed $number"
+done
+begin
+job both 'echo begun >>/work/log; trap "exit 0" TERM; while :; do sleep 0.1; done' Restart=on-failure RestartSec=100ms
+systemctl start --no-block rkt-both
+soon "a job that may be restarted" 20 logged begun
+soon "is a machine" 20 machinectl show rkt-both
+machinectl reboot rkt-both
+soon "reboot runs it again" 60 logged "begun begun"
+soon "as a machine again" 20 machinectl show rkt-both
+machinectl poweroff rkt-both
+soon "poweroff does not" 60 state_is both failed
+equals "which is the end" "$(log)" "begun begun"
 rm -rf "$work"
 rm -f /etc/rkt/pods.d/*
 systemctl daemon-reload

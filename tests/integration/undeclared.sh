@@ -73,6 +73,11 @@ for name in hidden hidden-too shade@one; do
 done
 matches "as JSON" "$(rkt pod list --format=json)" '"kind":"undeclared"'
 
+collect_garbage
+for i in "${!names[@]}"; do
+    succeeds "${names[i]}: rkt gc leaves it while it runs" test -d "/var/lib/rkt/pods/run/${uuids[i]}"
+done
+
 for i in "${!names[@]}"; do
     name=${names[i]}
     if [[ $name == killed ]]; then
@@ -103,3 +108,5 @@ systemctl --quiet unmask rkt-hidden-too
 systemctl --quiet unmask --runtime rkt-hidden rkt-shade@one
 rm -f /etc/rkt/pods.d/*
 systemctl daemon-reload
+collect_garbage
+equals "rkt gc has collected them all" "$(find /var/lib/rkt/pods -mindepth 2 -maxdepth 2)" ""

@@ -88,8 +88,7 @@ runs_until_stopped() {
     pid=$!
     eventually 20 output_matches . rkt list --running --no-legend || :
     kill "$pid"
-    status=0
-    wait "$pid" || status=$?
+    await_end "$pid"
     output=$(<"$work/output")
     ((status == 0 || status == 143))
 }

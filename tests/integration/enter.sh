@@ -80,8 +80,7 @@ rkt enter "$single" sh -c 'trap "echo heard; exit 5" TERM; echo ready; while :; 
 entering=$!
 soon "a command waits for a signal" 10 grep -q ready "$work/signal"
 kill -TERM "$entering"
-status=0
-wait "$entering" || status=$?
+await_end "$entering"
 equals "signals are handed on" "$status $(tail -n 1 "$work/signal")" "5 heard"
 
 # ----- A terminal -----
@@ -122,8 +121,7 @@ rkt enter --app=redis "$uuid" sleep 1000 </dev/null >/dev/null 2>&1 &
 entering=$!
 eventually 10 bash -c "[[ \$(rkt enter --app=redis $uuid ps) == *'sleep 1000'*'sleep 1000'* ]]"
 systemctl stop several
-status=0
-wait "$entering" || status=$?
+await_end "$entering"
 equals "what has entered ends with the pod" "$status" 137
 fails "an exited pod" 254 "enter: pod \"$uuid\" isn't currently running" enter "$uuid" true
 fails "a prepared pod" 254 "isn't currently running" enter "$(rkt prepare --quiet example.com/busybox)" true
@@ -150,7 +148,7 @@ rkt --insecure-options=all-run run --net=none --uuid-file-save="$work/open" exam
 soon "a pod in front of us" 20 eval 'enter "$(<"$work/open")" true'
 equals "and one that is confined less" "$(enter "$(<"$work/open")" grep -E '^Seccomp:' /proc/self/status)" $'Seccomp:\t0'
 rkt stop "$(<"$work/open")" >/dev/null
-wait
+await_jobs
 
 # ----- While it attacks -----
 

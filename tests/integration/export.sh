@@ -115,7 +115,7 @@ eventually 10 rkt status --wait-ready=1s "$(<running)"
 fails "not a running one" 254 "pod \"$(<running)\" is running: only exited pods" rkt export "$(<running)" x.aci
 # As when the machine goes down: the pod could do nothing for its files, nothing of it is mounted any more.
 kill -KILL "$(sed -n 's/^pid=//p' <(rkt status "$(<running)"))"
-wait
+await_jobs
 matches "one that was killed" "$(rkt status "$(<running)")" 'state=exited'
 succeeds "can be exported" rkt export "$(<running)" killed.aci
 rkt gc --mark-only 2>/dev/null
@@ -176,10 +176,10 @@ matches "a pod in work is exited" "$(rkt list --full --no-legend)" "$uuid.*exite
 fails "is not removed" 254 "pod \"$uuid\" cannot be removed: it is being read" rkt rm "$uuid"
 rkt gc --mark-only >/dev/null 2>&1
 matches "nor collected" "$(rkt status "$uuid")" $'^state=exited\n'
-sleep 0.3
+eventually 10 pgrep -P "$export"
 packer=$(pgrep -P "$export")
 kill -KILL "$export"
-wait "$export" || :
+await_end "$export"
 equals "nothing is left of a killed export" "$(ls -A out)" ""
 soon "nor its packer" 5 eval "! kill -0 $packer"
 equals "nor a mount" "$(awk '{ print $5 }' /proc/self/mountinfo)" "$before"

@@ -282,7 +282,7 @@ soon "a pod runs" 20 eval '[[ -s $work/running && $(rkt status --uuid-file=$work
 matches "status --wait-ready: of one that runs" "$(rkt status --wait-ready "$(<"$work/running")")" '^state=running'
 soon "--machine-name" 10 machinectl status a-machine
 equals "stop --force --uuid-file" "$(rkt stop --force --uuid-file="$work/running")" "\"$(<"$work/running")\""
-wait $running || :
+await_end "$running"
 equals "rm --uuid-file" "$(rkt rm --uuid-file="$work/running")" "\"$(<"$work/running")\""
 succeeds "gc --mark-only --uuid-file" rkt gc --mark-only --uuid-file="$work/uuid"
 matches "marks that pod" "$(rkt status "$uuid")" '^state=exited garbage'

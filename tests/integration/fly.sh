@@ -183,8 +183,7 @@ enter /bin/sh -c 'exit 9' || status=$?
 equals "its status is the command's" "$status" 9
 fails "or 1" 1 'Unable to open "/nothing"' enter /nothing
 succeeds "stop" rkt stop "$uuid"
-status=0
-wait "$running" || status=$?
+await_end "$running"
 equals "the app got SIGTERM" "$status" 143
 matches "the pod has exited" "$(rkt status "$uuid")" 'state=exited'
 umount "$work/flat/late"
@@ -194,8 +193,7 @@ rkt run --net=host "$fly" --uuid-file-save="$work/uuid" "$image" --exec=/bin/sh 
 running=$!
 soon "an app that hears signals" 10 grep -q trapped "$work/out"
 kill -TERM "$running"
-status=0
-wait "$running" || status=$?
+await_end "$running"
 equals "hears those of rkt run" "$status $(tail -n1 "$work/out")" "4 TERM"
 rkt run --net=host "$fly" --uuid-file-save="$work/uuid" "$image" --exec=/bin/sh -- -c 'trap "" TERM; echo deaf; while :; do sleep 0.3; done' >"$work/out" &
 running=$!
@@ -203,8 +201,7 @@ soon "an app that does not" 10 grep -q deaf "$work/out"
 rkt stop "$(<"$work/uuid")" >/dev/null
 succeeds "and runs on" pod_is running
 rkt stop --force "$(<"$work/uuid")" >/dev/null
-status=0
-wait "$running" || status=$?
+await_end "$running"
 equals "can be killed" "$status" 137
 soon "and has exited with its last process" 10 pod_is exited
 
@@ -261,12 +258,13 @@ remove_pod_file short
 
 fly_pod late <<'APP'
 Image=example.com/probe
-Exec=/bin/sh -c 'sleep 3; exec probe ready 1000'
+Exec=/bin/sh -c 'while [ ! -e /go ]; do sleep 0.1; done; exec probe ready 1000'
 Annotation=appc.io/executor/supports-systemd-notify=true
 APP
 systemctl start --no-block rkt-late
-sleep 0.5
+soon "an app that waits" 20 eval 'rkt enter "$(</run/rkt/pods/rkt-late/uuid)" /bin/true'
 equals "an app that says when it is ready is waited for" "$(unit_property rkt-late ActiveState)" activating
+rkt enter "$(</run/rkt/pods/rkt-late/uuid)" /bin/touch /go
 soon "and heard" 10 state_is late active
 systemctl stop rkt-late
 remove_pod_file late

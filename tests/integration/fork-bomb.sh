@@ -47,4 +47,4 @@ scope_of_pod='sed -n "s,^0::.*/\(machine-rkt.*\.scope\).*,\1,p" "/proc/$(cat "/v
 soon "a pod runs in the foreground, in a scope" 10 eval "$scope_of_pod"
 limited "a pod in the foreground" "$(eval "$scope_of_pod")"
 rkt stop "$(</run/uuid)" >/dev/null
-wait
+await_jobs

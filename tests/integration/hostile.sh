@@ -103,7 +103,7 @@ rkt run --net=none "${volume[@]}" --volume=w,kind=empty example.com/hostile --mo
 runner=$!
 soon "a volume within a volume" 10 grep -q nested "$work/nested"
 equals "is not mounted on the host" "$(sort /proc/1/mountinfo)" "$host_mounts"
-wait $runner || :
+await_end "$runner"
 
 # Beside an app that takes its time to start, and one that is gone by then.
 variant slow '"user": "0", "eventHandlers": [ { "name": "pre-start", "exec": [ "/bin/sh", "-c", "sleep 2" ] } ]'
@@ -162,8 +162,7 @@ soon "a pod on the host's network to enter" 10 grep -q started "$work/entered"
     held "who enters it" "$(rkt enter "$(<"$work/uuid")" /bin/hostile abstract 2>&1 || :)" abstract
 # shellcheck disable=SC2016
 succeeds "can end its app" rkt enter "$(<"$work/uuid")" /bin/sh -c 'kill -TERM $(cat /pid)'
-status=0
-wait $runner || status=$?
+await_end "$runner"
 equals "which ends" "$status" 0
 systemctl stop host-abstract.socket host-abstract.service 2>/dev/null || :
 systemctl reset-failed
@@ -288,10 +287,15 @@ matches "which is no door either" "$(rkt enter "$uuid" /bin/true 2>&1 || :)" 'ca
 rm -f "$status/hostile" /run/host-number
 stops "an app that sends signals" signals
 
+# Its processes have had a second of a processor's time, or wait for it to end.
+is_busy() {
+    local app=/sys/fs/cgroup/machine.slice/rkt-$1.service/hostile
+    (($(sed -n 's/^usage_usec //p' "$app/cpu.stat") > 1000000 || $(wc -l <"$app/cgroup.procs") > 100))
+}
 for flood in console-flood orphan-flood crowd; do
     pod "$flood" "/bin/hostile $flood"
     start "$flood"
-    sleep 2
+    soon "$flood: it is at it" 20 is_busy "$flood"
     stops "$flood" "$flood"
     systemctl reset-failed "rkt-$flood"
     remove_pod_file "$flood"
@@ -300,7 +304,7 @@ done
 pod journal-flood "/bin/hostile journal-flood"
 journald=$(pgrep -o -x systemd-journal)
 start journal-flood
-sleep 4
+soon "journal-flood: it is at it" 20 is_busy journal-flood
 echo still-here | systemd-cat --identifier=beside
 soon "journal-flood: the host's journal takes a message" 5 eval \
     'grep -q still-here <<<"$(journalctl --identifier=beside --output=cat --no-pager)"'
@@ -314,7 +318,7 @@ pod notify-flood "/bin/hostile notify-flood"
 sed -i 's,^Exec=,Annotation=appc.io/executor/supports-systemd-notify=true\n&,' /etc/rkt/pods.d/notify-flood.pod
 systemctl daemon-reload
 start notify-flood
-sleep 2
+soon "notify-flood: it is at it" 20 is_busy notify-flood
 stops notify-flood notify-flood
 systemctl reset-failed rkt-notify-flood
 remove_pod_file notify-flood
@@ -327,7 +331,10 @@ printf '%s\n' '[App:silent]' Image=example.com/hostile Annotation=appc.io/execut
     "Exec=/bin/sh -c 'exec sleep 1000'" StopTimeout=2s >>/etc/rkt/pods.d/forged.pod
 systemctl daemon-reload
 systemctl start --no-block rkt-forged
-sleep 3
+says() {
+    [[ $(unit_property rkt-forged StatusText) == "$1" ]]
+}
+soon "an app says READY" 20 says "hostile: ready (x), silent: starting"
 equals "an app's READY is not another's" "$(unit_property rkt-forged ActiveState)" activating
 stops "a pod that is not ready" forged
 remove_pod_file forged
@@ -358,7 +365,7 @@ pod early "/bin/sh -c 'echo started; exec sleep 1000'"
 sed -i 's,example.com/hostile,example.com/waiting,' /etc/rkt/pods.d/early.pod
 systemctl daemon-reload
 systemctl start --no-block rkt-early
-sleep 3
+soon "a pre-start runs" 20 eval 'grep -qx sleep <<<"$(ps -o comm= -p "$(paste -sd, /sys/fs/cgroup/machine.slice/rkt-early.service/hostile/cgroup.procs)")"'
 stops "a pod whose pre-start is running" early
 lacks "its app was never started" "$(app_log_kept early hostile)" started
 remove_pod_file early
@@ -376,7 +383,7 @@ for _ in {1..25}; do
         --mount=volume=v,target=/volume --mount=volume=w,target=/volume/target --exec=/bin/sh -- -c 'echo x >/volume/target/planted' --- >/dev/null 2>&1 || :
 done
 kill "$swapper"
-wait "$swapper" || :
+await_end "$swapper"
 equals "mount targets swapped while starting: the host's mounts" "$(sort /proc/1/mountinfo)" "$mounts"
 equals "mount targets swapped while starting: the link's target" "$(ls /run/host-target)" ""
 
@@ -390,18 +397,18 @@ remove_pod_file crash
 systemctl reset-failed
 
 # Nobody reads what rkt run prints: it may not wait for that when it is asked to stop, nor may the pod.
-has_ended() {
-    [[ $(ps -o stat= -p "$1") =~ ^(Z|$) ]]
-}
 mkfifo "$work/unread"
 exec {unread}<>"$work/unread"
-# unread NAME: a pod that writes without end, as a child of ours in $runner.
+# Another page has no room.
+is_full() {
+    [[ -s $work/uuid ]] && ! dd if=/dev/zero of="$work/unread" bs=4096 count=1 conv=notrunc oflag=nonblock 2>/dev/null
+}
+# unread: a pod that writes without end, as a child of ours in $runner.
 unread() {
     rm -f "$work/uuid"
     rkt run --net=none --uuid-file-save="$work/uuid" example.com/hostile --stop-timeout=2s -- console-flood --- >"$work/unread" 2>&1 &
     runner=$!
-    eventually 20 test -s "$work/uuid"
-    sleep 3
+    soon "a console that nobody reads is full" 20 is_full
     begin=$SECONDS
 }
 unread
@@ -410,12 +417,12 @@ soon "an unread console: the pod's init ends" 20 has_ended "$(cat "/var/lib/rkt/
 at_most_seconds "an unread console: it stops" $((SECONDS - begin)) 20
 kill -TERM "$runner"
 soon "an unread console: rkt run hears SIGTERM" 5 has_ended "$runner"
-wait "$runner" || :
+await_end "$runner"
 unread
 kill -TERM "$runner"
 soon "an unread console: SIGTERM stops the pod, and rkt run ends" 20 has_ended "$runner"
 lacks "an unread console: no descriptor of ours is non-blocking now" "$(cat "/proc/$$/fdinfo/$unread")" 'flags:[[:space:]]*0[0-7]*[4-7][0-7]{3}$'
-wait "$runner" || :
+await_end "$runner"
 exec {unread}>&-
 rkt run --net=none example.com/hostile --exec=/bin/sh -- -c 'i=0; while [ $i -lt 20000 ]; do echo line $i; i=$((i+1)); done' --- |
     { sleep 2; cat; } >"$work/lines"

@@ -283,7 +283,7 @@ busctl call org.freedesktop.machine1 /org/freedesktop/machine1 org.freedesktop.m
 fails "also where machined does not know it" 254 "belongs to pod \"$second\", which runs" run_named db 'echo third'
 rkt rm --uuid-file="$work/u" >/dev/null
 rkt enter "$second" /bin/touch /go
-wait "$second_run" || :
+await_end "$second_run"
 soon "all of it is there" 10 has_line db 'second ends'
 rkt rm "$second" >/dev/null
 succeeds "its own end takes it away" bash -c '[[ ! $(echo /var/log/journal/*.db) =~ /[0-9a-f]{32}.db ]]'

@@ -102,7 +102,7 @@ output_matches() {
 tells() {
     local name=$1 regex=$2
     shift 2
-    eventually 20 output_matches "$regex" "$@" || :
+    eventually 60 output_matches "$regex" "$@" || :
     matches "$name" "$("$@" || :)" "$regex"
 }
 
@@ -140,9 +140,9 @@ eventually() {
     done
 }
 
-# soon NAME SECONDS COMMAND...: the same as a fact.
+# soon NAME SECONDS COMMAND...: the same as a fact, for which a minute is given: a busy disk is not in the load.
 soon() {
-    local name=$1 seconds=$2 begin=$SECONDS
+    local name=$1 seconds=$(($2 > 60 ? $2 : 60)) begin=$SECONDS
     shift 2
     if eventually "$seconds" "$@"; then
         ok "$name"
@@ -150,6 +150,26 @@ soon() {
         not_ok "$name" "not within $((SECONDS - begin)) s: $*"
         "$@" || :
     fi
+}
+
+has_ended() {
+    [[ ! -e /proc/$1 || $(cat "/proc/$1/stat" 2>/dev/null) == *') Z '* ]]
+}
+
+# await_end PID: of a child of ours; sets status. One that hangs is killed.
+await_end() {
+    if ! eventually "$hung" has_ended "$1"; then
+        printf 'process %s hangs: %s\n' "$1" "$(ps -o stat=,wchan=,args= -p "$1")"
+        kill -KILL "$1" || :
+    fi
+    status=0
+    wait "$1" 2>/dev/null || status=$?
+}
+
+# The same of all of them.
+await_jobs() {
+    local pid
+    for pid in $(jobs -p); do await_end "$pid"; done
 }
 
 # ----- rkt -----

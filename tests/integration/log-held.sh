@@ -54,9 +54,6 @@ remove_pod_file held
 is_at_it() {
     [[ -e /proc/$(pgrep --newest --exact hostile)/root/dev/shm/held ]]
 }
-has_ended() {
-    [[ ! -e /proc/$1 || $(ps -o stat= -p "$1") == Z* ]]
-}
 # ends NAME PID: or what holds the pipe is killed, with which all goes on.
 ends() {
     local began=$SECONDS
@@ -67,7 +64,7 @@ ends() {
         not_ok "$1: the end" "it hangs: $(ps -o stat=,wchan= -p "$2")"
         pkill -KILL -x hostile || :
     fi
-    wait "$2" || :
+    await_end "$2"
 }
 
 # In front of us, by another user, too: the second signal kills the pod.

@@ -103,7 +103,7 @@ eventually 60 eval 'systemctl --quiet is-active "machine-rkt*.scope"'
 matches "a pod in a scope is stopped before its journal, too" "$(systemctl show --property=After --value 'machine-rkt*.scope')" \
     "systemd-journald@rkt-$(</run/uuid).service"
 rkt stop --force "$(</run/uuid)" >/dev/null
-wait
+await_jobs
 
 # ----- One that takes nothing -----
 

@@ -90,5 +90,5 @@ has_title() {
 }
 soon "its init says its UUID" 20 has_title
 succeeds "stop" rkt stop "$uuid"
-wait
+await_jobs
 succeeds "rm, by hand" rkt rm "$uuid"

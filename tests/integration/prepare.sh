@@ -132,8 +132,7 @@ fails "status --wait has a limit" 254 "timed out" rkt status --wait=100ms "$uuid
 rkt status --wait "$uuid" >"$work/waited" &
 waiting=$!
 rm /run/stage1-stays
-status=0
-wait "$running" || status=$?
+await_end "$running"
 equals "run-prepared has the stage1's status" "$status" 7
 wait "$waiting"
 rm /run/stage1-status

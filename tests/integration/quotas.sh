@@ -35,14 +35,14 @@ for number in 1 2 3; do
 done
 mapfile -t uuids < <(rkt list --no-legend --full | awk '/running/ { print $1 }')
 rkt stop "${uuids[@]}" >/dev/null
-wait
+await_jobs
 
 rkt run --net=none --uuid-file-save="$work/uuid" example.com/hostile --exec=/bin/sh -- -c 'echo started; exec sleep 1000' --- \
     >"$work/entered" 2>&1 </dev/null &
 soon "an app to enter" 10 grep -q started "$work/entered"
 equals "who enters it has no more than the app" "$(rkt enter "$(<"$work/uuid")" /bin/hostile quotas 2>&1 || :)" quotas=held
 rkt stop "$(<"$work/uuid")" >/dev/null
-wait
+await_jobs
 
 collect_garbage >/dev/null
 nothing_left "nothing is left" "$before"

@@ -244,15 +244,13 @@ equals "enter: the stage1's entrypoint" "$(rkt enter "$uuid" /bin/basename "/x/t
 fails "its exit status" 7 '' rkt enter --app=busybox "$uuid" /bin/sh -c 'exit 7'
 matches "it is ready" "$(rkt status --wait-ready=5s "$uuid")" '^state=running'
 equals "stop: the stage1's entrypoint" "$(rkt stop "$uuid")" "\"$uuid\""
-status=0
-wait $process || status=$?
+await_end "$process"
 equals "asked the app to end, which is no failure" $status 0
 matches "the app's own status stays" "$(rkt status "$uuid")" $'app-busybox=143'
 rm "$work/uuid"
 run_sleeping
 succeeds "stop --force" rkt stop --force --uuid-file="$work/uuid"
-status=0
-wait $process || status=$?
+await_end "$process"
 equals "killed it" $status 137
 
 # An image whose entrypoints are links, absolute and upwards: the host has such files, too.
@@ -270,7 +268,7 @@ rm -f "$work/uuid"
 run_sleeping linked
 equals "links in a stage1 lead within its root: run, and enter" "$(rkt enter "$uuid" /bin/basename /x/y)" y
 equals "stop" "$(rkt stop "$uuid")" "\"$uuid\""
-wait $process || :
+await_end "$process"
 linked=$uuid
 
 script_of failing gc 'exit 3'
@@ -293,12 +291,11 @@ fails "and no program of the host ran" 1 '' test -e /run/planted
 matches "an old one hears of no directory" "$calls" "$old $old"
 lacks "and one that never ran is not called" "$calls" "$(<"$work/never-run")"
 
-status=0
-wait $hanging_stop || status=$?
+await_end "$hanging_stop"
 equals "a stop that hangs is an error" "$status" 254
 matches "that says so" "$(<"$work/stopping.log")" "the stage1's stop did not end within 30 s"
 kill "$(<"$(echo /run/stopping/pods/run/*/pid)")"
-wait $stopping_pod || :
+await_end "$stopping_pod"
 wait $hanging_gc
 at_most_seconds "a gc that hangs is killed" $((SECONDS - began)) 50
 matches "and said to be" "$(<"$work/hanging.log")" "\"$hanging\": the stage1's gc did not end within 30 s"

@@ -115,8 +115,7 @@ for way in TERM INT HUP "rkt stop"; do
     runner=$!
     soon "a pod in front of us, $way: they send" 60 grep -q senders=begun "$work/output"
     if [[ $way == "rkt stop" ]]; then rkt stop "$(<"$work/uuid")" >/dev/null; else kill "-$way" "$runner"; fi
-    status=0
-    wait "$runner" || status=$?
+    await_end "$runner"
     equals "a pod in front of us, $way: it is heard" "$status" 0
 done
 

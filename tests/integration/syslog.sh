@@ -84,7 +84,7 @@ rkt run --net=none example.com/busybox --name=front --exec=/bin/sh -- -c 'logger
 runner=$!
 soon "of a pod in front of us" 30 said 'cron: in front' --namespace='*' --identifier=front
 kill $runner
-wait $runner || :
+await_end "$runner"
 
 # ----- A server -----
 

@@ -48,7 +48,7 @@ equals "the same in a list" "$(rkt list --format=json)" "[$json]"
 fails "rm of a running pod" 254 "^rm: pod \"$uuid\" cannot be removed: it is running" rkt rm "$uuid"
 fails "waiting for its end has a limit" 254 'timed out' rkt status --wait=100ms --uuid-file=running
 equals "stop prints the UUID" "$(rkt stop "${uuid:0:6}")" "\"$uuid\""
-wait
+await_jobs
 matches "status --wait" "$(rkt status --wait=20s "$uuid")" $'^state=exited\n.*\nexited=true\napp-one=[0-9]+\napp-two=[0-9]+$'
 equals "stop again" "$(rkt stop "$uuid")" "pod \"$uuid\" is already stopped"
 

@@ -36,12 +36,28 @@
 #define CALL_FILTER_MMAP __NR_mmap
 #endif
 
-/* The lower halves of the third and the fourth argument. */
-#define LOWER_HALF (__BYTE_ORDER__ == __ORDER_BIG_ENDIAN__ ? 4 : 0)
-#define PROT_OFFSET (offsetof(struct seccomp_data, args[2]) + LOWER_HALF)
-#define FLAGS_OFFSET (offsetof(struct seccomp_data, args[3]) + LOWER_HALF)
+/* Of an argument's lower half. */
+#define ARGUMENT_OFFSET(i)                                                                                   \
+    ((uint32_t) (offsetof(struct seccomp_data, args) + (i) * sizeof(uint64_t) +                              \
+                 (__BYTE_ORDER__ == __ORDER_BIG_ENDIAN__ ? 4 : 0)))
 
-int call_filter_load(const uint16_t *calls, size_t n_calls)
+/* Expects the call's number to be loaded, and leaves it so. */
+enum { RULE_SIZE = 5 };
+
+static void add_rule(struct sock_filter *code, const CallRule *rule)
+{
+    const struct sock_filter check[RULE_SIZE] = {
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, rule->call, 0, RULE_SIZE - 1),
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, ARGUMENT_OFFSET(rule->argument)),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, rule->value, !rule->differs, rule->differs),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | ENOSYS),
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+    };
+
+    memcpy(code, check, sizeof(check));
+}
+
+int call_filter_load_rules(const uint16_t *calls, size_t n_calls, const CallRule *rules, size_t n_rules)
 {
     static const struct sock_filter head[] = {
         BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, arch)),
@@ -51,21 +67,24 @@ int call_filter_load(const uint16_t *calls, size_t n_calls)
     };
     static const struct sock_filter tail[] = {
         BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, CALL_FILTER_MMAP, 0, 5),
-        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, PROT_OFFSET),
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, ARGUMENT_OFFSET(2)),
         BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, PROT_EXEC, 3, 0),
-        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, FLAGS_OFFSET),
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, ARGUMENT_OFFSET(3)),
         BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, MAP_SHARED, 1, 0),
         BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
         BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | ENOSYS),
     };
     _cleanup_free_ struct sock_filter *code =
-            calloc(ELEMENTSOF(head) + 2 * n_calls + ELEMENTSOF(tail), sizeof(struct sock_filter));
+            calloc(ELEMENTSOF(head) + RULE_SIZE * n_rules + 2 * n_calls + ELEMENTSOF(tail),
+                   sizeof(struct sock_filter));
     struct sock_fprog program = { .filter = code };
     size_t n = ELEMENTSOF(head);
 
     if (!code)
         return -ENOMEM;
     memcpy(code, head, sizeof(head));
+    for (size_t i = 0; i < n_rules; i++, n += RULE_SIZE)
+        add_rule(code + n, &rules[i]);
     for (size_t i = 0; i < n_calls; i++) {
         code[n++] = (struct sock_filter) BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, calls[i], 0, 1);
         code[n++] = (struct sock_filter) BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW);

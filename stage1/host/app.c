@@ -383,7 +383,7 @@ int host_app_start(Host *host, HostApp *app, char *const argv[], bool as_root, E
         return error_set_errno(reterr, -errno, "cannot make a pipe");
     if (app->filter && refusals_begin(&app->refusals, &told) < 0)
         return error_set_errno(reterr, -errno, "cannot make a socket");
-    pid = host_clone(app->namespace_fd < 0 ? CLONE_NEWNS : 0, app->cgroup, NULL);
+    pid = host_clone_among_apps(host, app->namespace_fd < 0 ? CLONE_NEWNS : 0, app->cgroup);
     if (pid == 0)
         child(host, app, argv, as_root, (Report){ to, go, told });
     if (pid < 0)

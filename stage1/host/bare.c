@@ -10,7 +10,6 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
-#include "base/call-filter.h"
 #include "base/fd-util.h"
 #include "base/privilege.h"
 #include "sandbox/capability.h"
@@ -30,7 +29,7 @@ pid_t bare_clone(int (*run)(void *), void *userdata)
     return pid < 0 ? -errno : pid;
 }
 
-int bare_confine(const char *name, const int *keep, size_t n_keep, const uint16_t *calls, size_t n_calls)
+int bare_confine(const char *name, const int *keep, size_t n_keep, const BareCalls *calls)
 {
     int r;
 
@@ -42,7 +41,7 @@ int bare_confine(const char *name, const int *keep, size_t n_keep, const uint16_
         return r;
     if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
         return -errno;
-    return call_filter_load(calls, n_calls);
+    return call_filter_load_rules(calls->calls, calls->n_calls, calls->rules, calls->n_rules);
 }
 
 /* All at once: to look at the headers once more would bring their pages back. */

@@ -15,8 +15,10 @@
 
 #include "bare.h"
 #include "base/fd-util.h"
+#include "base/time-util.h"
 
 enum { PIECE = 16 * 1024, LAST_MAX = 1024 * 1024 };
+#define PAUSE_NS INT64_C(1000000000) /* before it is started again */
 
 static const uint16_t carrier_calls[] = {
     __NR_ppoll,
@@ -87,15 +89,32 @@ typedef struct Task {
     pid_t parent;
 } Task;
 
+/* What it may do with its descriptors is what it does: nothing but what was written comes into `to`. */
+static int confine(const Task *task)
+{
+    const CallRule rules[] = {
+        { .call = __NR_read, .argument = 0, .value = (uint32_t) task->from },
+        { .call = __NR_write, .argument = 0, .value = (uint32_t) task->to },
+        { .call = __NR_splice, .argument = 0, .value = (uint32_t) task->from },
+        { .call = __NR_splice, .argument = 2, .differs = true, .value = (uint32_t) task->to },
+        { .call = __NR_splice, .argument = 2, .differs = true, .value = (uint32_t) task->other },
+    };
+    const BareCalls calls = { .calls = carrier_calls,
+                              .n_calls = ELEMENTSOF(carrier_calls),
+                              .rules = rules,
+                              .n_rules = ELEMENTSOF(rules) };
+    int keep[] = { task->from, task->to, task->other, task->control };
+
+    sort_fds(keep, ELEMENTSOF(keep));
+    return bare_confine("rkt-carry", keep, ELEMENTSOF(keep), &calls);
+}
+
 static int run(void *userdata)
 {
     Task task = *(const Task *) userdata;
-    int keep[] = { task.from, task.to, task.other, task.control };
     long last = 0, n;
 
-    sort_fds(keep, ELEMENTSOF(keep));
-    if (depend_on(task.parent) < 0 ||
-        bare_confine("rkt-carry", keep, ELEMENTSOF(keep), carrier_calls, ELEMENTSOF(carrier_calls)) < 0)
+    if (depend_on(task.parent) < 0 || confine(&task) < 0)
         return 1;
     bare_forget();
     for (;;) {
@@ -136,7 +155,9 @@ int carrier_begin(Carrier *carrier, int from, int to, int other)
     }
     carrier->from = from;
     carrier->to = to;
+    carrier->other = other;
     carrier->control = fds[0];
+    carrier->again_ns = 0;
     return 0;
 }
 
@@ -147,8 +168,23 @@ struct pollfd carrier_await(const Carrier *carrier)
 
 void carrier_turn(Carrier *carrier, const struct pollfd *polled)
 {
-    if (polled->revents)
-        carrier->control = safe_close(carrier->control);
+    if (!polled->revents)
+        return;
+    carrier->control = safe_close(carrier->control);
+    if (!carrier->finishes)
+        carrier->again_ns = monotonic_ns() + PAUSE_NS;
+}
+
+bool carrier_begin_again(Carrier *carrier)
+{
+    int64_t now = monotonic_ns();
+
+    if (carrier->again_ns == 0 || carrier->again_ns > now)
+        return false;
+    if (carrier_begin(carrier, carrier->from, carrier->to, carrier->other) >= 0)
+        return true;
+    carrier->again_ns = now + PAUSE_NS;
+    return false;
 }
 
 bool carrier_note_end(Carrier *carrier, pid_t pid)
@@ -161,6 +197,7 @@ bool carrier_note_end(Carrier *carrier, pid_t pid)
 
 void carrier_abandon(Carrier *carrier)
 {
+    carrier->finishes = true;
     if (carrier->pid > 0)
         (void) kill(carrier->pid, SIGKILL);
     carrier->control = safe_close(carrier->control);
@@ -168,6 +205,8 @@ void carrier_abandon(Carrier *carrier)
 
 void carrier_finish(Carrier *carrier)
 {
+    carrier->finishes = true;
+    carrier->again_ns = 0;
     if (carrier->control >= 0)
         (void) shutdown(carrier->control, SHUT_WR);
 }

@@ -14,24 +14,31 @@
 #include "base/cleanup.h"
 
 typedef struct Carrier {
-    int from, to; /* the ends it moves between: the first does not block, the second does; not owned */
-    pid_t pid;    /* 0: it does not run */
-    int control;  /* to it; ends with it */
+    int from, to;     /* the ends it moves between: the first does not block, the second does; not owned */
+    int other;        /* of the app's pipe; not owned */
+    pid_t pid;        /* 0: it does not run */
+    int control;      /* to it; ends with it */
+    bool finishes;    /* it is to end */
+    int64_t again_ns; /* it has ended before its time: when another one is started; 0: not */
 } Carrier;
 
 #define CARRIER_INIT                                                                                         \
     {                                                                                                        \
-        .from = -EBADF, .to = -EBADF, .control = -EBADF                                                      \
+        .from = -EBADF, .to = -EBADF, .other = -EBADF, .control = -EBADF                                     \
     }
 
-/* Starts the process: while no app is there that could take all processes that the pod can have, or see it.
- * other is the other end of the app's pipe, or -EBADF. It ends with the calling process. Returns 0 or why it
- * can't be had. */
+/* Starts the process: early, while no app is there that could take all processes that the pod can have. other
+ * is the other end of the app's pipe, or -EBADF. It ends with the calling process. Returns 0 or why it can't
+ * be had. */
 int carrier_begin(Carrier *carrier, int from, int to, int other);
 
-/* What to poll for, and then: notes that it has ended before its time. Nothing is heard by it any more. */
+/* What to poll for, and then: notes that it has ended. */
 struct pollfd carrier_await(const Carrier *carrier);
 void carrier_turn(Carrier *carrier, const struct pollfd *polled);
+
+/* From carrier->again_ns on: starts another one for one that was killed, say. True when it did. What that one
+ * had read is lost. */
+bool carrier_begin_again(Carrier *carrier);
 
 /* A child has ended, and was reaped: true when it was this one. */
 bool carrier_note_end(Carrier *carrier, pid_t pid);

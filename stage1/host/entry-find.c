@@ -2,10 +2,13 @@
 /* A pid is only a number. What is opened here is one process' for sure, because that process still lives when
  * all was opened (its pidfd came first), and it is the init of this pod, because the pod's note
  * of when that was started is true of it, and it holds the pod's directory and the app's mount namespace. The
- * namespace is taken from the init and not from a process of the app, which might have made itself another.
+ * namespaces are taken from the init and not from a process of the app, which might have made itself others.
  */
 
 #include <fcntl.h>
+#include <linux/nsfs.h>
+#include <sched.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -71,15 +74,26 @@ static bool is_same(const struct stat *a, const struct stat *b)
     return a->st_dev == b->st_dev && a->st_ino == b->st_ino;
 }
 
+/* One of the namespaces that the init holds: those of mounts, its own of processes, and the apps'. */
+static void take_namespace(Entry *entry, int fd, ino_t inode, ino_t own_processes)
+{
+    if (inode == entry->door.mounts && entry->mounts < 0)
+        entry->mounts = fd;
+    else if (inode != own_processes && entry->processes < 0 && ioctl(fd, NS_GET_NSTYPE) == CLONE_NEWPID)
+        entry->processes = fd;
+    else
+        (void) safe_close(fd);
+}
+
 /* Among the descriptors of the process whose directory in /proc this is. */
-static int find_mounts(Entry *entry, int process, Error *reterr)
+static int find_namespaces(Entry *entry, int process, Error *reterr)
 {
     _cleanup_closedir_ DIR *dir = NULL;
-    struct stat pod, namespaces;
+    struct stat pod, own;
     bool holds_pod = false;
     int r = directory_open(process, "fd", &dir);
 
-    if (r < 0 || stat(".", &pod) < 0 || stat("/proc/self/ns/mnt", &namespaces) < 0)
+    if (r < 0 || stat(".", &pod) < 0 || fstatat(process, "ns/pid", &own, 0) < 0)
         return error_set_errno(reterr, r < 0 ? r : -errno, "cannot look into the pod's init");
     for (struct dirent *entry_of_dir; (entry_of_dir = readdir(dir));) {
         struct stat st;
@@ -87,19 +101,13 @@ static int find_mounts(Entry *entry, int process, Error *reterr)
         if (fstatat(dirfd(dir), entry_of_dir->d_name, &st, 0) < 0)
             continue;
         holds_pod = holds_pod || is_same(&st, &pod);
-        if (entry->mounts < 0 && st.st_dev == namespaces.st_dev && st.st_ino == entry->door.mounts)
-            entry->mounts = openat(dirfd(dir), entry_of_dir->d_name, O_RDONLY | O_CLOEXEC);
+        if (st.st_dev == own.st_dev)
+            take_namespace(entry, openat(dirfd(dir), entry_of_dir->d_name, O_RDONLY | O_CLOEXEC), st.st_ino,
+                           own.st_ino);
     }
-    if (!holds_pod || entry->mounts < 0)
+    if (!holds_pod || entry->mounts < 0 || entry->processes < 0)
         return error_set(reterr, -ESRCH, "process %d is not the init of this pod", (int) entry->init);
     return 0;
-}
-
-/* Where what the init clones comes to life. */
-static int find_processes(Entry *entry, int process, Error *reterr)
-{
-    entry->processes = openat(process, "ns/pid_for_children", O_RDONLY | O_CLOEXEC);
-    return entry->processes < 0 ? error_set_errno(reterr, -errno, "cannot open the apps' pid namespace") : 0;
 }
 
 static int find_cgroup(Entry *entry, Error *reterr)
@@ -145,9 +153,7 @@ int entry_find(Entry *entry, Error *reterr)
         return error_set(reterr, r, "process %d is not the init of this pod", (int) entry->init);
     if (r < 0)
         return error_set_errno(reterr, r, "cannot find the pod's init");
-    r = find_mounts(entry, directory, reterr);
-    if (r >= 0)
-        r = find_processes(entry, directory, reterr);
+    r = find_namespaces(entry, directory, reterr);
     if (r >= 0)
         r = find_cgroup(entry, reterr);
     if (r >= 0 && process_has_ended(entry->init_fd))

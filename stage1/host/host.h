@@ -53,10 +53,11 @@ typedef struct HostApp {
     int errors_end;      /* where that pipe is read */
     int carried[2]; /* the pipes into which what it says is moved, and what of it are errors: where they are
                        written */
-    Carrier carriers[2]; /* do that, in the init */
-    int stdio[3];        /* the program's instead, in an interactive pod; else -EBADF */
-    int terminals;       /* detached devpts with the program's terminal; -EBADF: it has none */
-    bool has_terminal;   /* stdio is one, at least standard input */
+    Carrier carriers[2];  /* do that, in the init */
+    bool carrier_renewed; /* one of them was started again, which was said */
+    int stdio[3];         /* the program's instead, in an interactive pod; else -EBADF */
+    int terminals;        /* detached devpts with the program's terminal; -EBADF: it has none */
+    bool has_terminal;    /* stdio is one, at least standard input */
     AppSockets sockets;
     struct sock_filter *filter;
     size_t n_filter;
@@ -110,22 +111,23 @@ typedef struct Host {
     int maker_socket; /* says how that went */
     int namespaces;   /* its pidfd */
 
-    int root;               /* detached tmpfs, the pod's root */
-    int shared_memory;      /* detached tmpfs, /dev/shm of all apps */
-    int journal_sockets;    /* a mount with those of journald, detached at first; -EBADF: no journal */
-    int resolv_conf, hosts; /* detached mounts of files, where stage0 or the host gives them */
-    int notify;             /* connected to the service manager, or -EBADF */
-    uint64_t watchdog_us;   /* how often it wants to hear of us; 0: not */
-    JournalWay journal;     /* in the init: for what apps say in datagrams */
-    int go;                 /* a socket; until the init may start the apps */
-    int control;            /* a pipe to the foreground process; -EBADF: there is none */
-    int proc;               /* the procfs that shows the init and all of the pod */
-    pid_t reaper;           /* first process of the apps' pid namespace */
-    int reaper_report;      /* how that became it; then, that machined terminates the pod; -EBADF: it can't */
-    int machined;           /* the directory of its socket, on the host; -EBADF: it has none */
-    int register_socket;    /* in the init, until the reaper is there: to rkt-register */
-    int shared;             /* detached mount of STAGE1_SHARED alone */
-    int status_dir;         /* in that, for the apps' statuses */
+    int root;                /* detached tmpfs, the pod's root */
+    int shared_memory;       /* detached tmpfs, /dev/shm of all apps */
+    int journal_sockets;     /* a mount with those of journald, detached at first; -EBADF: no journal */
+    int resolv_conf, hosts;  /* detached mounts of files, where stage0 or the host gives them */
+    int notify;              /* connected to the service manager, or -EBADF */
+    uint64_t watchdog_us;    /* how often it wants to hear of us; 0: not */
+    JournalWay journal;      /* in the init: for what apps say in datagrams */
+    int go;                  /* a socket; until the init may start the apps */
+    int control;             /* a pipe to the foreground process; -EBADF: there is none */
+    int proc;                /* the procfs that shows the init and all of the pod */
+    pid_t reaper;            /* first process of the apps' pid namespace */
+    int apps_pids, own_pids; /* that namespace, and the init's own */
+    int reaper_report;   /* how that became it; then, that machined terminates the pod; -EBADF: it can't */
+    int machined;        /* the directory of its socket, on the host; -EBADF: it has none */
+    int register_socket; /* in the init, until the reaper is there: to rkt-register */
+    int shared;          /* detached mount of STAGE1_SHARED alone */
+    int status_dir;      /* in that, for the apps' statuses */
 } Host;
 
 /* The pod's root as its init sees it; no app does. */
@@ -165,12 +167,13 @@ void host_leave_namespaces(Host *host);
  */
 pid_t host_clone(uint64_t flags, int cgroup, int *ret_pidfd);
 
-/* reaper.c: makes the pid namespace in which all lives that is cloned from then on, and its first process.
- * Once the second call returns 0, that process can be shown to apps. The third is for when its report can be
- * read: whether it says that the pod is to be terminated. */
+/* reaper.c: makes the apps' pid namespace, and its first process. Once the second call returns 0, that
+ * process can be shown to apps. The third is for when its report can be read: whether it says that the pod is
+ * to be terminated. The fourth is host_clone() into that namespace. */
 int host_make_reaper(Host *host);
 int host_await_reaper(Host *host);
 bool host_hear_reaper(Host *host);
+pid_t host_clone_among_apps(const Host *host, uint64_t flags, int cgroup);
 
 /* Where machined listens, from 258 on before it runs. */
 #define MACHINED_SOCKET_DIRECTORY "/run/systemd/machine"

@@ -626,6 +626,24 @@ static void hear_reaper(Init *init)
 
 /* ----- What apps say ----- */
 
+/* The kernel may kill a process where memory is short. Until there is another one its app waits. */
+static void renew_carriers(Init *init)
+{
+    for (size_t i = 0; i < init->host->plan->n_apps; i++) {
+        HostApp *app = &init->host->apps[i];
+
+        for (size_t k = 0; k < ELEMENTSOF(app->carriers); k++) {
+            if (!carrier_begin_again(&app->carriers[k]))
+                continue;
+            if (!app->carrier_renewed)
+                log_error("a process that moves what app %s says has ended before its time, and was started "
+                          "again: some lines may be missing",
+                          app->plan->name);
+            app->carrier_renewed = true;
+        }
+    }
+}
+
 static void end_carriers(Init *init)
 {
     for (size_t i = 0; i < init->host->plan->n_apps; i++) {
@@ -725,8 +743,10 @@ static int await(const Init *init, struct pollfd *fds)
         app_log_await(&app->log, own + POLL_LOG);
         next_ns = earlier_ns(next_ns, app_log_next_ns(&app->log));
         next_ns = earlier_ns(next_ns, app->budget.tell_next_ns);
-        for (size_t k = 0; k < ELEMENTSOF(app->carriers); k++)
+        for (size_t k = 0; k < ELEMENTSOF(app->carriers); k++) {
             own[POLL_CARRIERS + k] = carrier_await(&app->carriers[k]);
+            next_ns = earlier_ns(next_ns, app->carriers[k].again_ns);
+        }
         next_ns = earlier_ns(next_ns, receiver_await(&app->receiver, own + POLL_MESSAGES));
     }
     return poll(fds, (nfds_t) (POLL_APPS + _POLL_APP_MAX * host->plan->n_apps),
@@ -779,6 +799,7 @@ static void loop(Init *init)
             (void) hear_signal(init);
         if (fds[POLL_REAPER].revents)
             hear_reaper(init);
+        renew_carriers(init);
         kill_overdue(init);
         tell_failures(init, false);
         service_keep_time(init);

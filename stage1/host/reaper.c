@@ -25,6 +25,7 @@
 
 #include "bare.h"
 #include "base/fd-util.h"
+#include "base/log.h"
 #include "base/message.h"
 #include "host.h"
 
@@ -95,6 +96,7 @@ static bool supervise(const Reaper *reaper)
 
 static int confine(int report)
 {
+    const BareCalls calls = { .calls = reaper_calls, .n_calls = ELEMENTSOF(reaper_calls) };
     sigset_t none;
 
     /* None blocked: only then does the kernel drop what comes from within before it is queued. */
@@ -103,7 +105,7 @@ static int confine(int report)
     (void) sigemptyset(&none);
     if (sigprocmask(SIG_SETMASK, &none, NULL) < 0)
         return -errno;
-    return bare_confine("rkt-reaper", &report, 1, reaper_calls, ELEMENTSOF(reaper_calls));
+    return bare_confine("rkt-reaper", &report, 1, &calls);
 }
 
 /* Never returns: there is nothing to return to any more. A supervisor says 0 when it is what it is to be, and
@@ -139,11 +141,29 @@ int host_make_reaper(Host *host)
     host->reaper = bare_clone(reap, &reaper);
     if (host->reaper < 0)
         return (int) host->reaper;
+    host->apps_pids = openat(host->proc, "self/ns/pid_for_children", O_RDONLY | O_CLOEXEC);
+    host->own_pids = openat(host->proc, "self/ns/pid", O_RDONLY | O_CLOEXEC);
+    if (host->apps_pids < 0 || host->own_pids < 0 || setns(host->own_pids, CLONE_NEWPID) < 0)
+        return -errno;
     host->reaper_report = fds[0];
     (void) close(fds[1]);
     host->machined = safe_close(host->machined);
     host->register_socket = safe_close(host->register_socket);
     return 0;
+}
+
+/* All else that the init clones, at whatever time, stands in its own namespace, where no app sees it. */
+pid_t host_clone_among_apps(const Host *host, uint64_t flags, int cgroup)
+{
+    pid_t pid;
+
+    if (setns(host->apps_pids, CLONE_NEWPID) < 0)
+        return -errno;
+    pid = host_clone(flags, cgroup, NULL);
+    if (pid == 0 || setns(host->own_pids, CLONE_NEWPID) >= 0)
+        return pid;
+    log_error("cannot leave the apps' pid namespace: %s", strerror(errno));
+    _exit(POD_EXIT_FAILURE);
 }
 
 int host_await_reaper(Host *host)

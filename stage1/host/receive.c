@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The process that receives in our place is started when the first datagram is there, which poll(2) tells
  * without taking it. It has no rights, a filter without a call that could send a descriptor, and nothing of
- * our memory. When it hangs, nothing more is heard of its app; it can be killed. It shares the apps' pid
- * namespace, where root can kill it, too, as it can kill the apps. */
+ * our memory. When it hangs, nothing more is heard of its app; it can be killed. No app sees it. */
 
 #include "receive.h"
 
@@ -95,13 +94,14 @@ static void hand_on(int fd, ReceiveKind kind, int channel)
 
 static int receive(void *userdata)
 {
+    const BareCalls calls = { .calls = receiver_calls, .n_calls = ELEMENTSOF(receiver_calls) };
     const Receiver receiver = *(const Receiver *) userdata;
     int keep[_RECEIVE_KIND_MAX + 1];
 
     memcpy(keep, receiver.sockets, sizeof(receiver.sockets));
     keep[_RECEIVE_KIND_MAX] = receiver.channel;
     sort_fds(keep, ELEMENTSOF(keep));
-    if (bare_confine("rkt-receive", keep, ELEMENTSOF(keep), receiver_calls, ELEMENTSOF(receiver_calls)) < 0)
+    if (bare_confine("rkt-receive", keep, ELEMENTSOF(keep), &calls) < 0)
         return 1;
     bare_forget();
     for (;;) {

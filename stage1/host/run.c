@@ -339,6 +339,8 @@ int main(int argc, char *argv[])
         .control = -EBADF,
         .proc = -EBADF,
         .reaper_report = -EBADF,
+        .apps_pids = -EBADF,
+        .own_pids = -EBADF,
         .machined = -EBADF,
         .register_socket = -EBADF,
         .shared = -EBADF,

@@ -145,7 +145,6 @@ static int begin_log(const Host *host, HostApp *app)
     return fcntl(fds[0], F_SETFL, O_NONBLOCK) < 0 ? -errno : app_log_begin(&app->log, &options);
 }
 
-/* Before the apps have a pid namespace, in which they could stop and trace what reads their pipes. */
 static int begin_logs(Host *host)
 {
     int r = 0;
@@ -167,7 +166,8 @@ static int begin_logs(Host *host)
 static int close_strangers(const Host *host)
 {
     const int own[] = { host->status_dir, host->pod_dir,       host->notify,          host->control,
-                        host->proc,       host->reaper_report, host->journal_sockets, host->go };
+                        host->proc,       host->reaper_report, host->journal_sockets, host->go,
+                        host->apps_pids,  host->own_pids };
     size_t n = ELEMENTSOF(own), n_apps = host->plan->n_apps;
     _cleanup_free_ int *keep = NULL;
 

@@ -12,6 +12,8 @@ fetch_images busybox hostile
 # pod JOURNAL WORDS-OF-NOISY [LINE-OF-POD...]: one app that says much, and one that speaks after it.
 pod() {
     pod_file limit <<END
+[Unit]
+StartLimitIntervalSec=0
 [Pod]
 Network=none
 Journal=$1
@@ -104,6 +106,8 @@ forget
 
 # By the native protocol, too.
 pod_file limit <<'END'
+[Unit]
+StartLimitIntervalSec=0
 [Pod]
 Network=none
 [App:noisy]
@@ -130,9 +134,9 @@ rkt run --net=none --uuid-file-save=/run/uuid --log-rate-limit-burst=1000 --log-
     example.com/busybox --name=quiet --exec=/bin/sh -- \
     -c 'until [ -e /dev/shm/flooded ]; do sleep 0.1; done; i=0; while [ $i -lt 500 ]; do i=$((i+1)); echo quiet $i; done' \
     >/run/printed 2>&1 </dev/null || :
-namespace=rkt-$(</run/uuid)
+uuid=$(</run/uuid)
 in_front() {
-    journalctl --namespace="$namespace" --identifier="$1" --output=cat --no-pager --quiet
+    journalctl --namespace="rkt-$uuid" --identifier="$1" --output=cat --no-pager --quiet
 }
 equals "in front of us: all is printed" "$(grep -c 'a noisy line' /run/printed) $(grep -c 'quiet [0-9]' /run/printed)" "5000 500"
 soon "in front of us: the journal has the burst" 30 eval '(($(in_front noisy | grep -cx "a noisy line") == 1000))'

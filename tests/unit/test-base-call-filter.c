@@ -40,18 +40,54 @@ static int filtered(void)
     return 0;
 }
 
+static bool is_let_through(long result)
+{
+    return result < 0 && errno == EBADF;
+}
+
+/* Two rules for one call, none for another. */
+static int filtered_by_rules(void)
+{
+    static const uint16_t calls[] = { __NR_exit_group, __NR_dup3, __NR_close };
+    static const CallRule rules[] = {
+        { .call = __NR_dup3, .argument = 0, .value = 1000 },
+        { .call = __NR_dup3, .argument = 1, .differs = true, .value = 1001 },
+    };
+
+    if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 ||
+        call_filter_load_rules(calls, ELEMENTSOF(calls), rules, ELEMENTSOF(rules)) < 0)
+        return 1;
+    if (!is_let_through(syscall(SYS_dup3, 1000, 1002, 0)))
+        return 2;
+    if (!is_missing(syscall(SYS_dup3, 999, 1002, 0)))
+        return 3;
+    if (!is_missing(syscall(SYS_dup3, 1000, 1001, 0)))
+        return 4;
+    if (!is_missing(syscall(SYS_dup3, 1000, UINT64_C(0xffffffff00000000) + 1001, 0)))
+        return 5;
+    if (!is_let_through(syscall(SYS_close, 1001)))
+        return 6;
+    return is_missing(syscall(SYS_getppid)) ? 0 : 7;
+}
+
+static void test_in_process(int (*run)(void))
+{
+    pid_t pid = fork();
+
+    assert_true(pid >= 0);
+    if (pid == 0)
+        _exit(run());
+    assert_int(wait_for_exit(pid), 0);
+}
+
 int main(void)
 {
-    pid_t pid;
 
     if (SANITIZED) {
         printf("a sanitizer needs other system calls\n");
         return 77;
     }
-    pid = fork();
-    assert_true(pid >= 0);
-    if (pid == 0)
-        _exit(filtered());
-    assert_int(wait_for_exit(pid), 0);
+    test_in_process(filtered);
+    test_in_process(filtered_by_rules);
     return 0;
 }

@@ -76,6 +76,35 @@ static void test_finish_alone(void)
     done(&f);
 }
 
+/* Another one goes on where one was killed, with what lies in the pipe. */
+static void test_again(void)
+{
+    char text[16] = "";
+    struct pollfd polled;
+    Fixture f;
+
+    begin(&f);
+    assert_true(!carrier_begin_again(&f.carrier));
+    assert_int(kill(f.carrier.pid, SIGKILL), 0);
+    polled = carrier_await(&f.carrier);
+    assert_int(poll(&polled, 1, 10000), 1);
+    reap(&f);
+    carrier_turn(&f.carrier, &polled);
+    assert_int(f.carrier.control, -EBADF);
+    assert_true(f.carrier.again_ns > 0);
+    assert_int(write(f.app[1], "again", 5), 5);
+    f.carrier.again_ns = 1;
+    assert_true(carrier_begin_again(&f.carrier));
+    assert_int(read(f.ours[0], text, sizeof(text)), 5);
+    carrier_finish(&f.carrier);
+    polled = carrier_await(&f.carrier);
+    assert_int(poll(&polled, 1, 10000), 1);
+    carrier_turn(&f.carrier, &polled); /* which is no reason for another one */
+    assert_int(f.carrier.again_ns, 0);
+    reap(&f);
+    done(&f);
+}
+
 /* Another process splices from a socket that says nothing into the pipe, and has its lock. */
 static void test_held(void)
 {
@@ -178,6 +207,7 @@ int main(void)
 {
     test_carry();
     test_finish_alone();
+    test_again();
     test_held();
     test_input();
     test_close_held();

@@ -358,14 +358,12 @@ bool app_log_turn(AppLog *log, const struct pollfd fds[static _APP_LOG_MAX])
 
 /* ----- The end ----- */
 
-/* Carries up to size bytes, as far as the stream takes them now. Returns how many went. */
-static size_t carry_all(AppLog *log, size_t size)
+/* Carries up to size bytes, as far as the stream takes them now. */
+static void carry_all(AppLog *log, size_t size)
 {
-    size_t left = size;
-
     if (log->stream < 0)
         open_stream(log);
-    while (left > 0 && log->stream >= 0) {
+    while (size > 0 && log->stream >= 0) {
         size_t n = look(log);
         ssize_t taken = log->paid > 0 ? push(log) : (ssize_t) n;
 
@@ -376,32 +374,27 @@ static size_t carry_all(AppLog *log, size_t size)
             break;
         }
         note_taken(log, (size_t) taken);
-        left -= (size_t) taken < left ? (size_t) taken : left;
+        size -= (size_t) taken < size ? (size_t) taken : size;
     }
-    return size - left;
 }
 
-/* Nobody has its other end any more, and it is empty. */
-static bool has_ended(const AppLog *log)
+bool app_log_finish(AppLog *log, bool give_up)
 {
     struct pollfd end = { .fd = log->options.pipe, .events = POLLIN };
 
-    return log->options.pipe < 0 || (poll(&end, 1, REST_MS) > 0 && !(end.revents & POLLIN));
+    if (log->options.pipe < 0)
+        return true;
+    if (give_up)
+        drop(log);
+    else
+        carry_all(log, waiting(log));
+    return poll(&end, 1, 0) > 0 && !(end.revents & POLLIN);
 }
 
-void app_log_finish(AppLog *log, int64_t end_ns)
+void app_log_tell_lost(const AppLog *log, bool and_more)
 {
-    while (!has_ended(log)) {
-        size_t left = waiting(log);
-
-        if (carry_all(log, left) < left)
-            (void) poll(NULL, 0, REST_MS);
-        if (monotonic_ns() >= end_ns)
-            break;
-    }
-    drop(log);
-    if (log->dropped > 0)
-        log_warning("%llu bytes that app %s said are missing in the journal",
+    if (log->dropped > 0 || and_more)
+        log_warning("%s%llu bytes that app %s said are missing in the journal", and_more ? "more than " : "",
                     (unsigned long long) log->dropped, log->options.identifier);
 }
 

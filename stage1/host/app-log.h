@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What an app says, on its way from its pipe to the journal, in the pod's init. The stream is the init's
- * alone: an app neither holds a socket of journald nor hears of its end. Nothing here ever waits but
- * app_log_finish(). */
+ * alone: an app neither holds a socket of journald nor hears of its end. Nothing here ever waits. */
 #pragma once
 
 #include <poll.h>
@@ -64,9 +63,12 @@ static inline int64_t app_log_next_ns(const AppLog *log)
  * True when there was something to do. */
 bool app_log_turn(AppLog *log, const struct pollfd fds[static _APP_LOG_MAX]);
 
-/* At the pod's end: carries what comes through the pipe until that ends, or until end_ns (CLOCK_MONOTONIC),
- * and says what was lost. */
-void app_log_finish(AppLog *log, int64_t end_ns);
+/* At the pod's end: carries what the pipe holds, as far as it is taken now, or drops it. True when the pipe
+ * has ended, and is empty. */
+bool app_log_finish(AppLog *log, bool give_up);
+
+/* Then: says what was lost. and_more: there is something that never came through the pipe. */
+void app_log_tell_lost(const AppLog *log, bool and_more);
 
 /* Then: says the app's last lines as errors of ours. */
 void app_log_quote(const AppLog *log);

@@ -44,6 +44,8 @@ enum { REAPED_AT_ONCE = 64 };
 enum { FORGET_MS = 1000 };       /* until what hearing a message needed of the program goes from memory */
 enum { LAST_ENTRIES_MS = 1000 }; /* for the journal to take what apps sent before the pod ends */
 enum { LAST_LINES_MS = 5000 };   /* the same for what they wrote */
+enum { LOST_LINES_MS = 500 };    /* after that, to count what it did not take */
+enum { LAST_TURN_MS = 1 };
 enum { CARRIER_LOOK_MS = 50 };
 enum { FAILURE_MS = 1000 }; /* for what an app said to come before that it failed */
 
@@ -675,14 +677,37 @@ static void await_carriers(Init *init)
     }
 }
 
+/* A little of each app in turn, so that none has all of the time. */
+static void carry_last(Init *init, bool give_up, int64_t end_ns)
+{
+    bool over;
+
+    do {
+        over = true;
+        for (size_t i = 0; i < init->host->plan->n_apps; i++)
+            over = app_log_finish(&init->host->apps[i].log, give_up) && over;
+    } while (!over && monotonic_ns() < end_ns && poll(NULL, 0, LAST_TURN_MS) == 0);
+}
+
+/* Where its carrier gave up, or hangs. */
+static bool has_unheard(const HostApp *app)
+{
+    struct pollfd fds[] = { { .fd = app->console, .events = POLLIN },
+                            { .fd = app->errors_end, .events = POLLIN } };
+
+    return poll(fds, ELEMENTSOF(fds), 0) > 0 && ((fds[0].revents | fds[1].revents) & POLLIN);
+}
+
 static void finish_logs(Init *init)
 {
     int64_t end_ns = monotonic_ns() + LAST_LINES_MS * INT64_C(1000000);
 
+    carry_last(init, false, end_ns);
+    carry_last(init, true, end_ns + LOST_LINES_MS * INT64_C(1000000));
     for (size_t i = 0; i < init->host->plan->n_apps; i++) {
         HostApp *app = &init->host->apps[i];
 
-        app_log_finish(&app->log, end_ns);
+        app_log_tell_lost(&app->log, has_unheard(app));
         if ((!app->failed && !app->killed) || app->log.tail_filled == 0)
             continue;
         log_error("the last lines of app %s, which %s:", app->plan->name,

@@ -20,7 +20,7 @@ Network=none
 Journal=$3
 [App:good]
 Image=example.com/busybox
-Exec=/bin/sh -c 'trap "echo last-$1-$2-$3; exit 0" TERM; until [ -e /dev/shm/held ]; do sleep 0.1; done; sleep 1; echo after-$1-$2-$3; while :; do sleep 0.1; done'
+Exec=/bin/sh -c 'trap "echo last-$1-$2-$3; exit 0" TERM; until [ -e /dev/shm/held ]; do sleep 0.1; done; echo after-$1-$2-$3; while :; do sleep 0.1; done'
 StopTimeout=$((60 * slowness))s
 [App:evil]
 Image=example.com/hostile
@@ -37,7 +37,7 @@ said() {
     journalctl "${namespace[@]}" --output=cat --no-pager --quiet --identifier=good | grep -qx -- "$2"
 }
 
-for what in 'splice 33 pod' 'sendfile 33 host' 'splice 0 host' 'sendfile 0 pod'; do
+for what in 'splice 33 pod' 'sendfile 33 host' 'splice 0 host' 'sendfile 0 pod' 'anew 33 pod' 'terminal 0 pod'; do
     read -r way user journal <<<"$what"
     declare_pod "$way" "$user" "$journal"
     start held
@@ -93,6 +93,7 @@ runner=$!
 soon "rkt stop: it holds its pipe" 30 is_at_it
 succeeds "rkt stop" timeout -k 5 "$hung" rkt stop "$(<"$work/uuid")"
 ends "rkt stop" "$runner"
+sed -i '/^image: using image /d' "$work/output"
 equals "what it had said is there" "$(tr -d 'x\n' <"$work/output" | wc -c) $(wc -l <"$work/output")" "0 256"
 
 # And of what entered one.

@@ -107,9 +107,10 @@ await_jobs
 
 # ----- One that takes nothing -----
 
-# As much as fits nowhere: 64 kB in the pipe, what a socket holds, and twice that.
+# As much as fits nowhere: 16 pages in each of two pipes, what a socket holds, and some times that.
+lines=$((20000 * $(getconf PAGESIZE) / 4096))
 # shellcheck disable=SC2016
-pod flood '[ -e /srv/begin ] || exec sleep 1000; i=0; while [ $i -lt 20000 ]; do i=$((i+1)); echo "flood $i of a line that is about as long as others are, or longer"; done
+pod flood '[ -e /srv/begin ] || exec sleep 1000; i=0; while [ $i -lt '$lines' ]; do i=$((i+1)); echo "flood $i of a line that is about as long as others are, or longer"; done
 echo written >/srv/flooded; while [ ! -e /srv/go ]; do sleep 0.1; done; echo the last line; exec sleep 1000'
 rm -f /srv/flooded /srv/go /srv/begin
 start flood
@@ -131,7 +132,7 @@ remove_pod_file flood
 
 systemctl mask --runtime --quiet systemd-journald@rkt-never.socket systemd-journald@rkt-never.service
 # shellcheck disable=SC2016
-pod never 'i=0; while [ $i -lt 20000 ]; do i=$((i+1)); echo "flood $i of a line that is about as long as others are, or longer"; done
+pod never 'i=0; while [ $i -lt '$lines' ]; do i=$((i+1)); echo "flood $i of a line that is about as long as others are, or longer"; done
 echo written >/srv/flooded; exec sleep 1000'
 rm -f /srv/flooded
 start never
@@ -139,5 +140,16 @@ soon "without any journal an app runs" 120 test -e /srv/flooded
 equals "with one warning" \
     "$(journalctl --unit=rkt-never --output=cat | grep -c 'takes nothing of what app app says')" 1
 succeeds "and is stopped" systemctl stop rkt-never
+
+# As much as the pipes hold, so that nothing is dropped before the end.
+# shellcheck disable=SC2016
+pod never 'i=0; while [ $i -lt 1000 ]; do i=$((i+1)); echo "$((i+1000)) is the beginning of a line that is 100 bytes long, with the newline, whatever number it be xxx"; done
+echo written >/srv/flooded; exec sleep 1000'
+rm -f /srv/flooded
+start never
+soon "without a journal an app fills no pipe" 120 test -e /srv/flooded
+succeeds "and the pod ends" systemctl stop rkt-never
+tells "all that was lost is counted" '(^|[^0-9])100000 bytes that app app said are missing in the journal' \
+    journalctl --unit=rkt-never --output=cat
 remove_pod_file never
 systemctl unmask --runtime --quiet systemd-journald@rkt-never.socket systemd-journald@rkt-never.service

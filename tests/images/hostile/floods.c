@@ -5,6 +5,11 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/ioctl.h>
+#include <sys/prctl.h>
 #include <sys/sendfile.h>
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -220,20 +225,66 @@ static void fork_bomb(void)
         pause();
 }
 
-/* The kernel holds the lock of a pipe while it waits for the source of what is to go there. The file in the
- * pod's memory says when that is about to be. */
+/* Goes with its parent, so that nobody else has the pipe. */
+static pid_t fork_companion(void)
+{
+    pid_t pid = fork();
+
+    if (pid == 0)
+        (void) prctl(PR_SET_PDEATHSIG, SIGKILL);
+    return pid;
+}
+
+/* Whether it waits where no signal ends that: for a lock. */
+static bool hangs(pid_t pid)
+{
+    char path[64], state = 0;
+    FILE *file;
+
+    (void) snprintf(path, sizeof(path), "/proc/%d/stat", (int) pid);
+    file = fopen(path, "re");
+    if (file && fscanf(file, "%*d (%*[^)]) %c", &state) != 1)
+        state = 0;
+    if (file)
+        (void) fclose(file);
+    return state == 'D';
+}
+
+/* By a file in the pod's memory, once whoever only asks how much the pipe holds hangs. */
+static void tell_when_held(int pipe)
+{
+    pid_t asks;
+    int n;
+
+    (void) signal(SIGCHLD, SIG_IGN);
+    asks = fork_companion();
+    while (asks == 0)
+        (void) usleep(ioctl(pipe, FIONREAD, &n) < 0 ? 100000 : 10000);
+    if (fork_companion() != 0)
+        return;
+    for (int times = 0; times < 20; times = hangs(asks) ? times + 1 : 0)
+        (void) usleep(5000);
+    (void) close(open("/dev/shm/held", O_WRONLY | O_CREAT | O_CLOEXEC, 0644));
+    _exit(0);
+}
+
+/* The kernel holds the lock of a pipe while it waits for the source of what is to go there. */
+static void hold_by(int pipe, int source, bool by_splice)
+{
+    tell_when_held(pipe);
+    for (;;)
+        if (by_splice)
+            (void) splice(source, NULL, pipe, NULL, 1, 0);
+        else
+            (void) sendfile(pipe, source, NULL, 1);
+}
+
 static void hold(int pipe, bool by_splice)
 {
     int fds[2];
 
-    if (socketpair(AF_UNIX, SOCK_STREAM, 0, fds) < 0)
-        return;
-    (void) close(open("/dev/shm/held", O_WRONLY | O_CREAT | O_CLOEXEC, 0644));
-    for (;;)
-        if (by_splice)
-            (void) splice(fds[0], NULL, pipe, NULL, 1, 0);
-        else
-            (void) sendfile(pipe, fds[0], NULL, 1);
+    if (socketpair(AF_UNIX, SOCK_STREAM, 0, fds) >= 0)
+        hold_by(pipe, fds[0], by_splice);
 }
 
 /* Some of what is said first, so that whoever reads the pipe is at it. */
@@ -252,6 +303,19 @@ static void hold_log(int pipe, bool by_splice)
 static void hold_log_splice(void)
 {
     hold_log(STDOUT_FILENO, true);
+}
+
+/* From a terminal at which nobody types. */
+static void hold_log_terminal(void)
+{
+    int controller = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC), terminal = -1;
+
+    if (controller >= 0 && grantpt(controller) == 0 && unlockpt(controller) == 0)
+        terminal = open(ptsname(controller), O_RDWR | O_NOCTTY | O_CLOEXEC);
+    if (terminal < 0)
+        through("cannot open a terminal: %s", strerror(errno));
+    (void) signal(SIGTERM, SIG_IGN);
+    hold_by(STDOUT_FILENO, terminal, true);
 }
 
 static void hold_log_sendfile(void)
@@ -285,13 +349,17 @@ static void hold_input(void)
     int pipe = open("/proc/self/fd/0", O_WRONLY | O_CLOEXEC);
     char some[512];
 
-    (void) !read(STDIN_FILENO, some, sizeof(some));
+    /* While it is full it is not held. */
+    if (fork_companion() == 0)
+        for (;;)
+            (void) !read(STDIN_FILENO, some, sizeof(some));
     hold(pipe, true);
 }
 
 const Attack floods_attacks[] = {
     { "hold-log-splice", hold_log_splice },
     { "hold-log-sendfile", hold_log_sendfile },
+    { "hold-log-terminal", hold_log_terminal },
     { "hold-log-anew", hold_log_anew },
     { "hold-log-behind", hold_log_behind },
     { "hold-input", hold_input },

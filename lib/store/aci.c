@@ -1,214 +1,34 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Nothing is guessed: a name with "..", an entry beside manifest and rootfs, a second manifest, or an archive
- * without its end mark is an error, also where a tar program would go on. */
+/* Nothing is guessed: an entry beside manifest and rootfs, or a second manifest, is an error. */
 
 #include "aci.h"
 
-#include <archive.h>
-#include <archive_entry.h>
-#include <limits.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-#include "base/fd-util.h"
-#include "base/printable.h"
 #include "base/string-util.h"
-#include "base/xattr.h"
 #include "store.h"
 
-enum { ACI_BUFFER = 128 * 1024, TAR_BLOCK = 512 };
-
-#define HEADER_TOO_LARGE "the headers of an entry have more than %d bytes"
-
-struct AciReader {
-    struct archive *archive;
-    struct archive_entry *entry; /* owned by the archive */
-    int fd;                      /* not owned */
-    uint8_t *buffer;
-    uint64_t consumed;    /* bytes read or skipped */
-    uint64_t header_read; /* of them for the headers of the entry that is being read */
-    bool in_header;
-    uint64_t entries, size;
-    bool has_manifest, has_rootfs;
-    char path[ACI_PATH_MAX + 1], target[ACI_PATH_MAX + 1];
-};
-
-/* ----- Bytes in ----- */
-
-static la_ssize_t read_callback(struct archive *archive, void *userdata, const void **ret)
+int aci_reader_init(AciReader *reader, int fd, Error *reterr)
 {
-    AciReader *reader = userdata;
-    ssize_t n = read_full(reader->fd, reader->buffer, ACI_BUFFER);
-
-    if (n < 0) {
-        archive_set_error(archive, (int) -n, "%s", strerror((int) -n));
-        return ARCHIVE_FATAL;
-    }
-    reader->consumed += (uint64_t) n;
-    /* Not to the byte, but before a library takes the memory for it. */
-    reader->header_read += reader->in_header ? (uint64_t) n : 0;
-    if (reader->header_read > ACI_HEADER_MAX + 2 * ACI_BUFFER) {
-        archive_set_error(archive, EFBIG, HEADER_TOO_LARGE, ACI_HEADER_MAX);
-        return ARCHIVE_FATAL;
-    }
-    *ret = reader->buffer;
-    return n;
+    *reader = (AciReader){};
+    return tar_reader_new(fd, &reader->tar, reterr);
 }
 
-/* A seek behind the end would succeed, and a cut file look whole: only what is there is skipped. */
-static la_int64_t skip_callback(struct archive *archive _unused_, void *userdata, la_int64_t request)
+void aci_reader_done(AciReader *reader)
 {
-    AciReader *reader = userdata;
-    off_t at = lseek(reader->fd, 0, SEEK_CUR);
-    struct stat st;
-
-    if (at < 0 || fstat(reader->fd, &st) < 0 || !S_ISREG(st.st_mode) || at >= st.st_size)
-        return 0;
-    if (request > st.st_size - at)
-        request = st.st_size - at;
-    request -= request % ACI_BUFFER; /* the reads stay aligned */
-    if (request <= 0 || lseek(reader->fd, request, SEEK_CUR) < 0)
-        return 0;
-    reader->consumed += (uint64_t) request;
-    return request;
+    tar_reader_free(reader->tar);
 }
 
-static int archive_failed(AciReader *reader, Error *reterr)
+static int check_layout(AciReader *reader, const TarEntry *entry, Error *reterr)
 {
-    const char *why = archive_error_string(reader->archive);
-
-    return error_set(reterr, -EBADMSG, "bad image archive: %s", why ? why : "it can't be read");
-}
-
-int aci_reader_new(int fd, AciReader **ret, Error *reterr)
-{
-    _cleanup_(aci_reader_freep) AciReader *reader = calloc(1, sizeof(*reader));
-
-    if (!reader)
-        return -ENOMEM;
-    reader->fd = fd;
-    reader->buffer = malloc(ACI_BUFFER);
-    reader->archive = archive_read_new();
-    if (!reader->buffer || !reader->archive)
-        return -ENOMEM;
-    if (archive_read_support_format_tar(reader->archive) != ARCHIVE_OK ||
-        archive_read_set_read_callback(reader->archive, read_callback) != ARCHIVE_OK ||
-        archive_read_set_skip_callback(reader->archive, skip_callback) != ARCHIVE_OK ||
-        archive_read_set_callback_data(reader->archive, reader) != ARCHIVE_OK ||
-        archive_read_open1(reader->archive) != ARCHIVE_OK)
-        return archive_failed(reader, reterr);
-    *ret = TAKE_PTR(reader);
-    return 0;
-}
-
-void aci_reader_free(AciReader *reader)
-{
-    if (!reader)
-        return;
-    (void) archive_read_free(reader->archive);
-    free(reader->buffer);
-    free(reader);
-}
-
-/* ----- Entries ----- */
-
-/* The next component of a path, which is moved behind it; 0 at the end. */
-static size_t next_component(const char **path, const char **ret)
-{
-    *ret = *path + strspn(*path, "/");
-    *path = *ret + strcspn(*ret, "/");
-    return (size_t) (*path - *ret);
-}
-
-static int make_plain(const char *path, char ret[static ACI_PATH_MAX + 1], Error *reterr)
-{
-    const char *component;
-    size_t length, at = 0;
-    unsigned depth = 0;
-
-    while ((length = next_component(&path, &component)) > 0) {
-        if (length == 1 && component[0] == '.')
-            continue;
-        if (length == 2 && component[0] == '.' && component[1] == '.')
-            return error_set(reterr, -EBADMSG, "a path with \"..\" in it");
-        if (at + (at > 0) + length > ACI_PATH_MAX || ++depth > ACI_DEPTH_MAX || length > NAME_MAX)
-            return error_set(reterr, -ENAMETOOLONG, "a path that is too long or too deep");
-        if (at > 0)
-            ret[at++] = '/';
-        memcpy(ret + at, component, length);
-        at += length;
-    }
-    ret[at] = '\0';
-    return 0;
-}
-
-static int read_kind(AciReader *reader, AciEntry *ret, Error *reterr)
-{
-    static const struct {
-        mode_t type;
-        AciKind kind;
-    } kinds[] = {
-        { S_IFREG, ACI_FILE },      { S_IFDIR, ACI_DIRECTORY }, { S_IFLNK, ACI_SYMLINK },
-        { S_IFCHR, ACI_CHARACTER }, { S_IFBLK, ACI_BLOCK },     { S_IFIFO, ACI_FIFO },
-    };
-    const char *hardlink = archive_entry_hardlink(reader->entry);
-    int r;
-
-    if (hardlink) {
-        r = make_plain(hardlink, reader->target, reterr);
-        if (r >= 0 && !startswith(reader->target, ACI_ROOTFS "/"))
-            r = error_set(reterr, -EBADMSG, "a hard link leads out of the image's rootfs");
-        ret->kind = ACI_HARDLINK;
-        ret->target = reader->target;
-        return r;
-    }
-    for (size_t i = 0; i < ELEMENTSOF(kinds); i++)
-        if (kinds[i].type == archive_entry_filetype(reader->entry)) {
-            ret->kind = kinds[i].kind;
-            ret->target = ret->kind == ACI_SYMLINK ? archive_entry_symlink(reader->entry) : NULL;
-            if (ret->kind == ACI_SYMLINK &&
-                (!ret->target || !*ret->target || strlen(ret->target) >= PATH_MAX))
-                return error_set(reterr, -EBADMSG, "a symlink without, or with too long a target");
-            return 0;
-        }
-    return error_set(reterr, -EBADMSG, "an entry of a kind that images can't have");
-}
-
-static int read_numbers(AciReader *reader, AciEntry *ret, Error *reterr)
-{
-    int64_t uid = archive_entry_uid(reader->entry), gid = archive_entry_gid(reader->entry);
-    int64_t size = ret->kind == ACI_FILE ? archive_entry_size(reader->entry) : 0;
-
-    /* The highest number means "leave as it is" to chown(2). */
-    if (uid < 0 || uid >= UINT32_MAX || gid < 0 || gid >= UINT32_MAX)
-        return error_set(reterr, -EBADMSG, "a user or group that can't be");
-    if (size < 0 || (uint64_t) size > ACI_SIZE_MAX - reader->size)
-        return error_set(reterr, -EFBIG, "the image unpacks to more than %llu bytes", ACI_SIZE_MAX);
-    reader->size += (uint64_t) size;
-    ret->mode = archive_entry_perm(reader->entry) & 07777;
-    ret->uid = (uid_t) uid;
-    ret->gid = (gid_t) gid;
-    ret->size = (uint64_t) size;
-    ret->device = archive_entry_rdev(reader->entry);
-    ret->mtime.tv_sec = archive_entry_mtime(reader->entry);
-    ret->mtime.tv_nsec = archive_entry_mtime_nsec(reader->entry);
-    if (ret->mtime.tv_nsec < 0 || ret->mtime.tv_nsec >= 1000000000)
-        ret->mtime.tv_nsec = 0;
-    return 0;
-}
-
-static int check_layout(AciReader *reader, const AciEntry *entry, Error *reterr)
-{
+    if (entry->kind == TAR_HARDLINK && !startswith(entry->target, ACI_ROOTFS "/"))
+        return error_set(reterr, -EBADMSG, "a hard link leads out of the image's rootfs");
     if (streq(entry->path, ACI_MANIFEST)) {
-        if (reader->has_manifest || entry->kind != ACI_FILE)
+        if (reader->has_manifest || entry->kind != TAR_FILE)
             return error_set(reterr, -EBADMSG, "the image must have one manifest, a regular file");
         reader->has_manifest = true;
         return 0;
     }
     if (streq(entry->path, ACI_ROOTFS) || *entry->path == '\0') {
-        if (entry->kind != ACI_DIRECTORY)
+        if (entry->kind != TAR_DIRECTORY)
             return error_set(reterr, -EBADMSG, "the image's rootfs must be a directory");
         reader->has_rootfs = reader->has_rootfs || *entry->path != '\0';
         return 0;
@@ -219,150 +39,45 @@ static int check_layout(AciReader *reader, const AciEntry *entry, Error *reterr)
     return 0;
 }
 
-/* libarchive takes the end of the file for the end mark. */
-static int check_end(AciReader *reader, Error *reterr)
+static int check_whole(const AciReader *reader, Error *reterr)
 {
-    int64_t end = archive_read_header_position(reader->archive);
-
-    if (end < 0 || reader->consumed < (uint64_t) end + TAR_BLOCK)
-        return error_set(reterr, -EBADMSG, "the image archive is cut off: it has no end mark");
-    if (!reader->has_manifest || !reader->has_rootfs)
-        return error_set(reterr, -EBADMSG, "not an application container image: it has no %s",
-                         reader->has_manifest ? ACI_ROOTFS : ACI_MANIFEST);
-    return 0;
+    if (reader->has_manifest && reader->has_rootfs)
+        return 0;
+    return error_set(reterr, -EBADMSG, "not an application container image: it has no %s",
+                     reader->has_manifest ? ACI_ROOTFS : ACI_MANIFEST);
 }
 
-int aci_entry_failed(const char *path, int r, Error *reterr)
+int aci_reader_next(AciReader *reader, TarEntry *ret, Error *reterr)
 {
-    _cleanup_free_ char *why = NULL, *name = NULL;
+    int r = tar_reader_next(reader->tar, ret, reterr);
 
-    if (!reterr)
-        return r;
-    why = strdup(error_cause(reterr) ? error_cause(reterr) : strerror(-r));
-    name = strndup(path, NAME_MAX);
-    if (!why || !name)
-        return -ENOMEM;
-    string_sanitize(name, ""); /* an error is one line */
-    return error_set(reterr, r, "entry \"%s\": %s", name, why);
-}
-
-/* Names and attributes of any length have room in an entry's headers; how much of them a library takes in
- * depends on its version. What is left of the entry before is skipped first, so that it does not count.
- * Returns an ARCHIVE_ code. */
-static int read_header(AciReader *reader)
-{
-    int64_t begin;
-    int r = reader->entry ? archive_read_data_skip(reader->archive) : ARCHIVE_OK;
-
-    if (r < ARCHIVE_WARN)
-        return r;
-    begin = archive_filter_bytes(reader->archive, 0);
-    reader->header_read = 0;
-    reader->in_header = true;
-    r = archive_read_next_header(reader->archive, &reader->entry);
-    reader->in_header = false;
-    if (r < ARCHIVE_WARN || r == ARCHIVE_EOF ||
-        archive_filter_bytes(reader->archive, 0) - begin <= ACI_HEADER_MAX)
-        return r;
-    archive_set_error(reader->archive, EFBIG, HEADER_TOO_LARGE, ACI_HEADER_MAX);
-    return ARCHIVE_FATAL;
-}
-
-int aci_reader_next(AciReader *reader, AciEntry *ret, Error *reterr)
-{
-    AciEntry entry = { .path = reader->path };
-    const char *path;
-    int r;
-
-    r = read_header(reader);
-    if (r == ARCHIVE_EOF)
-        return check_end(reader, reterr);
-    /* A warning is about names that are not in our character set: they stay the bytes that they are. */
-    if (r != ARCHIVE_OK && r != ARCHIVE_WARN)
-        return archive_failed(reader, reterr);
-    if (++reader->entries > ACI_ENTRIES_MAX)
-        return error_set(reterr, -E2BIG, "the image has more than %d entries", ACI_ENTRIES_MAX);
-    path = archive_entry_pathname(reader->entry);
-    if (!path)
-        return error_set(reterr, -EBADMSG, "an entry of the image has no name that can be read");
-    r = make_plain(path, reader->path, reterr);
-    if (r >= 0)
-        r = read_kind(reader, &entry, reterr);
-    if (r >= 0)
-        r = read_numbers(reader, &entry, reterr);
-    if (r >= 0)
-        r = check_layout(reader, &entry, reterr);
-    if (r < 0)
-        return aci_entry_failed(path, r, reterr);
-    (void) archive_entry_xattr_reset(reader->entry);
-    *ret = entry;
-    return 1;
-}
-
-int aci_reader_data(AciReader *reader, const void **ret, size_t *ret_size, uint64_t *ret_offset,
-                    Error *reterr)
-{
-    la_int64_t offset;
-    int r;
-
-    do {
-        r = archive_read_data_block(reader->archive, ret, ret_size, &offset);
-        if (r == ARCHIVE_EOF)
-            return 0;
-        if (r != ARCHIVE_OK)
-            return archive_failed(reader, reterr);
-    } while (*ret_size == 0);
-    if (offset < 0)
-        return error_set(reterr, -EBADMSG, "bad image archive: data before the start of a file");
-    *ret_offset = (uint64_t) offset;
-    return 1;
-}
-
-int aci_reader_xattr(AciReader *reader, const char **ret_name, const void **ret_value, size_t *ret_size)
-{
-    while (archive_entry_xattr_next(reader->entry, ret_name, ret_value, ret_size) == ARCHIVE_OK)
-        if (*ret_name && *ret_size <= ACI_XATTRS_MAX && xattr_is_kept(*ret_name))
-            return 1;
-    return 0;
-}
-
-int aci_reader_text(AciReader *reader, size_t max, char **ret, size_t *ret_size, Error *reterr)
-{
-    _cleanup_buffer_ Buffer b = {};
-    uint64_t offset;
-    const void *data;
-    size_t size;
-    int r;
-
-    while ((r = aci_reader_data(reader, &data, &size, &offset, reterr)) > 0) {
-        if (offset != b.size)
-            return error_set(reterr, -EBADMSG, "the image's manifest has a hole");
-        if (size > max - b.size)
-            return error_set(reterr, -EFBIG, "the image's manifest has more than %zu bytes", max);
-        buffer_add(&b, data, size);
-        if (b.failed)
-            return -ENOMEM;
-    }
+    if (r == 0)
+        return check_whole(reader, reterr);
     if (r < 0)
         return r;
-    *ret_size = b.size;
-    return buffer_steal(&b, ret);
+    r = check_layout(reader, ret, reterr);
+    return r < 0 ? tar_entry_failed(ret->path, r, reterr) : 1;
+}
+
+int aci_reader_manifest(AciReader *reader, char **ret, size_t *ret_size, Error *reterr)
+{
+    return tar_reader_text(reader->tar, "the image's manifest", STORE_MANIFEST_SIZE_MAX, ret, ret_size,
+                           reterr);
 }
 
 int aci_scan(int fd, char **ret_manifest, size_t *ret_size, Error *reterr)
 {
-    _cleanup_(aci_reader_freep) AciReader *reader = NULL;
+    _cleanup_aci_reader_ AciReader reader = {};
     _cleanup_free_ char *manifest = NULL;
-    AciEntry entry;
-    int r;
+    TarEntry entry;
+    int r = aci_reader_init(&reader, fd, reterr);
 
-    r = aci_reader_new(fd, &reader, reterr);
     if (r < 0)
         return r;
-    while ((r = aci_reader_next(reader, &entry, reterr)) > 0) {
+    while ((r = aci_reader_next(&reader, &entry, reterr)) > 0) {
         if (!streq(entry.path, ACI_MANIFEST))
             continue;
-        r = aci_reader_text(reader, STORE_MANIFEST_SIZE_MAX, &manifest, ret_size, reterr);
+        r = aci_reader_manifest(&reader, &manifest, ret_size, reterr);
         if (r < 0)
             return r;
     }

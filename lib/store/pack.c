@@ -24,7 +24,7 @@ typedef struct Packer {
     uint8_t *buffer;
     int to; /* not owned */
     uint64_t entries, size;
-    char path[ACI_PATH_MAX + 1]; /* of the entry in work, within the image */
+    char path[TAR_PATH_MAX + 1]; /* of the entry in work, within the image */
     size_t length;
     unsigned depth;
 } Packer;
@@ -176,8 +176,8 @@ static int add_file(Packer *packer, int dir, const char *name, struct archive_en
     archive_entry_linkify(packer->links, &entry, &spare);
     if (archive_entry_hardlink(entry))
         return write_header(packer, entry, reterr);
-    if ((uint64_t) st.st_size > ACI_SIZE_MAX - packer->size)
-        return error_set(reterr, -EFBIG, "the image would unpack to more than %llu bytes", ACI_SIZE_MAX);
+    if ((uint64_t) st.st_size > TAR_SIZE_MAX - packer->size)
+        return error_set(reterr, -EFBIG, "the image would unpack to more than %llu bytes", TAR_SIZE_MAX);
     packer->size += (uint64_t) st.st_size;
     r = xattr_foreach(fd, add_xattr, entry);
     if (r < 0)
@@ -209,7 +209,7 @@ static bool path_push(Packer *packer, const char *name, size_t *ret_length)
     size_t length = strlen(name), slash = packer->length > 0;
 
     *ret_length = packer->length;
-    if (packer->length + slash + length > ACI_PATH_MAX || packer->depth >= ACI_DEPTH_MAX)
+    if (packer->length + slash + length > TAR_PATH_MAX || packer->depth >= TAR_DEPTH_MAX)
         return false;
     if (slash)
         packer->path[packer->length++] = '/';
@@ -253,8 +253,8 @@ static int add_entry(Packer *packer, int dir, const char *name, Error *reterr)
         return -errno;
     if (is_left_out(&st))
         return 0;
-    if (++packer->entries > ACI_ENTRIES_MAX)
-        return error_set(reterr, -E2BIG, "the image would have more than %d entries", ACI_ENTRIES_MAX);
+    if (++packer->entries > TAR_ENTRIES_MAX)
+        return error_set(reterr, -E2BIG, "the image would have more than %d entries", TAR_ENTRIES_MAX);
     entry = entry_new(packer, &st);
     if (!entry)
         return -ENOMEM;

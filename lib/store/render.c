@@ -10,7 +10,7 @@
 #include <stdio.h>
 #include <sys/stat.h>
 
-#include "aci.h"
+#include "tar-reader.h"
 #include "base/string-util.h"
 #include "digest.h"
 #include "sandbox/cage.h"
@@ -102,11 +102,11 @@ static int check_hash(Feed *feed, const char *expected, Error *reterr)
  * beside. What others do with the same file system meanwhile must not count as its own. */
 static void set_quota(CageOptions *options, uint64_t blob_size)
 {
-    uint64_t entries = blob_size / 512 < ACI_ENTRIES_MAX ? blob_size / 512 : ACI_ENTRIES_MAX;
+    uint64_t entries = blob_size / 512 < TAR_ENTRIES_MAX ? blob_size / 512 : TAR_ENTRIES_MAX;
 
-    options->file_size = ACI_SIZE_MAX;
+    options->file_size = TAR_SIZE_MAX;
     options->bytes = blob_size + BYTES_SLACK;
-    options->inodes = entries * (1 + ACI_IMPLIED_PER_ENTRY) + ACI_IMPLIED_MAX + INODES_SLACK;
+    options->inodes = entries * (1 + TAR_IMPLIED_PER_ENTRY) + TAR_IMPLIED_MAX + INODES_SLACK;
 }
 
 static int unpack_in_cage(int rootfs, const StoreLayers *layers, size_t layer, Feed *feed, Error *reterr)

@@ -185,8 +185,8 @@ static int make_implied(Unpacker *unpacker, int parent, const char *name)
     _cleanup_close_ int fd = -EBADF;
 
     unpacker->n_implied++;
-    if (unpacker->n_implied > ACI_IMPLIED_MAX + ACI_IMPLIED_PER_ENTRY * unpacker->n_entries ||
-        unpacker->n_implied > ACI_ENTRIES_MAX)
+    if (unpacker->n_implied > TAR_IMPLIED_MAX + TAR_IMPLIED_PER_ENTRY * unpacker->n_entries ||
+        unpacker->n_implied > TAR_ENTRIES_MAX)
         return -E2BIG;
     if (mkdirat(parent, name, 0755) < 0) {
         if (errno != EEXIST)
@@ -260,13 +260,13 @@ static int clear_name(Unpacker *unpacker, const char *name)
     return errno == EISDIR ? remove_tree_at(unpacker->parent, name) : -errno;
 }
 
-static int set_xattrs(AciReader *reader, int fd)
+static int set_xattrs(TarReader *reader, int fd)
 {
     const char *name;
     const void *value;
     size_t size;
 
-    while (aci_reader_xattr(reader, &name, &value, &size) > 0)
+    while (tar_reader_xattr(reader, &name, &value, &size) > 0)
         if (fsetxattr(fd, name, value, size, 0) < 0) {
             /* Not every file system stores a user's attributes; capabilities must not get lost in silence. */
             if (errno == EOPNOTSUPP && startswith(name, "user."))
@@ -277,7 +277,7 @@ static int set_xattrs(AciReader *reader, int fd)
 }
 
 /* The owner first: a change of it takes set-user-ID bits and capabilities away. */
-static int set_attributes(AciReader *reader, const AciEntry *entry, int fd)
+static int set_attributes(TarReader *reader, const TarEntry *entry, int fd)
 {
     const struct timespec times[2] = { entry->mtime, entry->mtime };
     int r;
@@ -290,14 +290,14 @@ static int set_attributes(AciReader *reader, const AciEntry *entry, int fd)
     return futimens(fd, times) < 0 ? -errno : 0;
 }
 
-static int write_contents(AciReader *reader, const AciEntry *entry, int fd, Error *reterr)
+static int write_contents(TarReader *reader, const TarEntry *entry, int fd, Error *reterr)
 {
     uint64_t offset, end = 0;
     const void *data;
     size_t size;
     int r;
 
-    while ((r = aci_reader_data(reader, &data, &size, &offset, reterr)) > 0) {
+    while ((r = tar_reader_data(reader, &data, &size, &offset, reterr)) > 0) {
         if (offset > entry->size || size > entry->size - offset)
             return error_set(reterr, -EBADMSG, "more contents than the entry's size");
         if (offset != end && lseek(fd, (off_t) offset, SEEK_SET) < 0)
@@ -312,7 +312,7 @@ static int write_contents(AciReader *reader, const AciEntry *entry, int fd, Erro
     return end < entry->size && ftruncate(fd, (off_t) entry->size) < 0 ? -errno : 0;
 }
 
-static int place_file(Unpacker *unpacker, AciReader *reader, const AciEntry *entry, const char *name,
+static int place_file(Unpacker *unpacker, TarReader *reader, const TarEntry *entry, const char *name,
                       Error *reterr)
 {
     enum { FLAGS = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC };
@@ -331,7 +331,7 @@ static int place_file(Unpacker *unpacker, AciReader *reader, const AciEntry *ent
     return r < 0 ? r : set_attributes(reader, entry, fd);
 }
 
-static int place_directory(Unpacker *unpacker, AciReader *reader, const AciEntry *entry, const char *path,
+static int place_directory(Unpacker *unpacker, TarReader *reader, const TarEntry *entry, const char *path,
                            const char *name)
 {
     _cleanup_close_ int fd = -EBADF;
@@ -352,35 +352,35 @@ static int place_directory(Unpacker *unpacker, AciReader *reader, const AciEntry
     return r < 0 ? r : remember_time(unpacker, path, &entry->mtime);
 }
 
-static int set_node_attributes(Unpacker *unpacker, const AciEntry *entry, const char *name)
+static int set_node_attributes(Unpacker *unpacker, const TarEntry *entry, const char *name)
 {
     const struct timespec times[2] = { entry->mtime, entry->mtime };
 
     if (fchownat(unpacker->parent, name, entry->uid, entry->gid, AT_SYMLINK_NOFOLLOW) < 0)
         return -errno;
     /* A symlink has no mode of its own; all else was made by us just now, so there is no link to follow. */
-    if (entry->kind != ACI_SYMLINK && fchmodat(unpacker->parent, name, entry->mode, 0) < 0)
+    if (entry->kind != TAR_SYMLINK && fchmodat(unpacker->parent, name, entry->mode, 0) < 0)
         return -errno;
     return utimensat(unpacker->parent, name, times, AT_SYMLINK_NOFOLLOW) < 0 ? -errno : 0;
 }
 
-static int make_node(Unpacker *unpacker, const AciEntry *entry, const char *name)
+static int make_node(Unpacker *unpacker, const TarEntry *entry, const char *name)
 {
-    static const mode_t types[_ACI_KIND_MAX] = {
-        [ACI_CHARACTER] = S_IFCHR,
-        [ACI_BLOCK] = S_IFBLK,
-        [ACI_FIFO] = S_IFIFO,
+    static const mode_t types[_TAR_KIND_MAX] = {
+        [TAR_CHARACTER_DEVICE] = S_IFCHR,
+        [TAR_BLOCK_DEVICE] = S_IFBLK,
+        [TAR_FIFO] = S_IFIFO,
     };
     int r;
 
-    if (entry->kind == ACI_SYMLINK)
+    if (entry->kind == TAR_SYMLINK)
         r = symlinkat(entry->target, unpacker->parent, name);
     else
         r = mknodat(unpacker->parent, name, types[entry->kind] | 0600, entry->device);
     return r < 0 ? -errno : 0;
 }
 
-static int place_node(Unpacker *unpacker, const AciEntry *entry, const char *name)
+static int place_node(Unpacker *unpacker, const TarEntry *entry, const char *name)
 {
     int r = make_node(unpacker, entry, name);
 
@@ -406,7 +406,7 @@ static int make_link(int from, const char *target, int to, const char *name)
     return linkat(from, target, to, name, 0) < 0 ? -errno : 0;
 }
 
-static int place_hard_link(Unpacker *unpacker, const AciEntry *entry, const char *name, Error *reterr)
+static int place_hard_link(Unpacker *unpacker, const TarEntry *entry, const char *name, Error *reterr)
 {
     const char *target = entry->target + strlen(ACI_ROOTFS "/"), *slash = strrchr(target, '/');
     _cleanup_free_ char *directory = strndup(target, slash ? (size_t) (slash - target) : 0);
@@ -428,7 +428,7 @@ static int place_hard_link(Unpacker *unpacker, const AciEntry *entry, const char
     return r < 0 ? error_set_errno(reterr, r, "cannot be a hard link to \"%.256s\"", target) : 0;
 }
 
-static int place_entry(Unpacker *unpacker, AciReader *reader, const AciEntry *entry, Error *reterr)
+static int place_entry(Unpacker *unpacker, TarReader *reader, const TarEntry *entry, Error *reterr)
 {
     const char *path = entry->path + strlen(ACI_ROOTFS "/"), *name;
     int r;
@@ -440,9 +440,9 @@ static int place_entry(Unpacker *unpacker, AciReader *reader, const AciEntry *en
     if (r < 0)
         return r;
     switch (entry->kind) {
-    case ACI_FILE: return place_file(unpacker, reader, entry, name, reterr);
-    case ACI_DIRECTORY: return place_directory(unpacker, reader, entry, path, name);
-    case ACI_HARDLINK: return place_hard_link(unpacker, entry, name, reterr);
+    case TAR_FILE: return place_file(unpacker, reader, entry, name, reterr);
+    case TAR_DIRECTORY: return place_directory(unpacker, reader, entry, path, name);
+    case TAR_HARDLINK: return place_hard_link(unpacker, entry, name, reterr);
     default: return place_node(unpacker, entry, name);
     }
 }
@@ -466,7 +466,7 @@ static int check_manifest(const Unpacker *unpacker, AciReader *reader, Error *re
 {
     _cleanup_free_ char *text = NULL;
     size_t size;
-    int r = aci_reader_text(reader, STORE_MANIFEST_SIZE_MAX, &text, &size, reterr);
+    int r = aci_reader_manifest(reader, &text, &size, reterr);
 
     if (r < 0)
         return r;
@@ -475,7 +475,7 @@ static int check_manifest(const Unpacker *unpacker, AciReader *reader, Error *re
     return 0;
 }
 
-static int add_entry(Unpacker *unpacker, AciReader *reader, const AciEntry *entry, Error *reterr)
+static int add_entry(Unpacker *unpacker, AciReader *reader, const TarEntry *entry, Error *reterr)
 {
     const char *path;
     int r;
@@ -485,26 +485,26 @@ static int add_entry(Unpacker *unpacker, AciReader *reader, const AciEntry *entr
     if (streq(entry->path, ACI_MANIFEST))
         return check_manifest(unpacker, reader, reterr);
     if (streq(entry->path, ACI_ROOTFS)) {
-        r = set_attributes(reader, entry, unpacker->root);
+        r = set_attributes(reader->tar, entry, unpacker->root);
         return r < 0 ? r : remember_time(unpacker, "", &entry->mtime);
     }
     path = startswith(entry->path, ACI_ROOTFS "/");
-    if (!is_admitted(unpacker, path, entry->kind == ACI_DIRECTORY))
+    if (!is_admitted(unpacker, path, entry->kind == TAR_DIRECTORY))
         return 0;
-    r = place_entry(unpacker, reader, entry, reterr);
-    return r < 0 ? aci_entry_failed(path, r, reterr) : 0;
+    r = place_entry(unpacker, reader->tar, entry, reterr);
+    return r < 0 ? tar_entry_failed(path, r, reterr) : 0;
 }
 
 static int add_entries(Unpacker *unpacker, int from, Error *reterr)
 {
-    _cleanup_(aci_reader_freep) AciReader *reader = NULL;
-    AciEntry entry;
-    int r = aci_reader_new(from, &reader, reterr);
+    _cleanup_aci_reader_ AciReader reader = {};
+    TarEntry entry;
+    int r = aci_reader_init(&reader, from, reterr);
 
     if (r < 0)
         return r;
-    while ((r = aci_reader_next(reader, &entry, reterr)) > 0) {
-        r = add_entry(unpacker, reader, &entry, reterr);
+    while ((r = aci_reader_next(&reader, &entry, reterr)) > 0) {
+        r = add_entry(unpacker, &reader, &entry, reterr);
         if (r < 0)
             return r;
     }

@@ -10,28 +10,28 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static void read_entry(AciReader *reader)
+static void read_entry(TarReader *reader)
 {
     const void *contents;
     const char *name;
     uint64_t offset;
     size_t size;
 
-    while (aci_reader_xattr(reader, &name, &contents, &size) > 0)
+    while (tar_reader_xattr(reader, &name, &contents, &size) > 0)
         ;
-    while (aci_reader_data(reader, &contents, &size, &offset, NULL) > 0)
+    while (tar_reader_data(reader, &contents, &size, &offset, NULL) > 0)
         ;
 }
 
 static void read_all(int fd)
 {
-    _cleanup_(aci_reader_freep) AciReader *reader = NULL;
-    AciEntry entry;
+    _cleanup_aci_reader_ AciReader reader = {};
+    TarEntry entry;
 
-    if (aci_reader_new(fd, &reader, NULL) < 0)
+    if (aci_reader_init(&reader, fd, NULL) < 0)
         return;
-    while (aci_reader_next(reader, &entry, NULL) > 0)
-        read_entry(reader);
+    while (aci_reader_next(&reader, &entry, NULL) > 0)
+        read_entry(reader.tar);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

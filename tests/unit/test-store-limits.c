@@ -44,9 +44,9 @@ static void *write_entries(void *to)
 
 static void test_entries(void)
 {
-    _cleanup_(aci_reader_freep) AciReader *reader = NULL;
+    _cleanup_(tar_reader_freep) TarReader *reader = NULL;
     _cleanup_error_ Error error = ERROR_INIT;
-    AciEntry entry;
+    TarEntry entry;
     pthread_t writer;
     long n = 0;
     int pair[2], r;
@@ -54,11 +54,11 @@ static void test_entries(void)
     assert_int(pipe2(pair, O_CLOEXEC), 0);
     (void) fcntl(pair[1], F_SETPIPE_SZ, 1 << 20);
     assert_int(pthread_create(&writer, NULL, write_entries, &pair[1]), 0);
-    assert_int(aci_reader_new(pair[0], &reader, &error), 0);
-    while ((r = aci_reader_next(reader, &entry, &error)) > 0)
+    assert_int(tar_reader_new(pair[0], &reader, &error), 0);
+    while ((r = tar_reader_next(reader, &entry, &error)) > 0)
         n++;
     assert_int(r, -E2BIG);
-    assert_int(n, ACI_ENTRIES_MAX);
+    assert_int(n, TAR_ENTRIES_MAX);
     assert_str(error_cause(&error), "the image has more than 4194304 entries");
     close(pair[0]);
     assert_int(pthread_join(writer, NULL), 0);

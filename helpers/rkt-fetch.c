@@ -219,14 +219,25 @@ static void show_progress(uint64_t bytes, void *userdata)
 static int import_from(Store *store, const Request *request, const ImportCages *cages, char *ret_key,
                        Error *reterr)
 {
-    StoreImportOptions import = { .expected = *request->key ? request->key : NULL };
+    int fd = request->fd;
+    const ImportSource source = import_source_fd(&fd);
+    _cleanup_(import_freep) Import *import = NULL;
+    StoreImportOptions settings = {};
     struct stat st;
+    int r;
 
     if ((arg_progress || (isatty(STDERR_FILENO) && !arg_quiet)) && fstat(request->fd, &st) >= 0) {
-        import.on_progress = show_progress;
-        import.userdata = &st.st_size;
+        settings.on_progress = show_progress;
+        settings.userdata = &st.st_size;
     }
-    return store_import_fd(store, request->fd, cages, &import, ret_key, reterr);
+    r = import_read(store, &source, cages, &settings, &import, reterr);
+    if (r < 0)
+        return r;
+    if (*request->key && !streq(request->key, import_key(import)))
+        return error_set(reterr, -EBADMSG, "its bytes were changed: they are those of image %s",
+                         import_key(import));
+    memcpy(ret_key, import_key(import), IMAGE_KEY_LENGTH + 1);
+    return import_commit(import, reterr);
 }
 
 static int import_file(Store *store, const Request *request, const ImportCages *cages, char *ret_key,

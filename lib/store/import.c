@@ -26,11 +26,11 @@
 #define SPACE_CHECKED (32ULL << 20) /* bytes between two looks at the free space */
 #define SPACE_RESERVE (64ULL << 20) /* what an import leaves to others */
 
-typedef struct Import {
+struct Import {
     Store *store;
-    const StoreImportOptions *options;
-    int source;     /* not owned */
-    Cage *inflater; /* not owned */
+    StoreImportOptions options;
+    const ImportSource *source; /* while it is read */
+    Cage *inflater;             /* not owned */
     uint64_t source_bytes, size, next_space_check;
     char *path; /* beneath cas, NULL once it has its place */
     int fd;
@@ -39,15 +39,25 @@ typedef struct Import {
     Buffer scan;          /* what the second cage says */
     const char *manifest; /* in that */
     size_t manifest_size;
-} Import;
+    StoreImage *image;
+};
 
-static void import_done(Import *import)
+void import_free(Import *import)
 {
+    if (!import)
+        return;
     if (import->path)
         (void) unlinkat(import->store->cas_fd, import->path, 0);
     safe_close(import->fd);
     free(import->path);
     buffer_done(&import->scan);
+    store_image_free(import->image);
+    free(import);
+}
+
+const char *import_key(const Import *import)
+{
+    return import->key;
 }
 
 /* ----- The file in cas/tmp ----- */
@@ -104,22 +114,21 @@ static int check_space(Import *import, Error *reterr)
 static ssize_t give_source(void *buffer, size_t size, void *userdata, Error *reterr)
 {
     const Import *import = userdata;
-    ssize_t n = read_full(import->source, buffer, size);
 
-    return n < 0 ? error_set_errno(reterr, (int) n, "cannot read the image file") : n;
+    return import->source->read(buffer, size, import->source->userdata, reterr);
 }
 
 static void count_source(Import *import)
 {
     import->source_bytes = cage_consumed(import->inflater);
-    if (import->options->on_progress)
-        import->options->on_progress(import->source_bytes, import->options->userdata);
+    if (import->options.on_progress)
+        import->options.on_progress(import->source_bytes, import->options.userdata);
 }
 
 static int check_limits(const Import *import, Error *reterr)
 {
-    uint64_t size_max = import->options->size_max ? import->options->size_max : STORE_IMPORT_SIZE_MAX;
-    uint64_t ratio_max = import->options->ratio_max ? import->options->ratio_max : STORE_IMPORT_RATIO_MAX;
+    uint64_t size_max = import->options.size_max ? import->options.size_max : STORE_IMPORT_SIZE_MAX;
+    uint64_t ratio_max = import->options.ratio_max ? import->options.ratio_max : STORE_IMPORT_RATIO_MAX;
 
     if (import->size > size_max)
         return error_set(reterr, -EFBIG, "the image has more than %" PRIu64 " bytes", size_max);
@@ -156,8 +165,6 @@ static int copy_blob(Import *import, Error *reterr)
         return r;
     count_source(import);
     key_digest_finish(&import->digest, import->key);
-    if (import->options->expected && !streq(import->options->expected, import->key))
-        return error_set(reterr, -EBADMSG, "its bytes were changed: they are those of image %s", import->key);
     return 0;
 }
 
@@ -180,7 +187,7 @@ static int take_scan(const void *data, size_t size, void *userdata, Error *reter
 }
 
 /* The record's lines are simple enough to be read here, wherever they come from. */
-static int understand_scan(Import *import, StoreImage *image)
+static int understand_scan(Import *import)
 {
     _cleanup_free_ char *record = NULL;
     ImageScan head;
@@ -196,12 +203,12 @@ static int understand_scan(Import *import, StoreImage *image)
         return -ENOMEM;
     import->manifest = import->scan.data + sizeof(head) + head.record_size;
     import->manifest_size = head.manifest_size;
-    return record_parse(record, image);
+    return record_parse(record, import->image);
 }
 
 /* Another cage than the one that the bytes came out of: a program that took that one over can make any bytes
  * of them, but has no say in what they mean. */
-static int understand(Import *import, Cage *scanner, StoreImage *image, Error *reterr)
+static int understand(Import *import, Cage *scanner, Error *reterr)
 {
     const CageStreams streams = { give_blob, take_scan, import };
     int r;
@@ -211,7 +218,7 @@ static int understand(Import *import, Cage *scanner, StoreImage *image, Error *r
     r = cage_run(scanner, &streams, reterr);
     if (r < 0)
         return r;
-    r = understand_scan(import, image);
+    r = understand_scan(import);
     return r < 0 ? error_set_errno(reterr, r, "cannot understand what is said of the image") : 0;
 }
 
@@ -247,13 +254,14 @@ static int put_manifest(Import *import)
 }
 
 /* Of an image that comes again, what is known of its tree stays true. */
-static int put_record(Import *import, StoreImage *image, Error *reterr)
+static int put_record(Import *import, Error *reterr)
 {
+    StoreImage *image = import->image;
     _cleanup_(store_image_freep) StoreImage *known = NULL;
     struct timespec now;
     int r;
 
-    image->latest = import->options->latest;
+    image->latest = import->options.latest;
     image->tree_size = 0;
     if (store_read_image(import->store, import->key, &known, NULL) >= 0) {
         image->tree_size = known->tree_size;
@@ -269,7 +277,7 @@ static int put_record(Import *import, StoreImage *image, Error *reterr)
     return store_write_record(import->store, image, reterr);
 }
 
-static int commit(Import *import, StoreImage *image, Error *reterr)
+int import_commit(Import *import, Error *reterr)
 {
     _cleanup_close_ int lock = store_lock_image(import->store, import->key, LOCK_KIND_EXCLUSIVE, true);
     int r;
@@ -281,7 +289,7 @@ static int commit(Import *import, StoreImage *image, Error *reterr)
         r = put_manifest(import);
     if (r < 0)
         return error_set_errno(reterr, r, "cannot put image %s into the store", import->key);
-    return put_record(import, image, reterr);
+    return put_record(import, reterr);
 }
 
 /* ----- The whole ----- */
@@ -319,31 +327,41 @@ int import_cages_start(bool apart, uid_t uid, gid_t gid, ImportCages *ret, Error
     return r;
 }
 
-int store_import_fd(Store *store, int fd, const ImportCages *cages, const StoreImportOptions *options,
-                    char ret_key[static IMAGE_KEY_LENGTH + 1], Error *reterr)
+static ssize_t read_descriptor(void *buffer, size_t size, void *userdata, Error *reterr)
 {
-    _cleanup_(store_image_freep) StoreImage *image = calloc(1, sizeof(*image));
-    _cleanup_(import_done) Import import = {
-        .store = store,
-        .options = options ? options : &(StoreImportOptions){},
-        .source = fd,
-        .inflater = cages->inflater,
-        .fd = -EBADF,
-    };
+    const int *fd = userdata;
+    ssize_t n = read_full(*fd, buffer, size);
+
+    return n < 0 ? error_set_errno(reterr, (int) n, "cannot read the image file") : n;
+}
+
+ImportSource import_source_fd(int *fd)
+{
+    return (ImportSource){ read_descriptor, fd };
+}
+
+int import_read(Store *store, const ImportSource *source, const ImportCages *cages,
+                const StoreImportOptions *options, Import **ret, Error *reterr)
+{
+    _cleanup_(import_freep) Import *import = calloc(1, sizeof(*import));
     int r;
 
-    if (!image)
+    if (!import)
         return -ENOMEM;
-    r = make_temporary(&import);
+    *import = (Import){ .store = store, .source = source, .inflater = cages->inflater, .fd = -EBADF };
+    if (options)
+        import->options = *options;
+    import->image = calloc(1, sizeof(*import->image));
+    if (!import->image)
+        return -ENOMEM;
+    r = make_temporary(import);
     if (r < 0)
         return error_set_errno(reterr, r, "cannot write into the store in %s", store_dir(store));
-    r = copy_blob(&import, reterr);
+    r = copy_blob(import, reterr);
     if (r >= 0)
-        r = understand(&import, cages->scanner, image, reterr);
-    if (r >= 0)
-        r = commit(&import, image, reterr);
+        r = understand(import, cages->scanner, reterr);
     if (r < 0)
         return r;
-    memcpy(ret_key, import.key, sizeof(import.key));
+    *ret = TAKE_PTR(import);
     return 0;
 }

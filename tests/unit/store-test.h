@@ -78,9 +78,16 @@ static inline void add_test_entry(struct archive *archive, const TestEntry *entr
 static inline int import_file(Store *store, int fd, char ret_key[static IMAGE_KEY_LENGTH + 1], Error *reterr)
 {
     _cleanup_(import_cages_done) ImportCages cages = {};
+    _cleanup_(import_freep) Import *import = NULL;
+    const ImportSource source = import_source_fd(&fd);
     int r = import_cages_start(false, 0, 0, &cages, reterr);
 
-    return r < 0 ? r : store_import_fd(store, fd, &cages, NULL, ret_key, reterr);
+    if (r >= 0)
+        r = import_read(store, &source, &cages, NULL, &import, reterr);
+    if (r < 0)
+        return r;
+    memcpy(ret_key, import_key(import), IMAGE_KEY_LENGTH + 1);
+    return import_commit(import, reterr);
 }
 
 /* Unpacks the layers of an image, without a cage. */
@@ -102,12 +109,10 @@ static inline int unpack_image(Store *store, const char *key, int root, Error *r
 }
 
 /* Makes an image of a manifest and entries and brings it in. */
-static inline void import_test_image(Store *store, const char *manifest, const TestEntry *entries,
-                                     char ret_key[static IMAGE_KEY_LENGTH + 1])
+static inline int make_test_image(const char *manifest, const TestEntry *entries)
 {
-    _cleanup_close_ int fd = memfd_create("image", MFD_CLOEXEC);
+    int fd = memfd_create("image", MFD_CLOEXEC);
     struct archive *archive = archive_write_new();
-    _cleanup_error_ Error error = ERROR_INIT;
 
     assert_true(fd >= 0);
     assert_int(archive_write_set_format_pax_restricted(archive), ARCHIVE_OK);
@@ -118,6 +123,15 @@ static inline void import_test_image(Store *store, const char *manifest, const T
         add_test_entry(archive, entries);
     assert_int(archive_write_free(archive), ARCHIVE_OK);
     assert_int(lseek(fd, 0, SEEK_SET), 0);
+    return fd;
+}
+
+static inline void import_test_image(Store *store, const char *manifest, const TestEntry *entries,
+                                     char ret_key[static IMAGE_KEY_LENGTH + 1])
+{
+    _cleanup_close_ int fd = make_test_image(manifest, entries);
+    _cleanup_error_ Error error = ERROR_INIT;
+
     if (import_file(store, fd, ret_key, &error) < 0) {
         error_print(&error, -EIO, "test", true);
         exit(1);

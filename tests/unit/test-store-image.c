@@ -120,6 +120,34 @@ static void test_removal(const char *dir)
     find(store, "example.com/gone", NULL, -ENOENT, NULL);
 }
 
+/* Until it is committed nobody sees what was read; freed, it has left nothing. */
+static void test_two_steps(const char *dir)
+{
+    _cleanup_(store_freep) Store *store = open_test_store(dir);
+    _cleanup_(import_cages_done) ImportCages cages = {};
+    _cleanup_close_ int fd = make_test_image(MANIFEST("example.com/wanted", "1", "amd64"), NULL);
+    const ImportSource source = import_source_fd(&fd);
+    char found[IMAGE_KEY_LENGTH + 1];
+    Import *import = NULL;
+
+    for (unsigned commits = 0; commits < 2; commits++) {
+        assert_int(import_cages_start(false, 0, 0, &cages, NULL), 0);
+        assert_int(import_read(store, &source, &cages, NULL, &import, NULL), 0);
+        assert_true(image_key_is_valid(import_key(import)));
+        assert_int(store_find_image(store, import_key(import), found, NULL), -ENOENT);
+        assert_int(count(store, STORE_TMP), 1);
+        if (commits > 0) {
+            assert_int(import_commit(import, NULL), 0);
+            assert_int(store_find_image(store, import_key(import), found, NULL), 0);
+        }
+        import_free(import);
+        assert_int(count(store, STORE_TMP), 0);
+        import_cages_done(&cages);
+        assert_int(lseek(fd, 0, SEEK_SET), 0);
+    }
+    assert_int(store_remove_image(store, found, NULL), 0);
+}
+
 /* Puts an empty file where write_file_at() would write another aside. */
 static void make_unfinished(Store *store, const char *kind, const char *key)
 {
@@ -216,6 +244,7 @@ int main(int argc, char *argv[])
     make_test_directory(dir);
     test_images(dir);
     test_removal(dir);
+    test_two_steps(dir);
     test_sweep(dir);
     test_modes(dir);
     assert_int(remove_tree_at(AT_FDCWD, dir), 0);

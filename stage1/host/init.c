@@ -727,7 +727,6 @@ static void note_refusal(Init *init, const HostApp *app)
     if (r < 0)
         log_warning("cannot record what the filter of app %s refused: %s", app->plan->name, strerror(-r));
     service_note_change(init);
-    forget_soon(init);
 }
 
 /* ----- Waiting ----- */
@@ -809,6 +808,8 @@ static void loop(Init *init)
 
             if (own[POLL_REPORT].revents)
                 hear_report(init, app);
+            if (own[POLL_REFUSALS].revents)
+                forget_soon(init);
             if (refusals_turn(&app->refusals, own + POLL_REFUSALS, init->host->proc, app->plan->name))
                 note_refusal(init, app);
             if (app_log_turn(&app->log, own + POLL_LOG))

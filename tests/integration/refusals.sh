@@ -64,6 +64,12 @@ start many
 tells "many children: each ends by SIGSYS" '200 children of 200' app_log many caller
 soon "each call is said once" 20 eval '[[ $(errors_of many | grep -c "ends with SIGSYS") == 2 ]]'
 matches "and both are in the status" "$(rkt status "$(</run/rkt/pods/rkt-many/uuid)")" 'refused-caller=(reboot, swapoff|swapoff, reboot)'
+kilobytes() {
+    awk '$1 == "Pss:" { print $2 }' "/proc/$(unit_property rkt-many MainPID)/smaps_rollup"
+}
+# shellcheck disable=SC2016
+soon "the init forgets what it needed for that: at most 250 kB" 20 eval '(($(kilobytes) <= 250))'
+printf 'the init takes %s kB\n' "$(kilobytes)"
 succeeds "the pod stops" systemctl stop rkt-many
 remove_pod_file many
 

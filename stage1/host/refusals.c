@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A process that made a refused call waits in the kernel until we have ended it. Were it interrupted
- * meanwhile, it would make the call once more and be told of once more; were we gone, the call would fail
- * with ENOSYS. It is never made.
+/* A process that made a refused call waits in the kernel until we have ended it. A signal that it handles,
+ * and that comes before we have heard of the call, makes the call fail with EINTR; were we gone, it would
+ * fail with ENOSYS. It is never made.
  *
  * SIGSYS ends it, as it would without us, with a core dump where one is wanted. A process that blocks,
  * ignores or catches that, or is traced, or is the first of a pid namespace of its own, gets SIGKILL.

@@ -86,7 +86,8 @@ static void blocking(void)
     in_main();
 }
 
-/* Signals come while the call waits; without SA_RESTART it could end with EINTR. */
+/* Signals come while the call waits, so it may end with EINTR before the init has heard of it: then it is
+ * made again. */
 static void interrupted(void)
 {
     const struct itimerval often = { { 0, 200 }, { 0, 200 } };
@@ -94,6 +95,8 @@ static void interrupted(void)
 
     (void) sigaction(SIGALRM, &action, NULL);
     (void) setitimer(ITIMER_REAL, &often, NULL);
+    while (syscall(SYS_reboot, 0, 0, 0, 0) < 0 && errno == EINTR)
+        ;
     in_main();
 }
 

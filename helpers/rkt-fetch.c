@@ -170,8 +170,19 @@ static int open_url(Request *request, Error *reterr)
     return r < 0 ? r : check_signature(request, reterr);
 }
 
-static int open_name(Request *request _unused_, Error *reterr)
+/* What the store has of that name is enough, unless something newer is asked for. */
+static int open_name(Request *request, Error *reterr)
 {
+    const ImageReference *reference = request->reference;
+    _cleanup_(store_freep) Store *store = NULL;
+    int r = arg_pull_policy == PULL_POLICY_UPDATE ? -ENOENT : store_open(arg_global.dir, 0, &store, reterr);
+
+    if (r >= 0)
+        r = store_find_image_by_name(store, reference->name, &reference->labels, request->key, NULL);
+    if (r != -ENOENT)
+        return r;
+    if (arg_pull_policy == PULL_POLICY_NEVER)
+        return error_set(reterr, r, "the image is not in the store, and --pull-policy=never");
     return error_set(reterr, -EOPNOTSUPP, "finding images by name is not built yet");
 }
 
@@ -338,7 +349,9 @@ static int fetch(Store *store, const Request *request, char ret_key[static IMAGE
 {
     if (request->fd >= 0)
         return run_worker(store, request, ret_key, reterr);
-    if (!arg_quiet)
+    if (!arg_quiet && request->reference->kind == IMAGE_REFERENCE_NAME)
+        log_image("local store for image name", request->image);
+    else if (!arg_quiet)
         log_image("the store with hash", request->key);
     memcpy(ret_key, request->key, sizeof(request->key));
     return 1;

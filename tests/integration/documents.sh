@@ -146,6 +146,6 @@ for document in "$documents"/*; do
     for block in "$document"/*; do block "$block"; done
 done
 begin
-at_most "most commands of the documents are run: of $((run + excused)) commands and excused blocks, excused" "$excused" $((run / 3))
+at_most "most commands of the documents are run: of $((run + excused)) commands and excused blocks, excused" "$excused" $((run / 2))
 cd /
 rm -rf "$work"

@@ -148,13 +148,15 @@ static void pay(AppLog *log, char *data, size_t size)
     }
 }
 
-/* Takes a look at the first bytes that the pipe holds. Returns how many, 0: none; log->paid of them may go.
- */
+/* Takes a look at the first bytes that the pipe holds, unless that was done. Returns how many, 0: none;
+ * log->paid of them may go. */
 static size_t look(AppLog *log)
 {
     char data[PIECE];
     ssize_t n;
 
+    if (log->paid > 0)
+        return log->paid;
     if (open_look_pipe() < 0)
         return 0;
     n = tee(log->options.pipe, look_pipe[1], sizeof(data), SPLICE_F_NONBLOCK);
@@ -165,8 +167,7 @@ static size_t look(AppLog *log)
         return 0;
     }
     note_seen(log, data, (size_t) n);
-    if (log->paid == 0)
-        pay(log, data, (size_t) n);
+    pay(log, data, (size_t) n);
     return (size_t) n;
 }
 

@@ -163,7 +163,7 @@ int pod_text_add_argument(PodText *text, const char *word, Error *reterr)
     int r;
 
     if (!app)
-        return error_set(reterr, -EINVAL, "arguments behind \"--\" must follow an image");
+        return error_set(reterr, -EINVAL, "arguments after \"--\" must follow an image");
     r = check_value("an argument", word, reterr);
     return r < 0 ? r : strv_extend(&app->arguments, word);
 }

@@ -511,7 +511,7 @@ static int add_link(const Translator *t, const PodEntry *entry, const char *word
         return r;
     if (!unit_name_is_valid(name))
         return pod_file_complain(t->file, t->reterr, entry->path, entry->line,
-                                 "%s=: \"%s\" is no unit's name", entry->key, name);
+                                 "%s=: \"%s\" is not the name of a unit", entry->key, name);
     for (size_t i = 0; i < ELEMENTSOF(kinds); i++)
         if (streq(entry->key, kinds[i].key))
             return strv_consume(links, string_concat(name, kinds[i].suffix, "/", unit));

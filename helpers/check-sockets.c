@@ -154,7 +154,7 @@ void check_sockets(const PodFile *file, const char *dir)
     Checked checked = { .file = file, .name = pod_section_find(sockets, "FileDescriptorName") };
 
     if (!taken || pod_section_find(pod_file_section(file, POD_SECTION_POD), "PodManifest") ||
-        store_open(dir, 0, &store, NULL) < 0)
+        store_open(dir, STORE_OPEN_READ, &store, NULL) < 0)
         return;
     checked.store = store;
     read_exposed(&checked);

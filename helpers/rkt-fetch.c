@@ -74,7 +74,7 @@ static int take_signature(const char *file, Error *reterr)
     Request *last = arg_n_requests > 0 ? &arg_requests[arg_n_requests - 1] : NULL;
 
     if (!last)
-        return error_set(reterr, -EINVAL, "--signature must stand behind the image that it is for");
+        return error_set(reterr, -EINVAL, "--signature must come after the image that it is for");
     if (last->signature)
         return error_set(reterr, -EINVAL, "--signature given twice for image \"%s\"", last->image);
     last->signature = file;
@@ -175,7 +175,9 @@ static int open_name(Request *request, Error *reterr)
 {
     const ImageReference *reference = request->reference;
     _cleanup_(store_freep) Store *store = NULL;
-    int r = arg_pull_policy == PULL_POLICY_UPDATE ? -ENOENT : store_open(arg_global.dir, 0, &store, reterr);
+    int r = arg_pull_policy == PULL_POLICY_UPDATE
+                    ? -ENOENT
+                    : store_open(arg_global.dir, STORE_OPEN_READ, &store, reterr);
 
     if (r >= 0)
         r = store_find_image_by_name(store, reference->name, &reference->labels, request->key, NULL);
@@ -196,7 +198,7 @@ static int open_docker(Request *request _unused_, Error *reterr)
 static int open_hash(Request *request, Error *reterr)
 {
     _cleanup_(store_freep) Store *store = NULL;
-    int r = store_open(arg_global.dir, 0, &store, reterr);
+    int r = store_open(arg_global.dir, STORE_OPEN_READ, &store, reterr);
 
     if (r >= 0)
         r = store_find_image(store, request->reference->text, request->key, reterr);

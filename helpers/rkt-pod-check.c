@@ -252,7 +252,8 @@ static void try_sockets(const PodFile *file)
         check_sockets(file, dir ? dir->value : pod_global.dir);
 }
 
-static int try_flags(const PodFile *file, const char *path)
+/* Of a file that has errors already, too; what these concern is dropped. */
+static int try_entries(const PodFile *file)
 {
     int r = 0;
 
@@ -260,9 +261,16 @@ static int try_flags(const PodFile *file, const char *path)
         for (size_t k = 0; r >= 0 && k < file->sections[i].n_entries; k++) {
             const PodEntry *entry = &file->sections[i].entries[k];
 
-            if (!entry->dropped && entry->info->use == SETTING_FLAG)
+            if (!entry->dropped && entry->info && entry->info->use == SETTING_FLAG)
                 r = try_entry(file, &file->sections[i], entry);
         }
+    return r;
+}
+
+static int try_flags(const PodFile *file, const char *path)
+{
+    int r = try_entries(file);
+
     try_images(file);
     try_manifest(file);
     try_network(file, path);
@@ -378,7 +386,9 @@ static int note_file(Findings *findings, const PodFile *file, const char *name, 
         r = try_flags(file, path ? path : name);
     else if (r == -ENOMEM)
         return r;
-    else if (findings->n_errors == n_errors) {
+    else if (findings->n_errors > n_errors)
+        r = try_entries(file);
+    else {
         const char *cause = error_cause(error), *words = cause ? cause : strerror(-r);
         const char *rest = startswith(words, path ? path : name);
 

@@ -114,7 +114,7 @@ static int take_arguments(PodText *text, OptionParser *parser, Error *reterr)
     int r = 0;
 
     if (text->n_apps == 0 || text->apps[text->n_apps - 1].arguments)
-        return error_set(reterr, -EINVAL, "arguments behind \"--\" must follow an image, once");
+        return error_set(reterr, -EINVAL, "arguments after \"--\" must follow an image, once");
     while (r >= 0 && parser->index < parser->argc) {
         const char *word = parser->argv[parser->index++];
 

@@ -43,7 +43,7 @@ static int open_source(int dir, const char *name, int *ret, Error *reterr)
     if (fd < 0 || fstat(fd, &st) < 0)
         return error_set_errno(reterr, -errno, "cannot open the credential \"%s\"", name);
     if (!S_ISREG(st.st_mode))
-        return error_set(reterr, -EINVAL, "the credential \"%s\" is no regular file", name);
+        return error_set(reterr, -EINVAL, "the credential \"%s\" is not a regular file", name);
     if (st.st_size > CREDENTIAL_SIZE_MAX)
         return error_set(reterr, -EFBIG, "the credential \"%s\" has more than %d bytes", name,
                          CREDENTIAL_SIZE_MAX);

@@ -279,6 +279,7 @@ int port_list_activate(PortList *list, const char *text, Error *reterr)
     char *protocol = copy;
     const char *name = copy ? strsep(&protocol, ":") : NULL, *number = copy ? strsep(&protocol, "/") : NULL;
     uint16_t value = 0;
+    bool known;
     Port *port;
     int r;
 
@@ -291,7 +292,8 @@ int port_list_activate(PortList *list, const char *text, Error *reterr)
     r = number ? parse_port_number(number, &value, reterr) : 0;
     if (r < 0)
         return r;
-    if (!number && !port_list_find(list, name))
+    known = port_list_find(list, name);
+    if (!number && !known)
         return error_set(reterr, -ENOENT, "the image has no port \"%s\": say its number, as %s:80", name,
                          name);
     port = find_or_add(list, name);
@@ -302,7 +304,7 @@ int port_list_activate(PortList *list, const char *text, Error *reterr)
         return 0;
     port->port = value;
     port->count = 1;
-    return set_protocol(port, protocol ? protocol : "tcp");
+    return protocol || !known ? set_protocol(port, protocol ? protocol : "tcp") : 0;
 }
 
 static int parse_port_name(const char *s, ExposedPort *exposed, Error *reterr)

@@ -244,7 +244,7 @@ static int read_kind(const JsonNode *root, ConfigTopic topic, ConfigKind *ret, E
         return r;
     *ret = config_kind_from_string(kind);
     if ((int) *ret < 0 || kinds[*ret].topic != topic)
-        return error_set(reterr, -EBADMSG, "rktKind: \"%s\" is no kind of this directory", kind);
+        return error_set(reterr, -EBADMSG, "rktKind: \"%s\" is not a kind that this directory has", kind);
     if (!streq(version, CONFIG_VERSION))
         return error_set(reterr, -EBADMSG, "rktVersion: \"%s\" is not known, only " CONFIG_VERSION, version);
     return 0;

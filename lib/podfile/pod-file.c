@@ -174,7 +174,8 @@ static int read_header(Reader *reader, char *header, unsigned line)
     }
     if (app && !ac_name_is_valid(app)) {
         complain(reader, line,
-                 "\"%s\" is no name for an app: lowercase letters and digits, single \"-\" between them",
+                 "\"%s\" is not a valid name for an app: lowercase letters and digits, single \"-\" between "
+                 "them",
                  app);
         return 0;
     }
@@ -345,7 +346,7 @@ int pod_file_parse(PodFile *file, const char *path, char *text, size_t size, Err
 
         for (const char *s = text; s < nul; s++)
             line += *s == '\n';
-        complain(&reader, line, "a NUL byte: this is no text file");
+        complain(&reader, line, "a NUL byte: this is not a text file");
         return reader.first;
     }
     if (startswith(text, "\xef\xbb\xbf"))

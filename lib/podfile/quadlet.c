@@ -42,11 +42,15 @@ static const struct {
     { "Volume", VOLUME, "use Volume= in [Pod]" },
 };
 
-#define USER_NAMESPACE "use PrivateUsers= in [Pod], which chooses the IDs itself"
+#define USER_NAMESPACE                                                                                       \
+    "there is none yet, because user namespaces are not built: the uids of an app are those of the host"
 #define NO_SELINUX "there is none, because rkt sets no SELinux labels yet"
 #define FLAGS "there is none, because each flag has a key of its own, see rkt.pod(5)"
 #define RETRY "use Restart=on-failure and RestartSec= in [Service]"
-#define PORT "use Port=NAME:HOSTPORT in [Pod], NAME as the image calls its port"
+#define PORT                                                                                                 \
+    "with Network=host a port of the app is the host's, and nothing is to be said; one that [Socket] "       \
+    "listens "                                                                                               \
+    "on is Port=NAME:HOSTPORT in [Pod]"
 #define VOLUME_AND_MOUNT                                                                                     \
     "use Volume=NAME,kind=host,source=PATH in [Pod], and Mount=volume=NAME,target=PATH in [App]"
 #define EMPTY_VOLUME "use Volume=NAME,kind=empty in [Pod], and Mount=volume=NAME,target=PATH in [App]"
@@ -97,6 +101,7 @@ static const struct {
       "there is none, because the first app that fails ends the pod, and its status is the unit's" },
     { "ExitPolicy", POD,
       "there is none, because a pod ends when its apps have, or when the first of them has failed" },
+    { "Exec", CONTAINER, "use Args= in [App]; Exec= there begins with the program" },
     { "ExposeHostPort", CONTAINER, PORT },
     { "GIDMap", CONTAINER | POD, USER_NAMESPACE },
     { "Gateway", NETWORK, NET_FILE },
@@ -108,7 +113,7 @@ static const struct {
       "[Service]" },
     { "HostName", CONTAINER | POD, "use Hostname= in [Pod]" },
     { "HttpProxy", CONTAINER, "use Environment=HTTP_PROXY=… in [App]; nothing is passed on by itself" },
-    { "IP", CONTAINER | POD, "use Network=NAME:IP=ADDRESS in [Pod]" },
+    { "IP", CONTAINER | POD, "there is none yet, because only Network=host and Network=none are built" },
     { "IP6", CONTAINER | POD, "there is none, because the network's file in /etc/rkt/net.d gives addresses" },
     { "IPAMDriver", NETWORK, NET_FILE },
     { "IPRange", NETWORK, NET_FILE },

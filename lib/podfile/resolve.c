@@ -253,8 +253,13 @@ static void check_pod(Resolver *resolver, const PodSection *pod)
     check_conflict(resolver, pod, "Stage1");
     if (port && network && !pod_file_section(resolver->file, POD_SECTION_SOCKET) &&
         (streq(network->value, "none") || streq(network->value, "host")))
-        complain(resolver, port->path, port->line, "Port=: there is nothing to forward with Network=%s",
-                 network->value);
+        complain(resolver, port->path, port->line,
+                 streq(network->value, "host") ? "Port=: nothing is forwarded with Network=host, where the "
+                                                 "port of an app is the host's; leave "
+                                                 "Port= out"
+                                               : "Port=: there is no network to forward to with "
+                                                 "Network=none; only a port that [Socket] listens on "
+                                                 "can be one of the host's");
     if (max_use && journal && streq(journal->value, "host"))
         complain(resolver, max_use->path, max_use->line,
                  "JournalMaxUse=: the host's journal has a limit of its own");

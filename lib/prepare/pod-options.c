@@ -55,7 +55,7 @@ static int take_arguments(PodOptions *options, OptionParser *parser, Error *rete
     AppOptions *app = last_app(options);
 
     if (!app)
-        return error_set(reterr, -EINVAL, "arguments behind \"--\" must follow an image");
+        return error_set(reterr, -EINVAL, "arguments after \"--\" must follow an image");
     if (app->arguments)
         return error_set(reterr, -EINVAL, "image \"%s\" has arguments already", app->image);
     while (parser->index < parser->argc) {

@@ -550,7 +550,7 @@ static int gather(Preparation *p, Error *reterr)
         r = app_image_load(p->store, &p->stage1, reterr);
     if (r >= 0 && !name_value_list_get(&p->stage1.manifest->annotations, STAGE1_ANNOTATION_RUN))
         r = error_set(reterr, -EINVAL,
-                      "image \"%s\" is no stage1: it has no annotation " STAGE1_ANNOTATION_RUN,
+                      "image \"%s\" is not a stage1: it has no annotation " STAGE1_ANNOTATION_RUN,
                       p->stage1.manifest->name);
     if (r >= 0 && p->options->network)
         r = stage1_check_network(flavour(p), p->options->network, reterr);

@@ -58,16 +58,22 @@ static int check_pair(const char *value, Error *reterr)
     return equals && equals > value ? 0 : error_set(reterr, -EINVAL, "must be NAME=VALUE");
 }
 
-static int check_output(const char *value, Error *reterr)
+/* words: those that are built, "a or b". */
+static int check_mode(const char *value, const char *words, bool known, Error *reterr)
 {
     if (streq(value, "tty") || streq(value, "stream"))
-        return error_set(reterr, -EOPNOTSUPP, "not built yet");
-    return streq(value, "null") || streq(value, "log") ? 0 : error_set(reterr, -EINVAL, "unknown mode");
+        return error_set(reterr, -EOPNOTSUPP, "not built yet: use %s", words);
+    return known ? 0 : error_set(reterr, -EINVAL, "unknown mode: use %s", words);
+}
+
+static int check_output(const char *value, Error *reterr)
+{
+    return check_mode(value, "log or null", streq(value, "null") || streq(value, "log"), reterr);
 }
 
 static int check_input(const char *value, Error *reterr)
 {
-    return streq(value, "log") ? error_set(reterr, -EINVAL, "unknown mode") : check_output(value, reterr);
+    return check_mode(value, "null", streq(value, "null"), reterr);
 }
 
 /* A name alone may be that of a port of the image. */

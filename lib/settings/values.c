@@ -56,7 +56,7 @@ int setting_check_range(const Setting *setting, const char *value, Error *reterr
     int64_t n;
 
     if (parse_i64(value, &n) < 0 || n < setting->min || n > setting->max)
-        return error_set(reterr, -EINVAL, "\"%s\" is no number from %lld to %lld", value,
+        return error_set(reterr, -EINVAL, "\"%s\" is not a number from %lld to %lld", value,
                          (long long) setting->min, (long long) setting->max);
     return 0;
 }
@@ -65,7 +65,7 @@ int setting_check_path(const Setting *setting, const char *value, Error *reterr)
 {
     (void) setting;
     if (*value != '/')
-        return error_set(reterr, -EINVAL, "\"%s\" is no absolute path", value);
+        return error_set(reterr, -EINVAL, "\"%s\" is not an absolute path", value);
     return 0;
 }
 
@@ -73,7 +73,7 @@ int setting_check_image(const Setting *setting, const char *value, Error *reterr
 {
     (void) setting;
     if (*value == '\0' || *value == '-')
-        return error_set(reterr, -EINVAL, "\"%s\" is no image", value);
+        return error_set(reterr, -EINVAL, "\"%s\" is not an image", value);
     if (value[strcspn(value, " \t")] != '\0')
         return error_set(reterr, -EINVAL, "\"%s\" is more than one image; each app has its own [App:NAME]",
                          value);
@@ -87,7 +87,7 @@ int setting_check_signal(const Setting *setting, const char *value, Error *reter
 {
     (void) setting;
     if (signal_from_name(value) < 0)
-        return error_set(reterr, -EINVAL, "\"%s\" is no signal", value);
+        return error_set(reterr, -EINVAL, "\"%s\" is not a signal", value);
     return 0;
 }
 
@@ -115,7 +115,7 @@ int setting_check_program(const Setting *setting, const char *value, Error *rete
 static int check_quantity(const char *value, bool milli, uint64_t *ret, Error *reterr)
 {
     if (quantity_parse(value, milli, ret) < 0 || *ret == 0)
-        return error_set(reterr, -EINVAL, "\"%s\" is no quantity (as 500m, 2, 128M, 1Gi)", value);
+        return error_set(reterr, -EINVAL, "\"%s\" is not a quantity (as 500m, 2, 128M, 1Gi)", value);
     return 0;
 }
 
@@ -143,11 +143,11 @@ int setting_check_assignment(const Setting *setting, const char *value, Error *r
 
     (void) setting;
     if (!equals || equals == value)
-        return error_set(reterr, -EINVAL, "\"%s\" is no NAME=VALUE", value);
+        return error_set(reterr, -EINVAL, "\"%s\" is not NAME=VALUE", value);
     for (const char *s = value; s < equals; s++)
         if (!isalnum((unsigned char) *s) && !strchr("_.-", *s))
-            return error_set(reterr, -EINVAL, "\"%.*s\" is no name of a variable", (int) (equals - value),
-                             value);
+            return error_set(reterr, -EINVAL, "\"%.*s\" is not a valid name of a variable",
+                             (int) (equals - value), value);
     return 0;
 }
 
@@ -157,7 +157,7 @@ int setting_check_annotation(const Setting *setting, const char *value, Error *r
 
     (void) setting;
     if (!equals || equals == value)
-        return error_set(reterr, -EINVAL, "\"%s\" is no NAME=VALUE", value);
+        return error_set(reterr, -EINVAL, "\"%s\" is not NAME=VALUE", value);
     return 0;
 }
 
@@ -167,13 +167,13 @@ int setting_check_capability(const Setting *setting, const char *value, Error *r
 
     /* Words may themselves be lists with commas, as on the command line. */
     if (strlen(value) >= sizeof(copy))
-        return error_set(reterr, -EINVAL, "\"%.32s…\" is no capability", value);
+        return error_set(reterr, -EINVAL, "\"%.32s…\" is not a capability", value);
     (void) snprintf(copy, sizeof(copy), "%s", value);
     for (char *save = NULL, *name = strtok_r(copy, ",", &save); name; name = strtok_r(NULL, ",", &save)) {
         const char *rest = startswith(name, "CAP_");
 
         if (!rest || *rest == '\0' || rest[strspn(rest, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_")] != '\0')
-            return error_set(reterr, -EINVAL, "\"%s\" is no capability (as CAP_NET_ADMIN)", name);
+            return error_set(reterr, -EINVAL, "\"%s\" is not a capability (as CAP_NET_ADMIN)", name);
     }
     return setting_check_text(setting, value, reterr);
 }
@@ -240,7 +240,7 @@ static int check_parts(const char *text, const Part *parts, size_t n, unsigned *
         if (*ret_seen & 1U << i)
             return error_set(reterr, -EINVAL, "\"%s=\" is said twice", *field);
         if (!part_is_valid(&parts[i], equals + 1))
-            return error_set(reterr, -EINVAL, "\"%s\" is no value for \"%s=\"", equals + 1, *field);
+            return error_set(reterr, -EINVAL, "\"%s\" is not a value for \"%s=\"", equals + 1, *field);
         *ret_seen |= 1U << i;
     }
     return 0;
@@ -255,11 +255,11 @@ int setting_check_volume(const Setting *setting, const char *value, Error *reter
 
     (void) setting;
     if (!comma || (size_t) (comma - value) >= sizeof(name))
-        return error_set(reterr, -EINVAL, "\"%s\" is no NAME,kind=host|empty,…", value);
+        return error_set(reterr, -EINVAL, "\"%s\" is not NAME,kind=host|empty,…", value);
     memcpy(name, value, (size_t) (comma - value));
     name[comma - value] = '\0';
     if (!ac_name_is_valid(name))
-        return error_set(reterr, -EINVAL, "\"%s\" is no name for a volume", name);
+        return error_set(reterr, -EINVAL, "\"%s\" is not a valid name for a volume", name);
     r = check_parts(comma + 1, volume_parts, ELEMENTSOF(volume_parts), &seen, reterr);
     if (r < 0)
         return r;
@@ -282,7 +282,7 @@ int setting_check_mount(const Setting *setting, const char *value, Error *reterr
     if (r < 0)
         return r;
     if (seen != 3)
-        return error_set(reterr, -EINVAL, "\"%s\" is no volume=NAME,target=PATH", value);
+        return error_set(reterr, -EINVAL, "\"%s\" is not volume=NAME,target=PATH", value);
     return 0;
 }
 
@@ -293,7 +293,7 @@ int setting_check_port(const Setting *setting, const char *value, Error *reterr)
 
     (void) setting;
     if (!first || first == value || parse_u64(last + 1, &port) < 0 || port == 0 || port > 65535)
-        return error_set(reterr, -EINVAL, "\"%s\" is no NAME:[HOSTIP:]HOSTPORT", value);
+        return error_set(reterr, -EINVAL, "\"%s\" is not NAME:[HOSTIP:]HOSTPORT", value);
     return 0;
 }
 
@@ -317,7 +317,7 @@ int setting_check_network(const Setting *setting, const char *value, Error *rete
 {
     (void) setting;
     if (*value == '\0' || *value == ',' || *value == ':' || strstr(value, ",,"))
-        return error_set(reterr, -EINVAL, "\"%s\" is no NAME[:ARGUMENTS],…", value);
+        return error_set(reterr, -EINVAL, "\"%s\" is not NAME[:ARGUMENTS],…", value);
     return 0;
 }
 
@@ -325,7 +325,7 @@ int setting_check_credential(const Setting *setting _unused_, const char *value,
 {
     return credential_name_is_valid(value)
                    ? 0
-                   : error_set(reterr, -EINVAL, "\"%s\" is no credential's name", value);
+                   : error_set(reterr, -EINVAL, "\"%s\" is not a valid name of a credential", value);
 }
 
 /* The kind stands in the setting's min. */

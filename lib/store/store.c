@@ -152,7 +152,7 @@ int store_open(const char *dir, StoreOpenFlags flags, Store **ret, Error *reterr
         return error_set_errno(reterr, -errno, "cannot find out what %s is called", dir);
     if (!create && faccessat(store->dir_fd, STORE_CAS, F_OK, AT_SYMLINK_NOFOLLOW) < 0)
         return error_set_errno(reterr, -errno, "there is no store in %s", dir);
-    for (size_t i = 0; i < ELEMENTSOF(store_directories); i++) {
+    for (size_t i = 0; !(flags & STORE_OPEN_READ) && i < ELEMENTSOF(store_directories); i++) {
         r = check_directory(store->dir_fd, &store_directories[i], create, reterr);
         if (r < 0)
             return r;

@@ -26,6 +26,7 @@ typedef struct Store Store;
 typedef enum StoreOpenFlags {
     STORE_OPEN_CREATE =
             1 << 0, /* make what is missing; as root with the owners and modes of tmpfiles.d/rkt.conf */
+    STORE_OPEN_READ = 1 << 1, /* change nothing; else root sets wrong owners and modes right */
 } StoreOpenFlags;
 
 /* Opens the store beneath dir (made absolute). -ENOENT when there is none yet and it is not to be created. */

@@ -155,8 +155,8 @@ for controller in memory cpu; do
     grep -qw $controller /sys/fs/cgroup/cgroup.controllers || fails "without a $controller controller its limits are refused" \
         254 "controller" delegated "$([[ $controller == memory ]] && echo --memory=64M || echo --cpu=500m)"
 done
-refused "--memory that is no quantity" 'lots' --memory=lots
-refused "--cpu that is no quantity" 'lots' --cpu=lots
+refused "--memory that is not a quantity" 'lots' --memory=lots
+refused "--cpu that is not a quantity" 'lots' --cpu=lots
 refused "--cpu-shares out of range" '262144' --cpu-shares=262145
 limits=$(manifest "$image" --memory=64M --cpu=500m --cpu-shares=512 | tr -d '[:space:]')
 matches "--memory is an isolator" "$limits" '"resource/memory","value":\{[^}]*"limit":"64M"'

@@ -258,7 +258,7 @@ redis_ping() {
 }
 
 # What systemd-analyze says of these units. It makes a sandbox for the generators, and 262 says when a mount of this
-# machine can't be made read-only there; that is no word about a unit.
+# machine can't be made read-only there; that is not a word about a unit.
 verify_units() {
     systemd-analyze verify --man=no --generators=yes "$@" 2>&1 | grep -vx 'Read-only bind remount failed, ignoring: .*' || :
 }

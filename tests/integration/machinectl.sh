@@ -78,7 +78,7 @@ for verb in start enable disable; do
     fails "$verb" 1 'does not exist' machinectl "$verb" rkt-web
 done
 equals "none of them harms the pod" "$(unit_property rkt-web ActiveState)" active
-equals "a pod is no image of machined's" "$(machinectl list-images --no-legend | grep -c rkt || :)" 0
+equals "a pod is not an image of machined's" "$(machinectl list-images --no-legend | grep -c rkt || :)" 0
 
 # ----- What to use instead -----
 

@@ -106,6 +106,14 @@ matches "and checks all" "$found" "$pods/bad.pod:2: error: unknown key"
 matches "it tells of files that nobody reads" "$found" "$pods/old:1: warning: pod files in sub-directories are not read"
 lacks "not of other directories" "$found" 'notes|fails.pod.d'
 matches "nor is one number for two sizes passed over" "$found" "$pods/sizes.pod:5: warning: Memory=: .*Mi"
+# What root checks may be of a stranger, and name a directory of a stranger's.
+mkdir -p "$pods/../stranger/cas/tree"
+chmod 777 "$pods/../stranger/cas/tree"
+printf '[Pod]\nNetwork=none\nDir=%s\n[App]\nImage=example.com/x\n[Socket]\nListenStream=8080\n' "$(realpath "$pods/../stranger")" >"$pods/stranger.pod"
+before_check=$(find "$pods/../stranger" -printf '%M %u %p\n')
+succeeds "check reads a store" rkt pod check "$pods/stranger.pod"
+equals "and changes nothing in it" "$(find "$pods/../stranger" -printf '%M %u %p\n')" "$before_check"
+rm -r "$pods/../stranger" "$pods/stranger.pod"
 rm -r "$pods/old" "$pods/notes" "$pods/fails.pod.d" "$pods/sizes.pod"
 matches "JSON for a human" "$(rkt pod list --format=json-pretty)" '"name": "bad"'
 matches "the unit's state in the table" "$(rkt pod list)" $'NAME\t+UNIT\t+STATE.*\nbad\t'

@@ -76,7 +76,7 @@ fails "a manifest and the store" 254 "conflicting flags set with --pod-manifest 
 fails "a user that is not there" 254 '"user2" user not found' prepare "$image" --user=user2
 fails "a group that is not there" 254 '"group2" group not found' prepare "$image" --group=group2
 fails "too little memory" 254 "4096" prepare "$image" --memory=4095
-fails "an image that is no stage1" 254 "is no stage1" rkt prepare --stage1-name="$image" "$image"
+fails "an image that is not a stage1" 254 "is not a stage1" rkt prepare --stage1-name="$image" "$image"
 fails "what is not built: a flag" 254 "--private-users is not built yet" rkt prepare --private-users "$image"
 fails "what is not built: the default network" 254 'network "default" is not built yet' rkt run "$image"
 fails "an image that is not there" 254 "not in the store" rkt prepare --pull-policy=never example.com/none

@@ -61,7 +61,7 @@ systemctl reset-failed rkt-deaf
 matches "rkt run has the flags" "$(rkt cat-manifest "$(rkt prepare --quiet example.com/probe --stop-signal=INT --stop-timeout=3 \
     --reload-signal=HUP --watchdog=true)" | tr -d ' \n')" \
     'reload-signal","value":"HUP".*stop-signal","value":"INT".*stop-timeout","value":"3".*watchdog","value":"true"'
-fails "a signal that is none" 254 '"FOO" is no signal' rkt prepare example.com/probe --stop-signal=FOO
+fails "a signal that is none" 254 '"FOO" is not a signal' rkt prepare example.com/probe --stop-signal=FOO
 
 # ----- States and reloading -----
 

@@ -271,12 +271,24 @@ static void start_journal(Bus *bus, bool anew)
 /* Where `journalctl -M` looks for the journal of a machine with our id. */
 static void path_in_pod(char ret[static PATH_IN_POD_MAX])
 {
-    char *end = stpcpy(ret, "/var/log/journal/");
+    char id[UUID_PLAIN_LENGTH + 1];
 
-    for (const char *p = arg_uuid; *p; p++)
-        if (*p != '-')
-            *end++ = *p;
-    *end = '\0';
+    uuid_without_dashes(arg_uuid, id);
+    (void) snprintf(ret, PATH_IN_POD_MAX, "/var/log/journal/%s", id);
+}
+
+/* On the host the same name leads to the files, where they are on the disk: `journalctl --merge` and
+ * --directory= find the pod's journal by it, as they did the original's. It goes with the pod. */
+static void link_journal(void)
+{
+    char directory[JOURNAL_DIRECTORY_MAX], path[PATH_IN_POD_MAX];
+
+    if (!arg_uuid || journal_namespace_directory(arg_journal_namespace, 0, directory) < 0 ||
+        access(directory, F_OK) < 0)
+        return;
+    path_in_pod(path);
+    if (symlink(strrchr(directory, '/') + 1, path) < 0 && errno != EEXIST)
+        log_warning("cannot make the link %s: %s", path, strerror(errno));
 }
 
 /* A stage1 that wants the journal there has made the directory; its leader may be on its way into that root.
@@ -413,8 +425,10 @@ static int run_register(Error *reterr)
         hear_supervisor(&pod);
     register_machine(bus, &pod);
     pod.connection = safe_close(pod.connection);
-    if (journal)
+    if (journal) {
         share_journal();
+        link_journal();
+    }
     return 0;
 }
 

@@ -32,3 +32,13 @@ bool uuid_is_valid(const char *s)
     }
     return s[UUID_LENGTH] == '\0';
 }
+
+void uuid_without_dashes(const char *uuid, char ret[static UUID_PLAIN_LENGTH + 1])
+{
+    size_t n = 0;
+
+    for (; *uuid && n < UUID_PLAIN_LENGTH; uuid++)
+        if (*uuid != '-')
+            ret[n++] = *uuid;
+    ret[n] = '\0';
+}

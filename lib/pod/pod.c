@@ -581,6 +581,16 @@ int pod_wait(Pod *pod, int64_t timeout_ns)
     return pod_refresh(pod);
 }
 
+/* What rkt-register has made of the pod's own journal. */
+static void remove_journal_link(const Pod *pod)
+{
+    char id[UUID_PLAIN_LENGTH + 1], path[sizeof("/var/log/journal/") + UUID_PLAIN_LENGTH];
+
+    uuid_without_dashes(pod->uuid, id);
+    (void) snprintf(path, sizeof(path), "/var/log/journal/%s", id);
+    (void) unlink(path);
+}
+
 int pod_remove(Pod *pod, Error *reterr)
 {
     PodPath path;
@@ -589,6 +599,7 @@ int pod_remove(Pod *pod, Error *reterr)
     if (!pod->locked || pod_directories[pod->directory].next != 0)
         return error_set(reterr, -EPERM, "pod \"%s\" cannot be removed: it is %s", pod->uuid,
                          pod_state_to_string(pod->state));
+    remove_journal_link(pod);
     r = remove_children(pod->fd, POD_MANIFEST);
     if (r >= 0)
         r = remove_tree_at(pod->fd, POD_MANIFEST);

@@ -12,6 +12,7 @@
 #include "base/fd-util.h"
 #include "base/file-util.h"
 #include "base/string-util.h"
+#include "base/uuid.h"
 #include "app-root.h"
 #include "credentials.h"
 #include "host.h"
@@ -25,13 +26,9 @@ enum { SAFE = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV };
 
 char *host_journal_directory(const Host *host)
 {
-    char id[33], *path;
-    size_t n = 0;
+    char id[UUID_PLAIN_LENGTH + 1], *path;
 
-    for (const char *p = host->uuid; *p && n < sizeof(id) - 1; p++)
-        if (*p != '-')
-            id[n++] = *p;
-    id[n] = '\0';
+    uuid_without_dashes(host->uuid, id);
     return asprintf(&path, "/var/log/journal/%s", id) < 0 ? NULL : path;
 }
 

@@ -284,7 +284,7 @@ stays() {
 back "started again"
 matches "the first time it is only said" "$(collect_garbage 2>&1)" 'rkt-web.service is not declared any more'
 stays "gone for the first time"
-for note in /var/log/journal/*/rkt-undeclared; do
+for note in /var/log/journal/*.*/rkt-undeclared; do
     echo 00000000-0000-0000-0000-000000000000 >"$note"
     touch --date='2 days ago' "$note"
 done

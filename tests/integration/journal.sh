@@ -34,13 +34,24 @@ END
 
 # ----- How large -----
 
+# links: those of pods to their journals.
+links() {
+    find /var/log/journal -maxdepth 1 -type l -lname "$machine_id.$1" -printf '%f\n'
+}
+
 web ''
 start web
 soon "the app is heard" 20 log_has web app 'the word is one'
+uuid=$(</run/rkt/pods/rkt-web/uuid)
+soon "the link that the original had leads to its journal" 20 eval '[[ $(links rkt-web) == "${uuid//-/}" ]]'
+tells "by which journalctl finds it" 'the word is one' \
+    journalctl --directory="/var/log/journal/${uuid//-/}" --identifier=app --output=cat --no-pager --quiet
 equals "64 MiB, if nothing is said" "$(largest rkt-web)" 64
 web JournalMaxUse=8Mi two
 matches "the key is a flag" "$(systemctl cat rkt-web)" ' --journal-max-use=8Mi '
 succeeds "another limit" systemctl restart rkt-web
+collect_garbage >/dev/null
+soon "gc takes the link with its pod" 20 eval '[[ $(links rkt-web) == "$(tr -d - </run/rkt/pods/rkt-web/uuid)" ]]'
 soon "is what its journald knows" 20 eval '[[ $(largest rkt-web) == 8 ]]'
 soon "it has what the app says" 20 log_has web app 'the word is two'
 tells "and what it said before" 'the word is one' app_log_kept web app

@@ -35,7 +35,7 @@ for name in "${names[@]}"; do
 done
 # The one that says so itself.
 journal_of() {
-    basename "$(dirname "$(grep -lx "rkt-$1.service" /var/log/journal/*/rkt-owner /run/log/journal/*/rkt-owner 2>/dev/null)")" | sed 's/^[^.]*\.//'
+    basename "$(dirname "$(grep -lx "rkt-$1.service" /var/log/journal/*.*/rkt-owner /run/log/journal/*.*/rkt-owner 2>/dev/null)")" | sed 's/^[^.]*\.//'
 }
 log_has_all() {
     journalctl --quiet --namespace="$1" --output=cat | grep -qx "$2"

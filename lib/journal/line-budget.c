@@ -4,6 +4,7 @@
 
 #include "line-budget.h"
 
+#include <errno.h>
 #include <string.h>
 #include <syslog.h>
 
@@ -130,22 +131,26 @@ size_t line_budget_judge(LineBudget *budget, LineFlow *flow, const char *data, s
 
 /* ----- Telling ----- */
 
-void line_budget_tell(LineBudget *budget, int socket, const char *app, int64_t now_ns, bool has_ended)
+int line_budget_tell(LineBudget *budget, int socket, const char *app, int64_t now_ns, bool has_ended)
 {
     const int64_t ms = budget->limit.interval_ns / 1000000;
     char text[512];
-    int n;
+    int n, r = -EBADF;
 
     if (budget->suppressed == 0 || (!has_ended && now_ns < budget->tell_next_ns))
-        return;
+        return 0;
     n = snprintf(text, sizeof(text), "rkt: suppressed %llu lines of app %s: more than %llu in %lld %s",
                  (unsigned long long) budget->suppressed, app, (unsigned long long) budget->limit.burst,
                  (long long) (ms % 1000 == 0 ? ms / 1000 : ms), ms % 1000 == 0 ? "s" : "ms");
-    if (n < 0 || (size_t) n >= sizeof(text) || socket < 0 ||
-        journal_send_message(socket, app, LOG_WARNING, LOG_FAC(LOG_USER), text, (size_t) n) < 0) {
+    if (n < 0 || (size_t) n >= sizeof(text))
+        r = -EMSGSIZE;
+    else if (socket >= 0)
+        r = journal_send_message(socket, app, LOG_WARNING, LOG_FAC(LOG_USER), text, (size_t) n);
+    if (r < 0) {
         budget->tell_next_ns = now_ns + TELL_AGAIN_NS;
-        return;
+        return r;
     }
     budget->suppressed = 0;
     budget->tell_next_ns = 0;
+    return 0;
 }

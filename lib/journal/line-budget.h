@@ -49,5 +49,6 @@ size_t line_budget_judge(LineBudget *budget, LineFlow *flow, const char *data, s
 bool line_budget_judge_entry(LineBudget *budget, size_t size, int64_t now_ns);
 
 /* Once an interval in which lines were suppressed has ended, or the app has, puts an entry in the app's name
- * into the journal that socket leads to (entry.h). When that can't be had, again after a second. */
-void line_budget_tell(LineBudget *budget, int socket, const char *app, int64_t now_ns, bool has_ended);
+ * into the journal that socket leads to (entry.h). When that can't be had, again after a second. Returns why
+ * not; 0: it was told, or there is nothing to tell. */
+int line_budget_tell(LineBudget *budget, int socket, const char *app, int64_t now_ns, bool has_ended);

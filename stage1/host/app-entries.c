@@ -58,8 +58,14 @@ static bool note_result(JournalWay *way, int r)
 
 void app_entries_tell_suppressed(AppEntries *entries, JournalWay *way, bool has_ended)
 {
-    open_way(way);
-    line_budget_tell(entries->budget, way->fd, entries->identifier, monotonic_ns(), has_ended);
+    /* A second time as below; while the app runs, that is a second later. */
+    for (unsigned attempt = 0; attempt < 2; attempt++) {
+        open_way(way);
+        if (note_result(way, line_budget_tell(entries->budget, way->fd, entries->identifier, monotonic_ns(),
+                                              has_ended)) ||
+            way->fd >= 0)
+            return;
+    }
 }
 
 static void tell_dropped(AppEntries *entries, const JournalWay *way)

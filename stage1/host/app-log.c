@@ -150,25 +150,29 @@ static void pay(AppLog *log, char *data, size_t size)
 
 /* Takes a look at the first bytes that the pipe holds, unless that was done. Returns how many, 0: none;
  * log->paid of them may go. */
-static size_t look(AppLog *log)
+static ssize_t look(AppLog *log)
 {
     char data[PIECE];
     ssize_t n;
+    int r;
 
     if (log->paid > 0)
-        return log->paid;
-    if (open_look_pipe() < 0)
-        return 0;
+        return (ssize_t) log->paid;
+    r = open_look_pipe();
+    if (r < 0)
+        return r;
     n = tee(log->options.pipe, look_pipe[1], sizeof(data), SPLICE_F_NONBLOCK);
+    if (n < 0 && errno != EAGAIN && errno != EINTR)
+        return -errno;
     if (n <= 0)
         return 0;
     if (read_full(look_pipe[0], data, (size_t) n) != n) {
         close_look_pipe();
-        return 0;
+        return -EIO;
     }
     note_seen(log, data, (size_t) n);
     pay(log, data, (size_t) n);
-    return (size_t) n;
+    return n;
 }
 
 /* ----- Dropping ----- */
@@ -298,11 +302,14 @@ static void note_silent(AppLog *log)
 
 static void carry(AppLog *log)
 {
-    size_t n = look(log);
-    ssize_t taken;
+    ssize_t n = look(log), taken;
 
-    if (n > 0 && log->paid == 0) { /* all of it was suppressed */
-        note_taken(log, n);
+    if (n < 0) {
+        try_later(log, true);
+        return;
+    }
+    if (n > 0 && log->paid == 0) { /* all of it was suppressed: an app that only costs us time waits for it */
+        note_taken(log, 0);
         return;
     }
     if (log->stream < 0 && (n > 0 || !log->options.on_demand))
@@ -365,10 +372,9 @@ static void carry_all(AppLog *log, size_t size)
     if (log->stream < 0)
         open_stream(log);
     while (size > 0 && log->stream >= 0) {
-        size_t n = look(log);
-        ssize_t taken = log->paid > 0 ? push(log) : (ssize_t) n;
+        ssize_t n = look(log), taken = log->paid > 0 ? push(log) : n;
 
-        if (taken == -EAGAIN || taken == 0)
+        if (n < 0 || taken == -EAGAIN || taken == 0)
             break;
         if (taken < 0) {
             close_stream(log);

@@ -41,7 +41,7 @@ static int tell_suppressed(Backlog *backlog, bool has_ended)
 
     if (next > 0 && (has_ended || next <= now)) {
         (void) journal_socket_open_namespace(backlog->journal_namespace, &socket);
-        line_budget_tell(backlog->budget, socket, backlog->identifier, now, has_ended);
+        (void) line_budget_tell(backlog->budget, socket, backlog->identifier, now, has_ended);
         next = backlog->budget->tell_next_ns;
     }
     return next == 0     ? -1

@@ -135,18 +135,18 @@ static void test_tell(void)
     assert_int(socketpair(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, fds), 0);
     from = fds[0];
     to = fds[1];
-    line_budget_tell(&budget, to, "web", 10, true); /* nothing */
+    assert_int(line_budget_tell(&budget, to, "web", 10, true), 0); /* nothing */
     (void) filter_in_pieces(&budget, &flow, "a\nb\nc\nd\ne\n", 100, 10);
-    line_budget_tell(&budget, to, "web", 10 + INTERVAL - 1, false);
+    assert_int(line_budget_tell(&budget, to, "web", 10 + INTERVAL - 1, false), 0);
     assert_int(recv(from, entry, sizeof(entry), 0), -1);
-    line_budget_tell(&budget, -EBADF, "web", 10 + INTERVAL, false);
+    assert_int(line_budget_tell(&budget, -EBADF, "web", 10 + INTERVAL, false), -EBADF);
     assert_true(budget.tell_next_ns > 10 + INTERVAL);
-    line_budget_tell(&budget, to, "web", budget.tell_next_ns, false);
+    assert_int(line_budget_tell(&budget, to, "web", budget.tell_next_ns, false), 0);
     n = recv(from, entry, sizeof(entry), 0);
     assert_true(n > 0 && memmem(entry, (size_t) n, "PRIORITY=4\n", 11) &&
                 memmem(entry, (size_t) n, "SYSLOG_IDENTIFIER=web\n", 22) &&
                 memmem(entry, (size_t) n, "suppressed 2 lines of app web: more than 3 in 0 s", 49));
-    line_budget_tell(&budget, to, "web", 10 + 10 * INTERVAL, true);
+    assert_int(line_budget_tell(&budget, to, "web", 10 + 10 * INTERVAL, true), 0);
     assert_int(recv(from, entry, sizeof(entry), 0), -1);
     assert_int(budget.tell_next_ns, 0);
 }

@@ -569,16 +569,20 @@ static void begin_entries(Host *host)
         };
 }
 
-/* What was sent before the end. */
+/* What was sent before the end, a little of each app in turn: one that is not done keeps no other waiting. */
 static void finish_messages(Init *init)
 {
     int64_t end_ns = monotonic_ns() + LAST_ENTRIES_MS * INT64_C(1000000);
+    bool more;
 
-    for (size_t i = 0; i < init->host->plan->n_apps; i++) {
-        HostApp *app = &init->host->apps[i];
+    do {
+        more = false;
+        for (size_t i = 0; i < init->host->plan->n_apps; i++) {
+            HostApp *app = &init->host->apps[i];
 
-        receiver_drain(&app->receiver, end_ns, can_hear_app, hear_app, &(Sender){ init, app });
-    }
+            more = receiver_drain(&app->receiver, can_hear_app, hear_app, &(Sender){ init, app }) || more;
+        }
+    } while (more && monotonic_ns() < end_ns);
 }
 
 /* ----- The loop ----- */

@@ -261,27 +261,26 @@ static bool look_at_channel(const Receiver *receiver, int timeout_ms)
     return poll(&fd, 1, timeout_ms) > 0;
 }
 
-void receiver_drain(Receiver *receiver, int64_t deadline_ns, ReceiveReadyCallback is_ready,
-                    ReceiveCallback callback, void *userdata)
+bool receiver_drain(Receiver *receiver, ReceiveReadyCallback is_ready, ReceiveCallback callback,
+                    void *userdata)
 {
-    while (monotonic_ns() < deadline_ns) {
-        bool there[_RECEIVE_KIND_MAX] = { false }, more = look(receiver, there);
+    bool there[_RECEIVE_KIND_MAX] = { false }, more = look(receiver, there);
 
-        if (receiver->apart && receiver->channel < 0) {
-            if (more)
-                start(receiver);
-            if (receiver->channel < 0)
-                return;
-        } else if (receiver->apart) {
-            there[0] = look_at_channel(receiver, HAND_ON_MS);
-            there[1] = there[2] = false;
-            more = more || there[0];
-        }
-        if (!more)
-            return;
-        receiver->next_ns = 0;
-        take_all(receiver, there, &(Ear){ is_ready, callback, userdata });
-        if (receiver->next_ns > 0)
-            (void) poll(NULL, 0, NOT_READY_MS / 10);
+    if (receiver->apart && receiver->channel < 0) {
+        if (more)
+            start(receiver);
+        return receiver->channel >= 0;
     }
+    if (receiver->apart) {
+        there[0] = look_at_channel(receiver, HAND_ON_MS);
+        there[1] = there[2] = false;
+        more = more || there[0];
+    }
+    if (!more)
+        return false;
+    receiver->next_ns = 0;
+    take_all(receiver, there, &(Ear){ is_ready, callback, userdata });
+    if (receiver->next_ns > 0)
+        (void) poll(NULL, 0, NOT_READY_MS / 10);
+    return true;
 }

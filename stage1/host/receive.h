@@ -54,9 +54,10 @@ typedef bool (*ReceiveReadyCallback)(ReceiveKind kind, void *userdata);
 void receiver_turn(Receiver *receiver, const struct pollfd *polled, ReceiveReadyCallback is_ready,
                    ReceiveCallback callback, void *userdata);
 
-/* For the last time: what was sent before, as far as it is there by then (CLOCK_MONOTONIC). */
-void receiver_drain(Receiver *receiver, int64_t deadline_ns, ReceiveReadyCallback is_ready,
-                    ReceiveCallback callback, void *userdata);
+/* At the pod's end: hands on a bounded number of those that were sent before, and waits at most a few
+ * milliseconds. True: there may be more. */
+bool receiver_drain(Receiver *receiver, ReceiveReadyCallback is_ready, ReceiveCallback callback,
+                    void *userdata);
 
 /* A child has ended, and was reaped: true when it was the receiver's. It is started again after a second. */
 bool receiver_note_end(Receiver *receiver, pid_t pid);

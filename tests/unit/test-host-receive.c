@@ -53,6 +53,14 @@ static void turn_until(Receiver *receiver, Heard *heard, unsigned n, int timeout
     }
 }
 
+static void drain(Receiver *receiver, Heard *heard, int timeout_ms)
+{
+    int64_t end = monotonic_ns() + timeout_ms * INT64_C(1000000);
+
+    while (receiver_drain(receiver, NULL, hear, heard) && monotonic_ns() < end)
+        ;
+}
+
 typedef struct Fixture {
     Receiver receiver;
     Heard heard;
@@ -171,7 +179,7 @@ static void test_datagrams(bool apart)
     assert_str(f.heard.last, "three");
     /* The last words, which nobody polls for any more. */
     assert_int(send(f.client, "four", 4, 0), 4);
-    receiver_drain(&f.receiver, monotonic_ns() + INT64_C(5000000000), NULL, hear, &f.heard);
+    drain(&f.receiver, &f.heard, 5000);
     assert_str(f.heard.last, "four");
     end(&f);
 }
@@ -182,10 +190,10 @@ static void test_late_start(void)
     Fixture f;
 
     begin(&f, true);
-    receiver_drain(&f.receiver, monotonic_ns() + INT64_C(5000000000), NULL, hear, &f.heard);
+    drain(&f.receiver, &f.heard, 5000);
     assert_int(f.receiver.pid, 0);
     assert_int(send(f.client, "late", 4, 0), 4);
-    receiver_drain(&f.receiver, monotonic_ns() + INT64_C(5000000000), NULL, hear, &f.heard);
+    drain(&f.receiver, &f.heard, 5000);
     assert_str(f.heard.last, "late");
     end(&f);
 }
@@ -224,7 +232,7 @@ static void test_hang(void)
     assert_int(send(f.client, "after", 5, 0), 5);
     turn_until(&f.receiver, &f.heard, 2, 500);
     assert_true(f.heard.n < 2); /* or nothing hung, and this shows nothing */
-    receiver_drain(&f.receiver, monotonic_ns() + INT64_C(300000000), NULL, hear, &f.heard);
+    drain(&f.receiver, &f.heard, 300);
     assert_int(kill(f.receiver.pid, SIGKILL), 0);
     assert_true(waitpid(f.receiver.pid, &status, 0) == f.receiver.pid);
     assert_true(receiver_note_end(&f.receiver, f.receiver.pid));
@@ -234,6 +242,33 @@ static void test_hang(void)
     assert_true(monotonic_ns() - begun < LINGER_S * INT64_C(1000000000));
     end(&f);
     (void) close(peer);
+}
+
+/* At the end the process of one app hangs: that is said, and the other app is heard. */
+static void test_last_hang(void)
+{
+    Fixture f, other;
+    int status;
+
+    begin(&f, true);
+    begin(&other, true);
+    assert_int(send(f.client, "starts", 6, 0), 6);
+    turn_until(&f.receiver, &f.heard, 1, 60000);
+    assert_int(kill(f.receiver.pid, SIGSTOP), 0);
+    assert_true(waitpid(f.receiver.pid, &status, WUNTRACED) == f.receiver.pid && WIFSTOPPED(status));
+    assert_int(send(f.client, "hangs", 5, 0), 5);
+    assert_int(send(other.client, "other", 5, 0), 5);
+    assert_true(receiver_drain(&f.receiver, NULL, hear, &f.heard));
+    assert_int(f.heard.n, 1);
+    while (other.heard.n == 0)
+        assert_true(receiver_drain(&other.receiver, NULL, hear, &other.heard));
+    assert_str(other.heard.last, "other");
+    assert_int(kill(f.receiver.pid, SIGCONT), 0);
+    while (f.heard.n == 1)
+        assert_true(receiver_drain(&f.receiver, NULL, hear, &f.heard));
+    assert_str(f.heard.last, "hangs");
+    end(&f);
+    end(&other);
 }
 
 /* Many at once are heard in parts. */
@@ -264,5 +299,6 @@ int main(void)
     }
     test_late_start();
     test_hang();
+    test_last_hang();
     return 0;
 }

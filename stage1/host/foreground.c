@@ -311,11 +311,17 @@ static bool apps_have_said(const Loop *loop)
     return said;
 }
 
+/* The pod has ended, and who asked for that does not wait for long. */
+static bool is_last(const Loop *loop)
+{
+    return loop->asked > 0 && loop->host->control < 0;
+}
+
 /* What the init says of an app comes by another pipe than what that app said before, and is left there
  * meanwhile. */
 static bool init_has_to_wait(Loop *loop)
 {
-    if (!apps_have_said(loop)) {
+    if (is_last(loop) || !apps_have_said(loop)) {
         loop->init_wait_ns = 0;
         return false;
     }
@@ -337,7 +343,7 @@ static int turn_backlogs(Loop *loop)
 /* 0: a caller who asked for the end does not wait for a reader that doesn't read. */
 static int await(Loop *loop)
 {
-    int timeout = loop->asked > 0 && loop->host->control < 0 ? LAST_WORDS_MS : -1, r;
+    int timeout = is_last(loop) ? LAST_WORDS_MS : -1, r;
     int later = turn_backlogs(loop); /* which may have room, then */
     size_t n = loop->foreground->n_pipes;
     struct pollfd *own = loop->fds + 2 * n;

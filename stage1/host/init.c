@@ -236,6 +236,7 @@ static bool has_said_all(const HostApp *app)
     return carrier_has_ended(&app->carriers[0], 0) && carrier_has_ended(&app->carriers[1], 0);
 }
 
+/* A line without an end ends with what its carrier wrote to. */
 static void tell_failures(Init *init, bool at_once)
 {
     for (size_t i = 0; i < init->host->plan->n_apps; i++) {
@@ -246,7 +247,8 @@ static void tell_failures(Init *init, bool at_once)
             continue;
         app->tell_failure_ns = 0;
         for (size_t k = 0; k < ELEMENTSOF(app->carried); k++)
-            app->carried[k] = safe_close(app->carried[k]); /* a line without an end ends here */
+            if (carrier_has_ended(&app->carriers[k], 0)) /* else it is still asked whether it waits */
+                app->carried[k] = safe_close(app->carried[k]);
         log_failure(app);
     }
 }

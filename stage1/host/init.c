@@ -15,6 +15,7 @@
  */
 
 #include <fcntl.h>
+#include <limits.h>
 #include <linux/capability.h>
 #include <malloc.h>
 #include <poll.h>
@@ -741,7 +742,7 @@ static int until_ms(int64_t when_ns)
 {
     int64_t left = when_ns - monotonic_ns();
 
-    return left <= 0 ? 0 : (int) (left / 1000000) + 1;
+    return left <= 0 ? 0 : left / 1000000 >= INT_MAX ? INT_MAX : (int) (left / 1000000) + 1;
 }
 
 enum { POLL_SIGNALS, POLL_CHILDREN, POLL_REAPER, POLL_APPS };

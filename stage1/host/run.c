@@ -132,7 +132,7 @@ static LineLimit line_limit(const Host *host)
         limit.burst /= host->plan->n_apps;
     if (burst)
         (void) parse_u64(burst, &limit.burst);
-    if (interval && parse_u64(interval, &us) >= 0 && us <= INT64_MAX / 1000)
+    if (interval && parse_u64(interval, &us) >= 0 && us <= INT64_MAX / 2000) /* a time may be added to it */
         limit.interval_ns = (int64_t) us * 1000;
     return limit;
 }

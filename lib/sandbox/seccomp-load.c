@@ -2,6 +2,10 @@
 
 #include "seccomp-load.h"
 
+#include <errno.h>
+#include <linux/audit.h>
+#include <stddef.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
@@ -44,21 +48,51 @@ int seccomp_filter_load(const struct sock_filter *filter, size_t n)
     return load(filter, n, 0);
 }
 
-/* With notifications for refusals: a copy, or NULL where there are none, or no memory. */
+#if defined(__x86_64__)
+enum { ARCH = AUDIT_ARCH_X86_64, ARCH_32 = AUDIT_ARCH_I386, SECCOMP_32 = 354 };
+#elif defined(__aarch64__)
+enum { ARCH = AUDIT_ARCH_AARCH64, ARCH_32 = AUDIT_ARCH_ARM, SECCOMP_32 = 383 };
+#else
+enum { ARCH = 0, ARCH_32 = 0, SECCOMP_32 = 0 }; /* nothing is told */
+#endif
+
+/* No process behind the filter gets a listener, also not once ours is gone. A later filter that notifies goes
+ * before ours, and whoever listens to it could have a refused call made. Without a listener such a call fails
+ * with ENOSYS. So what is told is refused as surely as what is killed. */
+static const struct sock_filter guard[] = {
+    BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, arch)),
+    BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, ARCH, 0, 2),
+    BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+    BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_seccomp, 3, 6),
+    BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, ARCH_32, 0, 5),
+    BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+    BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SECCOMP_32, 0, 3),
+    BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, args) + sizeof(uint64_t)),
+    BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, SECCOMP_FILTER_FLAG_NEW_LISTENER, 0, 1),
+    BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EBUSY),
+};
+
+static bool is_refusal(const struct sock_filter *instruction)
+{
+    return instruction->code == (BPF_RET | BPF_K) && instruction->k == SECCOMP_REFUSAL;
+}
+
+/* With notifications for refusals, behind the guard: a copy, or NULL where there are none, or no memory. */
 static struct sock_filter *tell_refusals(const struct sock_filter *filter, size_t n)
 {
-    struct sock_filter *copy = NULL;
+    struct sock_filter *copy;
+    size_t n_refusals = 0;
 
+    for (size_t i = 0; i < n; i++)
+        n_refusals += is_refusal(filter + i);
+    copy = n_refusals > 0 && ARCH != 0 ? malloc(sizeof(guard) + n * sizeof(*filter)) : NULL;
+    if (!copy)
+        return NULL;
+    memcpy(copy, guard, sizeof(guard));
     for (size_t i = 0; i < n; i++) {
-        if (filter[i].code != (BPF_RET | BPF_K) || filter[i].k != SECCOMP_REFUSAL)
-            continue;
-        if (!copy) {
-            copy = malloc(n * sizeof(*filter));
-            if (!copy)
-                return NULL;
-            memcpy(copy, filter, n * sizeof(*filter));
-        }
-        copy[i].k = SECCOMP_RET_USER_NOTIF;
+        copy[ELEMENTSOF(guard) + i] = filter[i];
+        if (is_refusal(filter + i))
+            copy[ELEMENTSOF(guard) + i].k = SECCOMP_RET_USER_NOTIF;
     }
     return copy;
 }
@@ -66,7 +100,7 @@ static struct sock_filter *tell_refusals(const struct sock_filter *filter, size_
 int seccomp_filter_load_told(const struct sock_filter *filter, size_t n, int socket)
 {
     _cleanup_free_ struct sock_filter *told = tell_refusals(filter, n);
-    int listener = told ? load(told, n, SECCOMP_FILTER_FLAG_NEW_LISTENER) : -ENOTSUP, r;
+    int listener = told ? load(told, ELEMENTSOF(guard) + n, SECCOMP_FILTER_FLAG_NEW_LISTENER) : -ENOTSUP, r;
 
     if (listener < 0) {
         (void) close(socket);

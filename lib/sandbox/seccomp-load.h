@@ -22,5 +22,6 @@ int seccomp_filter_load(const struct sock_filter *filter, size_t n);
 /* The same, and sends a descriptor through socket, which is closed, by which each SECCOMP_REFUSAL is told
  * (seccomp_unotify(2)): the caller waits, and the process that is told has to end it. Where the kernel, or a
  * filter around us, has no listener for us, or the filter has no such refusal, nothing is sent, and the
- * refused call ends its process without a word. */
+ * refused call ends its process without a word. Once all descriptors of the listener are closed, a refused
+ * call fails with ENOSYS. No later filter of the process gets a listener (EBUSY). */
 int seccomp_filter_load_told(const struct sock_filter *filter, size_t n, int socket);

@@ -380,7 +380,8 @@ static void reap(Init *init)
                 carrier_note_end(&app->carriers[1], info.si_pid) ||
                 receiver_note_end(&app->receiver, info.si_pid) || app->pid != info.si_pid)
                 continue;
-            if (info.si_status == SIGKILL && info.si_pid == app->refusals.ended && !app->killed)
+            if (info.si_code == CLD_KILLED && info.si_status == SIGKILL &&
+                info.si_pid == app->refusals.ended && !app->killed)
                 info.si_status = SIGSYS; /* it would not have it */
             if (app->stage <= APP_RUNNING)
                 app->signal = info.si_code == CLD_EXITED ? 0 : info.si_status;
@@ -736,6 +737,25 @@ static void note_refusal(Init *init, const HostApp *app)
     service_note_change(init);
 }
 
+static void turn_refusals(Init *init, HostApp *app, const struct pollfd *fds)
+{
+    int r = 0;
+
+    for (size_t i = 0; i < REFUSALS_STAGES; i++)
+        r |= fds[i].revents;
+    if (r == 0)
+        return;
+    forget_soon(init);
+    r = refusals_turn(&app->refusals, fds, init->host->proc, app->plan->name, app->pid);
+    if (r > 0)
+        note_refusal(init, app);
+    if (r >= 0)
+        return;
+    log_error("app %s is killed: the listener of its filter did not arrive; is memory short?",
+              app->plan->name);
+    app_signal(app, SIGKILL);
+}
+
 /* ----- Waiting ----- */
 
 static int until_ms(int64_t when_ns)
@@ -749,7 +769,7 @@ enum { POLL_SIGNALS, POLL_CHILDREN, POLL_REAPER, POLL_APPS };
 enum {
     POLL_REPORT,
     POLL_REFUSALS,
-    POLL_LOG,
+    POLL_LOG = POLL_REFUSALS + REFUSALS_STAGES,
     POLL_CARRIERS = POLL_LOG + _APP_LOG_MAX,
     POLL_MESSAGES = POLL_CARRIERS + 2,
     _POLL_APP_MAX = POLL_MESSAGES + _RECEIVE_KIND_MAX
@@ -768,7 +788,7 @@ static int await(const Init *init, struct pollfd *fds)
         struct pollfd *own = &fds[POLL_APPS + _POLL_APP_MAX * i];
 
         own[POLL_REPORT] = (struct pollfd){ .fd = app->report, .events = POLLIN };
-        own[POLL_REFUSALS] = refusals_await(&app->refusals);
+        next_ns = earlier_ns(next_ns, refusals_await(&app->refusals, own + POLL_REFUSALS));
         next_ns = earlier_ns(next_ns, app->deadline_ns);
         next_ns = earlier_ns(next_ns, app->tell_failure_ns);
         app_log_await(&app->log, own + POLL_LOG);
@@ -815,10 +835,7 @@ static void loop(Init *init)
 
             if (own[POLL_REPORT].revents)
                 hear_report(init, app);
-            if (own[POLL_REFUSALS].revents)
-                forget_soon(init);
-            if (refusals_turn(&app->refusals, own + POLL_REFUSALS, init->host->proc, app->plan->name))
-                note_refusal(init, app);
+            turn_refusals(init, app, own + POLL_REFUSALS);
             if (app_log_turn(&app->log, own + POLL_LOG))
                 forget_soon(init);
             for (size_t k = 0; k < ELEMENTSOF(app->carriers); k++)

@@ -6,12 +6,14 @@
  * SIGSYS ends it, as it would without us, with a core dump where one is wanted. A process that blocks,
  * ignores or catches that, or is traced, or is the first of a pid namespace of its own, gets SIGKILL.
  *
- * The number that the kernel tells is a thread's, and may be another's at once: what is done by it is done
- * before the kernel was asked whether that thread still waits, or by a pidfd that was opened before. */
+ * The number that the kernel tells is a thread's, and may be another's at once. So its directory in procfs is
+ * opened before the kernel is asked whether that thread still waits; the rest is done by that directory, and
+ * is true as long as it can be read. */
 
 #include "refusals.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/seccomp.h>
 #include <signal.h>
 #include <stdio.h>
@@ -27,45 +29,62 @@
 #include "base/message.h"
 #include "base/printable.h"
 #include "base/string-util.h"
+#include "base/time-util.h"
 #include "sandbox/call-name.h"
 
-enum { STATUS_MAX = 16 * 1024, NAME_TEXT_MAX = 40 };
+enum { STATUS_MAX = 4096, NAME_TEXT_MAX = 40 };
+
+/* A process that has its calls interrupted again and again, or many that are refused, do not keep the init
+ * busy: it hears nobody for a while, and they wait. */
+enum { AT_ONCE = 16, DEAF_MS = 20 };
 
 /* What /proc/PID/status says of a thread. */
 typedef struct Caller {
     pid_t process, inner; /* its process; the same as the app sees it */
     bool spared;          /* by SIGSYS */
+    unsigned n_masks;     /* lines that say so */
     char name[NAME_TEXT_MAX];
 } Caller;
 
 int refusals_begin(Refusals *refusals, int *ret)
 {
     int ends[2];
+    size_t i = 0;
 
+    while (i < REFUSALS_STAGES && refusals->told[i].fd >= 0)
+        i++;
+    if (i == REFUSALS_STAGES)
+        return -EBUSY;
     if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) < 0)
         return -errno;
-    refusals->fd = safe_close(refusals->fd);
-    refusals->fd = ends[0];
-    refusals->listens = false;
+    refusals->told[i].fd = ends[0];
+    refusals->told[i].listens = false;
     *ret = ends[1];
     return 0;
 }
 
-struct pollfd refusals_await(const Refusals *refusals)
+int64_t refusals_await(const Refusals *refusals, struct pollfd *ret)
 {
-    return (struct pollfd){ .fd = refusals->fd, .events = POLLIN };
+    bool deaf = refusals->deaf_until_ns > monotonic_ns();
+
+    for (size_t i = 0; i < REFUSALS_STAGES; i++)
+        ret[i] = (struct pollfd){ .fd = deaf ? -EBADF : refusals->told[i].fd, .events = POLLIN };
+    return deaf ? refusals->deaf_until_ns : 0;
 }
 
-static void take_listener(Refusals *refusals)
+/* A socket that ends without a word: the kernel had no listener for us. */
+static int take_listener(int *fd, bool *ret_listens)
 {
     int listener = -EBADF;
     char byte;
+    ssize_t n = message_receive(*fd, &byte, sizeof(byte), &listener);
 
-    if (message_receive(refusals->fd, &byte, sizeof(byte), &listener) == -EAGAIN)
-        return;
-    (void) close(refusals->fd);
-    refusals->fd = listener;
-    refusals->listens = listener >= 0;
+    if (n == -EAGAIN)
+        return 0;
+    (void) close(*fd);
+    *fd = listener;
+    *ret_listens = listener >= 0;
+    return n == 0 || listener >= 0 ? 0 : -EBADF;
 }
 
 /* ----- Who it was ----- */
@@ -86,50 +105,49 @@ static void take_line(Caller *caller, const char *key, const char *value)
     else if (streq(key, "TracerPid"))
         caller->spared = caller->spared || !streq(last, "0");
     for (size_t i = 0; i < ELEMENTSOF(masks); i++)
-        if (streq(key, masks[i]))
+        if (streq(key, masks[i])) {
             caller->spared = caller->spared || (strtoull(last, NULL, 16) >> (SIGSYS - 1) & 1);
+            caller->n_masks++;
+        }
 }
 
-/* Of whom nothing can be told only the thread is known. */
-static Caller find_caller(int proc, pid_t thread)
+/* Of the head of the file, which a long list of groups may end before the masks. */
+static int find_caller(int thread, Caller *ret)
 {
-    _cleanup_free_ char *text = NULL;
-    Caller caller = { .process = thread, .inner = thread, .name = "?" };
-    char path[32], *rest, *line;
-    size_t size;
+    _cleanup_close_ int fd = openat(thread, "status", O_RDONLY | O_CLOEXEC);
+    char text[STATUS_MAX], *rest = text, *line;
+    ssize_t n = fd < 0 ? -1 : read(fd, text, sizeof(text) - 1);
 
-    (void) snprintf(path, sizeof(path), "%d/status", (int) thread);
-    if (read_file_at(proc, path, STATUS_MAX, &text, &size) < 0) {
-        caller.spared = true;
-        return caller;
-    }
-    rest = text;
-    while ((line = strsep(&rest, "\n"))) {
+    if (n < 0)
+        return -errno;
+    text[n] = '\0';
+    *ret = (Caller){ .name = "?" };
+    while ((line = strsep(&rest, "\n")) && rest) {
         char *colon = strchr(line, ':');
 
         if (!colon)
             continue;
         *colon = '\0';
-        take_line(&caller, line, colon + 1);
+        take_line(ret, line, colon + 1);
     }
-    caller.spared = caller.spared || caller.inner == 1;
-    return caller;
+    if (ret->inner == 0)
+        ret->inner = ret->process;
+    ret->spared = ret->spared || ret->inner == 1 || ret->n_masks < 3;
+    return ret->process > 0 ? 0 : -ESRCH;
 }
 
 /* ----- What is done about it ----- */
 
-static int end_caller(int listener, uint64_t id, const Caller *caller)
+/* A process has one number as long as one of its threads lives. */
+static int end_caller(int thread, const Caller *caller)
 {
-    int number = caller->spared ? SIGKILL : SIGSYS, r = 0;
     _cleanup_close_ int process = (int) syscall(SYS_pidfd_open, caller->process, 0);
+    int number = caller->spared ? SIGKILL : SIGSYS;
 
-    if (ioctl(listener, SECCOMP_IOCTL_NOTIF_ID_VALID, &id) < 0)
+    if (process < 0 || faccessat(thread, "status", F_OK, 0) < 0 ||
+        syscall(SYS_pidfd_send_signal, process, number, NULL, 0) < 0)
         return -errno;
-    if (process >= 0)
-        r = (int) syscall(SYS_pidfd_send_signal, process, number, NULL, 0);
-    else
-        r = kill(caller->process, number);
-    return r < 0 ? -errno : 0;
+    return 0;
 }
 
 static void call_text(uint32_t architecture, uint32_t number, char ret[static NAME_TEXT_MAX])
@@ -182,36 +200,68 @@ static int receive(int listener, struct seccomp_notif *ret)
     return 0;
 }
 
-static bool hear_call(Refusals *refusals, int proc, const char *app)
+/* Who made the call that ret tells of, and still waits. */
+static int hear_caller(int listener, int proc, struct seccomp_notif *ret, int *ret_thread)
 {
-    struct seccomp_notif told = {};
-    Caller caller;
+    char name[16];
+    int r = receive(listener, ret);
 
-    if (receive(refusals->fd, &told) < 0)
-        return false;
-    caller = find_caller(proc, (pid_t) told.pid);
-    if (end_caller(refusals->fd, told.id, &caller) < 0)
-        return false;
-    refusals->ended = caller.process;
-    if (!note(refusals, told.data.arch, (uint32_t) told.data.nr))
-        return false;
-    say(app, &caller, told.data.arch, (uint32_t) told.data.nr);
-    return true;
+    if (r < 0)
+        return r;
+    (void) snprintf(name, sizeof(name), "%d", (int) ret->pid);
+    *ret_thread = openat(proc, name, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    if (*ret_thread < 0 || ioctl(listener, SECCOMP_IOCTL_NOTIF_ID_VALID, &ret->id) < 0)
+        return -errno;
+    return 0;
 }
 
-bool refusals_turn(Refusals *refusals, const struct pollfd *fd, int proc, const char *app)
+static int hear_call(Refusals *refusals, int listener, int proc, const char *app, pid_t own)
 {
-    if (fd->revents == 0)
-        return false;
-    if (!refusals->listens) {
-        take_listener(refusals);
-        return false;
+    _cleanup_close_ int thread = -EBADF;
+    struct seccomp_notif told = {};
+    Caller caller;
+    int r = hear_caller(listener, proc, &told, &thread);
+
+    if (r >= 0)
+        r = find_caller(thread, &caller);
+    if (r < 0)
+        return r;
+    /* It has survived SIGSYS. */
+    caller.spared = caller.spared || caller.process == refusals->last;
+    r = end_caller(thread, &caller);
+    if (r < 0)
+        return r;
+    refusals->last = caller.process;
+    if (caller.process == own)
+        refusals->ended = own;
+    if (!note(refusals, told.data.arch, (uint32_t) told.data.nr))
+        return 0;
+    say(app, &caller, told.data.arch, (uint32_t) told.data.nr);
+    return 1;
+}
+
+int refusals_turn(Refusals *refusals, const struct pollfd *fds, int proc, const char *app, pid_t own)
+{
+    bool noted = false, lost = false;
+
+    for (size_t i = 0; i < REFUSALS_STAGES; i++) {
+        int *fd = &refusals->told[i].fd, r;
+
+        if (fds[i].revents == 0)
+            continue;
+        if (!refusals->told[i].listens)
+            lost = take_listener(fd, &refusals->told[i].listens) < 0 || lost;
+        else if (fds[i].revents & POLLIN) {
+            r = hear_call(refusals, *fd, proc, app, own);
+            noted = noted || r > 0;
+            if (r >= 0 && ++refusals->n_heard < AT_ONCE)
+                continue;
+            refusals->n_heard = 0;
+            refusals->deaf_until_ns = monotonic_ns() + DEAF_MS * INT64_C(1000000);
+        } else if (fds[i].revents & POLLHUP) /* no process has the filter any more */
+            *fd = safe_close(*fd);
     }
-    if (fd->revents & POLLIN)
-        return hear_call(refusals, proc, app);
-    /* No process has the filter any more. */
-    refusals->fd = safe_close(refusals->fd);
-    return false;
+    return lost ? -EBADF : noted;
 }
 
 void refusals_describe(const Refusals *refusals, char ret[static REFUSALS_TEXT_MAX])

@@ -73,6 +73,24 @@ printf 'the init takes %s kB\n' "$(kilobytes)"
 succeeds "the pod stops" systemctl stop rkt-many
 remove_pod_file many
 
+# ----- A handler's process that outlives it -----
+
+work=$(mktemp -d)
+tar -xzf "$images/refused.aci" -C "$work"
+sed -i 's,example.com/refused,example.com/left,; s,"user": "0",&\, "eventHandlers": [ { "name": "pre-start"\, "exec": [ "/bin/refused"\, "leave" ] } ],' \
+    "$work/manifest"
+tar -czf "$work/left.aci" -C "$work" manifest rootfs
+succeeds "fetches an app with a handler" rkt --insecure-options=image fetch "$work/left.aci"
+rm -r "$work"
+pod_file left < <(printf '%s\n' '[Pod]' Network=none '[App:caller]' Image=example.com/left 'Exec=/bin/refused begin')
+start left
+tells "it ends by its refused call after the program has begun" 'the child ended by 31' app_log left caller
+matches "and no listener of its own can have that made" "$(app_log left caller)" 'a listener of its own: Device or resource busy'
+lacks "the call was not made, nor failed" "$(app_log left caller)" 'it went on'
+tells "the log names the call" 'process [0-9]+ .refused. ends with SIGSYS: its filter refuses reboot' errors_of left
+succeeds "the pod stops" systemctl stop rkt-left
+remove_pod_file left
+
 # ----- Where nobody is told -----
 
 output=$(rkt run --net=none example.com/refused --seccomp mode=remove,errno=EPERM,reboot -- main --- 2>&1) || :

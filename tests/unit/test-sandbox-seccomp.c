@@ -450,17 +450,22 @@ static void test_bounded(void)
 
 /* The door of 32-bit programs, which a 64-bit one can use too. A processor or kernel that lacks it answers
  * with ENOSYS or SIGSEGV. */
-static int call_i386(int number)
+static int call_i386_2(int number, int second)
 {
     int result = -ENOSYS;
 
 #ifdef __x86_64__
     __asm__ volatile("int $0x80"
                      : "=a"(result)
-                     : "a"(number), "b"(0), "c"(0), "d"(0)
+                     : "a"(number), "b"(0), "c"(second), "d"(0)
                      : "memory", "r8", "r9", "r10", "r11");
 #endif
     return result;
+}
+
+static int call_i386(int number)
+{
+    return call_i386_2(number, 0);
 }
 
 static bool has_i386(void)
@@ -534,6 +539,36 @@ static void test_load(void)
     }
 }
 
+/* Notifies of pivot_root(2). */
+static int load_another(unsigned flags)
+{
+    struct sock_filter filter[] = {
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_pivot_root, 0, 1),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_USER_NOTIF),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+    };
+    struct sock_fprog program = { ELEMENTSOF(filter), filter };
+
+    return (int) syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, flags, &program);
+}
+
+/* The listener was closed: the call fails, and nobody can have it made. */
+static void try_without_listener(bool i386)
+{
+    assert_true(syscall(SYS_pivot_root, NULL, NULL) < 0 && errno == ENOSYS);
+    assert_true(load_another(SECCOMP_FILTER_FLAG_NEW_LISTENER) < 0 && errno == EBUSY);
+    assert_true(load_another(SECCOMP_FILTER_FLAG_NEW_LISTENER | SECCOMP_FILTER_FLAG_LOG) < 0 &&
+                errno == EBUSY);
+    if (i386) {
+        assert_int(call_i386_2(354, SECCOMP_FILTER_FLAG_NEW_LISTENER), -EBUSY); /* seccomp */
+        assert_int(call_i386_2(354, 0), -EINVAL);
+        assert_int(call_i386_2(317, SECCOMP_FILTER_FLAG_NEW_LISTENER), -EPERM); /* move_pages */
+    }
+    assert_int(load_another(0), 0);
+    assert_true(syscall(SYS_pivot_root, NULL, NULL) < 0 && errno == ENOSYS);
+}
+
 /* Whoever has the listener hears of the call before its caller goes on. */
 static void test_load_told(void)
 {
@@ -541,6 +576,7 @@ static void test_load_told(void)
     struct seccomp_notif_resp answer = { .error = -ENOENT };
     struct seccomp_notif told = {};
     int ends[2], listener, status;
+    const bool i386 = has_i386();
     char byte;
     pid_t pid;
 
@@ -554,6 +590,7 @@ static void test_load_told(void)
         assert_true(close(ends[1]) < 0 && errno == EBADF);
         assert_true(syscall(SYS_unshare, 0) < 0 && errno == EPERM);
         assert_true(syscall(SYS_pivot_root, NULL, NULL) < 0 && errno == ENOENT);
+        try_without_listener(i386);
         _exit(7);
     }
     (void) close(ends[1]);
@@ -569,8 +606,8 @@ static void test_load_told(void)
     assert_str(call_name(told.data.arch, (uint32_t) told.data.nr), "pivot_root");
     answer.id = told.id;
     assert_int(ioctl(listener, SECCOMP_IOCTL_NOTIF_SEND, &answer), 0);
-    assert_true(waitpid(pid, &status, 0) == pid && WIFEXITED(status) && WEXITSTATUS(status) == 7);
     (void) close(listener);
+    assert_true(waitpid(pid, &status, 0) == pid && WIFEXITED(status) && WEXITSTATUS(status) == 7);
     (void) close(ends[0]);
     compiled_done(&c);
 }

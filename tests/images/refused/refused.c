@@ -3,11 +3,17 @@
  * SIGSYS. A way that goes on says so and waits for SIGTERM. */
 
 #include <errno.h>
+#include <fcntl.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/time.h>
 #include <sys/wait.h>
@@ -142,15 +148,99 @@ static void in_many(void)
     wait_for_ever();
 }
 
+/* A filter that notifies goes before an older one that does. */
+static int listen_to_reboot(void)
+{
+    struct sock_filter filter[] = {
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_reboot, 0, 1),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_USER_NOTIF),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+    };
+    struct sock_fprog program = { sizeof(filter) / sizeof(filter[0]), filter };
+
+    (void) prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+    return (int) syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_NEW_LISTENER, &program);
+}
+
+static void have_it_made(int listener)
+{
+    struct seccomp_notif told = { 0 };
+    struct seccomp_notif_resp answer = { .flags = SECCOMP_USER_NOTIF_FLAG_CONTINUE };
+
+    if (ioctl(listener, SECCOMP_IOCTL_NOTIF_RECV, &told) < 0)
+        return;
+    answer.id = told.id;
+    (void) ioctl(listener, SECCOMP_IOCTL_NOTIF_SEND, &answer);
+}
+
+/* Once the program runs, whose start is not to make the handler's filter weaker. */
+static void undo(void)
+{
+    int listener;
+
+    while (access("/begun", F_OK) < 0)
+        (void) usleep(10000);
+    listener = listen_to_reboot();
+    printf("a listener of its own: %s\n", listener < 0 ? strerror(errno) : "it has one");
+    (void) fflush(stdout);
+    if (listener >= 0 && fork() == 0) {
+        have_it_made(listener);
+        _exit(0);
+    }
+    printf("the child ended by %d\n", child(in_main));
+    wait_for_ever();
+}
+
+/* As a handler. */
+static void leave(void)
+{
+    if (fork() == 0)
+        undo();
+    exit(0);
+}
+
+static void begin(void)
+{
+    (void) close(open("/begun", O_CREAT | O_WRONLY | O_CLOEXEC, 0600));
+    wait_for_ever();
+}
+
+static volatile pid_t stormed;
+
+static void *storm(void *unused)
+{
+    (void) unused;
+    for (;;)
+        (void) syscall(SYS_tgkill, getpid(), stormed, SIGALRM);
+    return NULL;
+}
+
+/* Interrupted as often as can be: the init may never find it waiting. */
+static void in_storm(void)
+{
+    struct sigaction action = { .sa_handler = handle, .sa_flags = SA_RESTART };
+    pthread_t made;
+
+    (void) sigaction(SIGALRM, &action, NULL);
+    stormed = (pid_t) syscall(SYS_gettid);
+    if (pthread_create(&made, NULL, storm, NULL) == 0)
+        for (;;)
+            (void) syscall(SYS_reboot, 0, 0, 0, 0);
+}
+
 int main(int argc, char **argv)
 {
     static const struct {
         const char *name;
         void (*run)(void);
     } ways[] = {
-        { "main", in_main },     { "thread", in_thread },        { "32-bit", by_32_bit_call },
-        { "ignored", ignoring }, { "caught", catching },         { "blocked", blocking },
-        { "child", in_child },   { "interrupted", interrupted }, { "many", in_many },
+        { "main", in_main },          { "thread", in_thread },
+        { "32-bit", by_32_bit_call }, { "ignored", ignoring },
+        { "caught", catching },       { "blocked", blocking },
+        { "child", in_child },        { "interrupted", interrupted },
+        { "many", in_many },          { "leave", leave },
+        { "begin", begin },           { "storm", in_storm },
     };
 
     for (size_t i = 0; argc == 2 && i < sizeof(ways) / sizeof(ways[0]); i++)

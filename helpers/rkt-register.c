@@ -19,6 +19,7 @@
 #include "base/string-util.h"
 #include "base/uuid.h"
 #include "journal/namespace.h"
+#include "journal/absence.h"
 #include "journal/owner.h"
 #include "pod/global-options.h"
 #include "sandbox/mount.h"
@@ -291,6 +292,15 @@ static void link_journal(void)
         log_warning("cannot make the link %s: %s", path, strerror(errno));
 }
 
+/* A pod that starts is declared: what gc noted of a time without its file is over. */
+static void forget_absence(void)
+{
+    _cleanup_close_ int files = -EBADF;
+
+    if (arg_unit && journal_namespace_open(arg_journal_namespace, &files) >= 0)
+        (void) journal_absence_forget(files);
+}
+
 /* A stage1 that wants the journal there has made the directory; its leader may be on its way into that root.
  */
 static bool await_directory(pid_t leader, const char *path)
@@ -428,6 +438,7 @@ static int run_register(Error *reterr)
     if (journal) {
         share_journal();
         link_journal();
+        forget_absence();
     }
     return 0;
 }

@@ -47,7 +47,8 @@ static bool is_one_of(const char *value, const char *values)
 int setting_check_enum(const Setting *setting, const char *value, Error *reterr)
 {
     if (!is_one_of(value, setting->words))
-        return error_set(reterr, -EINVAL, "\"%s\" is none of %s", value, setting->words);
+        return error_set(reterr, -EINVAL, "\"%s\" must be %s", value,
+                         setting->metavar ? setting->metavar : setting->words);
     return 0;
 }
 

@@ -157,7 +157,7 @@ fails "a name that is a path" 254 '--credential=a/b: "a/b" .*credential' \
     rkt prepare example.com/busybox --credential=a/b
 mkdir "$work/secrets/dir"
 truncate -s 2M "$work/secrets/large"
-fails "a directory" 254 'no regular file' rkt run --net=none example.com/busybox --credential=dir --exec=/bin/true
+fails "a directory" 254 'not a regular file' rkt run --net=none example.com/busybox --credential=dir --exec=/bin/true
 fails "2 MB" 254 'has more than 1048576 bytes' rkt run --net=none example.com/busybox --credential=large --exec=/bin/true
 mkdir "$work/empty"
 for dir in "$work/empty" "$work/missing"; do

@@ -41,7 +41,7 @@ succeeds "to all images" rkt prepare --image-rights=all example.com/greedy
 fails "but for one that is named" 254 'more rights than apps get' \
     rkt prepare --image-rights=all example.com/greedy --image-rights=default
 succeeds "nor where nothing is confined" rkt --insecure-options=all-run prepare example.com/greedy --oom-score-adj=0
-fails "--image-rights knows two words" 254 'must be default or all' rkt prepare --image-rights=some example.com/greedy
+fails "--image-rights knows two words" 254 'must be default.all' rkt prepare --image-rights=some example.com/greedy
 fails "each of them once" 254 'was given twice' \
     rkt prepare example.com/greedy --image-rights=all --image-rights=all
 

@@ -110,3 +110,13 @@ rm -f /etc/rkt/pods.d/*
 systemctl daemon-reload
 collect_garbage
 equals "rkt gc has collected them all" "$(find /var/lib/rkt/pods -mindepth 2 -maxdepth 2)" ""
+
+# What gc notes of a journal without a file is forgotten when the pod is back, not only when gc next comes by.
+journal=$(dirname "$(grep -lx rkt-removed.service /var/log/journal/*.*/rkt-owner /run/log/journal/*.*/rkt-owner 2>/dev/null)")
+succeeds "gc notes that a journal's pod has no file" test -e "$journal/rkt-undeclared"
+declared removed
+systemctl reset-failed rkt-removed 2>/dev/null || :
+systemctl start rkt-removed
+soon "a pod that starts has one" 20 test ! -e "$journal/rkt-undeclared"
+systemctl stop rkt-removed
+remove_pod_file removed

@@ -287,10 +287,11 @@ matches "which is no door either" "$(rkt enter "$uuid" /bin/true 2>&1 || :)" 'ca
 rm -f "$status/hostile" /run/host-number
 stops "an app that sends signals" signals
 
-# Its processes have had a second of a processor's time, or wait for it to end.
+# Its processes have had more of a processor than a start takes, or wait for it to end. Whoever floods us waits for us, and so
+# has little.
 is_busy() {
     local app=/sys/fs/cgroup/machine.slice/rkt-$1.service/hostile
-    (($(sed -n 's/^usage_usec //p' "$app/cpu.stat") > 1000000 || $(wc -l <"$app/cgroup.procs") > 100))
+    (($(sed -n 's/^usage_usec //p' "$app/cpu.stat") > 30000 || $(wc -l <"$app/cgroup.procs") > 100))
 }
 for flood in console-flood orphan-flood crowd; do
     pod "$flood" "/bin/hostile $flood"

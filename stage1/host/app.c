@@ -325,6 +325,36 @@ static int await_go(const Report *report, Error *reterr)
     return 0;
 }
 
+/* The first process of an app that has handlers must not end before we have its mount namespace, which the
+ * next one joins. So it waits at its beginning until nobody holds the other end of this pipe. */
+typedef struct Hold {
+    int wait, held;
+} Hold;
+#define HOLD_INIT                                                                                            \
+    {                                                                                                        \
+        -EBADF, -EBADF                                                                                       \
+    }
+
+static bool is_first_of_several(const HostApp *app)
+{
+    return app->namespace_fd < 0 && (app->plan->pre_start || app->plan->post_stop);
+}
+
+static void await_release(Hold *hold)
+{
+    char byte;
+
+    hold->held = safe_close(hold->held);
+    if (hold->wait >= 0)
+        (void) !read(hold->wait, &byte, 1);
+}
+
+static void hold_done(Hold *hold)
+{
+    hold->wait = safe_close(hold->wait);
+    hold->held = safe_close(hold->held);
+}
+
 _noreturn_ static void child(Host *host, HostApp *app, char *const argv[], bool as_root, Report report)
 {
     _cleanup_error_ Error error = ERROR_INIT;
@@ -375,17 +405,21 @@ static int make_pipe(int *ret_read, int *ret_write)
 int host_app_start(Host *host, HostApp *app, char *const argv[], bool as_root, Error *reterr)
 {
     _cleanup_close_ int to = -EBADF, go = -EBADF, told = -EBADF;
+    _cleanup_(hold_done) Hold hold = HOLD_INIT;
     char path[64];
     pid_t pid;
 
     app->report = safe_close(app->report);
-    if (make_pipe(&app->report, &to) < 0 || (is_held(app) && make_pipe(&go, &app->go) < 0))
+    if (make_pipe(&app->report, &to) < 0 || (is_held(app) && make_pipe(&go, &app->go) < 0) ||
+        (is_first_of_several(app) && make_pipe(&hold.wait, &hold.held) < 0))
         return error_set_errno(reterr, -errno, "cannot make a pipe");
     if (app->filter && refusals_begin(&app->refusals, &told) < 0)
         return error_set_errno(reterr, -errno, "cannot make a socket");
     pid = host_clone_among_apps(host, app->namespace_fd < 0 ? CLONE_NEWNS : 0, app->cgroup);
-    if (pid == 0)
+    if (pid == 0) {
+        await_release(&hold);
         child(host, app, argv, as_root, (Report){ to, go, told });
+    }
     if (pid < 0)
         return error_set_errno(reterr, (int) pid, "cannot clone the app's process");
     app->pid = pid;

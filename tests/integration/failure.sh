@@ -121,6 +121,15 @@ for delegate in yes no; do
 done
 lacks "the app's processes are gone by then where it has a cgroup" \
     "$(systemd-run --quiet --wait --pipe --property=Delegate=yes rkt run --net=none --pod-manifest="$manifest")" ': [0-9]+$'
+
+# Handlers and programs that end at once, one after the other in the same mounts.
+rkt cat-manifest "$(rkt prepare --quiet example.com/busybox --exec=/bin/true)" |
+    sed 's|"exec"|"eventHandlers":[{"name":"pre-start","exec":["/bin/true"]},{"name":"post-stop","exec":["/bin/true"]}],"exec"|' >"$manifest"
+said=''
+for ((round = 0; round < 40; round++)); do
+    said+=$(rkt run --net=none --pod-manifest="$manifest" 2>&1 </dev/null | grep -v 'using image from' || :)
+done
+equals "handlers that end at once" "$said" ''
 rm "$manifest"
 
 # An app may be called what the pod calls something of its own.

@@ -303,6 +303,7 @@ types() {
     fi
     wait "$typing" || status=$?
     output=$(tr -d '\r' <"$work/output")
+    ((status != 254)) || printf 'it failed: %s\n' "$output" >&2
 }
 
 # ----- What is left -----

@@ -15,6 +15,8 @@ work=$(mktemp -d)
 # declare_pod WAY USER JOURNAL
 declare_pod() {
     pod_file held <<END
+[Unit]
+StartLimitIntervalSec=0
 [Pod]
 Network=none
 Journal=$3
@@ -98,6 +100,8 @@ equals "what it had said is there" "$(tr -d 'x\n' <"$work/output" | wc -c) $(wc 
 
 # And of what entered one.
 pod_file entered <<'END'
+[Unit]
+StartLimitIntervalSec=0
 [Pod]
 Network=none
 [App:app]
@@ -136,6 +140,8 @@ remove_pod_file entered
 # An init that is killed does not wait for what its app holds.
 for way in splice anew; do
     pod_file orphaned <<END
+[Unit]
+StartLimitIntervalSec=0
 [Pod]
 Network=none
 [App:app]

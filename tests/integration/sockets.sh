@@ -198,7 +198,7 @@ for name in misnamed not-activated portless nameless; do
 done
 # Since a boot with a start of it by hand above, whose end is forgotten here.
 refusals() {
-    why rkt-portless | grep -c 'no app has a socketActivated port' || :
+    journalctl --unit=rkt-portless --output=cat --no-pager --quiet | grep -c 'no app has a socketActivated port' || :
 }
 systemctl reset-failed rkt-portless 2>/dev/null || :
 known=$(refusals)
@@ -207,6 +207,7 @@ equals "who connects is turned away" "$(ask 8093)" ""
 soon "the pod has failed" 20 state_is portless failed
 equals "by a status that says why" "$(unit_property rkt-portless ExecMainStatus)" 78
 equals "Restart=always does not start it again" "$(unit_property rkt-portless NRestarts)" 0
+eventually 20 eval '(($(refusals) > known))' || :
 equals "nor does the connection" "$(refusals)" $((known + 1))
 equals "its socket still listens" "$(unit_property rkt-portless.socket ActiveState)" active
 systemctl stop rkt-portless.socket

@@ -21,14 +21,11 @@ void run_options_done(RunOptions *options)
 
 static int take_word(const char **field, SettingId id, const char *value, Error *reterr)
 {
-    _cleanup_strv_ char **words = NULL;
-    int r = strv_split(settings[id].words, "|", &words);
-
-    if (r >= 0 && !strv_contains(words, value))
-        r = error_set(reterr, -EINVAL, "--%s=%s: must be %s", settings[id].flag, value, settings[id].words);
-    if (r >= 0)
-        *field = value;
-    return r;
+    if (!is_one_of(value, settings[id].words))
+        return error_set(reterr, -EINVAL, "--%s=%s: must be %s", settings[id].flag, value,
+                         settings[id].words);
+    *field = value;
+    return 0;
 }
 
 /* A unit's name is made one: a template's unit can name its instance only by a specifier of systemd's. */
@@ -48,7 +45,7 @@ static int take_journal_max_use(RunOptions *options, const char *value, Error *r
     return 0;
 }
 
-/* As for systemd.exec(5), but that 0 is no limit. */
+/* As in systemd.exec(5), except that 0 means no limit. */
 static int take_line_burst(RunOptions *options, const char *value, Error *reterr)
 {
     uint64_t n;

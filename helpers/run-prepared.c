@@ -7,7 +7,7 @@
 #include "base/string-util.h"
 #include "run-verb.h"
 
-enum { OPT_UUID_FILE = 4000 };
+enum { OPT_UUID_FILE = SETTING_OPTION_ID_MAX };
 
 static const Option options[] = {
     { "uuid-file", OPTION_VALUE, OPT_UUID_FILE, "FILE", "take the pod's UUID from a file", NULL },

@@ -74,11 +74,6 @@ IsolatorKind isolator_kind_from_string(const char *name)
     return kind;
 }
 
-SettingId isolator_kind_setting(IsolatorKind kind)
-{
-    return types[kind].setting;
-}
-
 IsolatorKind isolator_kind_of_setting(SettingId id)
 {
     for (IsolatorKind kind = 0; kind < ISOLATOR_UNKNOWN; kind++)

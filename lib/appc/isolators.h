@@ -71,9 +71,7 @@ void isolator_list_done(IsolatorList *list);
 const char *isolator_kind_to_string(IsolatorKind kind);   /* "resource/memory" */
 IsolatorKind isolator_kind_from_string(const char *name); /* ISOLATOR_UNKNOWN for a name that is not ours */
 
-/* The setting of an app that is this isolator, or 0: there is none; and the other way round, or
- * _ISOLATOR_KIND_INVALID. */
-SettingId isolator_kind_setting(IsolatorKind kind);
+/* The isolator that a setting of an app is, or _ISOLATOR_KIND_INVALID. */
 IsolatorKind isolator_kind_of_setting(SettingId id);
 
 /* NULL: not there. */

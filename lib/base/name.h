@@ -4,7 +4,7 @@
 
 #include <stdbool.h>
 
-enum { APPC_NAME_MAX = 512 }; /* more is no name */
+enum { APPC_NAME_MAX = 512 }; /* a longer name is not valid */
 
 /* One of systemd's (systemd.exec(5), CREDENTIALS), of ASCII and without comma. */
 bool credential_name_is_valid(const char *s);

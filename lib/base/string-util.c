@@ -5,6 +5,22 @@
 #include <limits.h>
 #include <ctype.h>
 
+bool is_one_of(const char *value, const char *words)
+{
+    size_t n = strlen(value);
+
+    for (const char *word = words; n > 0; word++) {
+        size_t length = strcspn(word, "|");
+
+        if (n == length && strncmp(value, word, n) == 0)
+            return true;
+        word += length;
+        if (*word == '\0')
+            break;
+    }
+    return false;
+}
+
 bool endswith(const char *s, const char *suffix)
 {
     size_t n = strlen(s), m = strlen(suffix);

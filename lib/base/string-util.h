@@ -32,6 +32,9 @@ static inline const char *startswith(const char *s, const char *prefix)
 }
 bool endswith(const char *s, const char *suffix);
 
+/* Whether value, which is not empty, is one of words: "a|b|c". */
+bool is_one_of(const char *value, const char *words);
+
 /* Whatever the locale. */
 static inline bool ascii_is_digit(char c)
 {

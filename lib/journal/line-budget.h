@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* How many lines an app may say in a time. journald counts those of a unit together, so an app that talks
- * without end would silence the others of its pod. Who asks says what time it is (CLOCK_MONOTONIC); libc
+ * without end would silence the others of its pod. The caller passes the time (CLOCK_MONOTONIC); libc
  * only. */
 #pragma once
 

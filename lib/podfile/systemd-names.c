@@ -163,7 +163,7 @@ static int check_exit_status(const char *word, Error *reterr)
             "DIRECTORY|"
             "CONFIGURATION_DIRECTORY|NUMA_POLICY|CREDENTIALS|BPF|EXCEPTION";
 
-    if (is_exit_status(word) || systemd_is_one_of(word, names) ||
+    if (is_exit_status(word) || is_one_of(word, names) ||
         (!isdigit((unsigned char) *word) && signal_from_name(word) >= 0))
         return 0;
     return systemd_refuse(word, "an exit status (0 to 255, a name as TEMPFAIL) or a signal", reterr);
@@ -212,7 +212,7 @@ int systemd_check_processors(const Setting *key, const char *value, Error *reter
 {
     const char *s = value;
 
-    if (key->words && systemd_is_one_of(value, key->words))
+    if (key->words && is_one_of(value, key->words))
         return 0;
     while (*s) {
         char *end;
@@ -308,7 +308,7 @@ static int check_address(const char *word, Error *reterr)
 
     if (!address)
         return -ENOMEM;
-    return systemd_is_one_of(word, "any|localhost|link-local|multicast") ||
+    return is_one_of(word, "any|localhost|link-local|multicast") ||
                            is_address(address, slash ? slash + 1 : NULL)
                    ? 0
                    : systemd_refuse(

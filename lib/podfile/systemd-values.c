@@ -35,23 +35,11 @@ int systemd_check_bool(const Setting *key _unused_, const char *value, Error *re
     return is_bool(value) ? 0 : systemd_refuse(value, "a boolean (yes or no)", reterr);
 }
 
-bool systemd_is_one_of(const char *value, const char *values)
-{
-    size_t n = strlen(value);
-
-    for (const char *v = values; v && n > 0; v = strchr(v, '|')) {
-        v += *v == '|';
-        if (strncmp(v, value, n) == 0 && (v[n] == '|' || v[n] == '\0'))
-            return true;
-    }
-    return false;
-}
-
 int systemd_check_enum(const Setting *key, const char *value, Error *reterr)
 {
     _cleanup_free_ char *what = NULL;
 
-    if (systemd_is_one_of(value, key->words))
+    if (is_one_of(value, key->words))
         return 0;
     if (asprintf(&what, "one of %s", key->words) < 0) {
         what = NULL;
@@ -74,7 +62,7 @@ int systemd_check_number(const Setting *key, const char *value, Error *reterr)
 
 int systemd_check_numbers(const Setting *key, const char *value, Error *reterr)
 {
-    return key->words && systemd_is_one_of(value, key->words) ? 0 : systemd_check_number(key, value, reterr);
+    return key->words && is_one_of(value, key->words) ? 0 : systemd_check_number(key, value, reterr);
 }
 
 int systemd_check_mode(const Setting *key _unused_, const char *value, Error *reterr)

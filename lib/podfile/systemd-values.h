@@ -61,7 +61,6 @@ int systemd_check_listen(const Setting *key, const char *value,
 
 /* Shared by the checks. */
 int systemd_refuse(const char *value, const char *what, Error *reterr); /* "VALUE is not WHAT", -EINVAL */
-bool systemd_is_one_of(const char *value, const char *values);          /* values: "a|b|c" */
 const char *systemd_skip_blanks(const char *s);
 bool systemd_is_time(const char *value);
 bool systemd_is_size(const char *value);

@@ -56,9 +56,9 @@ enum { ARCH = AUDIT_ARCH_AARCH64, ARCH_32 = AUDIT_ARCH_ARM, SECCOMP_32 = 383 };
 enum { ARCH = 0, ARCH_32 = 0, SECCOMP_32 = 0 }; /* nothing is told */
 #endif
 
-/* No process behind the filter gets a listener, also not once ours is gone. A later filter that notifies goes
- * before ours, and whoever listens to it could have a refused call made. Without a listener such a call fails
- * with ENOSYS. So what is told is refused as surely as what is killed. */
+/* No later filter may have a listener, even once ours is gone: its notification would take precedence over
+ * ours, and its listener could let a refused call through. Without a listener the call fails with ENOSYS. So
+ * a call that is told is refused as surely as one that kills. */
 static const struct sock_filter guard[] = {
     BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, arch)),
     BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, ARCH, 0, 2),

@@ -28,22 +28,6 @@ int setting_check_bool(const Setting *setting, const char *value, Error *reterr)
     return 0;
 }
 
-/* Whether value is one of "a|b|c". */
-static bool is_one_of(const char *value, const char *values)
-{
-    size_t n = strlen(value);
-
-    while (values) {
-        const char *bar = strchr(values, '|');
-        size_t m = bar ? (size_t) (bar - values) : strlen(values);
-
-        if (n == m && strncmp(value, values, n) == 0)
-            return true;
-        values = bar ? bar + 1 : NULL;
-    }
-    return false;
-}
-
 int setting_check_enum(const Setting *setting, const char *value, Error *reterr)
 {
     if (!is_one_of(value, setting->words))

@@ -138,8 +138,21 @@ static void test_nearest(void)
     assert_str(nearest_string("zzzzzz", names, ELEMENTSOF(names)), NULL);
 }
 
+static void test_is_one_of(void)
+{
+    assert_true(is_one_of("a", "a|bc|d"));
+    assert_true(is_one_of("bc", "a|bc|d"));
+    assert_true(is_one_of("d", "a|bc|d"));
+    assert_true(is_one_of("s", "|s|sec"));
+    assert_true(!is_one_of("b", "a|bc|d"));
+    assert_true(!is_one_of("a|bc", "a|bc|d"));
+    assert_true(!is_one_of("", "|s"));
+    assert_true(!is_one_of("x", ""));
+}
+
 int main(void)
 {
+    test_is_one_of();
     test_duration();
     test_timespan();
     test_vectors();

@@ -78,7 +78,7 @@ static void test_long_line(void)
     size_t n = 4 * LINE_COUNTED_SIZE + 5;
 
     memset(text, 'x', n);
-    (void) strcpy(text + n, "\na\n");
+    memcpy(text + n, "\na\n", sizeof("\na\n"));
     for (size_t piece = 1; piece < sizeof(text); piece += 97) {
         LineBudget budget = new_budget();
         LineFlow flow = { 0 };

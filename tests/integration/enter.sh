@@ -99,12 +99,15 @@ equals "what is no terminal stays a pipe" "$(on_terminal "rkt enter $single sh -
 restores "after a command" "rkt enter $single stty raw -echo"
 restores "after no command" "rkt enter $single /nonexistent"
 restores "after a signal" "(sleep 1; until pkill -TERM -f '^enter --pid'; do sleep 0.5; done) & rkt enter $single sleep 100"
-sleeping="rkt enter $single sh -c 'echo ready; exec sleep 60'"
-types '\003' "$sleeping"
+# sleeping SECONDS
+sleeping() {
+    printf "rkt enter %s sh -c 'echo ready; exec sleep %s'" "$single" "$1"
+}
+types '\003' "$(sleeping 60)"
 equals "^C is for the command" "$status" 130
-types '\035\035\035' "$sleeping"
+types '\035\035\035' "$(sleeping 60)"
 equals "^] three times ends it" "$status" 137
-types '\035\035x\035' "${sleeping/60/2}"
+types '\035\035x\035' "$(sleeping 2)"
 equals "with others between it does not" "$status" 0
 
 # ----- Pods of other kinds -----

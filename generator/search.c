@@ -15,8 +15,8 @@
 #include "trust.h"
 #include "unit/unit-name.h"
 
-static const char *const search_dirs[SEARCH_DIRS_MAX] = { "/etc/rkt/pods.d", "/run/rkt/pods.d",
-                                                          "/usr/lib/rkt/pods.d" };
+const char *const search_dirs[SEARCH_DIRS_MAX] = { "/etc/rkt/pods.d", "/run/rkt/pods.d",
+                                                   "/usr/lib/rkt/pods.d" };
 
 static void items_done(SearchItems *items)
 {
@@ -76,11 +76,6 @@ static void items_unique(SearchItems *items)
             items->items[n++] = items->items[i];
     }
     items->n = n;
-}
-
-const char *search_default_dir(void)
-{
-    return search_dirs[0];
 }
 
 static bool holds_pods(int parent, const char *name)

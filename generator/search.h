@@ -9,7 +9,9 @@
 #include "base/error.h"
 #include "podfile/pod-file.h"
 
+/* Where pod files stand: an administrator's, those until the next boot, a package's. */
 enum { SEARCH_DIRS_MAX = 3 };
+extern const char *const search_dirs[SEARCH_DIRS_MAX];
 
 /* A pod, or a directory of drop-ins. */
 typedef struct SearchItem {
@@ -54,9 +56,6 @@ int search_scan_file(Search *search, const char *path, const SearchItem **ret, E
 
 void search_done(Search *search);
 #define _cleanup_search_ _cleanup_(search_done)
-
-/* Where an administrator's pod files stand. */
-const char *search_default_dir(void);
 
 SearchItem *search_find(const Search *search, const char *name);
 

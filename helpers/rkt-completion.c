@@ -17,7 +17,7 @@
 #include "base/file-util.h"
 #include "base/spawn.h"
 #include "base/string-util.h"
-#include "pod/global-options.h"
+#include "cli/global-options.h"
 #include "rkt-config.h"
 #include "sandbox/capability.h"
 

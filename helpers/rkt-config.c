@@ -6,7 +6,7 @@
 
 #include "appc/json.h"
 #include "base/string-util.h"
-#include "command.h"
+#include "cli/command.h"
 #include "config/config.h"
 #include "rkt-config.h"
 

@@ -21,7 +21,7 @@
 #include "base/privilege.h"
 #include "base/string-util.h"
 #include "base/time-util.h"
-#include "command.h"
+#include "cli/command.h"
 #include "settings/pull-policy.h"
 #include "store/import.h"
 

@@ -14,17 +14,16 @@
 #include "base/option.h"
 #include "base/string-util.h"
 #include "base/time-util.h"
+#include "generator/declared.h"
 #include "journal/absence.h"
 #include "journal/namespace.h"
-#include "pod-cleanup.h"
-#include "pod/layout.h"
+#include "stage0/pod-cleanup.h"
+#include "stage1/layout.h"
 #include "sandbox/writable-sources.h"
 #include "sd/runtime.h"
 #include "stage1/plan.h"
 
 enum { EXIT_GENERAL = 254 };
-
-static const char *const pod_directories[] = { "/etc/rkt/pods.d", "/run/rkt/pods.d", "/usr/lib/rkt/pods.d" };
 
 #define DEFAULT_EXPIRE_PREPARED "24h"
 #define DEFAULT_GRACE_PERIOD "30m"
@@ -198,52 +197,6 @@ static int sweep_machine(const RuntimeMachine *machine, void *userdata _unused_)
         errno == ESRCH)
         (void) run_unregister("machine-name", machine->name);
     return 0;
-}
-
-/* Whatever stands under that name counts: a link that leads nowhere may lead somewhere tomorrow, and what
- * can't be looked at may be there. */
-static bool pod_file_exists(const char *name, size_t length)
-{
-    static const char *const suffixes[] = { "pod", "json" };
-    char path[512];
-
-    for (size_t i = 0; i < ELEMENTSOF(pod_directories); i++)
-        for (size_t j = 0; j < ELEMENTSOF(suffixes); j++) {
-            (void) snprintf(path, sizeof(path), "%s/%.*s.%s", pod_directories[i], (int) length, name,
-                            suffixes[j]);
-            if (faccessat(AT_FDCWD, path, F_OK, AT_SYMLINK_NOFOLLOW) >= 0 || errno != ENOENT)
-                return true;
-        }
-    return false;
-}
-
-/* Whether the directories of pod files can be listed, where they are there. */
-static bool pod_files_can_be_read(void)
-{
-    for (size_t i = 0; i < ELEMENTSOF(pod_directories); i++) {
-        _cleanup_closedir_ DIR *directory = opendir(pod_directories[i]);
-        struct stat st;
-
-        if (!directory && (errno != ENOENT || lstat(pod_directories[i], &st) >= 0))
-            return false;
-        errno = 0;
-        if (directory && !readdir(directory) && errno > 0)
-            return false;
-    }
-    return true;
-}
-
-/* Whether a file still declares the unit: rkt-NAME.service comes of NAME.pod, rkt-NAME@INSTANCE.service of
- * NAME@.pod, too. */
-static bool unit_is_declared(const char *unit)
-{
-    const char *name = startswith(unit, "rkt-"), *suffix = strrchr(unit, '.'), *at;
-
-    if (!name || !suffix || suffix < name)
-        return true; /* no name of ours: not ours to judge */
-    at = memchr(name, '@', (size_t) (suffix - name));
-    return pod_file_exists(name, (size_t) (suffix - name)) ||
-           (at && pod_file_exists(name, (size_t) (at + 1 - name)));
 }
 
 /* Whether the file that declared the unit has been missing for the grace period, each time that gc looked. */

@@ -6,8 +6,8 @@
 #include "base/string-util.h"
 #include "base/table.h"
 #include "base/time-util.h"
-#include "command.h"
-#include "format.h"
+#include "cli/command.h"
+#include "cli/format.h"
 #include "pod/pod-json.h"
 #include "pod/pod-status.h"
 

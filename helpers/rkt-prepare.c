@@ -5,9 +5,9 @@
 
 #include "base/log.h"
 #include "base/string-util.h"
-#include "pod/global-options.h"
+#include "cli/global-options.h"
 #include "prepare/prepare.h"
-#include "run-options.h"
+#include "cli/run-options.h"
 #include "unit/kept-unit.h"
 
 enum { EXIT_GENERAL = 254 };

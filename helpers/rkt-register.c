@@ -21,13 +21,13 @@
 #include "journal/namespace.h"
 #include "journal/absence.h"
 #include "journal/owner.h"
-#include "pod/global-options.h"
+#include "cli/global-options.h"
 #include "sandbox/mount.h"
 #include "sd/bus.h"
 #include "sd/machine.h"
 #include "sd/runtime.h"
 #include "sd/unit.h"
-#include "stage1/interface.h"
+#include "stage1/layout.h"
 #include "unit/machine-name.h"
 
 enum { BUS_TIMEOUT_MS = 10000, SUPERVISOR_TIMEOUT_MS = 10000, EXIT_USAGE = 254 };

@@ -15,8 +15,8 @@
 #include "base/cleanup.h"
 #include "base/process.h"
 #include "base/string-util.h"
-#include "interface.h"
-#include "pod/global-options.h"
+#include "stage1/layout.h"
+#include "cli/global-options.h"
 #include "pod/pod-process.h"
 #include "pod/pod.h"
 

@@ -4,9 +4,9 @@
 #include <string.h>
 
 #include "base/string-util.h"
-#include "command.h"
-#include "each-pod.h"
-#include "pod-cleanup.h"
+#include "cli/command.h"
+#include "cli/each-pod.h"
+#include "stage0/pod-cleanup.h"
 
 static const char *arg_uuid_file;
 static char **arg_pods;

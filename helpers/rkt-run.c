@@ -3,7 +3,7 @@
 
 #include "base/log.h"
 #include "prepare/prepare.h"
-#include "run-verb.h"
+#include "stage0/run-verb.h"
 
 static PodOptions arg_pod = { .warn = log_warning, .say = log_image };
 

@@ -8,12 +8,11 @@
 #include "base/file-util.h"
 #include "base/string-util.h"
 #include "base/time-util.h"
-#include "command.h"
-#include "format.h"
-#include "pod/layout.h"
+#include "cli/command.h"
+#include "cli/format.h"
+#include "stage1/layout.h"
 #include "pod/pod-json.h"
 #include "pod/pod-status.h"
-#include "stage1/interface.h"
 
 enum { EXIT_UUID_FILE = 1, WAIT_PAUSE_NS = 20000000 };
 

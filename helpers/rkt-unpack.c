@@ -7,7 +7,7 @@
 #include <sys/stat.h>
 
 #include "base/log.h"
-#include "pod/global-options.h"
+#include "cli/global-options.h"
 #include "sandbox/cage.h"
 #include "store/render.h"
 #include "store/unpack.h"

@@ -8,6 +8,7 @@
 
 #include "base/fd-util.h"
 #include "base/string-util.h"
+#include "stage1/layout.h"
 #include "sandbox/mount.h"
 #include "sandbox/host-path.h"
 #include "sandbox/writable-sources.h"
@@ -33,8 +34,8 @@ int app_root_mount(const Plan *plan, const PlanApp *app, uint64_t attributes, in
 
         return r < 0 ? error_set_errno(reterr, r, "cannot mount the root of app %s", app->name) : 0;
     }
-    if (!id || asprintf(&upper, "overlay/%s/upper/%s", id, app->name) < 0 ||
-        asprintf(&work, "overlay/%s/work/%s", id, app->name) < 0)
+    if (!id || asprintf(&upper, POD_OVERLAY "/%s/upper/%s", id, app->name) < 0 ||
+        asprintf(&work, POD_OVERLAY "/%s/work/%s", id, app->name) < 0)
         return -ENOMEM;
     return mount_overlay(app->tree, upper, work, attributes, ret, reterr);
 }

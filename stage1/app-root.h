@@ -5,7 +5,7 @@
 
 #include <stdint.h>
 
-#include "plan.h"
+#include "stage1/plan.h"
 
 /* The app's overlay, or its copy of the tree. */
 int app_root_mount(const Plan *plan, const PlanApp *app, uint64_t attributes, int *ret, Error *reterr);

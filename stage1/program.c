@@ -7,7 +7,7 @@
 
 #include "base/printable.h"
 #include "base/string-util.h"
-#include "interface.h"
+#include "stage1/layout.h"
 #include "sandbox/interpreter.h"
 
 int program_environment(const PlanApp *app, const char *uuid, char ***ret)

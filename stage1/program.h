@@ -3,7 +3,7 @@
  * tells: environment, confinement, and how the program is looked up. */
 #pragma once
 
-#include "plan.h"
+#include "stage1/plan.h"
 #include "sandbox/confine.h"
 
 /* The plan's, with what every process of the app is told; the caller frees. */

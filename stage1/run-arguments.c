@@ -6,7 +6,7 @@
 #include "base/option.h"
 #include "base/string-util.h"
 #include "base/uuid.h"
-#include "interface.h"
+#include "stage1/interface.h"
 
 enum {
     ARG_DEBUG = 1,

@@ -2,7 +2,7 @@
 /* Sockets on which systemd listens for the pod, on their way to the apps whose ports they are. */
 #pragma once
 
-#include "plan.h"
+#include "stage1/plan.h"
 
 typedef struct AppSocket {
     int fd;

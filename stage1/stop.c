@@ -9,7 +9,7 @@
 #include "base/option.h"
 #include "base/process.h"
 #include "base/string-util.h"
-#include "interface.h"
+#include "stage1/layout.h"
 
 enum { ARG_DEBUG = 1, ARG_FORCE };
 

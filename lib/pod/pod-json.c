@@ -6,7 +6,7 @@
 
 #include "base/printable.h"
 #include "base/string-util.h"
-#include "pod/layout.h"
+#include "stage1/layout.h"
 
 /* Sets a member, unless it is empty; jansson takes the value. */
 static int set_member(json_t *object, const char *key, json_t *value)

@@ -12,8 +12,7 @@
 #include "base/process.h"
 #include "base/string-util.h"
 #include "base/time-util.h"
-#include "pod/layout.h"
-#include "stage1/interface.h"
+#include "stage1/layout.h"
 
 /* ----- The number ----- */
 

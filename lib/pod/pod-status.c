@@ -12,7 +12,7 @@
 #include "base/printable.h"
 #include "base/string-util.h"
 #include "base/time-util.h"
-#include "pod/layout.h"
+#include "stage1/layout.h"
 #include "pod/pod-process.h"
 #include "pod/pod-summary.h"
 #include "stage1/interface.h"
@@ -272,7 +272,7 @@ static int entrypoint_from_json(const json_t *manifest, Stage1Entrypoint entrypo
         return error_set(reterr, -ENOENT, "the pod's stage1 has no entrypoint %s", annotation);
     if (stage1_version_parse(named_value(annotations, STAGE1_ANNOTATION_INTERFACE_VERSION), ret_version) < 0)
         *ret_version = 1;
-    *ret = string_concat(POD_STAGE1_ROOTFS, *value == '/' ? "" : "/", value);
+    *ret = string_concat(STAGE1_ROOTFS, *value == '/' ? "" : "/", value);
     return *ret ? 0 : -ENOMEM;
 }
 

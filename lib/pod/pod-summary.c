@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #include "base/time-util.h"
-#include "pod/layout.h"
+#include "stage1/layout.h"
 
 static bool fits(const char *s)
 {

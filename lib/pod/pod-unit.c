@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 #include "base/string-util.h"
-#include "pod/layout.h"
+#include "stage1/layout.h"
 
 int pod_unit_write(const Pod *pod, const char *unit, Error *reterr)
 {

@@ -26,13 +26,15 @@
 #include "base/file-util.h"
 #include "base/string-util.h"
 #include "base/time-util.h"
-#include "pod/layout.h"
+#include "stage1/layout.h"
 #include "pod/pod-process.h"
 #include "pod/pod-unit.h"
 #include "pod/uuid-file.h"
-#include "stage1/interface.h"
 
 enum { POD_LOCK_TRIES = 25, POD_LOCK_PAUSE_NS = 1000000, POD_WAIT_PAUSE_NS = 20000000, POD_OPEN_TRIES = 8 };
+
+/* A gc beside us may take a directory away before we have locked it. */
+enum { POD_CREATE_TRIES = 200 };
 
 static const char *const pod_directory_table[_POD_DIRECTORY_MAX] = {
     [POD_DIRECTORY_EMBRYO] = "embryo",
@@ -537,7 +539,7 @@ int pod_create(int root, bool detached, Pod **ret, Error *reterr)
 {
     int r = -ENOENT;
 
-    for (unsigned i = 0; i < POD_OPEN_TRIES && (r == -ENOENT || r == -EEXIST || r == -EBUSY); i++) {
+    for (unsigned i = 0; i < POD_CREATE_TRIES && (r == -ENOENT || r == -EEXIST || r == -EBUSY); i++) {
         _cleanup_(pod_freep) Pod *pod = NULL;
         char uuid[UUID_LENGTH + 1];
         PodPath path;

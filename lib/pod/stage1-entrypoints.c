@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "base/string-util.h"
-#include "pod/layout.h"
+#include "stage1/layout.h"
 #include "stage1/interface.h"
 
 static const char *const annotations[_STAGE1_ENTRYPOINT_MAX] = {

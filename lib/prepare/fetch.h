@@ -4,7 +4,7 @@
 #pragma once
 
 #include "base/error.h"
-#include "pod/global-options.h"
+#include "cli/global-options.h"
 #include "prepare/pod-options.h"
 #include "store/store.h"
 

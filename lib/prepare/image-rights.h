@@ -5,7 +5,7 @@
 #pragma once
 
 #include "base/error.h"
-#include "pod/global-options.h"
+#include "cli/global-options.h"
 #include "prepare/app-image.h"
 #include "prepare/pod-options.h"
 

@@ -5,7 +5,7 @@
 
 #include "appc/pod-manifest.h"
 #include "base/error.h"
-#include "pod/global-options.h"
+#include "cli/global-options.h"
 #include "prepare/app-image.h"
 #include "stage1/plan.h"
 

@@ -11,7 +11,7 @@
 #include "appc/pod-manifest.h"
 #include "base/file-util.h"
 #include "base/string-util.h"
-#include "pod/layout.h"
+#include "stage1/layout.h"
 #include "pod/pod-summary.h"
 #include "pod/pod-unit.h"
 #include "pod/stage1-entrypoints.h"
@@ -435,7 +435,7 @@ static int put_stage1_rootfs(const Pod *pod, const Preparation *p, Error *reterr
 
     if (tree >= 0)
         from = openat(tree, "rootfs", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    to = openat(pod->fd, POD_STAGE1_ROOTFS, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    to = openat(pod->fd, STAGE1_ROOTFS, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (from < 0 || to < 0)
         r = -errno;
     else if (has_plan(p))
@@ -448,7 +448,7 @@ static int put_stage1_rootfs(const Pod *pod, const Preparation *p, Error *reterr
 /* Linked or copied, not named: the pod keeps its stage1 when the store loses it. */
 static int put_stage1(const Pod *pod, const Preparation *p, Error *reterr)
 {
-    int r = put_directories(pod, POD_STAGE1_ROOTFS, reterr);
+    int r = put_directories(pod, STAGE1_ROOTFS, reterr);
 
     if (r >= 0)
         r = put_file(pod, POD_STAGE1_MANIFEST, p->stage1.manifest_text, p->stage1.manifest_size, 0644,

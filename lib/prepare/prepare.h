@@ -3,7 +3,7 @@
 #pragma once
 
 #include "base/error.h"
-#include "pod/global-options.h"
+#include "cli/global-options.h"
 #include "pod/pod.h"
 #include "prepare/pod-options.h"
 #include "store/store.h"

@@ -15,7 +15,7 @@
 #include "pod/pod-status.h"
 #include "pod/pod-unit.h"
 #include "rkt-config.h"
-#include "stage1/interface.h"
+#include "stage1/layout.h"
 
 typedef struct UnitPod {
     char uuid[UUID_LENGTH + 1];

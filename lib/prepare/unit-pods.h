@@ -3,7 +3,7 @@
  * pod, for those who want to know why, and no more. */
 #pragma once
 
-#include "pod/global-options.h"
+#include "cli/global-options.h"
 
 /* Removes the unit's pods but uuid, those that somebody holds, and the newest exited one. What cannot be
  * removed is left to gc. */

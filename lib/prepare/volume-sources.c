@@ -6,7 +6,7 @@
 
 #include "base/fd-util.h"
 #include "base/string-util.h"
-#include "pod/layout.h"
+#include "stage1/layout.h"
 #include "sandbox/host-path.h"
 #include "sandbox/writable-sources.h"
 

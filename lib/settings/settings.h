@@ -43,7 +43,7 @@ typedef enum SettingFlags {
 typedef enum SettingLines {
     SETTING_PREPARE = 1 << 0,      /* of `prepare` and `run` */
     SETTING_RUN = 1 << 1,          /* of `run-prepared` and `run` */
-    SETTING_OF_ALL_VERBS = 1 << 2, /* its words are in pod/global-options.h */
+    SETTING_OF_ALL_VERBS = 1 << 2, /* its words are in cli/global-options.h */
     SETTING_GLOBAL = SETTING_PREPARE | SETTING_RUN | SETTING_OF_ALL_VERBS,
 } SettingLines;
 

@@ -10,7 +10,7 @@
 #include "base/spawn.h"
 #include "base/string-util.h"
 #include "enter-arguments.h"
-#include "interface.h"
+#include "stage1/layout.h"
 #include "program.h"
 
 enum { EXIT_ENTER = 1 };

@@ -3,7 +3,7 @@
  * of ours stays: run.c becomes the app. */
 #pragma once
 
-#include "plan.h"
+#include "stage1/plan.h"
 #include "run-arguments.h"
 #include "sockets.h"
 

@@ -16,7 +16,8 @@
 #include "base/string-util.h"
 #include "credentials.h"
 #include "fly.h"
-#include "interface.h"
+#include "stage1/interface.h"
+#include "stage1/layout.h"
 #include "sandbox/mount.h"
 
 /* Beside the volumes: what is below them, and what may be in one of them. */
@@ -101,7 +102,7 @@ static int clone_volume(const PlanMount *m, int source, int *ret, Error *reterr)
     int r;
 
     if (m->kind == PLAN_MOUNT_EMPTY) {
-        if (asprintf(&empty, "sharedVolumes/%s", m->source) < 0)
+        if (asprintf(&empty, POD_SHARED_VOLUMES "/%s", m->source) < 0)
             return -ENOMEM;
         r = mount_clone(AT_FDCWD, empty, false, attributes, ret);
     } else

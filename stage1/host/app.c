@@ -18,7 +18,7 @@
 #include "base/fd-util.h"
 #include "base/string-util.h"
 #include "host.h"
-#include "interface.h"
+#include "stage1/layout.h"
 #include "program.h"
 #include "sandbox/mount.h"
 

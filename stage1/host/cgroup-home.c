@@ -21,7 +21,7 @@
 #include "base/string-util.h"
 #include "base/uuid.h"
 #include "host.h"
-#include "interface.h"
+#include "stage1/layout.h"
 #include "sandbox/cgroup.h"
 #include "sandbox/device.h"
 #include "sandbox/linger.h"

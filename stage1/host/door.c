@@ -8,7 +8,7 @@
 
 #include "base/file-util.h"
 #include "base/string-util.h"
-#include "interface.h"
+#include "stage1/layout.h"
 
 #define UNCONFINED_FILE "unconfined"
 #define NO_CAPABILITIES "no-capabilities"

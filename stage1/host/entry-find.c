@@ -16,7 +16,7 @@
 #include "base/process.h"
 #include "base/string-util.h"
 #include "entry.h"
-#include "interface.h"
+#include "stage1/layout.h"
 #include "sandbox/cgroup.h"
 #include "sandbox/seccomp-load.h"
 

@@ -6,7 +6,7 @@
 
 #include "console.h"
 #include "door.h"
-#include "plan.h"
+#include "stage1/plan.h"
 
 typedef struct Entry {
     pid_t init; /* of the pod */

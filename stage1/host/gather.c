@@ -16,7 +16,8 @@
 #include "app-root.h"
 #include "credentials.h"
 #include "host.h"
-#include "interface.h"
+#include "stage1/interface.h"
+#include "stage1/layout.h"
 #include "sandbox/device.h"
 #include "sandbox/mount.h"
 #include "sandbox/seccomp-load.h"
@@ -155,7 +156,7 @@ static int clone_volume(const PlanMount *m, int record, int *ret, Error *reterr)
     int r;
 
     if (m->kind == PLAN_MOUNT_EMPTY) {
-        if (asprintf(&empty, "sharedVolumes/%s", m->source) < 0)
+        if (asprintf(&empty, POD_SHARED_VOLUMES "/%s", m->source) < 0)
             return -ENOMEM;
         r = mount_clone(AT_FDCWD, empty, false, attributes, ret);
     } else {

@@ -13,7 +13,7 @@
 #include "app-log.h"
 #include "carrier.h"
 #include "base/error.h"
-#include "plan.h"
+#include "stage1/plan.h"
 #include "receive.h"
 #include "refusals.h"
 #include "sockets.h"

@@ -34,7 +34,7 @@
 #include "base/time-util.h"
 #include "door.h"
 #include "init.h"
-#include "interface.h"
+#include "stage1/layout.h"
 #include "sandbox/capability.h"
 #include "sandbox/cgroup.h"
 

@@ -13,7 +13,7 @@
 #include "base/spawn.h"
 #include "base/string-util.h"
 #include "base/time-util.h"
-#include "interface.h"
+#include "stage1/layout.h"
 #include "journal/owner.h"
 #include "journal/stream.h"
 #include "rkt-config.h"

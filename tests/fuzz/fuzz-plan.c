@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "base/error.h"
-#include "plan.h"
+#include "stage1/plan.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

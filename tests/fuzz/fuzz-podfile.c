@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "podfile/resolve.h"
-#include "translate.h"
+#include "generator/translate.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -19,9 +19,9 @@ static void check_unit(const GeneratedUnit *unit)
         abort();
     if (unit->socket && !utf8_is_valid(unit->socket_text.data))
         abort();
-    STRV_FOREACH(link, unit->links)
-    if (strstr(*link, "..") && strchr(*link, '/') != strrchr(*link, '/'))
-        abort();
+    STRV_FOREACH (link, unit->links)
+        if (strstr(*link, "..") && strchr(*link, '/') != strrchr(*link, '/'))
+            abort();
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

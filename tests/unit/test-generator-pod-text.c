@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-#include "pod-text.h"
+#include "generator/pod-text.h"
 #include "podfile/resolve.h"
 #include "test.h"
 

@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "base/file-util.h"
-#include "pod/layout.h"
+#include "stage1/layout.h"
 #include "pod/pod-summary.h"
 #include "pod/stage1-network.h"
 #include "test.h"

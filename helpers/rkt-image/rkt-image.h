@@ -3,7 +3,7 @@
 #pragma once
 
 #include "base/error.h"
-#include "command.h"
+#include "cli/command.h"
 #include "store/store.h"
 
 /* What all of them understand. */

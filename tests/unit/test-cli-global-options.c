@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-#include "pod/global-options.h"
+#include "cli/global-options.h"
 
 #include "base/string-util.h"
 #include "test.h"

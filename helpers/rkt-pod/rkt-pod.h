@@ -3,8 +3,8 @@
 #pragma once
 
 #include "base/error.h"
-#include "format.h"
-#include "pod/global-options.h"
+#include "cli/format.h"
+#include "cli/global-options.h"
 
 /* What all of them understand. */
 extern GlobalOptions pod_global;

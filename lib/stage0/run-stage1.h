@@ -3,9 +3,9 @@
 #pragma once
 
 #include "base/error.h"
-#include "pod/global-options.h"
+#include "cli/global-options.h"
 #include "pod/pod.h"
-#include "run-options.h"
+#include "cli/run-options.h"
 
 /* Moves the pod to run/ and becomes its stage1's entrypoint `run`; returns only when that failed. */
 int stage1_exec(Pod *pod, const GlobalOptions *global, const RunOptions *options, Error *reterr);

@@ -16,7 +16,7 @@
 #include "base/file-util.h"
 #include "base/string-util.h"
 #include "podfile/resolve.h"
-#include "search.h"
+#include "generator/search.h"
 
 typedef struct Declared {
     Store *store;

@@ -16,6 +16,7 @@
 #include "base/fd-util.h"
 #include "base/spawn.h"
 #include "stage1/interface.h"
+#include "stage1/layout.h"
 
 static int open_file(int dir, const char *entrypoint, int *ret)
 {

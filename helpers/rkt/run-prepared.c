@@ -5,7 +5,7 @@
 #include "run-prepared.h"
 
 #include "base/string-util.h"
-#include "run-verb.h"
+#include "stage0/run-verb.h"
 
 enum { OPT_UUID_FILE = SETTING_OPTION_ID_MAX };
 

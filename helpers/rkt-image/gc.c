@@ -11,7 +11,7 @@
 #include "base/string-util.h"
 #include "base/time-util.h"
 #include "declared-images.h"
-#include "pod/layout.h"
+#include "stage1/layout.h"
 #include "pod/pod-status.h"
 #include "rkt-image.h"
 

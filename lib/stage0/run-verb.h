@@ -5,9 +5,9 @@
 
 #include "base/error.h"
 #include "base/option.h"
-#include "pod/global-options.h"
+#include "cli/global-options.h"
 #include "pod/pod.h"
-#include "run-options.h"
+#include "cli/run-options.h"
 
 typedef struct RunVerb {
     const char *name, *arguments, *summary;

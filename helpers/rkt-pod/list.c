@@ -12,7 +12,7 @@
 #include "base/string-util.h"
 #include "base/table.h"
 #include "base/uuid.h"
-#include "generate.h"
+#include "generator/generate.h"
 #include "rkt-pod.h"
 #include "sd/runtime.h"
 #include "sd/unit.h"

@@ -2,7 +2,7 @@
 /* Taking a pod away with all that it holds outside of its directory. Shared by rkt-gc and rkt-rm. */
 #pragma once
 
-#include "pod/global-options.h"
+#include "cli/global-options.h"
 #include "pod/pod.h"
 
 /* Where ended pods leave something: the machines and journals of all of them, as "OWNER NAME", and the

@@ -9,7 +9,7 @@
 #include "base/string-util.h"
 #include "base/table.h"
 #include "base/time-util.h"
-#include "format.h"
+#include "cli/format.h"
 #include "rkt-image.h"
 
 enum { KEY_HEX_SHORT = 12, FIELDS_MAX = 16 };

@@ -4,7 +4,7 @@
 
 #include "base/error.h"
 #include "base/option.h"
-#include "pod/global-options.h"
+#include "cli/global-options.h"
 
 enum { EXIT_GENERAL = 254 };
 

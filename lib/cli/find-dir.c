@@ -3,7 +3,7 @@
  * libc: so only rkt-config reads JSON, and it is run only where there is a file to read. Without one this is
  * a failed open for each layer. */
 
-#include "pod/global-options.h"
+#include "cli/global-options.h"
 
 #include <limits.h>
 #include <string.h>

@@ -5,8 +5,8 @@
 #include <sys/stat.h>
 
 #include "base/log.h"
-#include "run-options.h"
-#include "run-stage1.h"
+#include "cli/run-options.h"
+#include "stage0/run-stage1.h"
 
 enum { EXIT_GENERAL = 254 };
 

@@ -10,7 +10,7 @@
 #include "appc/types.h"
 #include "base/spawn.h"
 #include "base/string-util.h"
-#include "pod/global-options.h"
+#include "cli/global-options.h"
 #include "rkt-config.h"
 #include "run-prepared.h"
 

@@ -18,7 +18,7 @@
 #include "base/log.h"
 #include "base/spawn.h"
 #include "base/string-util.h"
-#include "pod/layout.h"
+#include "stage1/layout.h"
 #include "pod/pod-status.h"
 
 #define LEASES "/var/lib/cni/networks" /* of host-local: NETWORK/ADDRESS */

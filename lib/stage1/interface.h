@@ -45,29 +45,6 @@ enum { STAGE1_TIMEOUT_S = 30 };
 #define STAGE1_ENV_LINE_BURST "RKT_LOG_RATE_LIMIT_BURST"
 #define STAGE1_ENV_LINE_INTERVAL "RKT_LOG_RATE_LIMIT_INTERVAL_USEC"
 
-/* Beneath the pod's directory. */
-#define STAGE1_ROOTFS "stage1/rootfs"
-#define STAGE1_PID "pid"   /* the pod's init, decimal, in the host's pid namespace */
-#define STAGE1_PGID "pgid" /* of a stage1 whose app is `pid` itself: its process group */
-/* Ours, links that lead nowhere (base/process.h): the process `pid` and when it was started; and, of a stage1
- * without an init, the mounts of its app, by which processes are found that the app leaves behind. */
-#define STAGE1_PROCESS "process"
-#define STAGE1_MOUNTS "mounts"
-#define STAGE1_SUBCGROUP                                                                                     \
-    "subcgroup" /* path of the pod's cgroup in the cgroup2 tree, where no unit of systemd ends it */
-#define STAGE1_SHARED STAGE1_ROOTFS "/rkt"    /* what a pod's init may write */
-#define STAGE1_STATUS STAGE1_SHARED "/status" /* status/APP: the app's exit status */
-/* Behind APP: there for their times. Ours: the original's are "-created" and "-started", which are also the
- * ends of other apps' names; no name has a dot. */
-#define STAGE1_STATUS_CREATED ".created"
-#define STAGE1_STATUS_STARTED ".started"
-#define STAGE1_STATUS_REFUSED ".refused"                            /* says what its filter refused */
-#define STAGE1_SUPERVISOR_STATUS STAGE1_SHARED "/supervisor-status" /* a symlink to "ready" */
-#define STAGE1_RELOADS                                                                                       \
-    STAGE1_SHARED "/reloads" /* ours: a link whose target counts the reloads that are over */
-/* What stage0 made for all apps, where --dns-conf-mode= says stage0. */
-#define STAGE1_RESOLV_CONF STAGE1_ROOTFS "/etc/rkt-resolv.conf"
-#define STAGE1_HOSTS STAGE1_ROOTFS "/etc/rkt-hosts"
 /* A pod's /etc/hosts, which stage0 continues when it is asked to; %s is the UUID. */
 #define STAGE1_DEFAULT_HOSTS                                                                                 \
     "# This is the default rkt /etc/hosts\n"                                                                 \
@@ -79,6 +56,3 @@ enum { STAGE1_TIMEOUT_S = 30 };
     "ff02::1 ip6-allnodes\n"                                                                                 \
     "::2 ip6-allrouters\n"                                                                                   \
     "::3 ip6-allhosts\n"
-
-/* In an app's root; ours. */
-#define STAGE1_CREDENTIALS_PATH "/run/credentials"

@@ -8,13 +8,13 @@
 #include "appc/image-reference.h"
 #include "appc/types.h"
 #include "base/string-util.h"
-#include "pod-text.h"
+#include "generator/pod-text.h"
 #include "podfile/resolve.h"
 #include "prepare/pod-options.h"
 #include "rkt-pod.h"
-#include "run-options.h"
+#include "cli/run-options.h"
 #include "settings/values.h"
-#include "translate.h"
+#include "generator/translate.h"
 
 static const char *arg_name = NULL; /* the pod's */
 

@@ -14,14 +14,14 @@
 #include "base/string-util.h"
 #include "check-sockets.h"
 #include "config/config.h"
-#include "generate.h"
+#include "generator/generate.h"
 #include "podfile/resolve.h"
-#include "pod/layout.h"
+#include "stage1/layout.h"
 #include "pod/stage1-network.h"
 #include "prepare/pod-options.h"
 #include "rkt-config.h"
 #include "rkt-pod.h"
-#include "run-options.h"
+#include "cli/run-options.h"
 
 enum { EXIT_BAD_FILE = 1 };
 
@@ -450,8 +450,8 @@ static int check_all(Findings *findings)
     if (r == -ENOMEM)
         return r;
     if (r < 0)
-        add_finding(findings, search_default_dir(), 0,
-                    error_cause(&error) ? error_cause(&error) : strerror(-r), false);
+        add_finding(findings, search_dirs[0], 0, error_cause(&error) ? error_cause(&error) : strerror(-r),
+                    false);
     STRV_FOREACH (dir, search.passed_over)
         add_finding(findings, *dir, 0, SEARCH_PASSED_OVER, true);
     for (size_t i = 0; i < search.pods.n; i++) {

@@ -341,7 +341,9 @@ static int plan_mounts(const AppContext *context)
         planned->source = strdup(volume->kind == VOLUME_KIND_HOST ? volume->source : volume->name);
         planned->target = strdup(mount->path);
         planned->read_only = mount_is_read_only(context->app->app, volume, mount->path);
-        planned->recursive = volume->recursive;
+        planned->recursive = volume->recursive < 0 ? PLAN_RECURSIVE_DEFAULT
+                             : volume->recursive   ? PLAN_RECURSIVE_YES
+                                                   : PLAN_RECURSIVE_NO;
         if (!planned->source || !planned->target)
             return -ENOMEM;
     }

@@ -3,7 +3,7 @@
  * calls only. rkt-prepare writes it into the pod's directory as `plan`, our stage1 flavours read it, without
  * JSON. A foreign stage1 uses `pod` (the pod manifest) instead.
  *
- * The file is records `key=value`, each ended by a NUL byte; `app=NAME` begins an app, whose records follow.
+ * The file is records (base/record.h); `app=NAME` begins an app, whose records follow.
  * It is trusted: only root writes beneath a pod's directory. */
 #pragma once
 
@@ -15,20 +15,26 @@
 #include "sandbox/cgroup.h"
 
 #define PLAN_FILE "plan"
-enum { PLAN_VERSION = 1, PLAN_SIZE_MAX = 4 * 1024 * 1024 };
+enum { PLAN_SIZE_MAX = 4 * 1024 * 1024 };
 
 /* Where a mount's source is. */
 typedef enum PlanMountKind {
     PLAN_MOUNT_HOST,  /* an absolute path of the host */
     PLAN_MOUNT_EMPTY, /* sharedVolumes/<source>, beneath the pod's directory */
-    _PLAN_MOUNT_KIND_MAX,
 } PlanMountKind;
+
+/* Whether what is mounted below the source comes with it. */
+typedef enum PlanRecursive {
+    PLAN_RECURSIVE_DEFAULT, /* as the flavour does */
+    PLAN_RECURSIVE_NO,
+    PLAN_RECURSIVE_YES,
+} PlanRecursive;
 
 typedef struct PlanMount {
     PlanMountKind kind;
     bool read_only;
-    bool device;   /* of the host: the source was a device when the pod was prepared */
-    int recursive; /* 1, 0, or -1: as the flavour does */
+    bool device; /* of the host: the source was a device when the pod was prepared */
+    PlanRecursive recursive;
     char *source;
     char *target; /* inside the app's root; resolved there when it is mounted */
 } PlanMount;
@@ -47,7 +53,6 @@ typedef enum PlanStdio {
     PLAN_STDIO_TTY,
     PLAN_STDIO_LOG,
     PLAN_STDIO_STREAM,
-    _PLAN_STDIO_MAX
 } PlanStdio;
 
 typedef struct PlanApp {

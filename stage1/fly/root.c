@@ -106,7 +106,7 @@ static int clone_volume(const PlanMount *m, int source, int *ret, Error *reterr)
             return -ENOMEM;
         r = mount_clone(AT_FDCWD, empty, false, attributes, ret);
     } else
-        r = mount_clone_shared(source, "", m->recursive > 0, attributes, ret);
+        r = mount_clone_shared(source, "", m->recursive == PLAN_RECURSIVE_YES, attributes, ret);
     return r < 0 ? error_set_errno(reterr, r, "cannot mount volume source \"%s\"", m->source) : 0;
 }
 

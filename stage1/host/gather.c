@@ -165,7 +165,7 @@ static int clone_volume(const PlanMount *m, int record, int *ret, Error *reterr)
             return r;
         if (host_path_is_device(source))
             attributes &= ~(uint64_t) MOUNT_ATTR_NODEV; /* the administrator gives this device */
-        r = mount_clone(source, "", m->recursive != 0, attributes, ret);
+        r = mount_clone(source, "", m->recursive != PLAN_RECURSIVE_NO, attributes, ret);
     }
     return r < 0 ? error_set_errno(reterr, r, "cannot mount volume source \"%s\"", m->source) : 0;
 }

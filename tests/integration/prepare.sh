@@ -98,7 +98,7 @@ mv "$work/summary" "$pod"
 matches "status" "$(rkt status "$uuid")" "^state=prepared"
 equals "the manifest is the group's to read" "$(stat -c %a "$pod/pod")" 640
 equals "an empty volume has its mode and owner" "$(stat -c '%a %u %g' "$pod/sharedVolumes/data")" "1777 3 4"
-plan=$(tr '\0' '\n' <"$pod/plan")
+plan=$(cat "$pod/plan")
 matches "arguments follow --exec" "$plan" $'exec=/bin/sh\nexec=-c\nexec=true\n'
 matches "an app's variable wins" "$plan" $'env=B=own\n'
 matches "variables of all apps" "$plan" $'env=A=all\n'
@@ -114,7 +114,7 @@ equals "ours is linked" "$(stat -c %h "$pods/prepared/$own/stage1/rootfs/run")" 
 rkt rm "$own" >/dev/null
 rkt cat-manifest "$uuid" >"$work/pod.json"
 again=$(prepare --pod-manifest="$work/pod.json")
-equals "its manifest prepares the same pod again" "$(tr '\0' '\n' <"$pods/prepared/$again/plan")" "$plan"
+equals "its manifest prepares the same pod again" "$(cat "$pods/prepared/$again/plan")" "$plan"
 succeeds "prepared pods can be removed" rkt rm "$again"
 
 # ----- Into the stage1 -----

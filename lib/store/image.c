@@ -10,7 +10,7 @@
 
 #include "base/string-util.h"
 #include "base/time-util.h"
-#include "record.h"
+#include "image-record.h"
 #include "store-internal.h"
 
 void store_image_free(StoreImage *image)
@@ -54,7 +54,7 @@ int store_read_image(Store *store, const char *key, StoreImage **ret, Error *ret
                              : error_set_errno(reterr, fd, "cannot open the record of image %s", key);
     r = fstat(fd, &st) < 0 ? -errno : read_fd(fd, RECORD_SIZE_MAX, &text, NULL);
     if (r >= 0)
-        r = record_parse(text, image);
+        r = image_record_parse(text, image);
     if (r < 0)
         return error_set_errno(reterr, r, "cannot read the record of image %s", key);
     (void) snprintf(image->key, sizeof(image->key), "%s", key);
@@ -106,7 +106,7 @@ int store_write_record(Store *store, const StoreImage *image, Error *reterr)
     StorePath path;
     int r;
 
-    r = record_format(image, &text);
+    r = image_record_format(image, &text);
     if (r >= 0) {
         store_record_path(image->key, path);
         r = write_file_at(store->cas_fd, path, text, strlen(text), 0660, WRITE_SYNC);

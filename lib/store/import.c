@@ -17,7 +17,7 @@
 #include "base/uuid.h"
 #include "digest.h"
 #include "inflate.h"
-#include "record.h"
+#include "image-record.h"
 #include "store-internal.h"
 
 /* Who packs an image says how much memory unpacking takes; 64 MiB are usual at most. */
@@ -203,7 +203,7 @@ static int understand_scan(Import *import)
         return -ENOMEM;
     import->manifest = import->scan.data + sizeof(head) + head.record_size;
     import->manifest_size = head.manifest_size;
-    return record_parse(record, import->image);
+    return image_record_parse(record, import->image);
 }
 
 /* Another cage than the one that the bytes came out of: a program that took that one over can make any bytes

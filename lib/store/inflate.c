@@ -10,7 +10,7 @@
 
 #include "aci.h"
 #include "base/string-util.h"
-#include "record.h"
+#include "image-record.h"
 #include "store-internal.h"
 
 enum { SOURCE_BUFFER = 256 * 1024, FILTERS_MAX = 2 };
@@ -101,6 +101,6 @@ int image_scan(int root _unused_, const void *argument _unused_, size_t argument
         return r;
     image.name = manifest->name;
     image.labels = manifest->labels;
-    r = record_format(&image, &record);
+    r = image_record_format(&image, &record);
     return r < 0 ? r : say(record, text, size);
 }

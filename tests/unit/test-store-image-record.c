@@ -2,7 +2,7 @@
 
 #include "base/string-util.h"
 #include "store/path-set.h"
-#include "store/record.h"
+#include "store/image-record.h"
 
 #include "test.h"
 
@@ -15,10 +15,11 @@ static void test_round_trip(void)
     image.name = (char *) "example.com/a";
     assert_int(name_value_list_add(&image.labels, "version", "1=2\n%3\x7f"), 0);
     assert_int(name_value_list_add(&image.labels, "empty", ""), 0);
-    assert_int(record_format(&image, &text), 0);
-    assert_str(text, "name=example.com/a\nlabel=version=1=2%0A%253%7F\nlabel=empty=\n"
-                     "importtime=1795369666148144103\nlatest=true\nsize=42\ntreestoresize=43\n");
-    assert_int(record_parse(text, parsed), 0);
+    assert_int(image_record_format(&image, &text), 0);
+    assert_str(text,
+               "name=example.com/a\nimporttime=1795369666148144103\nlatest=yes\nsize=42\ntreestoresize=43\n"
+               "label=version=1=2%0A%253%7F\nlabel=empty=\n");
+    assert_int(image_record_parse(text, parsed), 0);
     assert_str(parsed->name, image.name);
     assert_str(name_value_list_get(&parsed->labels, "version"), "1=2\n%3\x7f");
     assert_str(name_value_list_get(&parsed->labels, "empty"), "");
@@ -36,7 +37,8 @@ static void test_parse(void)
         int r;
     } cases[] = {
         { "name=a\n", 0 },
-        { "name=a\nlater=key\n\n", 0 },
+        { "name=a\nlater=key\nlatest=true\n", 0 },
+        { "name=a", -EBADMSG },
         { "", -EBADMSG },
         { "name=\n", -EBADMSG },
         { "name=../../a\n", -EBADMSG },
@@ -53,8 +55,9 @@ static void test_parse(void)
 
     for (size_t i = 0; i < ELEMENTSOF(cases); i++) {
         _cleanup_(store_image_freep) StoreImage *image = calloc(1, sizeof(*image));
+        _cleanup_free_ char *text = strdup(cases[i].text);
 
-        assert_int(record_parse(cases[i].text, image), cases[i].r);
+        assert_int(image_record_parse(text, image), cases[i].r);
     }
 }
 

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "store/record.h"
+#include "store/image-record.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -15,9 +15,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
                                             *again = calloc(1, sizeof(*again));
     _cleanup_free_ char *text = strndup((const char *) data, size), *written = NULL;
 
-    if (!image || !again || !text || record_parse(text, image) < 0)
+    if (!image || !again || !text || image_record_parse(text, image) < 0)
         return 0;
-    if (record_format(image, &written) < 0 || record_parse(written, again) < 0 ||
+    if (image_record_format(image, &written) < 0 || image_record_parse(written, again) < 0 ||
         image->size != again->size || image->labels.n != again->labels.n)
         abort();
     return 0;

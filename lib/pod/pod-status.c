@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/array.h"
 #include "base/file-util.h"
 #include "base/log.h"
 #include "base/printable.h"
@@ -30,34 +31,35 @@ void pod_apps_free(PodApp *apps, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
         free(apps[i].name);
+        free(apps[i].image_name);
+        free(apps[i].image_id);
         free(apps[i].refused);
     }
     free(apps);
 }
 
-int pod_app_set(PodApp *app, const char *name, const char *image_name, const char *version,
-                const char *image_id)
+/* A manifest that is not of our making may say anything, and people look at it. */
+static char *copy_sanitized(const char *text)
 {
-    _cleanup_buffer_ Buffer b = {};
-    size_t image, id;
-    int r;
+    char *copy = strdup(text);
 
-    buffer_add(&b, name, strlen(name) + 1);
-    image = b.size;
-    buffer_add_all(&b, image_name, version ? ":" : "", version ? version : "");
-    buffer_add(&b, "", 1);
-    id = b.size;
-    buffer_adds(&b, image_id);
-    r = buffer_steal(&b, &app->name);
-    if (r < 0)
-        return r;
-    /* A manifest that is not of our making may say anything, and people look at it. */
-    string_sanitize(app->name, "");
-    string_sanitize(app->name + image, "");
-    string_sanitize(app->name + id, "");
-    app->image_name = app->name + image;
-    app->image_id = app->name + id;
-    return 0;
+    if (copy)
+        string_sanitize(copy, "");
+    return copy;
+}
+
+int pod_status_add_app(PodStatus *status, const char *name, const char *image_name, const char *version,
+                       const char *image_id)
+{
+    _cleanup_free_ char *image = string_concat(image_name, version ? ":" : "", version ? version : "");
+    PodApp *app = image ? ARRAY_APPEND(status->apps, status->n_apps) : NULL;
+
+    if (!app)
+        return -ENOMEM;
+    app->name = copy_sanitized(name);
+    app->image_name = copy_sanitized(image);
+    app->image_id = copy_sanitized(image_id);
+    return app->name && app->image_name && app->image_id ? 0 : -ENOMEM;
 }
 
 void pod_status_free(PodStatus *status)
@@ -110,7 +112,7 @@ static const char *named_value(const json_t *list, const char *name)
     return NULL;
 }
 
-static int app_from_json(PodApp *app, const json_t *json)
+static int add_app_from_json(PodStatus *status, const json_t *json)
 {
     const json_t *image = json_object_get(json, "image");
     const char *name = json_string_value(json_object_get(json, "name"));
@@ -118,26 +120,21 @@ static int app_from_json(PodApp *app, const json_t *json)
     const char *version = named_value(json_object_get(image, "labels"), "version");
     const char *id = json_string_value(json_object_get(image, "id"));
 
-    return pod_app_set(app, name ? name : "", image_name ? image_name : "", version, id ? id : "");
+    return pod_status_add_app(status, name ? name : "", image_name ? image_name : "", version, id ? id : "");
 }
 
 static int status_add_apps(PodStatus *status)
 {
     const json_t *apps = json_object_get(status->manifest, "apps"), *json;
     size_t i;
+    int r = 0;
 
-    status->apps = calloc(json_array_size(apps) + 1, sizeof(PodApp));
-    if (!status->apps)
-        return -ENOMEM;
     json_array_foreach(apps, i, json)
     {
-        int r = app_from_json(&status->apps[i], json);
-
-        status->n_apps++;
-        if (r < 0)
-            return r;
+        if (r >= 0)
+            r = add_app_from_json(status, json);
     }
-    return 0;
+    return r;
 }
 
 /* The time of the file status/APPsuffix, or 0. */
@@ -222,20 +219,20 @@ static void status_read_pid(const Pod *pod, PodStatus *status)
 int pod_status_read(const Pod *pod, PodStatusFlags flags, PodStatus **ret)
 {
     _cleanup_(pod_status_freep) PodStatus *status = calloc(1, sizeof(PodStatus));
-    PodSummaryMore more = POD_SUMMARY_NETWORKS | POD_SUMMARY_DETAILS;
     int r;
 
     if (!status)
         return -ENOMEM;
-    r = (flags & POD_STATUS_MANIFEST) ? -ENOENT : pod_summary_read(pod, status, &more);
+    r = (flags & POD_STATUS_MANIFEST) ? -ENOENT : pod_summary_read(pod, status);
     if (r == -ENOMEM)
         return r;
     if (r < 0) {
+        status->may_have_networks = status->has_details = true;
         status->created_ns = file_time(pod->fd, POD_CREATED);
         if (status->created_ns == 0)
             status->created_ns = file_time(pod->fd, POD_MANIFEST);
     }
-    if (r < 0 || ((flags & POD_STATUS_DETAILS) && (more & POD_SUMMARY_DETAILS))) {
+    if (r < 0 || ((flags & POD_STATUS_DETAILS) && status->has_details)) {
         int q = read_json(pod->fd, POD_MANIFEST, &status->manifest, NULL);
 
         if (q < 0 && q != -ENOENT)
@@ -250,7 +247,7 @@ int pod_status_read(const Pod *pod, PodStatusFlags flags, PodStatus **ret)
         status->started_ns = file_time(pod->fd, STAGE1_PID);
         if (status->started_ns == 0)
             status->started_ns = file_time(pod->fd, POD_PPID);
-        if (more & POD_SUMMARY_NETWORKS)
+        if (status->may_have_networks)
             (void) read_json(pod->fd, POD_NET_INFO, &status->networks, NULL);
     }
     if (flags & POD_STATUS_APPS) {
@@ -261,35 +258,46 @@ int pod_status_read(const Pod *pod, PodStatusFlags flags, PodStatus **ret)
     return 0;
 }
 
-static int entrypoint_from_json(const json_t *manifest, Stage1Entrypoint entrypoint, char **ret,
-                                unsigned *ret_version, Error *reterr)
+static int entrypoints_from_json(const json_t *manifest, Stage1Entrypoints *ret)
 {
     const json_t *annotations = json_object_get(manifest, "annotations");
-    const char *annotation = stage1_entrypoint_annotation(entrypoint);
-    const char *value = named_value(annotations, annotation);
 
-    if (!value)
-        return error_set(reterr, -ENOENT, "the pod's stage1 has no entrypoint %s", annotation);
-    if (stage1_version_parse(named_value(annotations, STAGE1_ANNOTATION_INTERFACE_VERSION), ret_version) < 0)
-        *ret_version = 1;
-    *ret = string_concat(STAGE1_ROOTFS, *value == '/' ? "" : "/", value);
-    return *ret ? 0 : -ENOMEM;
+    if (stage1_version_parse(named_value(annotations, STAGE1_ANNOTATION_INTERFACE_VERSION), &ret->version) <
+        0)
+        ret->version = 1;
+    for (Stage1Entrypoint e = 0; e < _STAGE1_ENTRYPOINT_MAX; e++) {
+        const char *value = named_value(annotations, stage1_entrypoint_annotation(e));
+
+        ret->paths[e] = value ? strdup(value) : NULL;
+        if (value && !ret->paths[e])
+            return -ENOMEM;
+    }
+    return 0;
+}
+
+static int read_entrypoints(const Pod *pod, Stage1Entrypoints *ret, Error *reterr)
+{
+    json_t *manifest = NULL;
+    int r = stage1_entrypoints_read(pod, ret);
+
+    if (r >= 0)
+        return r;
+    r = read_json(pod->fd, POD_STAGE1_MANIFEST, &manifest, reterr);
+    if (r < 0)
+        return error_prefix(reterr, r, "cannot read the manifest of the stage1 of pod \"%s\"", pod->uuid);
+    r = entrypoints_from_json(manifest, ret);
+    json_decref(manifest);
+    return r;
 }
 
 int pod_stage1_entrypoint(const Pod *pod, Stage1Entrypoint entrypoint, char **ret, unsigned *ret_version,
                           Error *reterr)
 {
-    json_t *manifest = NULL;
-    int r = stage1_entrypoint_read(pod, entrypoint, ret, ret_version);
+    _cleanup_(stage1_entrypoints_done) Stage1Entrypoints entrypoints = {};
+    int r = read_entrypoints(pod, &entrypoints, reterr);
 
-    if (r >= 0 || r == -ENOENT)
-        return r < 0 ? error_set(reterr, r, "the pod's stage1 has no entrypoint %s",
-                                 stage1_entrypoint_annotation(entrypoint))
-                     : 0;
-    r = read_json(pod->fd, POD_STAGE1_MANIFEST, &manifest, reterr);
     if (r < 0)
-        return error_prefix(reterr, r, "cannot read the manifest of the stage1 of pod \"%s\"", pod->uuid);
-    r = entrypoint_from_json(manifest, entrypoint, ret, ret_version, reterr);
-    json_decref(manifest);
-    return r;
+        return r;
+    *ret_version = entrypoints.version;
+    return stage1_entrypoint_path(&entrypoints, entrypoint, ret, reterr);
 }

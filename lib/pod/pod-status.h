@@ -23,19 +23,16 @@ typedef enum PodAppState {
 const char *pod_app_state_to_string(PodAppState state);
 
 typedef struct PodApp {
-    char *name;             /* the app's own, and in it the next two */
-    const char *image_name; /* "example.com/nginx:1.22" */
-    const char *image_id;   /* sha512-… */
-    char *refused;          /* system calls that ended processes of it; NULL: none */
+    char *name;
+    char *image_name; /* "example.com/nginx:1.22" */
+    char *image_id;   /* sha512-… */
+    char *refused;    /* system calls that ended processes of it; NULL: none */
     PodAppState state;
     bool has_exit_code;
     int exit_code;
     int64_t created_ns, started_ns, finished_ns; /* since the epoch; 0: not known */
 } PodApp;
 
-/* version may be NULL. */
-int pod_app_set(PodApp *app, const char *name, const char *image_name, const char *version,
-                const char *image_id);
 void pod_apps_free(PodApp *apps, size_t n);
 
 typedef struct PodStatus {
@@ -43,12 +40,18 @@ typedef struct PodStatus {
     pid_t pid;                      /* the pod's init, of an ended pod what it was; 0: none */
     PodApp *apps;
     size_t n_apps;
-    json_t *manifest; /* the pod manifest as it is on disk, or NULL: not asked for, not there, broken */
-    json_t *networks; /* net-info.json, an array, or NULL */
+    bool may_have_networks; /* its stage1 may write net-info.json */
+    bool has_details;       /* its manifest has mounts, or annotations and labels of the user's */
+    json_t *manifest;       /* the pod manifest as it is on disk, or NULL: not asked for, not there, broken */
+    json_t *networks;       /* net-info.json, an array, or NULL */
 } PodStatus;
 
 void pod_status_free(PodStatus *status);
 DEFINE_CLEANUP_FUNC(PodStatus *, pod_status_free)
+
+/* Adds an app, with copies of all that is said; version may be NULL. */
+int pod_status_add_app(PodStatus *status, const char *name, const char *image_name, const char *version,
+                       const char *image_id);
 
 typedef enum PodStatusFlags {
     POD_STATUS_MANIFEST = 1 << 0, /* the manifest itself, not only what a list shows of it */
@@ -59,6 +62,7 @@ typedef enum PodStatusFlags {
 /* A pod whose manifest is missing or broken still has a status. */
 int pod_status_read(const Pod *pod, PodStatusFlags flags, PodStatus **ret);
 
-/* As stage1_entrypoint_read(), also where only the stage1's manifest says it. */
+/* As stage1_entrypoint_path(), also where only the stage1's manifest says it; and the version of the stage1
+ * interface. */
 int pod_stage1_entrypoint(const Pod *pod, Stage1Entrypoint entrypoint, char **ret, unsigned *ret_version,
                           Error *reterr);

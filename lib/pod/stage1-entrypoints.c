@@ -1,14 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The link's lines: the version of the interface, then the entrypoints in the order of their table, then the
- * flavour; what is not there is empty. */
 
 #include "pod/stage1-entrypoints.h"
 
 #include <limits.h>
-#include <string.h>
-#include <unistd.h>
 
-#include "base/string-util.h"
+#include "base/record.h"
 #include "stage1/layout.h"
 #include "stage1/interface.h"
 
@@ -35,82 +31,49 @@ int stage1_version_parse(const char *annotation, unsigned *ret)
     return 0;
 }
 
-int stage1_entrypoints_write(const Pod *pod, const char *version,
-                             const char *const entrypoints[static _STAGE1_ENTRYPOINT_MAX],
-                             const char *flavour, Error *reterr)
+static const RecordField fields[] = {
+    { "interface-version", RECORD_U32, offsetof(Stage1Entrypoints, version) },
+    { "run", RECORD_STRING, offsetof(Stage1Entrypoints, paths[STAGE1_ENTRYPOINT_RUN]) },
+    { "enter", RECORD_STRING, offsetof(Stage1Entrypoints, paths[STAGE1_ENTRYPOINT_ENTER]) },
+    { "gc", RECORD_STRING, offsetof(Stage1Entrypoints, paths[STAGE1_ENTRYPOINT_GC]) },
+    { "stop", RECORD_STRING, offsetof(Stage1Entrypoints, paths[STAGE1_ENTRYPOINT_STOP]) },
+    { "flavour", RECORD_STRING, offsetof(Stage1Entrypoints, flavour) },
+    {},
+};
+
+void stage1_entrypoints_done(Stage1Entrypoints *entrypoints)
 {
-    _cleanup_buffer_ Buffer b = {};
-    _cleanup_free_ char *text = NULL;
-    unsigned number;
-    int r = stage1_version_parse(version, &number);
+    record_done(fields, entrypoints);
+}
 
-    if (r < 0)
-        return error_set(reterr, r,
-                         "bad " STAGE1_ANNOTATION_INTERFACE_VERSION " of the stage1 image: must be a number");
-    buffer_addf(&b, "%u", number);
-    for (Stage1Entrypoint e = 0; e < _STAGE1_ENTRYPOINT_MAX; e++) {
-        const char *path = entrypoints[e];
+int stage1_entrypoints_write(const Pod *pod, const Stage1Entrypoints *entrypoints, Error *reterr)
+{
+    int r;
 
-        if (path && (*path == '\0' || strchr(path, '\n')))
+    for (Stage1Entrypoint e = 0; e < _STAGE1_ENTRYPOINT_MAX; e++)
+        if (entrypoints->paths[e] && *entrypoints->paths[e] == '\0')
             return error_set(reterr, -EINVAL, "bad %s of the stage1 image", annotations[e]);
-        buffer_addf(&b, "\n%s", path ? path : "");
-    }
-    buffer_addf(&b, "\n%s", flavour ? flavour : "");
-    r = buffer_steal(&b, &text);
-    if (r >= 0 && symlinkat(text, pod->fd, POD_STAGE1_ENTRYPOINTS) < 0)
-        r = error_set_errno(reterr, -errno, "cannot note the entrypoints of the stage1 image");
-    return r;
+    r = record_write_link(pod->fd, POD_STAGE1_ENTRYPOINTS, fields, entrypoints);
+    return r < 0 ? error_set_errno(reterr, r, "cannot note the entrypoints of the stage1 image") : 0;
 }
 
-/* The line of that number; missing ones are empty. */
-static char *cut_line(char *rest, unsigned number)
+int stage1_entrypoints_read(const Pod *pod, Stage1Entrypoints *ret)
 {
-    char *line;
+    int r = record_read_link(pod->fd, POD_STAGE1_ENTRYPOINTS, fields, ret);
 
-    do
-        line = strsep(&rest, "\n");
-    while (line && number-- > 0);
-    return line;
+    if (r >= 0 && ret->version > 0)
+        return 0;
+    stage1_entrypoints_done(ret);
+    return r == -ENOENT || r == -EBADMSG || r >= 0 ? -ENODATA : r;
 }
 
-static int read_link(const Pod *pod, char text[static PATH_MAX])
+int stage1_entrypoint_path(const Stage1Entrypoints *entrypoints, Stage1Entrypoint entrypoint, char **ret,
+                           Error *reterr)
 {
-    ssize_t n = readlinkat(pod->fd, POD_STAGE1_ENTRYPOINTS, text, PATH_MAX - 1);
+    const char *path = entrypoints->paths[entrypoint];
 
-    if (n < 0)
-        return errno == ENOENT ? -ENODATA : -errno;
-    text[n] = '\0';
-    return 0;
-}
-
-int stage1_entrypoint_read(const Pod *pod, Stage1Entrypoint entrypoint, char **ret, unsigned *ret_version)
-{
-    char text[PATH_MAX], *rest = text;
-    unsigned version;
-    const char *path;
-    int r = read_link(pod, text);
-
-    if (r < 0)
-        return r;
-    if (stage1_version_parse(strsep(&rest, "\n"), &version) < 0)
-        return -EBADMSG;
-    path = cut_line(rest, entrypoint);
-    if (!path || *path == '\0')
-        return -ENOENT;
+    if (!path)
+        return error_set(reterr, -ENOENT, "the pod's stage1 has no entrypoint %s", annotations[entrypoint]);
     *ret = string_concat(STAGE1_ROOTFS, *path == '/' ? "" : "/", path);
-    *ret_version = version;
-    return *ret ? 0 : -ENOMEM;
-}
-
-int stage1_flavour_read(const Pod *pod, char **ret)
-{
-    char text[PATH_MAX];
-    const char *flavour;
-    int r = read_link(pod, text);
-
-    if (r < 0)
-        return r;
-    flavour = cut_line(text, 1 + _STAGE1_ENTRYPOINT_MAX);
-    *ret = strdup(flavour ? flavour : "");
     return *ret ? 0 : -ENOMEM;
 }

@@ -17,19 +17,23 @@ typedef enum Stage1Entrypoint {
 /* The annotation that names it. */
 const char *stage1_entrypoint_annotation(Stage1Entrypoint entrypoint);
 
-/* NULL: there is none. version is the annotation's; flavour: that of this build (see stage1-network.h), or
- * NULL.
- */
-int stage1_entrypoints_write(const Pod *pod, const char *version,
-                             const char *const entrypoints[static _STAGE1_ENTRYPOINT_MAX],
-                             const char *flavour, Error *reterr);
+typedef struct Stage1Entrypoints {
+    unsigned version;                    /* of the stage1 interface */
+    char *paths[_STAGE1_ENTRYPOINT_MAX]; /* in the stage1's root; NULL: it has none */
+    char *flavour;                       /* which of this build (pod/stage1-network.h), or NULL: another */
+} Stage1Entrypoints;
 
-/* The version of the interface, by its annotation; NULL, there is none, is 1. */
+void stage1_entrypoints_done(Stage1Entrypoints *entrypoints);
+
+/* The version of the interface, by its annotation; NULL, there is none, is 1. -EINVAL. */
 int stage1_version_parse(const char *annotation, unsigned *ret);
 
-/* Its path beneath the pod's directory, and the version of the stage1 interface. -ENOENT: the stage1 has no
- * such entrypoint; -ENODATA: the pod was prepared by another rkt. */
-int stage1_entrypoint_read(const Pod *pod, Stage1Entrypoint entrypoint, char **ret, unsigned *ret_version);
+/* -EINVAL: a path is empty. */
+int stage1_entrypoints_write(const Pod *pod, const Stage1Entrypoints *entrypoints, Error *reterr);
 
-/* The flavour of this build that it is; "": none. -ENODATA as above. */
-int stage1_flavour_read(const Pod *pod, char **ret);
+/* *ret must be empty, and is so on failure. -ENODATA: the pod was prepared by another rkt. */
+int stage1_entrypoints_read(const Pod *pod, Stage1Entrypoints *ret);
+
+/* The entrypoint's path beneath the pod's directory (the caller frees). -ENOENT: the stage1 has none. */
+int stage1_entrypoint_path(const Stage1Entrypoints *entrypoints, Stage1Entrypoint entrypoint, char **ret,
+                           Error *reterr);

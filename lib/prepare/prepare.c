@@ -225,38 +225,33 @@ static int put_manifest(const Pod *pod, const Preparation *p, Error *reterr)
     return r;
 }
 
-static PodSummaryMore what_more(const Preparation *p)
+static bool has_details(const PodManifest *manifest)
 {
-    const PodManifest *manifest = p->manifest;
-    PodSummaryMore more = has_plan(p) ? 0 : POD_SUMMARY_NETWORKS;
-
-    if (manifest->user_annotations.n > 0 || manifest->user_labels.n > 0)
-        more |= POD_SUMMARY_DETAILS;
     for (size_t i = 0; i < manifest->n_apps; i++) {
         const App *app = manifest->apps[i].app;
 
         if (manifest->apps[i].mounts.n > 0 || (app && app->user_annotations.n > 0) ||
             (app && app->user_labels.n > 0))
-            more |= POD_SUMMARY_DETAILS;
+            return true;
     }
-    return more;
+    return manifest->user_annotations.n > 0 || manifest->user_labels.n > 0;
 }
 
 static int put_summary(const Pod *pod, const Preparation *p, Error *reterr)
 {
     const PodManifest *manifest = p->manifest;
-    _cleanup_buffer_ Buffer b = {};
-    int r = 0;
+    _cleanup_(pod_status_freep) PodStatus *status = calloc(1, sizeof(PodStatus));
+    int r = status ? 0 : -ENOMEM;
 
     for (size_t i = 0; r >= 0 && i < manifest->n_apps; i++)
-        r = pod_summary_add(&b, manifest->apps[i].name, manifest->apps[i].image.name,
-                            name_value_list_get(&manifest->apps[i].image.labels, "version"),
-                            manifest->apps[i].image.id);
-    if (r >= 0)
-        r = buffer_error(&b);
-    if (r == -EINVAL)
-        return 0;
-    return r < 0 ? r : pod_summary_write(pod, &b, what_more(p), reterr);
+        r = pod_status_add_app(status, manifest->apps[i].name, manifest->apps[i].image.name,
+                               name_value_list_get(&manifest->apps[i].image.labels, "version"),
+                               manifest->apps[i].image.id);
+    if (r < 0)
+        return r;
+    status->may_have_networks = !has_plan(p);
+    status->has_details = has_details(manifest);
+    return pod_summary_write(pod, status, reterr);
 }
 
 static int put_app_info(const Pod *pod, const char *name, const AppImage *image, Error *reterr)
@@ -407,13 +402,16 @@ static int put_volumes(const Pod *pod, const PodManifest *manifest, Error *reter
 static int put_entrypoints(const Pod *pod, const Preparation *p, Error *reterr)
 {
     const NameValueList *annotations = &p->stage1.manifest->annotations;
-    const char *entrypoints[_STAGE1_ENTRYPOINT_MAX];
+    Stage1Entrypoints entrypoints = { .flavour = (char *) flavour(p) }; /* nothing of it is owned */
+    int r = stage1_version_parse(name_value_list_get(annotations, STAGE1_ANNOTATION_INTERFACE_VERSION),
+                                 &entrypoints.version);
 
+    if (r < 0)
+        return error_set(reterr, r,
+                         "bad " STAGE1_ANNOTATION_INTERFACE_VERSION " of the stage1 image: must be a number");
     for (Stage1Entrypoint e = 0; e < _STAGE1_ENTRYPOINT_MAX; e++)
-        entrypoints[e] = name_value_list_get(annotations, stage1_entrypoint_annotation(e));
-    return stage1_entrypoints_write(pod,
-                                    name_value_list_get(annotations, STAGE1_ANNOTATION_INTERFACE_VERSION),
-                                    entrypoints, flavour(p), reterr);
+        entrypoints.paths[e] = (char *) name_value_list_get(annotations, stage1_entrypoint_annotation(e));
+    return stage1_entrypoints_write(pod, &entrypoints, reterr);
 }
 
 static int copy_stage1(const Pod *pod, int from, int to, Error *reterr)

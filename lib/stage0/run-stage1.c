@@ -223,15 +223,6 @@ static int make_environment(const Pod *pod, const RunOptions *options)
 
 /* ----- The program ----- */
 
-static int check_network(const Pod *pod, const char *network, Error *reterr)
-{
-    _cleanup_free_ char *flavour = NULL;
-    int r = stage1_flavour_read(pod, &flavour);
-
-    return r < 0 ? error_set_errno(reterr, r, "cannot find out the stage1 of pod \"%s\"", pod->uuid)
-                 : stage1_check_network(flavour, network, reterr);
-}
-
 /* Each app of the pod has a directory there. */
 static int check_interactive(const Pod *pod, Error *reterr)
 {
@@ -249,37 +240,38 @@ static int check_interactive(const Pod *pod, Error *reterr)
                                pod->uuid, n_apps);
 }
 
-/* As it was worked out when the pod was prepared, beneath the pod's directory: no JSON is read here. */
-static int find_entrypoint(const Pod *pod, char **ret, unsigned *ret_version, Error *reterr)
+/* As they were worked out when the pod was prepared: no JSON is read here. */
+static int read_entrypoints(const Pod *pod, Stage1Entrypoints *ret, Error *reterr)
 {
-    int r = stage1_entrypoint_read(pod, STAGE1_ENTRYPOINT_RUN, ret, ret_version);
+    int r = stage1_entrypoints_read(pod, ret);
 
     if (r == -ENODATA)
         return error_set(reterr, r,
                          "pod \"%s\" was prepared by another version of rkt: prepare it again with this one",
                          pod->uuid);
-    return r < 0 ? error_set_errno(reterr, r, "cannot find the entrypoint of the stage1 of pod \"%s\"",
-                                   pod->uuid)
-                 : 0;
+    return r < 0 ? error_set_errno(reterr, r, "cannot find out the stage1 of pod \"%s\"", pod->uuid) : 0;
 }
 
 int stage1_exec(Pod *pod, const GlobalOptions *global, const RunOptions *options, Error *reterr)
 {
+    _cleanup_(stage1_entrypoints_done) Stage1Entrypoints entrypoints = {};
     _cleanup_free_ char *entrypoint = NULL;
     _cleanup_close_ int program = -EBADF;
     _cleanup_strv_ char **argv = NULL;
-    unsigned version;
     int r;
 
     r = options->interactive ? check_interactive(pod, reterr) : 0;
     if (r >= 0)
-        r = find_entrypoint(pod, &entrypoint, &version, reterr);
+        r = read_entrypoints(pod, &entrypoints, reterr);
     if (r >= 0)
-        r = check_network(pod, options->network, reterr);
+        r = stage1_entrypoint_path(&entrypoints, STAGE1_ENTRYPOINT_RUN, &entrypoint, reterr);
+    if (r >= 0)
+        r = stage1_check_network(entrypoints.flavour, options->network, reterr);
     if (r >= 0)
         r = entrypoint_open(pod, entrypoint, &program, reterr);
     if (r >= 0)
-        r = make_arguments(pod, global, options, strrchr(entrypoint, '/') + 1, version, &argv, reterr);
+        r = make_arguments(pod, global, options, strrchr(entrypoint, '/') + 1, entrypoints.version, &argv,
+                           reterr);
     if (r >= 0)
         r = make_environment(pod, options);
     if (r >= 0)

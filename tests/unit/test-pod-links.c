@@ -16,22 +16,23 @@ enum { MANY = 100 };
 
 static void test_summary(const Pod *pod)
 {
-    _cleanup_(pod_status_freep) PodStatus *status = calloc(1, sizeof(PodStatus));
-    _cleanup_buffer_ Buffer apps = {}, many = {};
-    PodSummaryMore more = 0;
+    _cleanup_(pod_status_freep) PodStatus *written = calloc(1, sizeof(PodStatus)),
+                                          *status = calloc(1, sizeof(PodStatus));
     struct stat st;
 
-    assert_int(pod_summary_read(pod, status, &more), -ENOENT);
+    assert_int(pod_summary_read(pod, status), -ENOENT);
     assert_int(write_file_at(pod->fd, POD_CREATED, "", 0, 0644, 0), 0);
-    assert_int(pod_summary_add(&apps, "web", "example.com/web", "1.2", "sha512-00"), 0);
-    assert_int(pod_summary_add(&apps, "log", "example.com/log", NULL, "sha512-01"), 0);
-    assert_int(pod_summary_add(&apps, "a\tb", "example.com/web", NULL, "sha512-00"), -EINVAL);
-    assert_int(pod_summary_write(pod, &apps, POD_SUMMARY_DETAILS, NULL), 0);
-    assert_int(pod_summary_read(pod, status, &more), 0);
-    assert_int(more, POD_SUMMARY_DETAILS);
+    assert_int(pod_status_add_app(written, "web", "example.com/web", "1.2", "sha512-00"), 0);
+    assert_int(pod_status_add_app(written, "a\tb", "example.com/log", NULL, "sha512-01"), 0);
+    written->has_details = true;
+    assert_int(pod_summary_write(pod, written, NULL), 0);
+    assert_int(pod_summary_read(pod, status), 0);
+    assert_true(status->has_details && !status->may_have_networks);
     assert_int(status->n_apps, 2);
     assert_str(status->apps[0].name, "web");
     assert_str(status->apps[0].image_name, "example.com/web:1.2");
+    assert_str(status->apps[1].name, written->apps[1].name);
+    assert_true(!strchr(status->apps[1].name, '\t'));
     assert_str(status->apps[1].image_name, "example.com/log");
     assert_str(status->apps[1].image_id, "sha512-01");
     assert_int(fstatat(pod->fd, POD_CREATED, &st, 0), 0);
@@ -39,56 +40,75 @@ static void test_summary(const Pod *pod)
 
     assert_int(unlinkat(pod->fd, POD_SUMMARY, 0), 0);
     for (unsigned i = 0; i < MANY; i++)
-        assert_int(pod_summary_add(&many, "app", "example.com/of-a-pod-with-many-apps", "1", "sha512-00"), 0);
-    assert_int(pod_summary_write(pod, &many, 0, NULL), 0);
-    assert_int(pod_summary_read(pod, status, &more), -ENOENT);
+        assert_int(
+                pod_status_add_app(written, "app", "example.com/of-a-pod-with-many-apps", "1", "sha512-00"),
+                0);
+    assert_int(pod_summary_write(pod, written, NULL), 0);
+    assert_int(pod_summary_read(pod, &(PodStatus){}), -ENOENT);
 }
 
 static void test_broken_summary(const Pod *pod)
 {
     static const char *const broken[] = {
-        "x", "1", "1\t0", "x\t0\nweb\tweb\tid\n", "1\n", "1\t0\nweb\tweb\n"
+        "x",
+        "1795369666148144103\t0\nweb\tweb\tid\n", /* an earlier release's */
+        "created=1",
+        "app=web\nimage=web\nid=id\n",
+        "created=x\n",
+        "created=1\napp=web\nimage=web\n",
+        "created=1\nimage=web\n",
     };
 
     for (size_t i = 0; i < ELEMENTSOF(broken); i++) {
         PodStatus status = {};
-        PodSummaryMore more;
 
         assert_int(symlinkat(broken[i], pod->fd, POD_SUMMARY), 0);
-        assert_true(pod_summary_read(pod, &status, &more) < 0);
+        assert_true(pod_summary_read(pod, &status) < 0);
         assert_true(!status.apps && status.n_apps == 0);
         assert_int(unlinkat(pod->fd, POD_SUMMARY, 0), 0);
     }
-    assert_int(write_file_at(pod->fd, POD_SUMMARY, "web\tweb\tid\n", 11, 0644, 0), 0);
-    assert_int(pod_summary_read(pod, &(PodStatus){}, &(PodSummaryMore){ 0 }), -ENOENT);
+    assert_int(write_file_at(pod->fd, POD_SUMMARY, "created=1\n", 10, 0644, 0), 0);
+    assert_int(pod_summary_read(pod, &(PodStatus){}), -EBADMSG);
 }
 
 static void test_entrypoints(const Pod *pod)
 {
-    static const char *const entrypoints[_STAGE1_ENTRYPOINT_MAX] = {
-        [STAGE1_ENTRYPOINT_RUN] = "/init", [STAGE1_ENTRYPOINT_GC] = "bin/gc"
+    const Stage1Entrypoints written = {
+        .version = 5,
+        .paths = { [STAGE1_ENTRYPOINT_RUN] = (char *) "/init", [STAGE1_ENTRYPOINT_GC] = (char *) "bin/gc" },
+        .flavour = (char *) "fly",
     };
-    static const char *const bad[_STAGE1_ENTRYPOINT_MAX] = { [STAGE1_ENTRYPOINT_RUN] = "/a\nb" };
-    char *path = NULL;
-    unsigned version = 0;
+    const Stage1Entrypoints bad = { .version = 5, .paths = { [STAGE1_ENTRYPOINT_RUN] = (char *) "" } };
+    Stage1Entrypoints read = {};
+    _cleanup_free_ char *run = NULL, *gc = NULL;
 
     assert_int(mkdirat(pod->fd, POD_STAGE1, 0755), 0);
-    assert_int(stage1_entrypoint_read(pod, STAGE1_ENTRYPOINT_RUN, &path, &version), -ENODATA);
-    assert_int(stage1_entrypoints_write(pod, "five", entrypoints, NULL, NULL), -EINVAL);
-    assert_int(stage1_entrypoints_write(pod, NULL, bad, NULL, NULL), -EINVAL);
-    assert_int(stage1_entrypoints_write(pod, "5", entrypoints, "fly", NULL), 0);
-    assert_int(stage1_entrypoint_read(pod, STAGE1_ENTRYPOINT_RUN, &path, &version), 0);
-    assert_str(path, "stage1/rootfs/init");
-    assert_int(version, 5);
-    free(path);
-    assert_int(stage1_entrypoint_read(pod, STAGE1_ENTRYPOINT_GC, &path, &version), 0);
-    assert_str(path, "stage1/rootfs/bin/gc");
-    free(path);
-    assert_int(stage1_entrypoint_read(pod, STAGE1_ENTRYPOINT_ENTER, &path, &version), -ENOENT);
-    assert_int(stage1_entrypoint_read(pod, STAGE1_ENTRYPOINT_STOP, &path, &version), -ENOENT);
-    assert_int(stage1_flavour_read(pod, &path), 0);
-    assert_str(path, "fly");
-    free(path);
+    assert_int(stage1_entrypoints_read(pod, &read), -ENODATA);
+    assert_int(symlinkat("1\n/init\n\n\n\nhost", pod->fd, POD_STAGE1_ENTRYPOINTS),
+               0); /* an earlier release's */
+    assert_int(stage1_entrypoints_read(pod, &read), -ENODATA);
+    assert_int(unlinkat(pod->fd, POD_STAGE1_ENTRYPOINTS, 0), 0);
+    assert_int(stage1_entrypoints_write(pod, &bad, NULL), -EINVAL);
+    assert_int(stage1_entrypoints_write(pod, &written, NULL), 0);
+    assert_int(stage1_entrypoints_read(pod, &read), 0);
+    assert_int(read.version, 5);
+    assert_str(read.flavour, "fly");
+    assert_int(stage1_entrypoint_path(&read, STAGE1_ENTRYPOINT_RUN, &run, NULL), 0);
+    assert_str(run, "stage1/rootfs/init");
+    assert_int(stage1_entrypoint_path(&read, STAGE1_ENTRYPOINT_GC, &gc, NULL), 0);
+    assert_str(gc, "stage1/rootfs/bin/gc");
+    assert_int(stage1_entrypoint_path(&read, STAGE1_ENTRYPOINT_ENTER, &run, NULL), -ENOENT);
+    stage1_entrypoints_done(&read);
+}
+
+static void test_version(void)
+{
+    unsigned version = 0;
+
+    assert_int(stage1_version_parse(NULL, &version), 0);
+    assert_int(version, 1);
+    assert_int(stage1_version_parse("five", &version), -EINVAL);
+    assert_int(stage1_version_parse("0", &version), -EINVAL);
 }
 
 static void test_networks(void)
@@ -116,6 +136,7 @@ int main(void)
     test_summary(&pod);
     test_broken_summary(&pod);
     test_entrypoints(&pod);
+    test_version();
     test_networks();
     (void) close(pod.fd);
     assert_int(remove_tree_at(AT_FDCWD, path), 0);

@@ -62,18 +62,6 @@ int mount_attach(int mount, int target);
 /* Both; then, for MOUNT_TARGET_API, checks that the name leads to this mount. */
 int mount_attach_at(int mount, int root, const char *path, MountTarget target, Error *reterr);
 
-/* A procfs (that of the calling process's pid namespace) or a sysfs (read-only), detached, checked to be one;
- * nosuid, nodev and noexec in any case. */
-int mount_proc(uint64_t attributes, int *ret, Error *reterr);
-int mount_sys(int *ret, Error *reterr);
-
-/* Hides and write-protects what the tables of mount.c name, in an app's procfs and sysfs, given as
- * descriptors of mounts that are attached. sys may be -EBADF (a volume of the user is there). net_writable:
- * /proc/sys/net is the pod's own, so it stays writable. scratch: a directory outside the app's root, never
- * that root's own top or the old root's; what hides is mounted there and left, to go with that root in
- * mount_enter_root(): each unmount waits for all processors. */
-int mount_restrict_paths(int proc, int sys, bool net_writable, int scratch, Error *reterr);
-
 /* Makes an attached mount the root and the working directory of the calling process and its mount namespace,
  * and detaches the old root. */
 int mount_enter_root(int root);

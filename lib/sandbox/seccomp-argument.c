@@ -6,7 +6,6 @@
 #include <linux/fs.h>
 #include <linux/netlink.h>
 #include <linux/sched.h>
-#include <string.h>
 #include <sys/ioctl.h>
 #include <sys/personality.h>
 #include <sys/socket.h>

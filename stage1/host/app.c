@@ -20,6 +20,7 @@
 #include "host.h"
 #include "stage1/layout.h"
 #include "program.h"
+#include "sandbox/kernel-mounts.h"
 #include "sandbox/mount.h"
 
 #define FILE_ATTRIBUTES (MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC | MOUNT_ATTR_RDONLY)

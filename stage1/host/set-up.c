@@ -14,6 +14,7 @@
 #include "host.h"
 #include "stage1/layout.h"
 #include "sandbox/landlock.h"
+#include "sandbox/kernel-mounts.h"
 #include "sandbox/mount.h"
 
 /* Attaches and closes *mount; one that is not there is left out. */

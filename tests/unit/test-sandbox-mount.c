@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* In a mount namespace of its own, on a tmpfs: nothing of it is seen outside. */
 
+#include "sandbox/kernel-mounts.h"
 #include "sandbox/mount.h"
 
 #include <fcntl.h>

@@ -3,7 +3,7 @@
  * needs, and what the file asks for. The UUID's file lies in the unit's runtime directory, which PID 1 makes
  * before rkt-prepare and removes behind the last ExecStopPost=, between two automatic restarts as well. */
 
-#include "translate.h"
+#include "translator.h"
 
 #include "podfile/resolve.h"
 #include "rkt-config.h"
@@ -13,20 +13,8 @@
 #include "unit/unit-name.h"
 #include "unit/unit-text.h"
 
-enum {
-    WORD_MAX = 128 * 1024 - 1024
-}; /* the kernel takes no longer argument (MAX_ARG_STRLEN), flag included */
-
 #define UUID_FILE "%t/rkt/pods/%N/uuid"
 #define NEXT_LINE " \\\n    "
-
-typedef struct Translator {
-    const char *name, *path;
-    const PodFile *file;
-    const PodSection *pod; /* may be NULL */
-    Buffer *b;
-    Error *reterr;
-} Translator;
 
 void generated_unit_done(GeneratedUnit *unit)
 {
@@ -56,156 +44,14 @@ int pod_name_check(const char *name, Error *reterr)
     return 0;
 }
 
-static bool is_template(const char *name)
+bool translator_is_template(const char *name)
 {
     return streq_ptr(unit_instance(name), "");
 }
 
-static int fail_at(const Translator *t, const PodEntry *entry, const char *why)
+int translator_fail(const Translator *t, const PodEntry *entry, const char *why)
 {
     return pod_file_complain(t->file, t->reterr, entry->path, entry->line, "%s=: %s", entry->key, why);
-}
-
-/* ----- Words of the command lines ----- */
-
-/* What a value may hold, wherever it goes. */
-static int check_word(const Translator *t, const PodEntry *entry, const char *word)
-{
-    int c = unit_unknown_specifier(word);
-
-    if (c == 0)
-        return fail_at(t, entry, "a \"%\" at the end (write %% for a percent sign)");
-    if (c > 0)
-        return pod_file_complain(t->file, t->reterr, entry->path, entry->line,
-                                 "%s=: unknown specifier \"%%%c\" (write %%%% for a percent sign)",
-                                 entry->key, c);
-    if (strlen(word) > WORD_MAX)
-        return fail_at(t, entry, "longer than an argument can be");
-    return 0;
-}
-
-static int add_word(const Translator *t, const PodEntry *entry, const char *word)
-{
-    int r = check_word(t, entry, word);
-
-    if (r < 0)
-        return r;
-    buffer_adds(t->b, " ");
-    unit_add_word(t->b, UNIT_WORD_EXEC, word);
-    return 0;
-}
-
-static int add_flag(const Translator *t, const PodEntry *entry, const char *flag, const char *value)
-{
-    int r = check_word(t, entry, value);
-
-    if (r < 0)
-        return r;
-    buffer_adds(t->b, " ");
-    unit_add_flag(t->b, flag, value);
-    return 0;
-}
-
-/* The words of all assignments to a key as one flag, commas between them. Comes with the last of them. */
-static int add_joined(const Translator *t, const PodSection *section, const PodEntry *entry)
-{
-    _cleanup_buffer_ Buffer joined = { 0 };
-
-    if (entry != pod_section_find(section, entry->key))
-        return 0;
-    for (const PodEntry *e = section->entries; e <= entry; e++) {
-        if (e->dropped || e->info != entry->info)
-            continue;
-        POD_ENTRY_FOREACH_WORD (word, e) {
-            buffer_adds(&joined, joined.size > 0 ? "," : "");
-            buffer_adds(&joined, word);
-        }
-    }
-    if (buffer_error(&joined) < 0)
-        return -ENOMEM;
-    return add_flag(t, entry, entry->info->flag, joined.data);
-}
-
-/* The flags that a section's keys mean on one of the command lines. */
-static int add_flags(const Translator *t, const PodSection *section, SettingLines line)
-{
-    for (size_t i = 0; section && i < section->n_entries; i++) {
-        const PodEntry *entry = &section->entries[i];
-        int r = 0;
-
-        if (entry->dropped || entry->info->use != SETTING_FLAG || !(entry->info->lines & line))
-            continue;
-        if (entry->info->flags & SETTING_JOIN)
-            r = add_joined(t, section, entry);
-        else
-            POD_ENTRY_FOREACH_WORD (word, entry) {
-                r = add_flag(t, entry, entry->info->flag, word);
-                if (r < 0)
-                    break;
-            }
-        if (r < 0)
-            return r;
-    }
-    return 0;
-}
-
-/* Exec= is the program and its arguments, Args= more of them. */
-static int add_program(const Translator *t, const PodSection *app, bool last)
-{
-    const PodEntry *exec = pod_section_find(app, "Exec");
-    bool any = false;
-    int r;
-
-    if (exec) {
-        r = add_flag(t, exec, "exec", exec->value);
-        if (r < 0)
-            return r;
-    }
-    for (size_t i = 0; i < app->n_entries; i++) {
-        const PodEntry *entry = &app->entries[i];
-
-        if (entry != exec && (entry->dropped || !streq(entry->key, "Args")))
-            continue;
-        POD_ENTRY_FOREACH_WORD (word, entry) {
-            if (entry == exec && word == exec->value)
-                continue;
-            if (streq(word, "---"))
-                return fail_at(t, entry, "an argument can't be \"---\", which ends an app's arguments");
-            buffer_adds(t->b, any ? "" : " --");
-            any = true;
-            r = add_word(t, entry, word);
-            if (r < 0)
-                return r;
-        }
-    }
-    if (any && !last)
-        buffer_adds(t->b, " ---");
-    return 0;
-}
-
-/* [Service] ReloadSignal= is of all apps that have none of their own. */
-static const PodEntry *reload_signal_of(const Translator *t, const PodSection *app)
-{
-    const PodEntry *own = app ? pod_section_find(app, "ReloadSignal") : NULL;
-
-    return own ? NULL : pod_section_find(pod_file_section(t->file, POD_SECTION_SERVICE), "ReloadSignal");
-}
-
-static int add_app(const Translator *t, const PodSection *app, bool last)
-{
-    const PodEntry *image = pod_section_find(app, "Image"), *reload = reload_signal_of(t, app);
-    int r;
-
-    buffer_adds(t->b, " \\\n   ");
-    r = add_word(t, image, image->value);
-    if (r < 0)
-        return r;
-    if (app->app)
-        buffer_add_all(t->b, " --name=", app->app);
-    r = add_flags(t, app, SETTING_PREPARE);
-    if (r >= 0 && reload)
-        r = add_flag(t, reload, "reload-signal", reload->value);
-    return r < 0 ? r : add_program(t, app, last);
 }
 
 /* ----- [Unit] ----- */
@@ -313,12 +159,13 @@ static int add_unit_section(const Translator *t)
     buffer_add_all(t->b, "# Written by rkt-generator(8) from ", t->path,
                    "; changes belong there.\n\n[Unit]\n");
     if (!pod_section_find(section, "Description"))
-        buffer_add_all(t->b, "Description=Pod ", t->name, is_template(t->name) ? "%i (rkt)\n" : " (rkt)\n");
+        buffer_add_all(t->b, "Description=Pod ", t->name,
+                       translator_is_template(t->name) ? "%i (rkt)\n" : " (rkt)\n");
     buffer_add_all(t->b, "SourcePath=", t->path, "\n");
     r = add_mounts(t);
     /* So that a start by hand finds the sockets listening, too. */
     if (pod_file_section(t->file, POD_SECTION_SOCKET))
-        buffer_addf(t->b, "Requires=rkt-%s%s.socket\n", t->name, is_template(t->name) ? "%i" : "");
+        buffer_addf(t->b, "Requires=rkt-%s%s.socket\n", t->name, translator_is_template(t->name) ? "%i" : "");
     add_copies(t, POD_SECTION_UNIT, NULL);
     return r;
 }
@@ -331,12 +178,12 @@ static int add_prepare(const Translator *t)
     int r;
 
     buffer_adds(t->b, "ExecStartPre=" RKT_LIBEXECDIR "/rkt-prepare --unit=%n --uuid-file-save=" UUID_FILE);
-    r = add_flags(t, t->pod, SETTING_PREPARE);
+    r = translator_add_flags(t, t->pod, SETTING_PREPARE);
     for (size_t i = 0; i < t->file->n_sections; i++)
         n_apps += t->file->sections[i].kind == POD_SECTION_APP;
     for (size_t i = 0; r >= 0 && i < t->file->n_sections; i++)
         if (t->file->sections[i].kind == POD_SECTION_APP)
-            r = add_app(t, &t->file->sections[i], ++n == n_apps);
+            r = translator_add_app(t, &t->file->sections[i], ++n == n_apps);
     buffer_adds(t->b, "\n");
     return r;
 }
@@ -351,7 +198,7 @@ static int add_run(const Translator *t)
         return -ENOMEM;
     buffer_adds(t->b, "ExecStart=" RKT_BINDIR "/rkt run-prepared");
     /* An instance's name is only known to PID 1; run-prepared makes it valid by the same table. */
-    if (is_template(t->name))
+    if (translator_is_template(t->name))
         buffer_add_all(t->b, " --machine-name=", unit, "%i");
     else {
         r = machine_name_make(unit, machine);
@@ -360,7 +207,7 @@ static int add_run(const Translator *t)
                                      "no name for machined can be made of \"%s\"", t->name);
         buffer_add_all(t->b, " --machine-name=", machine);
     }
-    r = add_flags(t, t->pod, SETTING_RUN);
+    r = translator_add_flags(t, t->pod, SETTING_RUN);
     buffer_adds(t->b, " --uuid-file=" UUID_FILE "\n");
     return r;
 }
@@ -369,7 +216,7 @@ static int add_run(const Translator *t)
 static int add_pod(const Translator *t)
 {
     const PodEntry *dir = pod_section_find(t->pod, "Dir");
-    int r = dir ? add_flag(t, dir, "dir", dir->value) : 0;
+    int r = dir ? translator_add_flag(t, dir, "dir", dir->value) : 0;
 
     buffer_adds(t->b, " --uuid-file=" UUID_FILE "\n");
     return r;
@@ -384,13 +231,14 @@ static int add_gc(const Translator *t)
 /* The administrator's ExecReload= come first: what checks a configuration decides whether it is read. */
 static int add_reload(const Translator *t)
 {
-    const PodEntry *of_all = reload_signal_of(t, NULL);
+    const PodEntry *of_all = translator_reload_signal(t, NULL);
     bool reloads = of_all;
 
     if (of_all && pod_section_find(t->pod, "PodManifest"))
-        return fail_at(t, of_all,
-                       "an app of a manifest has it as annotation coreos.com/rkt/stage2/reload-signal; add "
-                       "ExecReload=" RKT_LIBEXECDIR "/rkt-reload --uuid-file=" UUID_FILE);
+        return translator_fail(
+                t, of_all,
+                "an app of a manifest has it as annotation coreos.com/rkt/stage2/reload-signal; add "
+                "ExecReload=" RKT_LIBEXECDIR "/rkt-reload --uuid-file=" UUID_FILE);
     for (size_t i = 0; i < t->file->n_sections; i++)
         reloads = reloads || (t->file->sections[i].kind == POD_SECTION_APP &&
                               pod_section_find(&t->file->sections[i], "ReloadSignal"));
@@ -463,99 +311,8 @@ static void add_socket_unit(const Translator *t)
                 "Description=Sockets of pod %s%s (rkt)\n"
                 "SourcePath=%s\n\n"
                 "[Socket]\n",
-                t->path, t->name, is_template(t->name) ? "%i" : "", t->path);
+                t->path, t->name, translator_is_template(t->name) ? "%i" : "", t->path);
     add_copies(t, POD_SECTION_SOCKET, NULL);
-}
-
-/* ----- [Install] ----- */
-
-/* Specifiers that systemctl enable would fill in, as far as they are about the unit's name. */
-static int expand_name(const Translator *t, const PodEntry *entry, const char *word, const char *unit,
-                       char **ret)
-{
-    const char *instance = unit_instance(unit), *dot = strrchr(unit, '.');
-    size_t n_stem = (size_t) (dot - unit), n_prefix = strcspn(unit, "@.");
-    _cleanup_buffer_ Buffer b = { 0 };
-
-    if (instance || !strchr(unit, '@'))
-        n_prefix = instance ? (size_t) (instance - 1 - unit) : n_stem;
-    for (; *word; word++) {
-        if (*word != '%') {
-            buffer_add(&b, word, 1);
-            continue;
-        }
-        switch (*++word) {
-        case 'n': buffer_adds(&b, unit); break;
-        case 'N': buffer_add(&b, unit, n_stem); break;
-        case 'p': buffer_add(&b, unit, n_prefix); break;
-        case 'i':
-            if (instance)
-                buffer_add(&b, instance, (size_t) (dot - instance));
-            break;
-        default: return fail_at(t, entry, "of the specifiers, only %n %N %p %i can be used here");
-        }
-    }
-    return buffer_steal(&b, ret);
-}
-
-static int add_link(const Translator *t, const PodEntry *entry, const char *word, const char *unit,
-                    char ***links)
-{
-    static const struct {
-        const char *key, *suffix;
-    } kinds[] = { { "WantedBy", ".wants" }, { "RequiredBy", ".requires" }, { "UpheldBy", ".upholds" } };
-    _cleanup_free_ char *name = NULL;
-    int r = expand_name(t, entry, word, unit, &name);
-
-    if (r < 0)
-        return r;
-    if (!unit_name_is_valid(name))
-        return pod_file_complain(t->file, t->reterr, entry->path, entry->line,
-                                 "%s=: \"%s\" is not the name of a unit", entry->key, name);
-    for (size_t i = 0; i < ELEMENTSOF(kinds); i++)
-        if (streq(entry->key, kinds[i].key))
-            return strv_consume(links, string_concat(name, kinds[i].suffix, "/", unit));
-    /* Alias= is what is left. */
-    if (streq(name, unit))
-        return 0;
-    if (is_template(t->name))
-        return fail_at(t, entry, "a template has none; write it into the instance's file");
-    if (!endswith(name, strrchr(unit, '.')))
-        return pod_file_complain(t->file, t->reterr, entry->path, entry->line, "Alias=: it has to end in %s",
-                                 strrchr(unit, '.'));
-    return strv_extend(links, name);
-}
-
-/* All links of the unit. A template is wanted by nobody, but for its DefaultInstance=. That key means nothing
- * to an instance, whose file may be a link to the template's. */
-static int add_links(const Translator *t, GeneratedUnit *ret)
-{
-    const PodSection *install = pod_file_section(t->file, POD_SECTION_INSTALL);
-    const PodEntry *of_template = pod_section_find(install, "DefaultInstance"),
-                   *instance = unit_instance(t->name) && !is_template(t->name) ? NULL : of_template;
-    _cleanup_free_ char *unit = string_concat("rkt-", t->name, instance ? instance->value : "",
-                                              ret->socket ? ".socket" : ".service");
-    int r = 0;
-
-    if (!unit)
-        return -ENOMEM;
-    if (instance && !is_template(t->name))
-        return fail_at(t, instance, "only a template (NAME@.pod) has one");
-    if (instance && (!unit_prefix_is_valid(instance->value) ||
-                     strlen(ret->name) + strlen(instance->value) > UNIT_NAME_MAX))
-        return fail_at(t, instance, "this is not the name of an instance");
-    for (size_t i = 0; install && i < install->n_entries; i++) {
-        const PodEntry *entry = &install->entries[i];
-
-        if (entry->dropped || entry == of_template || (is_template(t->name) && !instance))
-            continue;
-        POD_ENTRY_FOREACH_WORD (word, entry) {
-            r = add_link(t, entry, word, unit, &ret->links);
-            if (r < 0)
-                return r;
-        }
-    }
-    return 0;
 }
 
 /* ----- The whole ----- */
@@ -587,7 +344,7 @@ static int translate_into(const Translator *t, GeneratedUnit *unit)
     if (r >= 0 && pod_file_section(t->file, POD_SECTION_SOCKET))
         r = translate_socket(t, unit);
     if (r >= 0)
-        r = add_links(t, unit);
+        r = translator_add_links(t, unit);
     if (r >= 0)
         r = buffer_error(&unit->text);
     if (r >= 0 && (unit->text.size >= UNIT_LINE_MAX || unit->socket_text.size >= UNIT_LINE_MAX))
@@ -666,7 +423,7 @@ int translate_stub(const char *name, const char *path, const PodFile *file, cons
     if (r < 0)
         return r;
     /* Links that are wrong themselves are left out. */
-    (void) add_links(&t, &unit);
+    (void) translator_add_links(&t, &unit);
     *ret = unit;
     unit = (GeneratedUnit){ 0 };
     return 0;

@@ -47,24 +47,16 @@ int translator_add_flag(const Translator *t, const PodEntry *entry, const char *
     return 0;
 }
 
-/* The words of all assignments to a key as one flag, commas between them. Comes with the last of them. */
+/* Comes with the last of its assignments. */
 static int add_joined(const Translator *t, const PodSection *section, const PodEntry *entry)
 {
-    _cleanup_buffer_ Buffer joined = { 0 };
+    _cleanup_free_ char *value = NULL;
+    int r;
 
     if (entry != pod_section_find(section, entry->key))
         return 0;
-    for (const PodEntry *e = section->entries; e <= entry; e++) {
-        if (e->dropped || e->info != entry->info)
-            continue;
-        POD_ENTRY_FOREACH_WORD (word, e) {
-            buffer_adds(&joined, joined.size > 0 ? "," : "");
-            buffer_adds(&joined, word);
-        }
-    }
-    if (buffer_error(&joined) < 0)
-        return -ENOMEM;
-    return translator_add_flag(t, entry, entry->info->flag, joined.data);
+    r = pod_section_join(section, entry, &value);
+    return r < 0 ? r : translator_add_flag(t, entry, entry->info->flag, value);
 }
 
 int translator_add_flags(const Translator *t, const PodSection *section, SettingLines line)

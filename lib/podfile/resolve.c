@@ -168,6 +168,17 @@ const PodEntry *pod_section_find(const PodSection *section, const char *key)
     return NULL;
 }
 
+int pod_section_join(const PodSection *section, const PodEntry *last, char **ret)
+{
+    _cleanup_buffer_ Buffer joined = { 0 };
+
+    for (const PodEntry *entry = section->entries; entry <= last; entry++)
+        if (!entry->dropped && entry->info == last->info)
+            POD_ENTRY_FOREACH_WORD (word, entry)
+                buffer_add_all(&joined, joined.size > 0 ? "," : "", word);
+    return buffer_steal(&joined, ret);
+}
+
 const char *pod_value_part(const char *value, const char *name, size_t *ret_n)
 {
     size_t n = strlen(name);

@@ -2,7 +2,6 @@
 /* Whether a filter allows what the default refuses: for each range of numbers, and for each value of an
  * argument that a test of either names, the two are asked what they would do. */
 
-
 #include "seccomp-internal.h"
 
 enum { ARGUMENTS = 6, SAMPLES_MAX = 128 };

@@ -4,7 +4,6 @@
 
 #include "seccomp-policy.h"
 
-
 #include "base/array.h"
 #include "base/file-util.h"
 #include "seccomp-internal.h"

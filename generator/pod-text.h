@@ -22,6 +22,7 @@ typedef struct PodText {
     size_t n_apps;
 } PodText;
 
+/* Frees what the text holds, not the struct itself; an all-zero one is empty. */
 void pod_text_done(PodText *text);
 #define _cleanup_pod_text_ _cleanup_(pod_text_done)
 

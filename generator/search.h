@@ -54,9 +54,11 @@ int search_scan(Search *search, const char *root, Error *reterr);
  * file, or its name does not end as a pod's does. */
 int search_scan_file(Search *search, const char *path, const SearchItem **ret, Error *reterr);
 
+/* Closes and frees what the search holds, not the struct itself; fine after a search that failed. */
 void search_done(Search *search);
 #define _cleanup_search_ _cleanup_(search_done)
 
+/* The pod of that name, without suffix; NULL: there is none. Valid as long as the search. */
 SearchItem *search_find(const Search *search, const char *name);
 
 /* The path that errors and SourcePath= name. NULL: out of memory. */

@@ -16,6 +16,7 @@ typedef struct GeneratedUnit {
                      "multi-user.target.wants/rkt-web.service", or an alias */
 } GeneratedUnit;
 
+/* Frees what the unit holds, not the struct itself; an all-zero one is empty. */
 void generated_unit_done(GeneratedUnit *unit);
 #define _cleanup_generated_unit_ _cleanup_(generated_unit_done)
 

@@ -14,6 +14,8 @@ typedef struct EnterArguments {
     bool debug;
 } EnterArguments;
 
+/* Fills arguments, which must be all zero, from the command line; strings point into argv. -EINVAL: what is
+ * needed is missing, or an argument is not known. */
 int enter_arguments_parse(EnterArguments *arguments, int argc, char *argv[], Error *reterr);
 
 /* The pod's directory, where we stand, bears its name; the caller frees. NULL: it can't be told. */

@@ -18,6 +18,8 @@ typedef struct RunArguments {
         .ipc = "auto", .resolv_mode = "default", .hosts_mode = "default"                                     \
     }
 
+/* Fills arguments, which begin as RUN_ARGUMENTS_INIT, from the command line; strings point into argv.
+ * -EINVAL: not valid, said; -EOPNOTSUPP: a flag of the interface that is not built yet. */
 int run_arguments_parse(RunArguments *arguments, int argc, char *argv[], Error *reterr);
 
 /* The descriptor of $RKT_LOCK_FD, from now on closed by an exec. */

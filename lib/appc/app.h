@@ -32,15 +32,21 @@ typedef struct App {
     NameValueList user_annotations, user_labels;
 } App;
 
+/* An app of which nothing is set: user and group are still NULL. NULL: out of memory. */
 App *app_new(void);
+/* NULL is fine. */
 void app_free(App *app);
 DEFINE_CLEANUP_FUNC(App *, app_free)
+/* A copy of everything, which the caller frees; 0 or -ENOMEM. */
 int app_copy(const App *app, App **ret);
 
+/* Appends a mount point; both strings are copied and not checked. 0 or -ENOMEM. */
 int app_add_mount_point(App *app, const char *name, const char *path, bool read_only);
 
 /* "1,2,3" of --supplementary-gids; replaces what was there. */
 int app_set_supplementary_gids(App *app, const char *text, Error *reterr);
 
+/* Reads and checks the object `app` of a manifest; the caller frees *ret. -EINVAL: reterr names the place. To
+ * JSON: a new reference, which the caller drops. */
 int app_from_json(const JsonNode *object, App **ret, Error *reterr);
 json_t *app_to_json(const App *app); /* NULL: no memory */

@@ -23,11 +23,13 @@ typedef struct ImageManifest {
     char **path_whitelist; /* NULL: everything */
 } ImageManifest;
 
+/* NULL is fine. */
 void image_manifest_free(ImageManifest *manifest);
 DEFINE_CLEANUP_FUNC(ImageManifest *, image_manifest_free)
 
 /* Reads and checks a manifest of at most JSON_SIZE_MAX bytes. */
 int image_manifest_parse(const void *data, size_t size, ImageManifest **ret, Error *reterr);
+/* The manifest as JSON text, which the caller frees; pretty: with lines and indentation. 0 or -ENOMEM. */
 int image_manifest_format(const ImageManifest *manifest, bool pretty, char **ret);
 
 /* Drops what says that files come from other images: as for one that has all of them in it. */

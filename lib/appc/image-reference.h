@@ -27,6 +27,7 @@ typedef struct ImageReference {
     } docker;
 } ImageReference;
 
+/* NULL is fine. */
 void image_reference_free(ImageReference *reference);
 DEFINE_CLEANUP_FUNC(ImageReference *, image_reference_free)
 

@@ -66,6 +66,7 @@ typedef struct IsolatorList {
     size_t n;
 } IsolatorList;
 
+/* Frees the list's items, not the struct itself; an all-zero list is empty. */
 void isolator_list_done(IsolatorList *list);
 #define _cleanup_isolators_ _cleanup_(isolator_list_done)
 const char *isolator_kind_to_string(IsolatorKind kind);   /* "resource/memory" */

@@ -17,11 +17,14 @@ typedef struct NameValueList {
     size_t n;
 } NameValueList;
 
+/* Frees the list's items, not the struct itself; an all-zero list is empty. */
 void name_value_list_done(NameValueList *list);
 #define _cleanup_name_values_ _cleanup_(name_value_list_done)
 const char *name_value_list_get(const NameValueList *list, const char *name); /* NULL: not there */
+/* Strings are copied and not checked; 0 or -ENOMEM. Adding does not look for one of the same name. */
 int name_value_list_add(NameValueList *list, const char *name, const char *value);
 int name_value_list_set(NameValueList *list, const char *name, const char *value); /* replaces, else adds */
+/* 0 or -ENOMEM; what *ret held before is not freed. */
 int name_value_list_copy(const NameValueList *list, NameValueList *ret);
 
 /* In a manifest as [{"name": …, "value": …}]; names are checked and unique. An empty list is left out. */
@@ -30,6 +33,7 @@ typedef enum NameValueKind {
     NAME_VALUE_ANNOTATION,  /* ACIdentifier */
     NAME_VALUE_ENVIRONMENT, /* see environment_name_is_valid() */
 } NameValueKind;
+/* Without the key the list is empty; -EINVAL: reterr names the place. Writing leaves an empty list out. */
 int name_value_list_from_json(const JsonNode *object, const char *key, NameValueKind kind, NameValueList *ret,
                               Error *reterr);
 int name_value_list_to_json(const NameValueList *list, json_t *object, const char *key);

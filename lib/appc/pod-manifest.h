@@ -32,7 +32,9 @@ typedef struct PodManifest {
     NameValueList user_annotations, user_labels;
 } PodManifest;
 
+/* A manifest of which nothing is set. NULL: out of memory. */
 PodManifest *pod_manifest_new(void);
+/* NULL is fine. */
 void pod_manifest_free(PodManifest *manifest);
 DEFINE_CLEANUP_FUNC(PodManifest *, pod_manifest_free)
 

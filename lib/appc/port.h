@@ -19,7 +19,9 @@ typedef struct PortList {
     size_t n;
 } PortList;
 
+/* Frees the list's items, not the struct itself; an all-zero list is empty. */
 void port_list_done(PortList *list);
+/* The port of that name; NULL: none. */
 const Port *port_list_find(const PortList *list, const char *name);
 
 /* Takes `NAME[:PORT[/PROTOCOL]]` for a port that is socketActivated, tcp unless it says otherwise. One that
@@ -40,9 +42,12 @@ typedef struct ExposedPortList {
     size_t n;
 } ExposedPortList;
 
+/* The same for exposed ports. */
 void exposed_port_list_done(ExposedPortList *list);
 #define _cleanup_exposed_ports_ _cleanup_(exposed_port_list_done)
+/* The exposed port of that name; NULL: none. */
 const ExposedPort *exposed_port_list_find(const ExposedPortList *list, const char *name);
+/* The list as the array `key` of an object, as for ports. */
 int exposed_port_list_from_json(const JsonNode *object, const char *key, ExposedPortList *ret, Error *reterr);
 int exposed_port_list_to_json(const ExposedPortList *list, json_t *object, const char *key);
 

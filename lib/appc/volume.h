@@ -13,6 +13,7 @@ typedef enum VolumeKind {
     _VOLUME_KIND_INVALID = -EINVAL,
 } VolumeKind;
 
+/* The word of a manifest ("host", "empty"); NULL or _VOLUME_KIND_INVALID for what is none. */
 const char *volume_kind_to_string(VolumeKind kind);
 VolumeKind volume_kind_from_string(const char *s);
 
@@ -32,9 +33,12 @@ typedef struct VolumeList {
     size_t n;
 } VolumeList;
 
+/* NULL is fine. */
 void volume_free(Volume *volume);
 DEFINE_CLEANUP_FUNC(Volume *, volume_free)
+/* Frees the list's items, not the struct itself; an all-zero list is empty. */
 void volume_list_done(VolumeList *list);
+/* The volume of that name; NULL: none. */
 const Volume *volume_list_find(const VolumeList *list, const char *name);
 
 /* Adds an empty volume (an implicit one, say); -EEXIST: "duplicate volume name". */
@@ -46,6 +50,8 @@ int volume_list_add_host(VolumeList *list, const char *name, const char *source,
 /* Adds `NAME,kind=host|empty[,source=PATH][,readOnly=BOOL][,recursive=BOOL][,mode=OCTAL][,uid=N][,gid=N]`. */
 int volume_list_add_text(VolumeList *list, const char *text, Error *reterr);
 
+/* The list as the array `key` of an object. Reading checks it; without the key the list is empty; -EINVAL:
+ * reterr names the place. Writing leaves an empty list out; 0 or a negative errno. */
 int volume_list_from_json(const JsonNode *object, const char *key, VolumeList *ret, Error *reterr);
 int volume_list_to_json(const VolumeList *list, json_t *object, const char *key);
 

@@ -19,6 +19,7 @@ typedef struct CallRule {
 /* Each call has to obey all of its rules. Needs no-new-privileges or SYS_ADMIN. */
 int call_filter_load_rules(const uint16_t *calls, size_t n_calls, const CallRule *rules, size_t n_rules);
 
+/* The same for calls without rules. */
 static inline int call_filter_load(const uint16_t *calls, size_t n)
 {
     return call_filter_load_rules(calls, n, NULL, 0);

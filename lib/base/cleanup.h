@@ -43,11 +43,13 @@
             func(*p);                                                                                        \
     }
 
+/* For _cleanup_free_: p points to the variable. NULL in it is fine. */
 static inline void freep(void *p)
 {
     free(*(void **) p);
 }
 
+/* Closes fd unless it is negative; errno stays. Returns -EBADF, to assign to what held the descriptor. */
 static inline int safe_close(int fd)
 {
     if (fd >= 0) {
@@ -58,6 +60,7 @@ static inline int safe_close(int fd)
     return -EBADF;
 }
 
+/* For _cleanup_close_. */
 static inline void closep(int *fd)
 {
     *fd = safe_close(*fd);

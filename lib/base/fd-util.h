@@ -49,6 +49,7 @@ int reopen_regular(int fd);
 /* Clears the immutable and append-only flags, which refuse even root; whether there were any. */
 bool clear_immutable(int dir, const char *name);
 
+/* Whether an exec closes the descriptor. 0 or a negative errno. */
 int fd_set_cloexec(int fd, bool cloexec);
 
 /* "/proc/self/fd/N" for calls that take only paths. */

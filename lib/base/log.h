@@ -19,6 +19,8 @@ bool log_has_levels(void);
 /* What an error begins with that is printed otherwise: the prefix, or "". */
 const char *log_error_prefix(void);
 
+/* One message each: a line of its own, as printf(3). Debug messages are shown only after log_setup() with
+ * debug. */
 void log_debug(const char *format, ...) _printf_(1, 2);
 void log_info(const char *format, ...) _printf_(1, 2);
 /* "image: using image from FROM WHAT", under the name that the original has for it. */

@@ -19,6 +19,8 @@ typedef struct Outlet {
     bool is_socket;
 } Outlet;
 
+/* An outlet to fd, which stays the caller's and open until outlet_close(). Cannot fail: what can't be opened
+ * anew is used as it is. */
 void outlet_open(Outlet *outlet, int fd);
 void outlet_close(Outlet *outlet); /* only what is our own */
 

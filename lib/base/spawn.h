@@ -48,6 +48,8 @@ typedef struct ChildOutput {
     size_t left; /* once it has ended */
 } ChildOutput;
 
+/* The output of a child of ours through fd, the pipe's reading end, which stays the caller's. 0 or a negative
+ * errno; to be closed by child_output_done() in either case. */
 int child_output_open(pid_t pid, int fd, ChildOutput *ret);
 void child_output_done(ChildOutput *output);
 

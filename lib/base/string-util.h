@@ -12,6 +12,7 @@
 
 #include "cleanup.h"
 
+/* Neither may be NULL. */
 static inline bool streq(const char *a, const char *b)
 {
     return strcmp(a, b) == 0;
@@ -30,6 +31,7 @@ static inline const char *startswith(const char *s, const char *prefix)
 
     return strncmp(s, prefix, n) == 0 ? s + n : NULL;
 }
+/* Whether s ends with suffix; the empty one counts. */
 bool endswith(const char *s, const char *suffix);
 
 /* Whether value, which is not empty, is one of words: "a|b|c". */
@@ -41,6 +43,7 @@ static inline bool ascii_is_digit(char c)
     return c >= '0' && c <= '9';
 }
 
+/* The same for letters. */
 static inline bool ascii_is_letter(char c)
 {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
@@ -77,6 +80,9 @@ typedef struct Buffer {
     size_t size, room;
     bool failed;
 } Buffer;
+/* Adds bytes, a string, the strings of a vector, or what printf(3) makes; each is copied. After a failure
+ * nothing more is added. The error is 0 or -ENOMEM; stealing gives the text away, and the buffer is empty
+ * again. */
 void buffer_add(Buffer *b, const void *data, size_t size);
 static inline void buffer_adds(Buffer *b, const char *s)
 {

@@ -10,6 +10,7 @@
 
 typedef struct Table Table;
 
+/* An empty table of that many columns, at least 1; NULL: out of memory. Freeing NULL is fine. */
 Table *table_new(size_t columns);
 void table_free(Table *table);
 DEFINE_CLEANUP_FUNC(Table *, table_free)

@@ -8,6 +8,7 @@
 
 #include "cleanup.h"
 
+/* Seconds and nanoseconds as nanoseconds. */
 static inline int64_t timespec_ns(const struct timespec *ts)
 {
     return (int64_t) ts->tv_sec * 1000000000 + ts->tv_nsec;

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+/* Whether an attribute of that name ("user.x") is kept. */
 bool xattr_is_kept(const char *name);
 
 /* Calls back for each of a file's or directory's that is kept, in the order of their names, until a result is

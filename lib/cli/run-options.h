@@ -21,6 +21,7 @@ typedef struct RunOptions {
     bool interactive;
 } RunOptions;
 
+/* Frees what the options hold, not the struct itself. */
 void run_options_done(RunOptions *options);
 
 /* Whether an option's id is one of setting_options(SETTING_RUN). */
@@ -29,6 +30,8 @@ static inline bool run_options_has(int id)
     return setting_of_option(id) >= 0 && settings[setting_of_option(id)].lines == SETTING_RUN;
 }
 
+/* Takes an option of setting_options(SETTING_RUN) by its id. The value is checked and not copied: it must
+ * live as long as the options. -EINVAL: not a valid value; -EOPNOTSUPP: not built yet; both are said. */
 int run_options_take(RunOptions *options, int id, const char *value, Error *reterr);
 
 /* Refuses what does not go together. */

@@ -14,10 +14,13 @@ typedef enum ConfigKind {
     _CONFIG_KIND_MAX,
     _CONFIG_KIND_INVALID = -EINVAL,
 } ConfigKind;
+/* The value of rktKind in a file; NULL: no such kind. */
 const char *config_kind_to_string(ConfigKind kind);
 
+/* The value of "type" in a file; NULL: no such type. */
 const char *auth_type_to_string(AuthType type);
 
+/* Frees what it holds, not the struct itself. */
 void auth_done(Auth *auth);
 
 /* A type's credentials, by their names in a file; the rest is NULL. */

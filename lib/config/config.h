@@ -55,6 +55,7 @@ typedef struct Config {
     char *stage1_location;              /* an absolute path, or a URL */
 } Config;
 
+/* NULL is fine. */
 void config_free(Config *config);
 DEFINE_CLEANUP_FUNC(Config *, config_free)
 

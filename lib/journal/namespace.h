@@ -9,9 +9,12 @@
 
 #include "stream.h"
 
+/* Whether journald and a unit's name take it: 1 to JOURNAL_NAMESPACE_MAX of A-Z a-z 0-9 : - _ . and no dot
+ * first. */
 bool journal_namespace_is_valid(const char *name);
 
 enum { JOURNAL_UNIT_MAX = sizeof("systemd-journald@.service") + JOURNAL_NAMESPACE_MAX };
+/* The unit of a valid namespace's journald, written to ret; returns ret. */
 const char *journal_namespace_unit(const char *name, char ret[static JOURNAL_UNIT_MAX]);
 
 /* Limits the disk space of a namespace to max_use bytes (0: a default), before its journald starts. Without

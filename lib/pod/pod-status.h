@@ -20,6 +20,7 @@ typedef enum PodAppState {
     POD_APP_EXITED,
     _POD_APP_STATE_MAX
 } PodAppState;
+/* The word that `rkt status` shows; NULL: no such state. */
 const char *pod_app_state_to_string(PodAppState state);
 
 typedef struct PodApp {
@@ -33,6 +34,7 @@ typedef struct PodApp {
     int64_t created_ns, started_ns, finished_ns; /* since the epoch; 0: not known */
 } PodApp;
 
+/* Frees n apps and the array; NULL is fine where n is 0. */
 void pod_apps_free(PodApp *apps, size_t n);
 
 typedef struct PodStatus {
@@ -46,6 +48,7 @@ typedef struct PodStatus {
     json_t *networks;       /* net-info.json, an array, or NULL */
 } PodStatus;
 
+/* NULL is fine. */
 void pod_status_free(PodStatus *status);
 DEFINE_CLEANUP_FUNC(PodStatus *, pod_status_free)
 

@@ -7,6 +7,8 @@
 
 enum { POD_UNIT_MAX = 256 }; /* with the NUL; systemd's own limit for the name of a unit */
 
+/* Notes that the pod is prepared for that unit, once. -EINVAL: empty or too long; -EEXIST: one is noted
+ * already. */
 int pod_unit_write(const Pod *pod, const char *unit, Error *reterr);
 
 /* -ENOENT: it was prepared for none. */

@@ -20,6 +20,7 @@ typedef enum PodDirectory {
     _POD_DIRECTORY_MAX,
     _POD_DIRECTORY_INVALID = -EINVAL,
 } PodDirectory;
+/* The name of a state's directory beneath pods/; NULL: no such state. */
 const char *pod_directory_to_string(PodDirectory directory);
 
 /* Sets of directories. */
@@ -57,6 +58,7 @@ typedef struct Pod {
     int lock;               /* what holds the lock, where it is not fd; see pod_detach() */
 } Pod;
 
+/* Closes the pod, and with it its lock. NULL is fine. */
 void pod_free(Pod *pod);
 DEFINE_CLEANUP_FUNC(Pod *, pod_free)
 

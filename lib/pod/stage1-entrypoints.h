@@ -23,6 +23,7 @@ typedef struct Stage1Entrypoints {
     char *flavour;                       /* which of this build (pod/stage1-network.h), or NULL: another */
 } Stage1Entrypoints;
 
+/* Frees what they hold, not the struct itself. */
 void stage1_entrypoints_done(Stage1Entrypoints *entrypoints);
 
 /* The version of the interface, by its annotation; NULL, there is none, is 1. -EINVAL. */

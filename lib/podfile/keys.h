@@ -6,6 +6,8 @@
 #include "podfile/pod-file.h"
 #include "settings/settings.h"
 
+/* A section's header without brackets or the app's name ("Pod", "App"); NULL or -EINVAL for what is none. The
+ * header that is nearest to a misspelt one; NULL: none is near. */
 const char *pod_section_to_string(PodSectionKind kind);
 PodSectionKind pod_section_from_string(const char *name);
 const char *pod_section_nearest(const char *name);

@@ -64,6 +64,7 @@ typedef struct PodFile {
     void *userdata;
 } PodFile;
 
+/* Frees what the file holds, not the struct itself. */
 void pod_file_done(PodFile *file);
 #define _cleanup_pod_file_ _cleanup_(pod_file_done)
 

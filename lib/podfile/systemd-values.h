@@ -6,6 +6,7 @@
 
 #include "podfile/keys.h"
 
+/* Each: 0, or -EINVAL and why in reterr, which may be NULL. value is not NULL and may be empty. */
 int systemd_check_bool(const Setting *key, const char *value, Error *reterr);
 int systemd_check_enum(const Setting *key, const char *value, Error *reterr); /* key->words */
 int systemd_check_number(const Setting *key, const char *value,

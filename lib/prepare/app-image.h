@@ -21,6 +21,7 @@ typedef struct AppImage {
                           */
 } AppImage;
 
+/* Frees what the image holds, not the struct itself; app_images_free() those of an array, and the array. */
 void app_image_done(AppImage *image);
 void app_images_free(AppImage *images, size_t n);
 

@@ -47,6 +47,7 @@ typedef struct PodOptions {
     {                                                                                                        \
     }
 
+/* Frees what the options hold, not the struct itself. */
 void pod_options_done(PodOptions *options);
 #define _cleanup_pod_options_ _cleanup_(pod_options_done)
 
@@ -63,6 +64,7 @@ static inline const char *pod_said(const PodOptions *options, SettingId id)
     return options->said.value[id];
 }
 
+/* The same of one app. */
 static inline const char *app_said(const AppOptions *options, SettingId id)
 {
     return options->said.value[id];

@@ -18,6 +18,7 @@
  * have put it there. */
 int host_path_open(const char *what, const char *path, int record, int *ret, Error *reterr);
 
+/* Whether a block or character device is open there. */
 bool host_path_is_device(int fd);
 
 /* Records that apps may write to what is open. Only a directory counts, in which names can be changed, and

@@ -22,6 +22,7 @@ typedef struct RuntimeMachine {
     pid_t leader;
 } RuntimeMachine;
 
+/* Frees what the machine holds, not the struct itself, and empties it. */
 void runtime_machine_done(RuntimeMachine *machine);
 
 /* The unit that a process is in ("….service" or "….scope" of the system's systemd); -ENXIO: none. */

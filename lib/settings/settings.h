@@ -98,6 +98,7 @@ const char *setting_current_flag(SettingId id, const char **value);
 enum { SETTING_OPTION_ID_MAX = _SETTING_MAX + 1 };
 const Option *setting_options(SettingLines line);
 
+/* The setting of an option of these tables; _SETTING_INVALID: the id is of another table. */
 static inline SettingId setting_of_option(int id)
 {
     return id > 0 && id <= _SETTING_MAX ? (SettingId) (id - 1) : _SETTING_INVALID;

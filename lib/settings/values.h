@@ -5,6 +5,8 @@
 
 #include "settings/settings.h"
 
+/* Each: 0, or -EINVAL and why in reterr, which may be NULL. value is not NULL and may be empty. Those that
+ * know words or a range take them from the setting. */
 int setting_check_text(const Setting *setting, const char *value, Error *reterr);
 int setting_check_bool(const Setting *setting, const char *value, Error *reterr);
 int setting_check_enum(const Setting *setting, const char *value, Error *reterr);

@@ -15,6 +15,7 @@ typedef struct Leftovers {
 } Leftovers;
 
 #define LEFTOVERS_INIT ((Leftovers){ .cgroups = -EBADF })
+/* Frees and closes what was noted, and empties it: it can be used again. */
 void leftovers_done(Leftovers *leftovers);
 
 /* Unregisters the machine of a pod that has ended, if machined still has it. */

@@ -96,6 +96,7 @@ typedef struct Plan {
     size_t n_apps;
 } Plan;
 
+/* NULL is fine. */
 void plan_free(Plan *plan);
 DEFINE_CLEANUP_FUNC(Plan *, plan_free)
 

@@ -12,6 +12,7 @@ typedef struct KeyDigest {
     struct sha512_ctx sha512;
 } KeyDigest;
 
+/* Begin, any number of pieces, and the key with its NUL; after which only a new beginning is allowed. */
 void key_digest_init(KeyDigest *digest);
 void key_digest_add(KeyDigest *digest, const void *data, size_t size);
 void key_digest_finish(KeyDigest *digest, char ret_key[static IMAGE_KEY_LENGTH + 1]);

@@ -7,6 +7,7 @@
 
 enum { RECORD_SIZE_MAX = 256 * 1024 };
 
+/* An image's records, which the caller frees: all but its key and last_used_ns. 0 or -ENOMEM. */
 int image_record_format(const StoreImage *image, char **ret);
 
 /* Fills all but the key and last_used_ns; the text is changed. Unknown keys are left out, so that a later

@@ -12,6 +12,8 @@ typedef struct PathSet {
     size_t n;
 } PathSet;
 
+/* Copies the paths, a vector or NULL. 0 or -ENOMEM; path_set_done() frees what the set holds in either case.
+ */
 int path_set_init(PathSet *set, char *const *paths);
 void path_set_done(PathSet *set);
 

@@ -67,6 +67,7 @@ int store_index_image(Store *store, const StoreImage *image);
 /* Writes an image's record: from here on the image is there. The caller holds its lock. */
 int store_write_record(Store *store, const StoreImage *image, Error *reterr);
 
+/* Whether the image has a record, or may have one that can't be looked at. */
 bool store_has_record(Store *store, const char *key);
 
 /* One image of a tree, as the resolution found it. */
@@ -83,9 +84,12 @@ typedef struct StoreLayers {
     size_t n;
 } StoreLayers;
 
+/* Frees the items, not the struct itself. */
 void store_layers_done(StoreLayers *layers);
 #define _cleanup_layers_ _cleanup_(store_layers_done)
 
+/* The image and all its dependencies in the order of store_resolve_tree(); ret has to be done with by the
+ * caller. -ENOENT: one is not in the store. The id of the tree that they are. */
 int store_resolve(Store *store, const char *key, StoreLayers *ret, Error *reterr);
 void store_layers_tree_id(const StoreLayers *layers, char ret_id[static STORE_TREE_ID_LENGTH + 1]);
 

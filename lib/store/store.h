@@ -19,6 +19,7 @@ enum { STORE_MANIFEST_SIZE_MAX = 4 * 1024 * 1024, STORE_DEPENDENCIES_MAX = 128 }
 #define STORE_TREE_ID_PREFIX "deps-"
 enum { STORE_TREE_ID_LENGTH = sizeof(STORE_TREE_ID_PREFIX) - 1 + IMAGE_KEY_LENGTH };
 
+/* Whether it has an id's form; the tree need not exist. */
 bool store_tree_id_is_valid(const char *id);
 
 typedef struct Store Store;
@@ -54,6 +55,7 @@ typedef struct StoreImage {
     bool latest;        /* fetched without naming a version */
 } StoreImage;
 
+/* NULL is fine. */
 void store_image_free(StoreImage *image);
 DEFINE_CLEANUP_FUNC(StoreImage *, store_image_free)
 

@@ -13,6 +13,7 @@
 #include "tar-reader.h"
 #include "base/string-util.h"
 #include "digest.h"
+#include "layer-description.h"
 #include "sandbox/cage.h"
 #include "store-internal.h"
 #include "tree-hash.h"
@@ -124,7 +125,7 @@ static int unpack_in_cage(int rootfs, const StoreLayers *layers, size_t layer, F
         .capabilities = 1ULL << CAP_CHOWN | 1ULL << CAP_DAC_OVERRIDE | 1ULL << CAP_FOWNER |
                         1ULL << CAP_FSETID | 1ULL << CAP_SETFCAP | 1ULL << CAP_MKNOD,
     };
-    int r = unpack_describe(layers, layer, &description, &options.argument_size);
+    int r = layer_describe(layers, layer, &description, &options.argument_size);
 
     if (r < 0)
         return r;

@@ -15,7 +15,7 @@
 #include "base/array.h"
 #include "base/string-util.h"
 #include "base/time-util.h"
-#include "path-set.h"
+#include "layer-description.h"
 
 typedef struct DirectoryTime {
     char *path;
@@ -24,10 +24,7 @@ typedef struct DirectoryTime {
 
 typedef struct Unpacker {
     int root; /* not owned */
-    const char *manifest;
-    size_t manifest_size;
-    PathSet *whitelists; /* the image's, and those of the images that it is a dependency of */
-    size_t n_whitelists;
+    LayerDescription description;
     DirectoryTime *times;
     size_t n_times;
     uint64_t n_entries, n_implied;
@@ -38,93 +35,12 @@ typedef struct Unpacker {
 
 static void unpacker_done(Unpacker *unpacker)
 {
-    for (size_t i = 0; i < unpacker->n_whitelists; i++)
-        path_set_done(&unpacker->whitelists[i]);
     for (size_t i = 0; i < unpacker->n_times; i++)
         free(unpacker->times[i].path);
-    free(unpacker->whitelists);
     free(unpacker->times);
     free(unpacker->parent_path);
     safe_close(unpacker->parent);
-}
-
-/* ----- What is said of the image ----- */
-
-static void add_size(Buffer *b, size_t size)
-{
-    buffer_add(b, &size, sizeof(size));
-}
-
-int unpack_describe(const StoreLayers *layers, size_t layer, char **ret, size_t *ret_size)
-{
-    const StoreLayer *item = &layers->items[layer];
-    _cleanup_buffer_ Buffer b = {};
-
-    add_size(&b, item->size);
-    buffer_add(&b, item->text, item->size);
-    for (; layer != SIZE_MAX; layer = layers->items[layer].parent) {
-        char *const *whitelist = layers->items[layer].manifest->path_whitelist;
-
-        add_size(&b, strv_length(whitelist));
-        STRV_FOREACH (path, whitelist)
-            buffer_add(&b, *path, strlen(*path) + 1);
-    }
-    *ret_size = b.size;
-    return buffer_steal(&b, ret);
-}
-
-typedef struct Description {
-    const char *at;
-    size_t left;
-} Description;
-
-static int take_bytes(Description *d, size_t size, const char **ret)
-{
-    if (size > d->left)
-        return -EBADMSG;
-    *ret = d->at;
-    d->at += size;
-    d->left -= size;
-    return 0;
-}
-
-static int take_size(Description *d, size_t *ret)
-{
-    const char *bytes;
-    int r = take_bytes(d, sizeof(*ret), &bytes);
-
-    if (r >= 0)
-        memcpy(ret, bytes, sizeof(*ret));
-    return r;
-}
-
-static int take_whitelist(Description *d, PathSet *set)
-{
-    _cleanup_strv_ char **paths = NULL;
-    const char *path;
-    size_t n;
-    int r = take_size(d, &n);
-
-    for (size_t i = 0; r >= 0 && i < n; i++) {
-        r = take_bytes(d, strnlen(d->at, d->left) + 1, &path);
-        if (r >= 0)
-            r = strv_extend(&paths, path);
-    }
-    return r < 0 ? r : path_set_init(set, paths);
-}
-
-static int read_description(Unpacker *unpacker, Description d)
-{
-    int r = take_size(&d, &unpacker->manifest_size);
-
-    if (r >= 0)
-        r = take_bytes(&d, unpacker->manifest_size, &unpacker->manifest);
-    while (r >= 0 && d.left > 0) {
-        PathSet *set = ARRAY_APPEND(unpacker->whitelists, unpacker->n_whitelists);
-
-        r = set ? take_whitelist(&d, set) : -ENOMEM;
-    }
-    return r;
+    layer_description_done(&unpacker->description);
 }
 
 /* ----- Times of directories ----- */
@@ -449,17 +365,6 @@ static int place_entry(Unpacker *unpacker, TarReader *reader, const TarEntry *en
 
 /* ----- The image ----- */
 
-static bool is_admitted(const Unpacker *unpacker, const char *path, bool is_directory)
-{
-    for (size_t i = 0; i < unpacker->n_whitelists; i++) {
-        const PathSet *whitelist = &unpacker->whitelists[i];
-
-        if (whitelist->n > 0 && !path_set_admits(whitelist, path, is_directory))
-            return false;
-    }
-    return true;
-}
-
 /* What the layers were resolved from must be what the blob says, or a changed cas/imageManifest could choose
  * the dependencies. */
 static int check_manifest(const Unpacker *unpacker, AciReader *reader, Error *reterr)
@@ -470,7 +375,8 @@ static int check_manifest(const Unpacker *unpacker, AciReader *reader, Error *re
 
     if (r < 0)
         return r;
-    if (size != unpacker->manifest_size || memcmp(text, unpacker->manifest, size) != 0)
+    if (size != unpacker->description.manifest_size ||
+        memcmp(text, unpacker->description.manifest, size) != 0)
         return error_set(reterr, -EBADMSG, "the stored manifest is not the image's own");
     return 0;
 }
@@ -489,7 +395,7 @@ static int add_entry(Unpacker *unpacker, AciReader *reader, const TarEntry *entr
         return r < 0 ? r : remember_time(unpacker, "", &entry->mtime);
     }
     path = startswith(entry->path, ACI_ROOTFS "/");
-    if (!is_admitted(unpacker, path, entry->kind == TAR_DIRECTORY))
+    if (!layer_description_admits(&unpacker->description, path, entry->kind == TAR_DIRECTORY))
         return 0;
     r = place_entry(unpacker, reader->tar, entry, reterr);
     return r < 0 ? tar_entry_failed(path, r, reterr) : 0;
@@ -515,7 +421,7 @@ int unpack_layer(int root, const void *description, size_t size, int from, Error
 {
     _cleanup_(unpacker_done) Unpacker unpacker = { .root = root, .parent = -EBADF };
     struct timespec now;
-    int r = read_description(&unpacker, (Description){ description, size });
+    int r = layer_description_read(description, size, &unpacker.description);
 
     if (r < 0)
         return error_set_errno(reterr, r, "cannot read what is said of the image");

@@ -3,15 +3,13 @@
  * stranger's, though it works beneath the root's descriptor only and would not leave it elsewhere either. */
 #pragma once
 
-#include "store/store-internal.h"
+#include <stddef.h>
 
-/* What unpacking a layer needs to know beside its blob, as bytes: its manifest, the path whitelists of it and
- * of what it is a dependency of. */
-int unpack_describe(const StoreLayers *layers, size_t layer, char **ret, size_t *ret_size);
+#include "base/error.h"
 
 /* Lays one image over what is beneath root (not owned); the lowest comes first. Reads it from a descriptor,
- * not always to the end: its hash is the caller's business. Its manifest must be the one that was described.
- */
+ * not always to the end: its hash is the caller's business. Its manifest must be the one of
+ * the description (layer-description.h). */
 int unpack_layer(int root, const void *description, size_t size, int from, Error *reterr);
 
 /* The same as a work of a cage, with the description as its argument. */

@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 
 #include "store/import.h"
+#include "store/layer-description.h"
 #include "store/store-internal.h"
 #include "store/unpack.h"
 
@@ -101,7 +102,7 @@ static inline int unpack_image(Store *store, const char *key, int root, Error *r
         _cleanup_free_ char *description = NULL;
         size_t size;
 
-        r = blob < 0 ? blob : unpack_describe(&layers, i, &description, &size);
+        r = blob < 0 ? blob : layer_describe(&layers, i, &description, &size);
         if (r >= 0)
             r = unpack_layer(root, description, size, blob, reterr);
     }

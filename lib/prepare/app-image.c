@@ -34,18 +34,18 @@ static bool is_regular_file(const char *path, void *userdata _unused_)
 }
 
 static int find_in_store(Store *store, const FetchOptions *options, const ImageReference *reference,
-                         const char *text, char ret_key[static IMAGE_KEY_LENGTH + 1], Error *reterr)
+                         WantedImage *image, Error *reterr)
 {
     int r = -ENOENT;
 
     if (reference->kind == IMAGE_REFERENCE_HASH) {
-        r = store_find_image(store, reference->text, ret_key, reterr);
+        r = store_find_image(store, reference->text, image->key, reterr);
         if (r >= 0)
-            image_say(options, "the store with hash", ret_key);
+            image_say(options, "the store with hash", image->key);
     } else if (reference->kind == IMAGE_REFERENCE_NAME) {
-        r = store_find_image_by_name(store, reference->name, &reference->labels, ret_key, reterr);
+        r = store_find_image_by_name(store, reference->name, &reference->labels, image->key, reterr);
         if (r >= 0)
-            image_say(options, "local store for image name", text);
+            image_say(options, "local store for image name", image->text);
     }
     return r;
 }
@@ -58,28 +58,69 @@ static bool can_be_taken_in(Store *store, const ImageReference *reference, PullP
     return policy != PULL_POLICY_NEVER && store_find_unrecorded(store, reference->text, key, NULL) >= 0;
 }
 
-int image_find_or_fetch(Store *store, const FetchOptions *options, const char *text, const char *signature,
-                        PullPolicy policy, char ret_key[static IMAGE_KEY_LENGTH + 1], Error *reterr)
+/* Leaves the key of an image empty that has to be fetched. */
+static int find_image(Store *store, const FetchOptions *options, WantedImage *image, PullPolicy policy,
+                      Error *reterr)
 {
     _cleanup_(image_reference_freep) ImageReference *reference = NULL;
+    int r = image_reference_parse(image->text, is_regular_file, NULL, &reference, reterr);
+
+    if (r < 0)
+        return error_prefix(reterr, r, "image \"%s\"", image->text);
+    if (policy == PULL_POLICY_UPDATE && reference->kind != IMAGE_REFERENCE_HASH)
+        return 0;
+    r = find_in_store(store, options, reference, image, reterr);
+    if (r != -ENOENT ||
+        (reference->kind == IMAGE_REFERENCE_HASH && !can_be_taken_in(store, reference, policy)))
+        return r < 0 ? error_prefix(reterr, r, "image \"%s\"", image->text) : 0;
+    if (policy == PULL_POLICY_NEVER && reference->kind == IMAGE_REFERENCE_NAME)
+        return error_set(reterr, -ENOENT, "image \"%s\" is not in the store, and --pull-policy=never",
+                         image->text);
+    if (reterr)
+        error_done(reterr);
+    return 0;
+}
+
+/* Several apps may be of one image. */
+static WantedImage *find_same(WantedImage *images, size_t n, const WantedImage *image)
+{
+    for (size_t i = 0; i < n; i++)
+        if (streq(images[i].text, image->text) && streq_ptr(images[i].signature, image->signature))
+            return &images[i];
+    return NULL;
+}
+
+static int fetch_missing(const FetchOptions *options, WantedImage *images, size_t n, PullPolicy policy,
+                         Error *reterr)
+{
+    _cleanup_free_ WantedImage *missing = calloc(n + 1, sizeof(*missing));
+    size_t n_missing = 0;
     int r;
 
-    r = image_reference_parse(text, is_regular_file, NULL, &reference, reterr);
+    if (!missing)
+        return -ENOMEM;
+    for (size_t i = 0; i < n; i++)
+        if (!*images[i].key && !find_same(missing, n_missing, &images[i]))
+            missing[n_missing++] = images[i];
+    r = n_missing > 0 ? images_fetch(options, missing, n_missing, policy, reterr) : 0;
     if (r < 0)
-        return error_prefix(reterr, r, "image \"%s\"", text);
-    if (policy != PULL_POLICY_UPDATE || reference->kind == IMAGE_REFERENCE_HASH) {
-        r = find_in_store(store, options, reference, text, ret_key, reterr);
-        if (r != -ENOENT ||
-            (reference->kind == IMAGE_REFERENCE_HASH && !can_be_taken_in(store, reference, policy)))
-            return r < 0 ? error_prefix(reterr, r, "image \"%s\"", text) : 0;
-        if (policy == PULL_POLICY_NEVER && reference->kind == IMAGE_REFERENCE_NAME)
-            return error_set(reterr, -ENOENT, "image \"%s\" is not in the store, and --pull-policy=never",
-                             text);
-        if (reterr)
-            error_done(reterr);
+        return n_missing == 1 ? error_prefix(reterr, r, "image \"%s\"", missing->text) : r;
+    for (size_t i = 0; i < n; i++)
+        if (!*images[i].key)
+            memcpy(images[i].key, find_same(missing, n_missing, &images[i])->key, sizeof(images[i].key));
+    return 0;
+}
+
+int images_find_or_fetch(Store *store, const FetchOptions *options, WantedImage *images, size_t n,
+                         PullPolicy policy, Error *reterr)
+{
+    for (size_t i = 0; i < n; i++) {
+        int r = find_image(store, options, &images[i], policy, reterr);
+
+        if (r < 0)
+            return r;
     }
-    r = image_fetch(options, text, signature, policy, ret_key, reterr);
-    return r < 0 ? error_prefix(reterr, r, "image \"%s\"", text) : 0;
+    return fetch_missing(options, images, n, policy, reterr);
 }
 
 int app_image_load(Store *store, AppImage *image, Error *reterr)

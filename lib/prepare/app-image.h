@@ -25,10 +25,10 @@ typedef struct AppImage {
 void app_image_done(AppImage *image);
 void app_images_free(AppImage *images, size_t n);
 
-/* The key of what text means as an image: from the store as far as the policy allows, else by
- * /usr/lib/rkt/rkt-fetch. signature: a file, or NULL. */
-int image_find_or_fetch(Store *store, const FetchOptions *options, const char *text, const char *signature,
-                        PullPolicy policy, char ret_key[static IMAGE_KEY_LENGTH + 1], Error *reterr);
+/* The keys of what the texts mean as images: from the store as far as the policy allows; what is missing then
+ * is fetched, all at once. */
+int images_find_or_fetch(Store *store, const FetchOptions *options, WantedImage *images, size_t n,
+                         PullPolicy policy, Error *reterr);
 
 /* Renders the tree of image->key, if it is not there yet, and reads its manifest. */
 int app_image_load(Store *store, AppImage *image, Error *reterr);

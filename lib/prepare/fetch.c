@@ -26,23 +26,26 @@ static const char systemd_run[] = "/usr/bin/systemd-run";
 
 typedef struct Fetch {
     const FetchOptions *options;
-    const char *image;
+    WantedImage *images;
+    size_t n, n_keys;
     bool apart; /* in a unit beside ours */
     int notify;
     unsigned long long progress; /* bytes */
-    char key[IMAGE_KEY_LENGTH + 1];
 } Fetch;
 
 /* ----- What it says ----- */
 
 static void say_status(const Fetch *fetch, const char *before, const char *behind)
 {
-    _cleanup_free_ char *image = strdup(fetch->image);
+    _cleanup_free_ char *image = strdup(fetch->images->text);
 
     if (!image || fetch->notify < 0)
         return;
     string_sanitize(image, "");
-    (void) notify_sendf(fetch->notify, "STATUS=%s %s%s", before, image, behind);
+    if (fetch->n > 1)
+        (void) notify_sendf(fetch->notify, "STATUS=%s %zu images%s", before, fetch->n, behind);
+    else
+        (void) notify_sendf(fetch->notify, "STATUS=%s %s%s", before, image, behind);
 }
 
 /* Only what is more than before is progress. */
@@ -69,9 +72,11 @@ static void take_line(Fetch *fetch, char *line)
 
     if (progress)
         take_progress(fetch, progress);
-    else if (image_key_is_valid(line))
-        memcpy(fetch->key, line, sizeof(fetch->key));
-    else {
+    else if (image_key_is_valid(line) && fetch->n_keys < fetch->n) {
+        WantedImage *image = &fetch->images[fetch->n_keys++];
+
+        memcpy(image->key, line, sizeof(image->key));
+    } else {
         /* With their level (log_say_levels()), which no terminal is shown. */
         bool has_level = line[0] == '<' && line[1] >= '0' && line[1] <= '7' && line[2] == '>';
 
@@ -109,21 +114,21 @@ static int hear(Fetch *fetch, ChildOutput *output)
 
 /* ----- How it is run ----- */
 
-static int add_fetch(const FetchOptions *options, const char *text, const char *signature, PullPolicy policy,
-                     char ***argv)
+static int add_fetch(const Fetch *fetch, PullPolicy policy, char ***argv)
 {
-    int r = global_options_to_strv(options->global, argv);
+    int r = global_options_to_strv(fetch->options->global, argv);
 
     if (r >= 0)
         r = strv_extendf(argv, "--pull-policy=%s", pull_policy_to_string(policy));
     if (r >= 0)
         r = strv_extend(argv, "--full");
-    if (r >= 0 && options->quiet)
+    if (r >= 0 && fetch->options->quiet)
         r = strv_extend(argv, "--quiet");
-    if (r >= 0)
-        r = strv_extend(argv, text);
-    if (r >= 0 && signature)
-        r = strv_extendf(argv, "--signature=%s", signature);
+    for (size_t i = 0; r >= 0 && i < fetch->n; i++) {
+        r = strv_extend(argv, fetch->images[i].text);
+        if (r >= 0 && fetch->images[i].signature)
+            r = strv_extendf(argv, "--signature=%s", fetch->images[i].signature);
+    }
     return r;
 }
 
@@ -201,11 +206,12 @@ void image_say(const FetchOptions *options, const char *from, const char *what)
         options->say(from, what);
 }
 
-int image_fetch(const FetchOptions *options, const char *text, const char *signature, PullPolicy policy,
-                char ret_key[static IMAGE_KEY_LENGTH + 1], Error *reterr)
+int images_fetch(const FetchOptions *options, WantedImage *images, size_t n, PullPolicy policy, Error *reterr)
 {
     _cleanup_close_ int notify = -EBADF;
-    Fetch fetch = { .options = options, .image = text, .apart = is_of_unit(options), .notify = -EBADF };
+    Fetch fetch = {
+        .options = options, .images = images, .n = n, .apart = is_of_unit(options), .notify = -EBADF
+    };
     _cleanup_strv_ char **argv = NULL;
     int r;
 
@@ -213,14 +219,23 @@ int image_fetch(const FetchOptions *options, const char *text, const char *signa
         fetch.notify = notify;
     r = fetch.apart ? add_systemd_run(options, &argv) : strv_extend(&argv, "rkt-fetch");
     if (r >= 0)
-        r = add_fetch(options, text, signature, policy, &argv);
+        r = add_fetch(&fetch, policy, &argv);
     if (r >= 0)
         r = run(&fetch, fetch.apart ? systemd_run : RKT_LIBEXECDIR "/rkt-fetch", argv, reterr);
-    if (r >= 0 && !*fetch.key)
-        r = error_set(reterr, -EBADMSG, "rkt-fetch printed no image key");
+    if (r >= 0 && fetch.n_keys < n)
+        r = error_set(reterr, -EBADMSG, "rkt-fetch printed %zu image keys, not %zu", fetch.n_keys, n);
     if (r < 0)
         say_status(&fetch, "could not fetch", "");
-    else
-        memcpy(ret_key, fetch.key, sizeof(fetch.key));
+    return r;
+}
+
+int image_fetch(const FetchOptions *options, const char *text, PullPolicy policy,
+                char ret_key[static IMAGE_KEY_LENGTH + 1], Error *reterr)
+{
+    WantedImage image = { .text = text };
+    int r = images_fetch(options, &image, 1, policy, reterr);
+
+    if (r >= 0)
+        memcpy(ret_key, image.key, sizeof(image.key));
     return r;
 }

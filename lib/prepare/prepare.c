@@ -70,13 +70,22 @@ static const char *flavour(const Preparation *p)
 
 /* ----- Images and manifest ----- */
 
-static int load_image(Preparation *p, size_t index, const char *text, const char *signature, Error *reterr)
+static int load_images(Preparation *p, WantedImage *wanted, size_t n, Error *reterr)
 {
-    AppImage *image = &p->images[index];
-    int r = image_find_or_fetch(p->store, &p->fetch, text, signature, p->options->pull_policy, image->key,
-                                reterr);
+    int r = images_find_or_fetch(p->store, &p->fetch, wanted, n, p->options->pull_policy, reterr);
 
-    return r < 0 ? r : app_image_load(p->store, image, reterr);
+    if (r < 0)
+        return r;
+    p->images = calloc(n + 1, sizeof(AppImage));
+    if (!p->images)
+        return -ENOMEM;
+    for (p->n_images = 0; r >= 0 && p->n_images < n; p->n_images++) {
+        AppImage *image = &p->images[p->n_images];
+
+        memcpy(image->key, wanted[p->n_images].key, sizeof(image->key));
+        r = app_image_load(p->store, image, reterr);
+    }
+    return r;
 }
 
 static unsigned asked_isolators(const AppOptions *given)
@@ -100,38 +109,48 @@ static int check_rights(Preparation *p, size_t index, const AppOptions *given, E
     return r < 0 ? error_prefix(reterr, r, "image \"%s\"", given ? given->image : image->manifest->name) : 0;
 }
 
-static int load_images(Preparation *p, size_t n)
-{
-    p->images = calloc(n + 1, sizeof(AppImage));
-    p->n_images = p->images ? n : 0;
-    return p->images ? 0 : -ENOMEM;
-}
-
 static int manifest_from_options(Preparation *p, Error *reterr)
 {
-    int r = load_images(p, p->options->n_apps);
+    size_t n = p->options->n_apps;
+    _cleanup_free_ WantedImage *wanted = calloc(n + 1, sizeof(*wanted));
+    int r;
 
-    for (size_t i = 0; r >= 0 && i < p->options->n_apps; i++) {
-        const AppOptions *given = &p->options->apps[i];
-
-        r = load_image(p, i, given->image, app_said(given, SETTING_APP_SIGNATURE), reterr);
-        p->images[i].asked = asked_isolators(given);
-        if (r >= 0)
-            r = check_rights(p, i, given, reterr);
+    if (!wanted)
+        return -ENOMEM;
+    for (size_t i = 0; i < n; i++) {
+        wanted[i].text = p->options->apps[i].image;
+        wanted[i].signature = app_said(&p->options->apps[i], SETTING_APP_SIGNATURE);
+    }
+    r = load_images(p, wanted, n, reterr);
+    for (size_t i = 0; r >= 0 && i < n; i++) {
+        p->images[i].asked = asked_isolators(&p->options->apps[i]);
+        r = check_rights(p, i, &p->options->apps[i], reterr);
     }
     return r < 0 ? r : pod_manifest_from_options(p->options, p->images, p->record, &p->manifest, reterr);
 }
 
 /* How an image of a given manifest would be named on the command line: its id, else name:version. */
-static int runtime_image_text(const RuntimeApp *app, char **ret)
+static int add_image_text(const RuntimeApp *app, char ***texts)
 {
     const char *version = name_value_list_get(&app->image.labels, "version");
 
-    if (app->image.id)
-        *ret = strdup(app->image.id);
-    else if (asprintf(ret, "%s%s%s", app->image.name, version ? ":" : "", version ? version : "") < 0)
-        *ret = NULL;
-    return *ret ? 0 : -ENOMEM;
+    return app->image.id ? strv_extend(texts, app->image.id)
+                         : strv_extendf(texts, "%s%s%s", app->image.name, version ? ":" : "",
+                                        version ? version : "");
+}
+
+static int load_named_images(Preparation *p, Error *reterr)
+{
+    size_t n = p->manifest->n_apps;
+    _cleanup_free_ WantedImage *wanted = calloc(n + 1, sizeof(*wanted));
+    _cleanup_strv_ char **texts = NULL;
+    int r = wanted ? 0 : -ENOMEM;
+
+    for (size_t i = 0; r >= 0 && i < n; i++)
+        r = add_image_text(&p->manifest->apps[i], &texts);
+    for (size_t i = 0; r >= 0 && i < n; i++)
+        wanted[i].text = texts[i];
+    return r < 0 ? r : load_images(p, wanted, n, reterr);
 }
 
 static int manifest_from_file(Preparation *p, const char *path, Error *reterr)
@@ -145,15 +164,10 @@ static int manifest_from_file(Preparation *p, const char *path, Error *reterr)
         return error_set_errno(reterr, r, "cannot read \"%s\"", path);
     r = pod_manifest_parse(text, size, &p->manifest, reterr);
     if (r >= 0)
-        r = load_images(p, p->manifest->n_apps);
-    for (size_t i = 0; r >= 0 && i < p->manifest->n_apps; i++) {
-        _cleanup_free_ char *image = NULL;
-
-        r = runtime_image_text(&p->manifest->apps[i], &image);
-        if (r >= 0)
-            r = load_image(p, i, image, NULL, reterr);
+        r = load_named_images(p, reterr);
+    for (size_t i = 0; r >= 0 && i < p->n_images; i++) {
         p->images[i].asked = p->manifest->apps[i].app ? ~0U : 0;
-        if (r >= 0 && !p->manifest->apps[i].app)
+        if (!p->manifest->apps[i].app)
             r = check_rights(p, i, NULL, reterr);
     }
     if (r >= 0)

@@ -27,7 +27,7 @@ static int import_installed(const FetchOptions *options, const char *path,
 
     global.insecure |= INSECURE_IMAGE;
     trusted.global = &global;
-    return image_fetch(&trusted, path, NULL, PULL_POLICY_UPDATE, ret_key, reterr);
+    return image_fetch(&trusted, path, PULL_POLICY_UPDATE, ret_key, reterr);
 }
 
 /* The directory itself may be reached by links; what in it is a link that leads out is not of the build. */
@@ -69,7 +69,7 @@ static int import_file(Store *store, const FetchOptions *options, const char *pa
             image_say(options, "file", path);
         return r;
     }
-    return image_fetch(options, real, NULL, PULL_POLICY_UPDATE, ret_key, reterr);
+    return image_fetch(options, real, PULL_POLICY_UPDATE, ret_key, reterr);
 }
 
 /* A URL, or an absolute path. */
@@ -82,7 +82,7 @@ static int import_location(Store *store, const FetchOptions *options, const char
         path = location;
     if (*path == '/')
         return import_file(store, options, path, ret_key, reterr);
-    return image_fetch(options, location, NULL, PULL_POLICY_UPDATE, ret_key, reterr);
+    return image_fetch(options, location, PULL_POLICY_UPDATE, ret_key, reterr);
 }
 
 /* The file of a flavour of this build: 1 when it is there. */
@@ -150,7 +150,7 @@ static int find_named(Store *store, const FetchOptions *options, const char *tex
     if (r < 0)
         return r;
     r = find_by_name(store, options, reference->name, &reference->labels, ret_key, reterr);
-    return r != 0 ? r : image_fetch(options, text, NULL, PULL_POLICY_NEW, ret_key, reterr);
+    return r != 0 ? r : image_fetch(options, text, PULL_POLICY_NEW, ret_key, reterr);
 }
 
 static int find_url(Store *store, const FetchOptions *options, const char *text,

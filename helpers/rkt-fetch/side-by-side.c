@@ -213,7 +213,7 @@ static bool has_to_be_read(const Task *task)
 static int read_image(const Fetch *fetch, const Task *task, int to)
 {
     _cleanup_error_ Error error = ERROR_INIT;
-    int r = worker_run(fetch->store, task->request, to, &error);
+    int r = worker_run(fetch->store, task->request, fetch->arguments, to, &error);
 
     if (r >= 0)
         return 0;

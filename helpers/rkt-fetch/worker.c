@@ -4,12 +4,14 @@
 
 #include "worker.h"
 
+#include <inttypes.h>
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/fd-util.h"
+#include "base/log.h"
 #include "base/privilege.h"
 #include "base/string-util.h"
 #include "base/time-util.h"
@@ -17,6 +19,7 @@
 
 typedef struct Worker {
     int to;
+    bool debug;
     int64_t reported; /* in tenths of a second */
 } Worker;
 
@@ -37,9 +40,8 @@ static int start_cages(ImportCages *ret, Error *reterr)
     return r < 0 ? r : import_cages_start(is_root, uid, gid, ret, reterr);
 }
 
-static void report_progress(uint64_t bytes, void *userdata)
+static void report_progress(Worker *worker, uint64_t bytes)
 {
-    Worker *worker = userdata;
     int64_t tenths = monotonic_ns() / 100000000;
 
     if (tenths == worker->reported)
@@ -48,32 +50,66 @@ static void report_progress(uint64_t bytes, void *userdata)
     (void) write_full(worker->to, &(WorkerReport){ .bytes = bytes }, sizeof(WorkerReport));
 }
 
+/* Until the file or the image ends. */
+static int feed(Worker *worker, Import *import, int fd, Error *reterr)
+{
+    enum { BUFFER = 256 * 1024 };
+    _cleanup_free_ uint8_t *buffer = malloc(BUFFER);
+    uint64_t bytes = 0;
+    int r = buffer ? 1 : -ENOMEM;
+
+    while (r > 0) {
+        ssize_t n = read_full(fd, buffer, BUFFER);
+
+        if (n <= 0)
+            return n < 0 ? error_set_errno(reterr, (int) n, "cannot read the image file") : 0;
+        r = import_feed(import, buffer, (size_t) n, reterr);
+        report_progress(worker, bytes += (uint64_t) n);
+    }
+    return r;
+}
+
+static void tell_contents(const Request *request, const ImportContents *contents)
+{
+    log_debug("\"%s\" has %" PRIu64 " bytes, sha512 %s", request->image, contents->source.size,
+              contents->source.sha512);
+    log_debug("its tar, of %s, has %" PRIu64 " bytes, sha512 %s", contents->image->name, contents->tar.size,
+              contents->tar.sha512);
+}
+
 static int import_image(Store *store, const Request *request, const ImportCages *cages, Worker *worker,
                         Error *reterr)
 {
-    const StoreImportOptions options = { .on_progress = report_progress, .userdata = worker };
-    int fd = request->fd;
-    const ImportSource source = import_source_fd(&fd);
+    const StoreImportOptions options = { .source_digest = worker->debug };
     _cleanup_(import_freep) Import *import = NULL;
     WorkerReport report = { .bytes = request->size };
-    int r = import_read(store, &source, cages, &options, &import, reterr);
+    const ImportContents *contents;
+    int r = import_begin(store, cages, &options, &import, reterr);
 
+    if (r >= 0)
+        r = feed(worker, import, request->fd, reterr);
+    if (r >= 0)
+        r = import_finish(import, reterr);
     if (r < 0)
         return r;
-    if (*request->key && !streq(request->key, import_key(import)))
+    contents = import_contents(import);
+    if (worker->debug)
+        tell_contents(request, contents);
+    if (*request->key && !streq(request->key, contents->key))
         return error_set(reterr, -EBADMSG, "its bytes were changed: they are those of image %s",
-                         import_key(import));
+                         contents->key);
     r = import_commit(import, reterr);
     if (r < 0)
         return r;
-    memcpy(report.key, import_key(import), sizeof(report.key));
+    memcpy(report.key, contents->key, sizeof(report.key));
     return write_full(worker->to, &report, sizeof(report));
 }
 
-static int import_unprivileged(Store *store, const Request *request, int to, Error *reterr)
+static int import_unprivileged(Store *store, const Request *request, const FetchArguments *arguments, int to,
+                               Error *reterr)
 {
     _cleanup_(import_cages_done) ImportCages cages = {};
-    Worker worker = { .to = to };
+    Worker worker = { .to = to, .debug = arguments->global.debug };
     pid_t parent = getppid();
     int r;
 
@@ -86,9 +122,9 @@ static int import_unprivileged(Store *store, const Request *request, int to, Err
     return r < 0 ? r : import_image(store, request, &cages, &worker, reterr);
 }
 
-int worker_run(Store *store, const Request *request, int to, Error *reterr)
+int worker_run(Store *store, const Request *request, const FetchArguments *arguments, int to, Error *reterr)
 {
-    int r = import_unprivileged(store, request, to, reterr);
+    int r = import_unprivileged(store, request, arguments, to, reterr);
 
     return r < 0 ? error_prefix(reterr, r, "cannot fetch \"%s\"", request->image) : 0;
 }

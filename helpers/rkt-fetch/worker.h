@@ -12,7 +12,7 @@ typedef struct WorkerReport {
 
 /* For a child, which is good for nothing else afterwards: gives up what it may do, reads the image, puts it
  * into the store, and says meanwhile how far it is. */
-int worker_run(Store *store, const Request *request, int to, Error *reterr);
+int worker_run(Store *store, const Request *request, const FetchArguments *arguments, int to, Error *reterr);
 
 /* Ends the calling process (SIGKILL) when its parent has ended. A change of user undoes it. */
 int worker_end_with(pid_t parent);

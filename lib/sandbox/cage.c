@@ -39,9 +39,11 @@ struct Cage {
     int process;               /* a pidfd */
     int input, output, report; /* our ends of its pipes */
     uint64_t inodes_before;
-    uint8_t buffer[CAGE_BUFFER];
-    size_t begin, end, argument_given;
+    const uint8_t *next; /* what it is given next, ours or the caller's */
+    size_t left, argument_given;
     uint64_t given;
+    int64_t spent_ns; /* of its time */
+    uint8_t ours[CAGE_BUFFER], taken[CAGE_BUFFER];
 };
 
 /* 0 in the child. */
@@ -203,13 +205,12 @@ void cage_free(Cage *cage)
 
 static int refill(Cage *cage, const CageStreams *streams, Error *reterr)
 {
-    ssize_t n =
-            streams->give ? streams->give(cage->buffer, sizeof(cage->buffer), streams->userdata, reterr) : 0;
+    ssize_t n = streams->give ? streams->give(cage->ours, sizeof(cage->ours), streams->userdata, reterr) : 0;
 
     if (n < 0)
         return (int) n;
-    cage->begin = 0;
-    cage->end = (size_t) n;
+    cage->next = cage->ours;
+    cage->left = (size_t) n;
     if (n == 0)
         cage->input = safe_close(cage->input);
     return 0;
@@ -232,20 +233,21 @@ static int write_some(Cage *cage, const void *data, size_t size, size_t *done)
 static int feed(Cage *cage, const CageStreams *streams, Error *reterr)
 {
     const CageOptions *options = &cage->options;
-    size_t before;
+    size_t done = 0;
     int r;
 
     if (cage->argument_given < options->argument_size)
         return write_some(cage, (const uint8_t *) options->argument + cage->argument_given,
                           options->argument_size - cage->argument_given, &cage->argument_given);
-    if (cage->begin == cage->end) {
+    if (cage->left == 0) {
         r = refill(cage, streams, reterr);
         if (r < 0 || cage->input < 0)
             return r;
     }
-    before = cage->begin;
-    r = write_some(cage, cage->buffer + cage->begin, cage->end - cage->begin, &cage->begin);
-    cage->given += cage->begin - before;
+    r = write_some(cage, cage->next, cage->left, &done);
+    cage->next += done;
+    cage->left -= done;
+    cage->given += done;
     return r;
 }
 
@@ -259,9 +261,9 @@ uint64_t cage_consumed(const Cage *cage)
 }
 
 /* 1: there may be more. */
-static int drain(Cage *cage, const CageStreams *streams, uint8_t *buffer, Error *reterr)
+static int drain(Cage *cage, const CageStreams *streams, Error *reterr)
 {
-    ssize_t n = read(cage->output, buffer, CAGE_BUFFER);
+    ssize_t n = read(cage->output, cage->taken, sizeof(cage->taken));
     int r;
 
     if (n < 0)
@@ -270,7 +272,7 @@ static int drain(Cage *cage, const CageStreams *streams, uint8_t *buffer, Error 
         cage->output = safe_close(cage->output);
         return 0;
     }
-    r = streams->take ? streams->take(buffer, (size_t) n, streams->userdata, reterr)
+    r = streams->take ? streams->take(cage->taken, (size_t) n, streams->userdata, reterr)
                       : error_set(reterr, -EBADMSG, "%s says too much", cage->options.worker);
     return r < 0 ? r : 1;
 }
@@ -311,14 +313,13 @@ static int check_quota(const Cage *cage, Error *reterr)
                    : 0;
 }
 
-/* Hears it until its process ends, also when others hold its pipes. */
-static int exchange(Cage *cage, const CageStreams *streams, uint8_t *buffer, Error *reterr)
+/* Until it has taken what was left to give, or its process has ended, which does not depend on who else holds
+ * its pipes. 1: it has ended. */
+static int exchange(Cage *cage, const CageStreams *streams, bool until_given, int64_t end, Error *reterr)
 {
-    int64_t end =
-            monotonic_ns() + (cage->options.seconds ? cage->options.seconds : CAGE_SECONDS) * 1000000000LL;
     int64_t watched = 0;
 
-    for (;;) {
+    while (!until_given || (cage->left > 0 && cage->input >= 0)) {
         struct pollfd fds[] = {
             { .fd = cage->process, .events = POLLIN },
             { .fd = cage->input, .events = POLLOUT },
@@ -339,18 +340,32 @@ static int exchange(Cage *cage, const CageStreams *streams, uint8_t *buffer, Err
         if (r >= 0 && fds[1].revents)
             r = feed(cage, streams, reterr);
         if (r >= 0 && fds[2].revents)
-            r = drain(cage, streams, buffer, reterr);
+            r = drain(cage, streams, reterr);
         if (r < 0)
             return r;
         if (fds[0].revents)
-            break;
-    }
-    for (int r = 1; r > 0 && cage->output >= 0;) {
-        r = drain(cage, streams, buffer, reterr);
-        if (r < 0)
-            return r;
+            return 1;
     }
     return 0;
+}
+
+/* Its time is that in which it is waited for. */
+static int let_work(Cage *cage, const CageStreams *streams, bool until_given, Error *reterr)
+{
+    int64_t begin = monotonic_ns(), seconds = cage->options.seconds ? cage->options.seconds : CAGE_SECONDS;
+    struct sigaction ignore = { .sa_handler = SIG_IGN }, before;
+    int r;
+
+    (void) sigaction(SIGPIPE, &ignore, &before);
+    r = exchange(cage, streams, until_given, begin + seconds * 1000000000 - cage->spent_ns, reterr);
+    (void) sigaction(SIGPIPE, &before, NULL);
+    cage->spent_ns += monotonic_ns() - begin;
+    if (r <= 0)
+        return r;
+    cage->input = safe_close(cage->input);
+    while (r > 0 && cage->output >= 0)
+        r = drain(cage, streams, reterr);
+    return r < 0 ? r : 0;
 }
 
 static int read_report(const Cage *cage, Error *reterr)
@@ -369,16 +384,20 @@ static int read_report(const Cage *cage, Error *reterr)
     return 0;
 }
 
-int cage_run(Cage *cage, const CageStreams *streams, Error *reterr)
+int cage_feed(Cage *cage, const CageStreams *streams, const void *data, size_t size, Error *reterr)
 {
-    struct sigaction ignore = { .sa_handler = SIG_IGN }, before;
-    _cleanup_free_ uint8_t *buffer = malloc(CAGE_BUFFER);
     int r;
 
-    if (!buffer)
-        return -ENOMEM;
-    (void) sigaction(SIGPIPE, &ignore, &before);
-    r = exchange(cage, streams, buffer, reterr);
-    (void) sigaction(SIGPIPE, &before, NULL);
+    cage->next = data;
+    cage->left = size;
+    r = let_work(cage, streams, true, reterr);
+    cage->left = 0;
+    return r < 0 ? r : cage->input >= 0;
+}
+
+int cage_run(Cage *cage, const CageStreams *streams, Error *reterr)
+{
+    int r = let_work(cage, streams, false, reterr);
+
     return r < 0 ? r : read_report(cage, reterr);
 }

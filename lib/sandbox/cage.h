@@ -44,7 +44,7 @@ typedef struct CageOptions {
     uint64_t memory;        /* bytes; 0: 2 GiB */
     uint64_t file_size;     /* of the largest file that it may make, holes included */
     uint64_t bytes, inodes; /* that it may write and make; for a writable root */
-    unsigned seconds;       /* that it may take from cage_run(); 0: an hour */
+    unsigned seconds;       /* that it may be waited for; 0: an hour */
     const void *argument;   /* not owned; must stay until cage_run() has returned */
     size_t argument_size;
 } CageOptions;
@@ -65,6 +65,11 @@ typedef struct Cage Cage;
 /* Starts a cage, which then waits for its input. It can be started while the caller is root and be run when
  * it is the cage's user. It is killed when the calling thread ends. */
 int cage_start(const CageOptions *options, Cage **ret, Error *reterr);
+
+/* Gives it the next bytes of its input, and takes what comes out meanwhile; streams->give is not called.
+ * Returns 1 when it has them, or 0 when it wants no more: why is what cage_run(), which must follow, says.
+ * Otherwise as cage_run(). */
+int cage_feed(Cage *cage, const CageStreams *streams, const void *data, size_t size, Error *reterr);
 
 /* Lets it work to its end. Returns 0 when it says that it has done its work, which is a stranger's word: so
  * are its errors (-EBADMSG), of which control characters are taken away. -ETIME, -EDQUOT: a limit was

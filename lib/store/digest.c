@@ -16,11 +16,18 @@ void key_digest_add(KeyDigest *digest, const void *data, size_t size)
 
 void key_digest_finish(KeyDigest *digest, char ret_key[static IMAGE_KEY_LENGTH + 1])
 {
-    uint8_t bytes[IMAGE_KEY_HEX / 2];
+    char hex[SHA512_HEX + 1];
+
+    key_digest_finish_whole(digest, hex);
+    (void) snprintf(ret_key, IMAGE_KEY_LENGTH + 1, IMAGE_KEY_PREFIX "%.*s", IMAGE_KEY_HEX, hex);
+}
+
+void key_digest_finish_whole(KeyDigest *digest, char ret_hex[static SHA512_HEX + 1])
+{
+    uint8_t bytes[SHA512_DIGEST_SIZE];
 
     sha512_digest(&digest->sha512, sizeof(bytes), bytes);
-    memcpy(ret_key, IMAGE_KEY_PREFIX, strlen(IMAGE_KEY_PREFIX));
-    hex_encode(bytes, sizeof(bytes), ret_key + strlen(IMAGE_KEY_PREFIX));
+    hex_encode(bytes, sizeof(bytes), ret_hex);
 }
 
 void key_of(const void *data, size_t size, char ret_key[static IMAGE_KEY_LENGTH + 1])

@@ -17,6 +17,10 @@ void key_digest_init(KeyDigest *digest);
 void key_digest_add(KeyDigest *digest, const void *data, size_t size);
 void key_digest_finish(KeyDigest *digest, char ret_key[static IMAGE_KEY_LENGTH + 1]);
 
+/* The whole of it, of which a key is the first half. Either of the two ends the digest. */
+enum { SHA512_HEX = 128 };
+void key_digest_finish_whole(KeyDigest *digest, char ret_hex[static SHA512_HEX + 1]);
+
 /* The key of bytes in memory. */
 void key_of(const void *data, size_t size, char ret_key[static IMAGE_KEY_LENGTH + 1]);
 

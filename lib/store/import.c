@@ -29,17 +29,14 @@
 struct Import {
     Store *store;
     StoreImportOptions options;
-    const ImportSource *source; /* while it is read */
-    Cage *inflater;             /* not owned */
-    uint64_t source_bytes, size, next_space_check;
+    const ImportCages *cages; /* not owned */
+    uint64_t next_space_check;
     char *path; /* beneath cas, NULL once it has its place */
     int fd;
-    KeyDigest digest;
-    char key[IMAGE_KEY_LENGTH + 1];
-    Buffer scan;          /* what the second cage says */
-    const char *manifest; /* in that */
-    size_t manifest_size;
+    KeyDigest source, tar;
+    Buffer scan; /* what the second cage says: the manifest is in it */
     StoreImage *image;
+    ImportContents contents;
 };
 
 void import_free(Import *import)
@@ -55,9 +52,9 @@ void import_free(Import *import)
     free(import);
 }
 
-const char *import_key(const Import *import)
+const ImportContents *import_contents(const Import *import)
 {
-    return import->key;
+    return &import->contents;
 }
 
 /* ----- The file in cas/tmp ----- */
@@ -101,9 +98,9 @@ static int check_space(Import *import, Error *reterr)
 {
     struct statvfs vfs;
 
-    if (import->size < import->next_space_check)
+    if (import->contents.tar.size < import->next_space_check)
         return 0;
-    import->next_space_check = import->size + SPACE_CHECKED;
+    import->next_space_check = import->contents.tar.size + SPACE_CHECKED;
     if (fstatvfs(import->fd, &vfs) >= 0 && vfs.f_blocks > 0 && vfs.f_bavail * vfs.f_frsize < SPACE_RESERVE)
         return error_set(reterr, -ENOSPC, "not enough space left in %s", store_dir(import->store));
     return 0;
@@ -111,61 +108,41 @@ static int check_space(Import *import, Error *reterr)
 
 /* ----- Through the cages ----- */
 
-static ssize_t give_source(void *buffer, size_t size, void *userdata, Error *reterr)
-{
-    const Import *import = userdata;
-
-    return import->source->read(buffer, size, import->source->userdata, reterr);
-}
-
-static void count_source(Import *import)
-{
-    import->source_bytes = cage_consumed(import->inflater);
-    if (import->options.on_progress)
-        import->options.on_progress(import->source_bytes, import->options.userdata);
-}
-
 static int check_limits(const Import *import, Error *reterr)
 {
-    uint64_t size_max = import->options.size_max ? import->options.size_max : STORE_IMPORT_SIZE_MAX;
-    uint64_t ratio_max = import->options.ratio_max ? import->options.ratio_max : STORE_IMPORT_RATIO_MAX;
+    uint64_t size = import->contents.tar.size;
 
-    if (import->size > size_max)
-        return error_set(reterr, -EFBIG, "the image has more than %" PRIu64 " bytes", size_max);
-    if (import->size > RATIO_FREE && import->size / ratio_max > import->source_bytes)
-        return error_set(reterr, -EFBIG, "the image is compressed more than 1:%" PRIu64, ratio_max);
+    if (size > STORE_IMPORT_SIZE_MAX)
+        return error_set(reterr, -EFBIG, "the image has more than %llu bytes", STORE_IMPORT_SIZE_MAX);
+    if (size > RATIO_FREE && size / STORE_IMPORT_RATIO_MAX > cage_consumed(import->cages->inflater))
+        return error_set(reterr, -EFBIG, "the image is compressed more than 1:%d", STORE_IMPORT_RATIO_MAX);
     return 0;
 }
 
-static int take_blob(const void *data, size_t size, void *userdata, Error *reterr)
+static int take_tar(const void *data, size_t size, void *userdata, Error *reterr)
 {
     Import *import = userdata;
     int r;
 
-    import->size += size;
-    count_source(import);
+    import->contents.tar.size += size;
     r = check_limits(import, reterr);
     if (r >= 0)
         r = check_space(import, reterr);
     if (r < 0)
         return r;
-    key_digest_add(&import->digest, data, size);
+    key_digest_add(&import->tar, data, size);
     r = write_full(import->fd, data, size);
     return r < 0 ? error_set_errno(reterr, r, "cannot write the image into the store") : 0;
 }
 
-static int copy_blob(Import *import, Error *reterr)
+int import_feed(Import *import, const void *data, size_t size, Error *reterr)
 {
-    const CageStreams streams = { give_source, take_blob, import };
-    int r;
+    const CageStreams streams = { .take = take_tar, .userdata = import };
 
-    key_digest_init(&import->digest);
-    r = cage_run(import->inflater, &streams, reterr);
-    if (r < 0)
-        return r;
-    count_source(import);
-    key_digest_finish(&import->digest, import->key);
-    return 0;
+    import->contents.source.size += size;
+    if (import->options.source_digest)
+        key_digest_add(&import->source, data, size);
+    return cage_feed(import->cages->inflater, &streams, data, size, reterr);
 }
 
 static ssize_t give_blob(void *buffer, size_t size, void *userdata, Error *reterr)
@@ -201,25 +178,41 @@ static int understand_scan(Import *import)
     record = strndup(import->scan.data + sizeof(head), head.record_size);
     if (!record)
         return -ENOMEM;
-    import->manifest = import->scan.data + sizeof(head) + head.record_size;
-    import->manifest_size = head.manifest_size;
+    import->contents.manifest = import->scan.data + sizeof(head) + head.record_size;
+    import->contents.manifest_size = head.manifest_size;
     return image_record_parse(record, import->image);
 }
 
 /* Another cage than the one that the bytes came out of: a program that took that one over can make any bytes
  * of them, but has no say in what they mean. */
-static int understand(Import *import, Cage *scanner, Error *reterr)
+static int understand(Import *import, Error *reterr)
 {
     const CageStreams streams = { give_blob, take_scan, import };
     int r;
 
     if (lseek(import->fd, 0, SEEK_SET) < 0)
         return -errno;
-    r = cage_run(scanner, &streams, reterr);
+    r = cage_run(import->cages->scanner, &streams, reterr);
     if (r < 0)
         return r;
     r = understand_scan(import);
     return r < 0 ? error_set_errno(reterr, r, "cannot understand what is said of the image") : 0;
+}
+
+int import_finish(Import *import, Error *reterr)
+{
+    const CageStreams streams = { .take = take_tar, .userdata = import };
+    ImportContents *contents = &import->contents;
+    int r = cage_run(import->cages->inflater, &streams, reterr);
+
+    if (r < 0)
+        return r;
+    if (import->options.source_digest)
+        key_digest_finish_whole(&import->source, contents->source.sha512);
+    key_digest_finish_whole(&import->tar, contents->tar.sha512);
+    (void) snprintf(contents->key, sizeof(contents->key), IMAGE_KEY_PREFIX "%.*s", IMAGE_KEY_HEX,
+                    contents->tar.sha512);
+    return understand(import, reterr);
 }
 
 /* ----- Into place ----- */
@@ -229,7 +222,7 @@ static int put_blob(Import *import)
     StorePath path;
     int r;
 
-    store_object_path(STORE_BLOB, import->key, path);
+    store_object_path(STORE_BLOB, import->contents.key, path);
     r = store_make_parents(import->store, path);
     if (r < 0)
         return r;
@@ -246,11 +239,11 @@ static int put_manifest(Import *import)
     StorePath path;
     int r;
 
-    store_object_path(STORE_MANIFEST, import->key, path);
+    store_object_path(STORE_MANIFEST, import->contents.key, path);
     r = store_make_parents(import->store, path);
     return r < 0 ? r
-                 : write_file_at(import->store->cas_fd, path, import->manifest, import->manifest_size, 0660,
-                                 WRITE_SYNC);
+                 : write_file_at(import->store->cas_fd, path, import->contents.manifest,
+                                 import->contents.manifest_size, 0660, WRITE_SYNC);
 }
 
 /* Of an image that comes again, what is known of its tree stays true. */
@@ -263,32 +256,33 @@ static int put_record(Import *import, Error *reterr)
 
     image->latest = import->options.latest;
     image->tree_size = 0;
-    if (store_read_image(import->store, import->key, &known, NULL) >= 0) {
+    if (store_read_image(import->store, import->contents.key, &known, NULL) >= 0) {
         image->tree_size = known->tree_size;
         image->latest = image->latest || known->latest;
     }
     (void) clock_gettime(CLOCK_REALTIME, &now);
-    memcpy(image->key, import->key, sizeof(image->key));
+    memcpy(image->key, import->contents.key, sizeof(image->key));
     image->import_time_ns = timespec_ns(&now);
-    image->size = import->size;
+    image->size = import->contents.tar.size;
     r = store_index_image(import->store, image);
     if (r < 0)
-        return error_set_errno(reterr, r, "cannot put image %s into the index", import->key);
+        return error_set_errno(reterr, r, "cannot put image %s into the index", import->contents.key);
     return store_write_record(import->store, image, reterr);
 }
 
 int import_commit(Import *import, Error *reterr)
 {
-    _cleanup_close_ int lock = store_lock_image(import->store, import->key, LOCK_KIND_EXCLUSIVE, true);
+    _cleanup_close_ int lock =
+            store_lock_image(import->store, import->contents.key, LOCK_KIND_EXCLUSIVE, true);
     int r;
 
     if (lock < 0)
-        return store_complain_of_lock(import->store, import->key, lock, reterr);
+        return store_complain_of_lock(import->store, import->contents.key, lock, reterr);
     r = put_blob(import);
     if (r >= 0)
         r = put_manifest(import);
     if (r < 0)
-        return error_set_errno(reterr, r, "cannot put image %s into the store", import->key);
+        return error_set_errno(reterr, r, "cannot put image %s into the store", import->contents.key);
     return put_record(import, reterr);
 }
 
@@ -327,41 +321,26 @@ int import_cages_start(bool apart, uid_t uid, gid_t gid, ImportCages *ret, Error
     return r;
 }
 
-static ssize_t read_descriptor(void *buffer, size_t size, void *userdata, Error *reterr)
-{
-    const int *fd = userdata;
-    ssize_t n = read_full(*fd, buffer, size);
-
-    return n < 0 ? error_set_errno(reterr, (int) n, "cannot read the image file") : n;
-}
-
-ImportSource import_source_fd(int *fd)
-{
-    return (ImportSource){ read_descriptor, fd };
-}
-
-int import_read(Store *store, const ImportSource *source, const ImportCages *cages,
-                const StoreImportOptions *options, Import **ret, Error *reterr)
+int import_begin(Store *store, const ImportCages *cages, const StoreImportOptions *options, Import **ret,
+                 Error *reterr)
 {
     _cleanup_(import_freep) Import *import = calloc(1, sizeof(*import));
     int r;
 
     if (!import)
         return -ENOMEM;
-    *import = (Import){ .store = store, .source = source, .inflater = cages->inflater, .fd = -EBADF };
+    *import = (Import){ .store = store, .cages = cages, .fd = -EBADF };
     if (options)
         import->options = *options;
     import->image = calloc(1, sizeof(*import->image));
     if (!import->image)
         return -ENOMEM;
+    import->contents.image = import->image;
+    key_digest_init(&import->source);
+    key_digest_init(&import->tar);
     r = make_temporary(import);
     if (r < 0)
         return error_set_errno(reterr, r, "cannot write into the store in %s", store_dir(store));
-    r = copy_blob(import, reterr);
-    if (r >= 0)
-        r = understand(import, cages->scanner, reterr);
-    if (r < 0)
-        return r;
     *ret = TAKE_PTR(import);
     return 0;
 }

@@ -1,18 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Bringing an image in, in two steps: any stream of bytes is read, hashed and understood; then, if what it
- * turned out to be is what was wanted, it is committed and others see it. What is a stranger's is parsed in
- * two cages (sandbox/cage.h), of which a program that imports has the works. */
+/* Bringing an image in, in two steps: bytes are fed as they come, hashed and understood; then, if what they
+ * turned out to be is what was wanted, the image is committed and others see it. What is a stranger's is
+ * parsed in two cages (sandbox/cage.h), of which a program that imports has the works. */
 #pragma once
 
 #include "sandbox/cage.h"
+#include "store/digest.h"
 #include "store/store.h"
 
 typedef struct StoreImportOptions {
     bool latest;        /* the image was asked for without a version */
-    uint64_t size_max;  /* of the uncompressed tar; 0: STORE_IMPORT_SIZE_MAX */
-    uint64_t ratio_max; /* uncompressed to compressed, once over 64 MiB; 0: STORE_IMPORT_RATIO_MAX */
-    void (*on_progress)(uint64_t bytes, void *userdata); /* bytes of the source read so far */
-    void *userdata;
+    bool source_digest; /* ImportContents.source is wanted */
 } StoreImportOptions;
 
 #define STORE_IMPORT_SIZE_MAX (64ULL << 30)
@@ -30,25 +28,37 @@ typedef struct ImportCages {
 int import_cages_start(bool apart, uid_t uid, gid_t gid, ImportCages *ret, Error *reterr);
 void import_cages_done(ImportCages *cages);
 
-/* Where the bytes come from. read: fills the buffer with what comes next; 0: no more. */
-typedef struct ImportSource {
-    ssize_t (*read)(void *buffer, size_t size, void *userdata, Error *reterr);
-    void *userdata;
-} ImportSource;
-
-/* A file, or a pipe. fd must stay. */
-ImportSource import_source_fd(int *fd);
-
-/* What was read; nobody sees it. */
+/* An image on its way in; nobody sees it. */
 typedef struct Import Import;
 
-/* Reads an ACI (plain tar, gzip, bzip2, xz or zstd) to its end, into the store's temporary files. Writes as
- * who it is: never call it as root in a store that others can write. options: NULL: all as usual. */
-int import_read(Store *store, const ImportSource *source, const ImportCages *cages,
-                const StoreImportOptions *options, Import **ret, Error *reterr);
+/* Begins with one of the store's temporary files. Writes as who it is: never call it as root in a store that
+ * others can write. The cages (not owned) must stay until import_finish(). options: NULL: all as usual. */
+int import_begin(Store *store, const ImportCages *cages, const StoreImportOptions *options, Import **ret,
+                 Error *reterr);
 
-/* The key that its bytes have. */
-const char *import_key(const Import *import);
+/* The next bytes of an ACI (plain tar, gzip, bzip2, xz or zstd), as they came. Returns when they are with the
+ * cage: 1, or 0 when that needs no more, of which import_finish() knows why. */
+int import_feed(Import *import, const void *data, size_t size, Error *reterr);
+
+/* That was all of it. -EBADMSG: it is no image. */
+int import_finish(Import *import, Error *reterr);
+
+typedef struct ImportDigest {
+    uint64_t size;
+    char sha512[SHA512_HEX + 1];
+} ImportDigest;
+
+/* What it turned out to be. */
+typedef struct ImportContents {
+    char key[IMAGE_KEY_LENGTH + 1];
+    ImportDigest source, tar; /* of the bytes as they were fed, if asked for; of the uncompressed tar */
+    const char *manifest;     /* its bytes */
+    size_t manifest_size;
+    const StoreImage *image; /* its name and labels; the rest is not known yet */
+} ImportContents;
+
+/* After import_finish(). Owned by the import. */
+const ImportContents *import_contents(const Import *import);
 
 /* Puts it into the store. An image that is there already stays and counts as imported now. */
 int import_commit(Import *import, Error *reterr);

@@ -32,6 +32,10 @@ equals "and so do the words" "$(<"$work/words")" \
     "image: using image from file $busybox"$'\n'"image: using image from file $true"$'\n'"image: using image from file $probe"
 equals "whatever that is" "$("${fetch[@]}" --quiet "$probe" "$busybox" "$probe")" \
     "${key[probe]}"$'\n'"${key[busybox]}"$'\n'"${key[probe]}"
+output=$(rkt --debug --insecure-options=image fetch "$busybox" 2>&1)
+matches "with --debug it says what the file's bytes are" "$output" \
+    "\"$busybox\" has $(stat -c %s "$busybox") bytes, sha512 $(sha512sum <"$busybox" | cut -d' ' -f1)"
+matches "and what the tar's are" "$output" "example.com/busybox, has [0-9]+ bytes, sha512 ${key[busybox]#sha512-}[0-9a-f]{64}"
 equals "each has its tree" "$(cat $cas/tree/*/image | grep -oF -e "${key[busybox]}" -e "${key[true]}" -e "${key[probe]}" | sort -u | wc -l)" 3
 
 forget

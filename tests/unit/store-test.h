@@ -75,19 +75,34 @@ static inline void add_test_entry(struct archive *archive, const TestEntry *entr
     archive_entry_free(e);
 }
 
+/* In small pieces. */
+static inline int feed_import(Import *import, int fd, Error *reterr)
+{
+    uint8_t piece[1000];
+    ssize_t n;
+    int r = 1;
+
+    while (r > 0 && (n = read(fd, piece, sizeof(piece))) > 0)
+        r = import_feed(import, piece, (size_t) n, reterr);
+    return r;
+}
+
 /* Brings an image in. The tests' main() begins with cage_main(). */
 static inline int import_file(Store *store, int fd, char ret_key[static IMAGE_KEY_LENGTH + 1], Error *reterr)
 {
     _cleanup_(import_cages_done) ImportCages cages = {};
     _cleanup_(import_freep) Import *import = NULL;
-    const ImportSource source = import_source_fd(&fd);
     int r = import_cages_start(false, 0, 0, &cages, reterr);
 
     if (r >= 0)
-        r = import_read(store, &source, &cages, NULL, &import, reterr);
+        r = import_begin(store, &cages, NULL, &import, reterr);
+    if (r >= 0)
+        r = feed_import(import, fd, reterr);
+    if (r >= 0)
+        r = import_finish(import, reterr);
     if (r < 0)
         return r;
-    memcpy(ret_key, import_key(import), IMAGE_KEY_LENGTH + 1);
+    memcpy(ret_key, import_contents(import)->key, IMAGE_KEY_LENGTH + 1);
     return import_commit(import, reterr);
 }
 

@@ -125,20 +125,34 @@ static void test_two_steps(const char *dir)
 {
     _cleanup_(store_freep) Store *store = open_test_store(dir);
     _cleanup_(import_cages_done) ImportCages cages = {};
-    _cleanup_close_ int fd = make_test_image(MANIFEST("example.com/wanted", "1", "amd64"), NULL);
-    const ImportSource source = import_source_fd(&fd);
+    static const char manifest[] = MANIFEST("example.com/wanted", "1", "amd64");
+    _cleanup_close_ int fd = make_test_image(manifest, NULL);
     char found[IMAGE_KEY_LENGTH + 1];
     Import *import = NULL;
 
     for (unsigned commits = 0; commits < 2; commits++) {
         assert_int(import_cages_start(false, 0, 0, &cages, NULL), 0);
-        assert_int(import_read(store, &source, &cages, NULL, &import, NULL), 0);
-        assert_true(image_key_is_valid(import_key(import)));
-        assert_int(store_find_image(store, import_key(import), found, NULL), -ENOENT);
+        const ImportContents *contents;
+
+        assert_int(import_begin(store, &cages, &(StoreImportOptions){ .source_digest = true }, &import, NULL),
+                   0);
+        assert_int(feed_import(import, fd, NULL), 1);
+        assert_int(import_finish(import, NULL), 0);
+        contents = import_contents(import);
+        assert_true(image_key_is_valid(contents->key));
+        assert_true(strncmp(contents->tar.sha512, contents->key + strlen(IMAGE_KEY_PREFIX), IMAGE_KEY_HEX) ==
+                    0);
+        assert_str(contents->source.sha512, contents->tar.sha512); /* it is not compressed */
+        assert_int(contents->source.size, contents->tar.size);
+        assert_int(contents->manifest_size, strlen(manifest));
+        assert_true(memcmp(contents->manifest, manifest, contents->manifest_size) == 0);
+        assert_str(contents->image->name, "example.com/wanted");
+        assert_str(name_value_list_get(&contents->image->labels, "version"), "1");
+        assert_int(store_find_image(store, contents->key, found, NULL), -ENOENT);
         assert_int(count(store, STORE_TMP), 1);
         if (commits > 0) {
             assert_int(import_commit(import, NULL), 0);
-            assert_int(store_find_image(store, import_key(import), found, NULL), 0);
+            assert_int(store_find_image(store, contents->key, found, NULL), 0);
         }
         import_free(import);
         assert_int(count(store, STORE_TMP), 0);

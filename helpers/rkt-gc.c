@@ -111,11 +111,12 @@ static int64_t pod_age_ns(const Pod *pod)
  * cut files may be there without their bytes, or not be there, and it can't be run any more. */
 static bool is_broken(const Pod *pod)
 {
+    _cleanup_(plan_freep) Plan *plan = NULL;
     struct stat st;
 
     if (fstatat(pod->fd, POD_MANIFEST, &st, AT_SYMLINK_NOFOLLOW) < 0)
         return errno == ENOENT;
-    return st.st_size == 0 || (fstatat(pod->fd, PLAN_FILE, &st, AT_SYMLINK_NOFOLLOW) >= 0 && st.st_size == 0);
+    return st.st_size == 0 || plan_read(pod->fd, &plan, NULL) == -EBADMSG;
 }
 
 static int mark_if_ended(Pod *pod, void *userdata)

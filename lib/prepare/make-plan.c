@@ -17,6 +17,7 @@
 #include "sandbox/capability.h"
 #include "sandbox/identity.h"
 #include "sandbox/seccomp-policy.h"
+#include "stage1/layout.h"
 
 /* Variables that an app has unless something says otherwise. */
 static const char *const default_environment[][2] = {
@@ -41,7 +42,6 @@ typedef struct AppContext {
     const AppImage *image;
     InsecureOptions insecure;
     int pod_dir;
-    size_t index;
     PlanApp *plan;
 } AppContext;
 
@@ -158,7 +158,7 @@ static int plan_filter(const AppContext *context, Error *reterr)
     policy.bounded = context->image->bounded_filter;
     if (context->insecure & INSECURE_SECCOMP)
         return 0;
-    if (asprintf(&name, "filter-%zu", context->index) < 0) {
+    if (asprintf(&name, POD_APPSINFO "/%s/" POD_APP_FILTER, context->app->name) < 0) {
         name = NULL;
         return -ENOMEM;
     }
@@ -474,11 +474,13 @@ int plan_from_manifest(const PodManifest *manifest, const AppImage *images, cons
             .image = &images[i],
             .insecure = insecure,
             .pod_dir = pod_dir,
-            .index = i,
             .plan = ARRAY_APPEND(plan->apps, plan->n_apps),
         };
 
-        r = context.plan ? plan_app(&context, reterr) : -ENOMEM;
+        if (!context.plan)
+            return -ENOMEM;
+        context.plan->position = (unsigned) i;
+        r = plan_app(&context, reterr);
         if (r < 0)
             return r;
     }

@@ -14,10 +14,13 @@
 #define POD_SUMMARY "summary"     /* ours: a link, what a list shows of the pod, see pod/pod-summary.h */
 #define POD_CREATED "pod-created" /* its mtime is when the pod was created */
 #define POD_LOCK_FILE "pod.lck"   /* of the original's; the lock is taken on the directory itself */
-#define POD_APPSINFO "appsinfo"   /* appsinfo/APP/{manifest,treeStoreID} */
+#define POD_PLAN "plan"           /* ours: see stage1/plan.h */
+#define POD_APPSINFO "appsinfo"   /* appsinfo/APP/{manifest,treeStoreID}, and ours: {plan,filter} */
 #define POD_APP_MANIFEST "manifest"
 #define POD_APP_TREE_ID "treeStoreID"
-#define POD_STAGE1 "stage1" /* stage1/{manifest,rootfs} */
+#define POD_APP_PLAN "plan"     /* see stage1/plan.h */
+#define POD_APP_FILTER "filter" /* its seccomp program (struct sock_filter[]) */
+#define POD_STAGE1 "stage1"     /* stage1/{manifest,rootfs} */
 #define POD_STAGE1_MANIFEST POD_STAGE1 "/manifest"
 #define STAGE1_ROOTFS POD_STAGE1 "/rootfs"
 #define POD_STAGE1_ENTRYPOINTS POD_STAGE1 "/entrypoints" /* ours: a link, see pod/stage1-entrypoints.h */

@@ -3,11 +3,25 @@
 
 #include "plan.h"
 
+#include <limits.h>
+#include <stdlib.h>
+
+#include "base/array.h"
 #include "base/file-util.h"
 #include "base/record.h"
+#include "stage1/layout.h"
 
-/* The first record: what is not of this version is not read any further. */
-#define VERSION "version=2\n"
+/* The first record of each file: what is not of this version is not read any further. */
+#define VERSION "version=3\n"
+
+enum { APP_PLAN_PATH_MAX = sizeof(POD_APPSINFO "//" POD_APP_PLAN) + NAME_MAX };
+
+static int app_path(const char *app, char ret[static APP_PLAN_PATH_MAX])
+{
+    int n = snprintf(ret, APP_PLAN_PATH_MAX, POD_APPSINFO "/%s/" POD_APP_PLAN, app);
+
+    return n >= APP_PLAN_PATH_MAX ? -ENAMETOOLONG : 0;
+}
 
 static const char *const mount_kinds[] = {
     [PLAN_MOUNT_HOST] = "host",
@@ -44,7 +58,7 @@ static const RecordField socket_fields[] = {
 };
 
 static const RecordField app_fields[] = {
-    { "app", RECORD_STRING, offsetof(PlanApp, name) },
+    { "position", RECORD_U32, offsetof(PlanApp, position) },
     { "exec", RECORD_STRINGS, offsetof(PlanApp, exec) },
     { "pre-start", RECORD_STRINGS, offsetof(PlanApp, pre_start) },
     { "post-stop", RECORD_STRINGS, offsetof(PlanApp, post_stop) },
@@ -90,57 +104,122 @@ static const RecordField plan_fields[] = {
     { "overlay", RECORD_BOOL, offsetof(Plan, overlay) },
     { "unit", RECORD_STRING, offsetof(Plan, unit) },
     { "writable-sources", RECORD_STRING, offsetof(Plan, writable_sources) },
-    { NULL, RECORD_OBJECTS, offsetof(Plan, apps), offsetof(Plan, n_apps), .fields = app_fields,
-      .size = sizeof(PlanApp) },
     {},
 };
 
 void plan_free(Plan *plan)
 {
-    if (plan)
-        record_done(plan_fields, plan);
+    if (!plan)
+        return;
+    for (size_t i = 0; i < plan->n_apps; i++) {
+        record_done(app_fields, &plan->apps[i]);
+        free(plan->apps[i].name);
+    }
+    free(plan->apps);
+    record_done(plan_fields, plan);
     free(plan);
 }
 
-int plan_write(const Plan *plan, int pod_dir, Error *reterr)
+/* ----- Writing ----- */
+
+static int write_records(int dir, const char *path, const RecordField *fields, const void *object,
+                         Error *reterr)
 {
     _cleanup_buffer_ Buffer b = {};
     int r;
 
     buffer_adds(&b, VERSION);
-    record_add_object(&b, plan_fields, plan);
+    record_add_object(&b, fields, object);
     r = buffer_error(&b);
     if (r < 0)
         return r;
     if (b.size > PLAN_SIZE_MAX)
-        return error_set(reterr, -E2BIG, "the pod is too large: its plan has more than %d bytes",
+        return error_set(reterr, -E2BIG, "the pod is too large: its \"%s\" has more than %d bytes", path,
                          PLAN_SIZE_MAX);
-    r = write_file_at(pod_dir, PLAN_FILE, b.data, b.size, 0600, 0);
-    return r < 0 ? error_set_errno(reterr, r, "cannot write the pod's plan") : 0;
+    r = write_file_at(dir, path, b.data, b.size, 0600, 0);
+    return r < 0 ? error_set_errno(reterr, r, "cannot write the pod's \"%s\"", path) : 0;
+}
+
+int plan_write(const Plan *plan, int pod_dir, Error *reterr)
+{
+    char path[APP_PLAN_PATH_MAX];
+    int r = 0;
+
+    for (size_t i = 0; r >= 0 && i < plan->n_apps; i++) {
+        r = app_path(plan->apps[i].name, path);
+        if (r >= 0)
+            r = write_records(pod_dir, path, app_fields, &plan->apps[i], reterr);
+    }
+    return r < 0 ? r : write_records(pod_dir, POD_PLAN, plan_fields, plan, reterr);
+}
+
+/* ----- Reading ----- */
+
+static int read_records(int dir, const char *path, const RecordField *fields, void *object, Error *reterr)
+{
+    _cleanup_free_ char *text = NULL;
+    const char *where = NULL;
+    size_t size;
+    int r = read_file_at(dir, path, PLAN_SIZE_MAX, &text, &size);
+
+    if (r < 0)
+        return error_set_errno(reterr, r, "cannot read the pod's \"%s\"", path);
+    /* After a power cut a file may be there without its bytes. */
+    if (size == 0)
+        return error_set(reterr, -EBADMSG, "the pod's \"%s\" is empty; prepare the pod again", path);
+    if (!startswith(text, VERSION))
+        return error_set(reterr, -EPROTONOSUPPORT,
+                         "the pod was prepared by another version of rkt; prepare it again");
+    r = record_read(text + strlen(VERSION), size - strlen(VERSION), fields, object, &where);
+    return r < 0 ? error_set_errno(reterr, r, "the pod's \"%s\" is damaged at \"%s\"", path,
+                                   where ? where : "its end")
+                 : 0;
+}
+
+static int read_app(int pod_dir, const char *name, Plan *plan, Error *reterr)
+{
+    PlanApp *app = ARRAY_APPEND(plan->apps, plan->n_apps);
+    char path[APP_PLAN_PATH_MAX];
+    int r = app && (app->name = strdup(name)) ? app_path(name, path) : -ENOMEM;
+
+    if (r >= 0)
+        r = read_records(pod_dir, path, app_fields, app, reterr);
+    return r == -ENOENT ? -EBADMSG : r;
+}
+
+static int compare_positions(const void *a, const void *b)
+{
+    const PlanApp *x = a, *y = b;
+
+    return x->position != y->position ? (x->position > y->position) - (x->position < y->position)
+                                      : strcmp(x->name, y->name);
+}
+
+static int read_apps(int pod_dir, Plan *plan, Error *reterr)
+{
+    _cleanup_closedir_ DIR *dir = NULL;
+    int r = directory_open(pod_dir, POD_APPSINFO, &dir);
+
+    if (r < 0)
+        return error_set_errno(reterr, r, "cannot read the pod's \"" POD_APPSINFO "\"");
+    for (const struct dirent *entry; r >= 0 && (entry = readdir(dir));)
+        if (entry->d_name[0] != '.')
+            r = read_app(pod_dir, entry->d_name, plan, reterr);
+    if (r >= 0 && plan->n_apps == 0)
+        r = error_set(reterr, -EBADMSG, "the pod's plan is damaged: it has no app");
+    if (r >= 0)
+        qsort(plan->apps, plan->n_apps, sizeof(PlanApp), compare_positions);
+    return r;
 }
 
 int plan_read(int pod_dir, Plan **ret, Error *reterr)
 {
     _cleanup_(plan_freep) Plan *plan = calloc(1, sizeof(Plan));
-    _cleanup_free_ char *text = NULL;
-    const char *where = NULL;
-    size_t size;
-    int r;
+    int r = plan ? read_records(pod_dir, POD_PLAN, plan_fields, plan, reterr) : -ENOMEM;
 
-    if (!plan)
-        return -ENOMEM;
-    r = read_file_at(pod_dir, PLAN_FILE, PLAN_SIZE_MAX, &text, &size);
-    if (r < 0)
-        return error_set_errno(reterr, r, "cannot read the pod's plan");
-    /* After a power cut a file may be there without its bytes. */
-    if (size == 0)
-        return error_set(reterr, -EBADMSG, "the pod's plan is empty; prepare the pod again");
-    if (!startswith(text, VERSION))
-        return error_set(reterr, -EPROTONOSUPPORT,
-                         "the pod was prepared by another version of rkt; prepare it again");
-    r = record_read(text + strlen(VERSION), size - strlen(VERSION), plan_fields, plan, &where);
-    if (r < 0)
-        return error_set_errno(reterr, r, "the pod's plan is damaged at \"%s\"", where ? where : "its end");
-    *ret = TAKE_PTR(plan);
-    return 0;
+    if (r >= 0)
+        r = read_apps(pod_dir, plan, reterr);
+    if (r >= 0)
+        *ret = TAKE_PTR(plan);
+    return r;
 }

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A pod's plan: everything that could be decided when the pod was prepared, so that starting it is system
- * calls only. rkt-prepare writes it into the pod's directory as `plan`, our stage1 flavours read it, without
- * JSON. A foreign stage1 uses `pod` (the pod manifest) instead.
+ * calls only. rkt-prepare writes it into the pod's directory, our stage1 flavours read it, without JSON. A
+ * foreign stage1 uses `pod` (the pod manifest) instead.
  *
- * The file is records (base/record.h); `app=NAME` begins an app, whose records follow.
- * It is trusted: only root writes beneath a pod's directory. */
+ * It is one file of records (base/record.h) of what concerns the whole pod, `plan`, and one for each app,
+ * `appsinfo/APP/plan`: so the rename of a directory adds an app. It is trusted: only root writes beneath a
+ * pod's directory. */
 #pragma once
 
 #include <stdbool.h>
@@ -14,8 +15,7 @@
 #include "base/error.h"
 #include "sandbox/cgroup.h"
 
-#define PLAN_FILE "plan"
-enum { PLAN_SIZE_MAX = 4 * 1024 * 1024 };
+enum { PLAN_SIZE_MAX = 4 * 1024 * 1024 }; /* of one file */
 
 /* Where a mount's source is. */
 typedef enum PlanMountKind {
@@ -56,7 +56,8 @@ typedef enum PlanStdio {
 } PlanStdio;
 
 typedef struct PlanApp {
-    char *name;
+    char *name;                    /* its directory's */
+    unsigned position;             /* apps are in this order */
     char **exec;                   /* argv, the program not yet looked up */
     char **pre_start, **post_stop; /* NULL: none */
     char **environment;
@@ -69,7 +70,7 @@ typedef struct PlanApp {
     gid_t *groups;
     size_t n_groups;
     uint64_t capabilities; /* the bounding set; a root app has them all effective */
-    char *filter; /* name in the pod's directory of a seccomp program (struct sock_filter[]); NULL: none */
+    char *filter;          /* path beneath the pod's directory of a seccomp program; NULL: none */
     bool no_new_privileges, read_only_rootfs;
     bool notify, watchdog; /* it says READY=1; it says WATCHDOG=1 */
     bool init;             /* it runs to its end, before all that follow start */
@@ -100,6 +101,10 @@ typedef struct Plan {
 void plan_free(Plan *plan);
 DEFINE_CLEANUP_FUNC(Plan *, plan_free)
 
-/* Writes the plan into a pod's directory (not synced: the pod's rename decides whether it counts). */
+/* Writes the plan into a pod's directory, in which each app has its directory (not synced: the pod's rename
+ * decides whether it counts). -E2BIG: a file would be too large. */
 int plan_write(const Plan *plan, int pod_dir, Error *reterr);
+
+/* Has at least one app. -EPROTONOSUPPORT: it is another version's; -ENOENT: there is none;
+ * -EBADMSG: damaged, as after a power cut. */
 int plan_read(int pod_dir, Plan **ret, Error *reterr);

@@ -61,7 +61,7 @@ nowhere() {
 }
 nowhere "while it runs"
 lacks "not in a journal" "$(journalctl --no-pager --output=cat; journalctl --namespace=rkt-web --no-pager --output=cat)" "$secret"
-matches "the plan has the names" "$(cat "/var/lib/rkt/pods/run/$uuid/plan")" $'credential=db\ncredential=key\ncredential=mode\n'
+matches "the plan has the names" "$(cat "/var/lib/rkt/pods/run/$uuid"/appsinfo/*/plan)" $'credential=db\ncredential=key\ncredential=mode\n'
 equals "the pod's init holds none" "$(find "/proc/$(leader rkt-web)/fd" -lname '*credentials*' | wc -l)" 0
 equals "no mount of the host's" "$(grep -c ' - ramfs .*rkt' /proc/1/mountinfo || :)" 0
 

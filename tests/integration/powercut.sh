@@ -121,12 +121,13 @@ check() {
 }
 
 check_hollow() {
-    local uuid
+    local uuid pod
     mount -o loop "$state/hollow.img" "$state/disk"
     succeeds "a pod that ended before is exported" "${hollow_rkt[@]}" export "$(<"$state/ended")" "$state/ended.aci"
     equals "with what its app wrote" "$(tar -xzOf "$state/ended.aci" rootfs/by-the-app)" written
     uuid=$(<"$state/disk/hollow")
-    if [[ -s $state/disk/rkt/pods/prepared/$uuid/plan ]]; then
+    pod=$state/disk/rkt/pods/prepared/$uuid
+    if [[ -s $pod/plan && -s $pod/appsinfo/busybox/plan ]]; then
         skip "a pod that lost its bytes" "the file system kept them this time"
         return
     fi

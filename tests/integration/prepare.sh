@@ -98,23 +98,23 @@ mv "$work/summary" "$pod"
 matches "status" "$(rkt status "$uuid")" "^state=prepared"
 equals "the manifest is the group's to read" "$(stat -c %a "$pod/pod")" 640
 equals "an empty volume has its mode and owner" "$(stat -c '%a %u %g' "$pod/sharedVolumes/data")" "1777 3 4"
-plan=$(cat "$pod/plan")
+plan=$(cat "$pod/plan" "$pod/appsinfo/busybox/plan")
 matches "arguments follow --exec" "$plan" $'exec=/bin/sh\nexec=-c\nexec=true\n'
 matches "an app's variable wins" "$plan" $'env=B=own\n'
 matches "variables of all apps" "$plan" $'env=A=all\n'
 matches "the app's name" "$plan" $'env=AC_APP_NAME=busybox\n'
 matches "memory" "$plan" $'memory=64000000\n'
 matches "cpu" "$plan" $'cpu=500\n'
-matches "the filter" "$plan" $'filter=filter-0\n'
+matches "the filter" "$plan" $'filter=appsinfo/busybox/filter\n'
 matches "what is above is mounted first" "$plan" $'mount-target=/a\n.*mount-target=/a/b(\n|$)'
-equals "the filter is root's" "$(stat -c '%a %u' "$pod/filter-0")" "600 0"
+equals "the filter is root's" "$(stat -c '%a %u' "$pod/appsinfo/busybox/filter")" "600 0"
 equals "a stranger's stage1 is copied, not linked" "$(stat -c %h "$pod/stage1/rootfs/init")" 1
 own=$(rkt prepare "$image")
 equals "ours is linked" "$(stat -c %h "$pods/prepared/$own/stage1/rootfs/run")" 2
 rkt rm "$own" >/dev/null
 rkt cat-manifest "$uuid" >"$work/pod.json"
 again=$(prepare --pod-manifest="$work/pod.json")
-equals "its manifest prepares the same pod again" "$(cat "$pods/prepared/$again/plan")" "$plan"
+equals "its manifest prepares the same pod again" "$(cat "$pods/prepared/$again/plan" "$pods/prepared/$again/appsinfo/busybox/plan")" "$plan"
 succeeds "prepared pods can be removed" rkt rm "$again"
 
 # ----- Into the stage1 -----
@@ -165,7 +165,7 @@ matches "those of others stay" "$(rkt list --no-legend --full)" "$uuid"
 for ((i = 1; i <= 20; i++)); do
     timeout --signal=KILL "0.0$((RANDOM % 20 + 10))" rkt --insecure-options=image prepare "$foreign" "$image" >/dev/null 2>&1 || :
 done
-bad=$(for pod in "$pods"/prepared/*; do [[ -s $pod/plan && -s $pod/pod && -s $pod/filter-0 ]] || echo "$pod"; done)
+bad=$(for pod in "$pods"/prepared/*; do [[ -s $pod/plan && -s $pod/pod && -s $pod/appsinfo/busybox/plan && -s $pod/appsinfo/busybox/filter ]] || echo "$pod"; done)
 equals "what is prepared is whole" "$bad" ""
 succeeds "gc" collect_garbage
 equals "and gc finds the rest" "$(find "$pods" -mindepth 2 | head -n 3)" ""

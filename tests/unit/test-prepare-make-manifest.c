@@ -9,6 +9,7 @@
 #include "base/fd-util.h"
 #include "base/string-util.h"
 #include "prepare/make-plan.h"
+#include "stage1/layout.h"
 #include "test.h"
 
 static const char image_text[] =
@@ -52,6 +53,7 @@ static void check_plan(const PodManifest *manifest, const AppImage *image)
     _cleanup_(plan_freep) Plan *plan = NULL;
     const PlanApp *app;
 
+    assert_int(mkdir_parents_at(dir, POD_APPSINFO "/web", 0755), 0);
     assert_int(plan_from_manifest(manifest, image, "u.service", 0, dir, &plan, NULL), 0);
     assert_str(plan->unit, "u.service");
     app = &plan->apps[0];
@@ -62,7 +64,7 @@ static void check_plan(const PodManifest *manifest, const AppImage *image)
     assert_int(app->limits.memory, 5000000);
     assert_int(app->wishes.memory, 0);
     assert_true(app->no_new_privileges); /* a filter, and not root */
-    assert_str(app->filter, "filter-0");
+    assert_str(app->filter, "appsinfo/web/filter");
     assert_str(app->working_directory, "/");
     assert_str(environment_of(app, "A"), "app");
     assert_str(environment_of(app, "B"), "image");
@@ -76,10 +78,18 @@ static void check_plan(const PodManifest *manifest, const AppImage *image)
     assert_str(app->mounts[2].target, "/data/deep");
     assert_str(app->mounts[2].source, "/srv");
     /* One that a power cut left without its bytes. */
-    assert_int(safe_close(openat(dir, PLAN_FILE, O_WRONLY | O_CREAT | O_CLOEXEC, 0600)), -EBADF);
+    assert_int(plan_read(dir, &(Plan *){ NULL }, NULL), -ENOENT);
+    assert_int(safe_close(openat(dir, POD_PLAN, O_WRONLY | O_CREAT | O_CLOEXEC, 0600)), -EBADF);
     assert_int(plan_read(dir, &(Plan *){ NULL }, NULL), -EBADMSG);
     assert_int(plan_write(plan, dir, NULL), 0);
     plan_free(plan);
+    plan = NULL;
+    assert_int(renameat(dir, POD_APPSINFO "/web", dir, POD_APPSINFO "/.web"), 0);
+    assert_int(plan_read(dir, &plan, NULL), -EBADMSG); /* no app */
+    assert_int(renameat(dir, POD_APPSINFO "/.web", dir, POD_APPSINFO "/web"), 0);
+    assert_int(mkdirat(dir, POD_APPSINFO "/log", 0755), 0);
+    assert_int(plan_read(dir, &plan, NULL), -EBADMSG); /* an app without its plan */
+    assert_int(unlinkat(dir, POD_APPSINFO "/log", AT_REMOVEDIR), 0);
     assert_int(plan_read(dir, &plan, NULL), 0);
     app = &plan->apps[0];
     assert_int(app->n_sockets, 2);

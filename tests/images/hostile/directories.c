@@ -78,7 +78,7 @@ static void stand(void)
  * descriptors must not change it. What the init itself writes there is harmless. */
 static void plant_in(const char *path)
 {
-    static const char *const names[] = { "plan", "pod", "manifest", "pid", "filter-0", "planted" };
+    static const char *const names[] = { "plan", "pod", "manifest", "pid", "filter", "appsinfo", "planted" };
     int dir = open(path, O_RDONLY | O_DIRECTORY | O_NONBLOCK | O_CLOEXEC);
 
     if (dir < 0)

@@ -3,15 +3,12 @@
  * enough ago. A pod that cannot be removed is told and left for the next run; the others go on. ExecStopPost=
  * of a declared pod marks just that pod. */
 
-#include <fcntl.h>
 #include <signal.h>
-#include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 
 #include "base/file-util.h"
 #include "base/log.h"
-#include "base/option.h"
+#include "base/duration.h"
 #include "base/string-util.h"
 #include "base/time-util.h"
 #include "generator/declared.h"

@@ -6,6 +6,7 @@
 #include <time.h>
 
 #include "base/file-util.h"
+#include "base/duration.h"
 #include "base/string-util.h"
 #include "base/time-util.h"
 #include "cli/command.h"

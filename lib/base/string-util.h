@@ -118,11 +118,7 @@ void buffer_done(Buffer *b);
 int parse_bool(const char *s); /* 1, 0: as Go's ParseBool (1 t T TRUE true True …), yes/no, on/off */
 int parse_u64(const char *s, uint64_t *ret); /* decimal */
 int parse_i64(const char *s, int64_t *ret);
-int parse_mode(const char *s, mode_t *ret);         /* octal, at most 07777 */
-int parse_duration(const char *s, int64_t *ret_ns); /* Go's: "1h30m", "500ms", "1.5s", "0" */
-int parse_timespan(const char *s,
-                   int64_t *ret_ns); /* systemd.time(7)'s: "90" (seconds), "1min 30s", "500ms" */
-char *format_duration(int64_t ns);   /* Go's: "30m0s", "1.5s" */
+int parse_mode(const char *s, mode_t *ret); /* octal, at most 07777 */
 
 /* The nearest of the candidates by edit distance (at most a third of the length), or NULL. For "did you
  * mean". */

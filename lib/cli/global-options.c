@@ -2,6 +2,7 @@
 
 #include "global-options.h"
 
+#include "base/duration.h"
 #include "base/string-util.h"
 
 enum {

@@ -7,6 +7,7 @@
 #include <limits.h>
 
 #include "base/quantity.h"
+#include "base/duration.h"
 #include "base/string-util.h"
 
 #define HOSTNAME_CHARACTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_."

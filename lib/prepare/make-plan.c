@@ -11,6 +11,7 @@
 #include "base/fd-util.h"
 #include "base/log.h"
 #include "base/signal-name.h"
+#include "base/duration.h"
 #include "base/string-util.h"
 #include "prepare/filter-policy.h"
 #include "prepare/make-manifest.h"

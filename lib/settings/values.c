@@ -10,6 +10,7 @@
 #include "base/quantity.h"
 #include "base/name.h"
 #include "base/signal-name.h"
+#include "base/duration.h"
 #include "base/string-util.h"
 
 int setting_check_text(const Setting *setting, const char *value, Error *reterr)

@@ -13,6 +13,7 @@
 #include "appc/volume.h"
 #include "base/error.h"
 #include "base/printable.h"
+#include "base/duration.h"
 #include "base/string-util.h"
 #include "podfile/words.h"
 #include "unit/machine-name.h"

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
+#include "base/duration.h"
 #include "base/string-util.h"
 
 #include "test.h"

@@ -181,7 +181,7 @@ static int sweep(Pod *pod, void *userdata)
     else {
         printf("Garbage collecting pod \"%s\"\n", pod->uuid);
         (void) fflush(stdout);
-        r = pod_cleanup(pod, &arg_global, userdata, &error);
+        r = pod_discard(pod, &arg_global, userdata, &error);
     }
     if (r < 0)
         pod_failed(&error, r);

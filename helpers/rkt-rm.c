@@ -28,16 +28,6 @@ static int take_option(int id, const char *value, Error *reterr)
     }
 }
 
-/* Where a pod goes on its way out, by where it is. */
-static const PodDirectory next_directory[_POD_DIRECTORY_MAX] = {
-    [POD_DIRECTORY_EMBRYO] = POD_DIRECTORY_GARBAGE,
-    [POD_DIRECTORY_PREPARE] = POD_DIRECTORY_GARBAGE,
-    [POD_DIRECTORY_PREPARED] = POD_DIRECTORY_GARBAGE,
-    [POD_DIRECTORY_RUN] = POD_DIRECTORY_EXITED_GARBAGE,
-    [POD_DIRECTORY_EXITED_GARBAGE] = POD_DIRECTORY_EXITED_GARBAGE,
-    [POD_DIRECTORY_GARBAGE] = POD_DIRECTORY_GARBAGE,
-};
-
 /* Then who keeps it from us only reads it, as rkt export does. */
 static bool is_at_rest(const Pod *pod)
 {
@@ -58,10 +48,7 @@ static int remove_pod(Pod *pod, Error *reterr)
         return error_set(reterr, r, "pod \"%s\" has just been removed by somebody else", pod->uuid);
     if (r < 0)
         return error_set_errno(reterr, r, "cannot lock pod \"%s\"", pod->uuid);
-    if (next_directory[pod->directory] != pod->directory)
-        r = pod_move(pod, next_directory[pod->directory], reterr);
-    if (r >= 0)
-        r = pod_cleanup(pod, &arg_global, &leftovers, reterr);
+    r = pod_discard(pod, &arg_global, &leftovers, reterr);
     if (r >= 0)
         printf("\"%s\"\n", pod->uuid);
     return r;

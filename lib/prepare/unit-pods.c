@@ -3,19 +3,13 @@
 
 #include "unit-pods.h"
 
-#include <fcntl.h>
-#include <string.h>
 
 #include "base/array.h"
 #include "base/log.h"
-#include "base/spawn.h"
 #include "base/string-util.h"
-#include "base/uuid.h"
 #include "pod/pod.h"
-#include "pod/pod-status.h"
 #include "pod/pod-unit.h"
-#include "rkt-config.h"
-#include "stage1/layout.h"
+#include "stage0/pod-cleanup.h"
 
 typedef struct UnitPod {
     char uuid[UUID_LENGTH + 1];
@@ -26,6 +20,7 @@ typedef struct UnitPods {
     int root;
     const GlobalOptions *global;
     const char *unit, *spared;
+    Leftovers leftovers;
     UnitPod *pods; /* the unit's, but for the spared one */
     size_t n;
 } UnitPods;
@@ -68,50 +63,7 @@ static const UnitPod *find_newest_exited(const UnitPods *pods)
     return newest;
 }
 
-/* Nothing outside of its directory: no cgroup that is not a unit's, no stage1 that wants to clean up. */
-static bool is_all_in_its_directory(const Pod *pod)
-{
-    _cleanup_free_ char *entrypoint = NULL;
-    unsigned version;
-
-    return pod->directory == POD_DIRECTORY_PREPARED ||
-           (faccessat(pod->fd, STAGE1_SUBCGROUP, F_OK, AT_SYMLINK_NOFOLLOW) < 0 &&
-            pod_stage1_entrypoint(pod, STAGE1_ENTRYPOINT_GC, &entrypoint, &version, NULL) < 0);
-}
-
-static int spawn_rm(const UnitPods *pods, const char *uuid)
-{
-    _cleanup_close_ int null = open("/dev/null", O_WRONLY | O_CLOEXEC);
-    SpawnOptions options = SPAWN_OPTIONS_INIT;
-    _cleanup_strv_ char **argv = NULL;
-    int r;
-
-    options.fds[1] = null;
-    r = strv_extend(&argv, "rkt-rm");
-    if (r >= 0)
-        r = global_options_to_strv(pods->global, &argv);
-    if (r >= 0)
-        r = strv_extend(&argv, uuid);
-    if (r >= 0)
-        r = spawn_and_wait(RKT_LIBEXECDIR "/rkt-rm", argv, &options);
-    return r > 0 ? -EIO : r;
-}
-
-static int remove_pod(const UnitPods *pods, Pod *pod)
-{
-    int r;
-
-    if (!is_all_in_its_directory(pod))
-        return spawn_rm(pods, pod->uuid);
-    r = pod_lock(pod);
-    if (r >= 0 && pod->directory == POD_DIRECTORY_RUN)
-        r = pod_move(pod, POD_DIRECTORY_EXITED_GARBAGE, NULL);
-    else if (r >= 0 && pod->directory == POD_DIRECTORY_PREPARED)
-        r = pod_move(pod, POD_DIRECTORY_GARBAGE, NULL);
-    return r < 0 ? r : pod_remove(pod, NULL);
-}
-
-static void remove_other(const UnitPods *pods, const UnitPod *of_unit)
+static void remove_other(UnitPods *pods, const UnitPod *of_unit)
 {
     _cleanup_(pod_freep) Pod *pod = NULL;
     int r;
@@ -119,7 +71,9 @@ static void remove_other(const UnitPods *pods, const UnitPod *of_unit)
     if (pod_open_exact(pods->root, of_unit->directory, of_unit->uuid, &pod) < 0 ||
         (pod->state != POD_STATE_PREPARED && !has_exited(pod)))
         return;
-    r = remove_pod(pods, pod);
+    r = pod_lock(pod);
+    if (r >= 0)
+        r = pod_discard(pod, pods->global, &pods->leftovers, NULL);
     if (r < 0)
         log_debug("pod %s of %s is left to gc: %s", of_unit->uuid, pods->unit, strerror(-r));
 }
@@ -128,7 +82,9 @@ void unit_pods_remove_others(int root, const GlobalOptions *global, const char *
 {
     const unsigned mask = POD_MASK(POD_DIRECTORY_PREPARED) | POD_MASK(POD_DIRECTORY_RUN) |
                           POD_MASK(POD_DIRECTORY_EXITED_GARBAGE);
-    UnitPods pods = { .root = root, .global = global, .unit = unit, .spared = uuid };
+    UnitPods pods = {
+        .root = root, .global = global, .unit = unit, .spared = uuid, .leftovers = LEFTOVERS_INIT
+    };
     const UnitPod *kept;
 
     (void) pod_foreach_name(root, mask, collect, &pods, NULL);
@@ -136,5 +92,6 @@ void unit_pods_remove_others(int root, const GlobalOptions *global, const char *
     for (size_t i = 0; i < pods.n; i++)
         if (&pods.pods[i] != kept)
             remove_other(&pods, &pods.pods[i]);
+    leftovers_done(&pods.leftovers);
     free(pods.pods);
 }

@@ -279,11 +279,22 @@ static int unmount_all(const Pod *pod, Error *reterr)
 
 /* ----- All of it ----- */
 
-int pod_cleanup(Pod *pod, const GlobalOptions *global, Leftovers *leftovers, Error *reterr)
-{
-    int r = 0;
+/* Where a pod goes on its way out, by where it is. */
+static const PodDirectory way_out[_POD_DIRECTORY_MAX] = {
+    [POD_DIRECTORY_EMBRYO] = POD_DIRECTORY_GARBAGE,
+    [POD_DIRECTORY_PREPARE] = POD_DIRECTORY_GARBAGE,
+    [POD_DIRECTORY_PREPARED] = POD_DIRECTORY_GARBAGE,
+    [POD_DIRECTORY_RUN] = POD_DIRECTORY_EXITED_GARBAGE,
+    [POD_DIRECTORY_EXITED_GARBAGE] = POD_DIRECTORY_EXITED_GARBAGE,
+    [POD_DIRECTORY_GARBAGE] = POD_DIRECTORY_GARBAGE,
+};
 
-    if (pod->directory == POD_DIRECTORY_EXITED_GARBAGE) {
+int pod_discard(Pod *pod, const GlobalOptions *global, Leftovers *leftovers, Error *reterr)
+{
+    PodDirectory next = way_out[pod->directory];
+    int r = next != pod->directory ? pod_move(pod, next, reterr) : 0;
+
+    if (r >= 0 && pod->directory == POD_DIRECTORY_EXITED_GARBAGE) {
         pod_unregister(pod, leftovers);
         stop_scope(pod);
         r = remove_cgroup(pod, leftovers, reterr);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Taking a pod away with all that it holds outside of its directory. Shared by rkt-gc and rkt-rm. */
+/* Taking a pod away with all that it holds outside of its directory: the one way in which a pod is removed.
+ */
 #pragma once
 
 #include "cli/global-options.h"
@@ -24,9 +25,10 @@ void pod_unregister(const Pod *pod, Leftovers *leftovers);
 /* Stops a journal namespace and removes its files, if it is the owner's, still. */
 int journal_namespace_discard(const char *name, const char *owner);
 
-/* Removes a pod in garbage/ or exited-garbage/, under its lock. Where something cannot be cleaned up the pod
- * stays, for the next try; failures of a stage1's own gc are only logged. */
-int pod_cleanup(Pod *pod, const GlobalOptions *global, Leftovers *leftovers, Error *reterr);
+/* Removes a pod whose lock we hold, with all that it left. It goes to garbage first, if it is not there yet:
+ * where something cannot be cleaned up it stays there, for the next try. Failures of a stage1's own gc are
+ * only logged. */
+int pod_discard(Pod *pod, const GlobalOptions *global, Leftovers *leftovers, Error *reterr);
 
 /* Runs rkt-register --unregister. */
 int run_unregister(const char *option, const char *value);

@@ -373,7 +373,7 @@ static bool takes_value(const char *flag)
 {
     if (strchr(flag, '='))
         return false;
-    for (const Option *o = global_option_table; o->name; o++)
+    for (const Option *o = global_option_table(); o->name; o++)
         if (streq(o->name, flag + 2))
             return o->argument == OPTION_VALUE;
     return false;

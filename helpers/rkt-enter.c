@@ -31,7 +31,7 @@ static const Option options[] = {
 /* What stands behind the pod is the command's. */
 static int parse_argv(int argc, char **argv, Error *reterr)
 {
-    OptionParser parser = { argc, argv, 1, { options, global_option_table } };
+    OptionParser parser = { argc, argv, 1, { options, global_option_table() } };
     const char *value;
     int id, r;
 

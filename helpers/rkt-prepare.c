@@ -20,7 +20,7 @@ static int parse_argv(int argc, char **argv, Error *reterr)
     OptionParser parser = { .argc = argc,
                             .argv = argv,
                             .index = 1,
-                            .tables = { setting_options(SETTING_PREPARE), global_option_table,
+                            .tables = { setting_options(SETTING_PREPARE), global_option_table(),
                                         setting_options(SETTING_RUN) } };
     const char *value;
     int id, r;

@@ -493,7 +493,7 @@ int main(int argc, char *argv[])
     log_setup("register", arg_global.debug);
     if (r >= 0 && arg_global.help) {
         option_print_help(options);
-        option_print_help(global_option_table);
+        option_print_help(global_option_table());
         return 0;
     }
     if (r >= 0)

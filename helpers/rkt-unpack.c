@@ -39,7 +39,7 @@ static int run(int argc, char **argv, Error *reterr)
     log_setup("rkt-unpack", arg_global.debug);
     if (arg_global.help) {
         (void) puts("Usage: rkt-unpack [OPTIONS] IMAGE-ID\n");
-        option_print_help(global_option_table);
+        option_print_help(global_option_table());
         return 0;
     }
     if (geteuid() != 0)

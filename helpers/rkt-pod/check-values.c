@@ -28,7 +28,7 @@ static int try_flag(const PodEntry *entry, const char *word, bool of_app, Error 
                             .argv = argv,
                             .index = 1,
                             .tables = { setting_options(SETTING_PREPARE), setting_options(SETTING_RUN),
-                                        global_option_table } };
+                                        global_option_table() } };
     GlobalOptions global = GLOBAL_OPTIONS_INIT;
     const char *value;
     int id, r;

@@ -131,7 +131,7 @@ static int parse_argv(int argc, char **argv, PodText *text, Error *reterr)
                             .argv = argv,
                             .index = 1,
                             .tables = { setting_options(SETTING_PREPARE), setting_options(SETTING_RUN),
-                                        global_option_table } };
+                                        global_option_table() } };
     const char *value;
     int id, r;
 

@@ -116,7 +116,7 @@ static void print_help(const char *group)
         printf("  %-20s %s\n", name, verbs[i].help);
     }
     printf("\nGlobal flags:\n");
-    option_print_help(global_option_table);
+    option_print_help(global_option_table());
     printf("\n`rkt help COMMAND` shows the flags of a command.\n");
 }
 
@@ -226,7 +226,7 @@ static int become_program(const Verb *verb, char **argv, const int *skipped, Err
 static bool is_flag_of_verb(const char *word)
 {
     return word && startswith(word, "--") && strchr(word, '=') &&
-           !option_table_has(global_option_table, word);
+           !option_table_has(global_option_table(), word);
 }
 
 typedef struct Choice {
@@ -289,7 +289,7 @@ static int help(OptionParser *parser, GlobalOptions *global, Error *reterr)
 
 static int dispatch(int argc, char **argv, GlobalOptions *global, Error *reterr)
 {
-    OptionParser parser = { .argc = argc, .argv = argv, .index = 1, .tables = { global_option_table } };
+    OptionParser parser = { .argc = argc, .argv = argv, .index = 1, .tables = { global_option_table() } };
     Choice choice;
     int r = choose_verb(&parser, global, &choice, reterr);
 

@@ -4,31 +4,25 @@
 
 #include "base/duration.h"
 #include "base/string-util.h"
+#include "settings/settings.h"
 
-enum {
-    OPT_DEBUG = GLOBAL_OPTION_ID_MIN,
-    OPT_DIR,
-    OPT_SYSTEM_CONFIG,
-    OPT_LOCAL_CONFIG,
-    OPT_USER_CONFIG,
-    OPT_TRUST_KEYS_FROM_HTTPS,
-    OPT_INSECURE_OPTIONS,
-    OPT_HELP,
-};
+enum { OPT_HELP = GLOBAL_OPTION_ID_MIN };
 
-const Option global_option_table[] = {
-    { "debug", OPTION_BOOL, OPT_DEBUG, NULL, "say more on standard error", NULL },
-    { "dir", OPTION_VALUE, OPT_DIR, "DIR", "where rkt keeps its data", GLOBAL_OPTIONS_DEFAULT_DIR },
-    { "system-config", OPTION_VALUE, OPT_SYSTEM_CONFIG, "DIR", "the vendor's configuration", "/usr/lib/rkt" },
-    { "local-config", OPTION_VALUE, OPT_LOCAL_CONFIG, "DIR", "the administrator's configuration",
-      "/etc/rkt" },
-    { "user-config", OPTION_VALUE, OPT_USER_CONFIG, "DIR", "the user's configuration", NULL },
-    { "trust-keys-from-https", OPTION_BOOL, OPT_TRUST_KEYS_FROM_HTTPS, NULL,
-      "trust keys that were fetched over https without asking", NULL },
-    { "insecure-options", OPTION_VALUE, OPT_INSECURE_OPTIONS, "CHECK,…", "checks to leave out", "none" },
-    { "help", OPTION_BOOL, OPT_HELP, NULL, "show this help", NULL },
-    {},
-};
+/* Those of the table of settings, and --help. */
+const Option *global_option_table(void)
+{
+    static Option table[SETTING_OPTION_ID_MAX + 1];
+    size_t n = 0;
+
+    if (table[0].name)
+        return table;
+    for (const Option *option = setting_options(SETTING_OF_ALL_VERBS); option->name; option++) {
+        table[n] = *option;
+        table[n++].id += GLOBAL_OPTION_ID_MIN;
+    }
+    table[n] = (Option){ "help", OPTION_BOOL, OPT_HELP, NULL, "show this help", NULL };
+    return table;
+}
 
 static const struct {
     const char *word;
@@ -91,19 +85,22 @@ int insecure_options_parse(const char *text, InsecureOptions *ret, Error *reterr
 
 int global_options_take(GlobalOptions *global, int id, const char *value, Error *reterr)
 {
-    switch (id) {
-    case OPT_DEBUG: global->debug = streq(value, "true"); return 0;
-    case OPT_DIR:
+    if (id == OPT_HELP) {
+        global->help = streq(value, "true");
+        return 0;
+    }
+    switch ((int) setting_of_option(id - GLOBAL_OPTION_ID_MIN)) {
+    case SETTING_POD_DEBUG: global->debug = streq(value, "true"); return 0;
+    case SETTING_POD_DIR:
         if (*value == '\0')
             return error_set(reterr, -EINVAL, "--dir must not be empty");
         global->dir = value;
         return 0;
-    case OPT_SYSTEM_CONFIG: global->system_config = value; return 0;
-    case OPT_LOCAL_CONFIG: global->local_config = value; return 0;
-    case OPT_USER_CONFIG: global->user_config = value; return 0;
-    case OPT_TRUST_KEYS_FROM_HTTPS: global->trust_keys_from_https = streq(value, "true"); return 0;
-    case OPT_INSECURE_OPTIONS: return insecure_options_parse(value, &global->insecure, reterr);
-    case OPT_HELP: global->help = streq(value, "true"); return 0;
+    case SETTING_POD_SYSTEM_CONFIG: global->system_config = value; return 0;
+    case SETTING_POD_LOCAL_CONFIG: global->local_config = value; return 0;
+    case SETTING_POD_USER_CONFIG: global->user_config = value; return 0;
+    case SETTING_POD_TRUST_KEYS_FROM_HTTPS: global->trust_keys_from_https = streq(value, "true"); return 0;
+    case SETTING_POD_INSECURE_OPTIONS: return insecure_options_parse(value, &global->insecure, reterr);
     default: return error_set(reterr, -EINVAL, "option %d is none of the global ones", id);
     }
 }
@@ -120,7 +117,7 @@ int command_line_read(int argc, char **argv, const Option *options, GlobalOption
                       Error *reterr)
 {
     OptionParser parser = {
-        .argc = argc, .argv = argv, .index = 1, .tables = { options, global_option_table }
+        .argc = argc, .argv = argv, .index = 1, .tables = { options, global_option_table() }
     };
     const char *value;
     int id, r;
@@ -213,7 +210,7 @@ void verb_print_help_more(const char *verb, const char *arguments, const char *s
     printf("Usage: rkt %s [FLAGS]%s%s\n\n%s\n", verb, *arguments ? " " : "", arguments, summary);
     print_flags("Flags", options);
     print_flags(title, more);
-    print_flags("Global flags", global_option_table);
+    print_flags("Global flags", global_option_table());
 }
 
 void verb_print_help(const char *verb, const char *arguments, const char *summary, const Option *options)

@@ -42,8 +42,8 @@ typedef struct GlobalOptions {
         .system_config = "/usr/lib/rkt", .local_config = "/etc/rkt", .user_config = ""                       \
     }
 
-/* Ends with a NULL name. Its ids are above those of any program's own options. */
-extern const Option global_option_table[];
+/* Ends with a NULL name; static. Its ids are above those of any program's own options. */
+const Option *global_option_table(void);
 enum { GLOBAL_OPTION_ID_MIN = 10000 };
 
 /* Whether id (of option_next()) is one of ours. */

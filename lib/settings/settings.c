@@ -75,12 +75,13 @@ static void add_option(Option *options, size_t *n, Option option)
 
 const Option *setting_options(SettingLines line)
 {
-    static Option of_prepare[_SETTING_MAX + 1], of_run[_SETTING_MAX + 1];
-    Option *options = line == SETTING_PREPARE ? of_prepare : of_run;
+    static Option tables[3][_SETTING_MAX + 1];
+    Option *options = tables[line == SETTING_PREPARE ? 0 : line == SETTING_RUN ? 1 : 2];
     size_t n = 0;
 
     for (SettingId id = options->name ? _SETTING_MAX : 0; id < _SETTING_MAX; id++)
-        if (settings[id].flag && settings[id].lines == line)
+        if (settings[id].flag &&
+            (line == SETTING_OF_ALL_VERBS ? settings[id].lines & line : settings[id].lines == line))
             add_option(options, &n, make_option(id));
     return options;
 }

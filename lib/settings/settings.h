@@ -43,7 +43,7 @@ typedef enum SettingFlags {
 typedef enum SettingLines {
     SETTING_PREPARE = 1 << 0,      /* of `prepare` and `run` */
     SETTING_RUN = 1 << 1,          /* of `run-prepared` and `run` */
-    SETTING_OF_ALL_VERBS = 1 << 2, /* its words are in cli/global-options.h */
+    SETTING_OF_ALL_VERBS = 1 << 2, /* and of every other verb */
     SETTING_GLOBAL = SETTING_PREPARE | SETTING_RUN | SETTING_OF_ALL_VERBS,
 } SettingLines;
 
@@ -93,8 +93,9 @@ SettingId setting_of_flag(SettingSection section, const char *flag);
  * said with this value it says nothing. */
 const char *setting_current_flag(SettingId id, const char **value);
 
-/* The table of options of `prepare` or `run-prepared`, for an OptionParser; sorted by name, and static. An
- * option's id is that of its setting and one; of a flag that both sections have, the pod's. */
+/* The table of options of `prepare`, of `run-prepared`, or of all verbs (in one table only), for an
+ * OptionParser; sorted by name, and static. An option's id is that of its setting and one; of a flag that
+ * both sections have, the pod's. */
 enum { SETTING_OPTION_ID_MAX = _SETTING_MAX + 1 };
 const Option *setting_options(SettingLines line);
 

@@ -16,7 +16,8 @@ static int parse_argv(const RunVerb *verb, int argc, char **argv, GlobalOptions 
     OptionParser parser = { .argc = argc,
                             .argv = argv,
                             .index = 1,
-                            .tables = { verb->options, setting_options(SETTING_RUN), global_option_table } };
+                            .tables = { verb->options, setting_options(SETTING_RUN),
+                                        global_option_table() } };
     const char *value;
     int id, r;
 

@@ -283,19 +283,25 @@ static int open_part(const Search *search, int dir, const char *name, int flags,
     return fd < 0 ? -errno : fd;
 }
 
+/* The same; the path becomes the file's. */
+static int open_consumed(const Search *search, PodFile *file, int dir, const char *name, char *path,
+                         Error *reterr)
+{
+    int r = strv_consume(&file->texts, path);
+
+    return r < 0 ? r : open_part(search, dir, name, 0, path, reterr);
+}
+
 /* Reads a file and parses it. Returns 1 when it is a mask. */
 static int load_part(const Search *search, PodFile *file, int dir, const char *name, char *path,
                      Error *reterr)
 {
-    _cleanup_close_ int fd = -EBADF;
+    _cleanup_close_ int fd = open_consumed(search, file, dir, name, path, reterr);
     char *text = NULL;
     size_t size = 0;
-    int r = strv_consume(&file->texts, path);
+    int r;
 
-    if (r < 0)
-        return r;
-    fd = open_part(search, dir, name, 0, path, reterr);
-    if (fd == -EPERM)
+    if (fd == -EPERM || fd == -ENOMEM)
         return fd;
     r = fd < 0 ? fd : read_fd(fd, POD_FILE_SIZE_MAX, &text, &size);
     if (r == -EINVAL && is_null_device(dir, name))
@@ -317,15 +323,11 @@ static int load_part(const Search *search, PodFile *file, int dir, const char *n
 static int load_json(const Search *search, PodFile *file, int dir, const char *name, char *path,
                      Error *reterr)
 {
-    _cleanup_close_ int fd = -EBADF;
+    _cleanup_close_ int fd = open_consumed(search, file, dir, name, path, reterr);
     struct stat st;
     char *text;
-    int r = strv_consume(&file->texts, path);
 
-    if (r < 0)
-        return r;
-    fd = open_part(search, dir, name, 0, path, reterr);
-    if (fd == -EPERM)
+    if (fd == -EPERM || fd == -ENOMEM)
         return fd;
     if (fd < 0 || fstat(fd, &st) < 0)
         return error_set_errno(reterr, fd < 0 ? fd : -errno, "%s", path);

@@ -21,5 +21,9 @@ int bus_method_call_new(Bus *bus, const char *destination, const char *path, con
 /* Sends it and waits. A refusal is its errno, with the other side's words in reterr. ret may be NULL. */
 int bus_call(Bus *bus, sd_bus_message *call, sd_bus_message **ret, Error *reterr);
 
+/* Asks an object for one of its properties: the reply holds a variant. */
+int bus_get_property(Bus *bus, const char *destination, const char *path, const char *interface,
+                     const char *property, sd_bus_message **ret, Error *reterr);
+
 /* Puts into words that a message could not be made or read. */
 int bus_message_error(int r, const sd_bus_message *m, Error *reterr);

@@ -91,3 +91,16 @@ int bus_call(Bus *bus, sd_bus_message *call, sd_bus_message **ret, Error *reterr
     sd_bus_error_free(&error);
     return r < 0 ? r : 0;
 }
+
+int bus_get_property(Bus *bus, const char *destination, const char *path, const char *interface,
+                     const char *property, sd_bus_message **ret, Error *reterr)
+{
+    _cleanup_(sd_bus_message_unrefp) sd_bus_message *call = NULL;
+    int r = bus_method_call_new(bus, destination, path, "org.freedesktop.DBus.Properties", "Get", &call,
+                                reterr);
+
+    if (r < 0)
+        return r;
+    r = sd_bus_message_append(call, "ss", interface, property);
+    return r < 0 ? bus_message_error(r, call, reterr) : bus_call(bus, call, ret, reterr);
+}

@@ -163,7 +163,7 @@ int machine_register(Bus *bus, const MachineOptions *options, Error *reterr)
 
 int machine_leader(Bus *bus, const char *name, pid_t *ret, Error *reterr)
 {
-    _cleanup_(sd_bus_message_unrefp) sd_bus_message *call = NULL, *reply = NULL;
+    _cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
     _cleanup_free_ char *path = NULL;
     uint32_t pid;
     int r;
@@ -171,14 +171,8 @@ int machine_leader(Bus *bus, const char *name, pid_t *ret, Error *reterr)
     r = sd_bus_path_encode("/org/freedesktop/machine1/machine", name, &path);
     if (r < 0)
         return error_set_errno(reterr, r, "%s", name);
-    r = bus_method_call_new(bus, machined_name, path, "org.freedesktop.DBus.Properties", "Get", &call,
-                            reterr);
-    if (r < 0)
-        return r;
-    r = sd_bus_message_append(call, "ss", "org.freedesktop.machine1.Machine", "Leader");
-    if (r < 0)
-        return bus_message_error(r, call, reterr);
-    r = bus_call(bus, call, &reply, reterr);
+    r = bus_get_property(bus, machined_name, path, "org.freedesktop.machine1.Machine", "Leader", &reply,
+                         reterr);
     if (r < 0)
         return r;
     r = sd_bus_message_read(reply, "v", "u", &pid);

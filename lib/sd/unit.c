@@ -248,7 +248,7 @@ int unit_query(Bus *bus, const char *name, UnitState *ret, Error *reterr)
 
 int unit_main_pid_of(Bus *bus, pid_t pid, pid_t *ret, Error *reterr)
 {
-    _cleanup_(sd_bus_message_unrefp) sd_bus_message *call = NULL, *unit = NULL, *get = NULL, *reply = NULL;
+    _cleanup_(sd_bus_message_unrefp) sd_bus_message *call = NULL, *unit = NULL, *reply = NULL;
     const char *path;
     uint32_t number;
     int r;
@@ -266,13 +266,8 @@ int unit_main_pid_of(Bus *bus, pid_t pid, pid_t *ret, Error *reterr)
     r = sd_bus_message_read(unit, "o", &path);
     if (r < 0)
         return bus_message_error(r, unit, reterr);
-    r = bus_method_call_new(bus, systemd_name, path, "org.freedesktop.DBus.Properties", "Get", &get, reterr);
-    if (r < 0)
-        return r;
-    r = sd_bus_message_append(get, "ss", "org.freedesktop.systemd1.Service", "MainPID");
-    if (r < 0)
-        return bus_message_error(r, get, reterr);
-    r = bus_call(bus, get, &reply, reterr);
+    r = bus_get_property(bus, systemd_name, path, "org.freedesktop.systemd1.Service", "MainPID", &reply,
+                         reterr);
     if (r < 0)
         return r;
     r = sd_bus_message_read(reply, "v", "u", &number);

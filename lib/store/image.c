@@ -279,32 +279,38 @@ int store_list_images(Store *store, StoreImage ***ret, size_t *ret_n, Error *ret
 
 /* ----- Contents ----- */
 
-int store_read_image_manifest(Store *store, const char *key, char **ret, size_t *ret_size, Error *reterr)
+/* One of an image's files; what it is to the image, for the error. */
+static int open_object(Store *store, const char *kind, const char *key, const char *what, Error *reterr)
 {
-    _cleanup_close_ int fd = -EBADF;
     StorePath path;
-    int r;
+    int fd;
 
-    store_object_path(STORE_MANIFEST, key, path);
+    store_object_path(kind, key, path);
     fd = open_without_links(store->cas_fd, path, O_RDONLY | O_NONBLOCK);
     if (fd < 0)
         return fd == -ENOENT ? no_such_image(key, reterr)
-                             : error_set_errno(reterr, fd, "cannot open the manifest of image %s", key);
+                             : error_set_errno(reterr, fd, "cannot open %simage %s", what, key);
+    return fd;
+}
+
+int store_read_image_manifest(Store *store, const char *key, char **ret, size_t *ret_size, Error *reterr)
+{
+    _cleanup_close_ int fd = open_object(store, STORE_MANIFEST, key, "the manifest of ", reterr);
+    int r;
+
+    if (fd < 0)
+        return fd;
     r = read_fd(fd, STORE_MANIFEST_SIZE_MAX, ret, ret_size);
     return r < 0 ? error_set_errno(reterr, r, "cannot read the manifest of image %s", key) : 0;
 }
 
 int store_open_image(Store *store, const char *key, Error *reterr)
 {
-    _cleanup_close_ int fd = -EBADF;
+    _cleanup_close_ int fd = open_object(store, STORE_BLOB, key, "", reterr);
     struct stat st;
-    StorePath path;
 
-    store_object_path(STORE_BLOB, key, path);
-    fd = open_without_links(store->cas_fd, path, O_RDONLY | O_NONBLOCK);
     if (fd < 0)
-        return fd == -ENOENT ? no_such_image(key, reterr)
-                             : error_set_errno(reterr, fd, "cannot open image %s", key);
+        return fd;
     if (fstat(fd, &st) < 0)
         return error_set_errno(reterr, -errno, "cannot look at image %s", key);
     if (!S_ISREG(st.st_mode))

@@ -3,7 +3,6 @@
 
 #include "unit-pods.h"
 
-
 #include "base/array.h"
 #include "base/log.h"
 #include "base/string-util.h"

@@ -15,50 +15,11 @@
 
 #include "base/file-util.h"
 #include "base/string-util.h"
+#include "sandbox/mount-table.h"
 
-enum {
-    MOUNTINFO_MAX = 16 * 1024 * 1024,
-    PROCS_MAX = 16 * 1024 * 1024,
-    KILL_ROUNDS = 100,
-    KILL_PAUSE_US = 100
-};
+enum { CGROUP_FILE_MAX = 64 * 1024, PROCS_MAX = 16 * 1024 * 1024, KILL_ROUNDS = 100, KILL_PAUSE_US = 100 };
 
 /* ----- Where ----- */
-
-/* mountinfo writes blanks, newlines and backslashes as \ooo. */
-static void unescape_octal(char *s)
-{
-    char *to = s;
-
-    for (; *s; s++, to++) {
-        if (s[0] == '\\' && s[1] >= '0' && s[1] <= '3' && s[2] >= '0' && s[2] <= '7' && s[3] >= '0' &&
-            s[3] <= '7') {
-            *to = (char) ((s[1] - '0') << 6 | (s[2] - '0') << 3 | (s[3] - '0'));
-            s += 3;
-        } else
-            *to = *s;
-    }
-    *to = '\0';
-}
-
-/* "36 35 98:0 <root> <mount point> <options> [<optional>…] - <fstype> <source> <super options>": gives the
- * mount point when the line is a cgroup2 mount, else NULL. Cuts the line into pieces. */
-static char *cgroup2_mount_point(char *line)
-{
-    char *type = strstr(line, " - "), *field = line;
-
-    if (!type || !startswith(type + 3, "cgroup2 "))
-        return NULL;
-    for (unsigned i = 0; i < 4; i++) {
-        field = strchr(field, ' ');
-        if (!field)
-            return NULL;
-        field++;
-    }
-    field[strcspn(field, " ")] = '\0';
-    unescape_octal(field);
-    return field;
-}
 
 /* A mount that is hidden by another one gives something else. */
 static int open_mount_point(const char *path)
@@ -73,26 +34,24 @@ static int open_mount_point(const char *path)
 
 int cgroup_open_root(int *ret)
 {
-    _cleanup_free_ char *text = NULL;
+    _cleanup_mount_table_ MountTable mounts = { 0 };
     int r = open_mount_point("/sys/fs/cgroup");
 
     if (r >= 0) { /* nearly everywhere, and mountinfo grows with the host */
         *ret = r;
         return 0;
     }
-    r = read_file_at(AT_FDCWD, "/proc/self/mountinfo", MOUNTINFO_MAX, &text, NULL);
-    if (r < 0)
-        return r;
-    for (char *rest = text, *line; (line = strsep(&rest, "\n"));) {
-        const char *path = cgroup2_mount_point(line);
+    r = mount_table_read(&mounts);
+    for (size_t i = 0; r >= 0 && i < mounts.n; i++) {
+        int fd = streq(mounts.entries[i].type, "cgroup2") ? open_mount_point(mounts.entries[i].point)
+                                                          : -ENOENT;
 
-        r = path ? open_mount_point(path) : -ENOENT;
-        if (r < 0)
+        if (fd < 0)
             continue;
-        *ret = r;
+        *ret = fd;
         return 0;
     }
-    return -ENOENT;
+    return r < 0 ? r : -ENOENT;
 }
 
 int cgroup_open_pid(pid_t pid, int *ret, char **ret_path)
@@ -107,7 +66,7 @@ int cgroup_open_pid(pid_t pid, int *ret, char **ret_path)
         (void) snprintf(path, sizeof(path), "/proc/%d/cgroup", (int) pid);
     else
         (void) snprintf(path, sizeof(path), "/proc/self/cgroup");
-    r = read_file_at(AT_FDCWD, path, MOUNTINFO_MAX, &text, NULL);
+    r = read_file_at(AT_FDCWD, path, CGROUP_FILE_MAX, &text, NULL);
     if (r < 0)
         return r;
     r = cgroup_open_root(&root);

@@ -16,8 +16,9 @@
 
 #include "base/file-util.h"
 #include "base/string-util.h"
+#include "sandbox/mount-table.h"
 
-enum { NAME_SIZE = 17, MOUNTINFO_MAX = 64 * 1024 * 1024 };
+enum { NAME_SIZE = 17 };
 #define NS_PER_S INT64_C(1000000000)
 #define HASH_START UINT64_C(0xcbf29ce484222325)
 
@@ -68,64 +69,6 @@ int writable_sources_open(const char *record)
 
 /* ----- Where else a directory is mounted ----- */
 
-/* A line of mountinfo, with its fields cut in place. */
-typedef struct MountLine {
-    uint64_t id;
-    char *device, *root, *point;
-} MountLine;
-
-/* "\040" and its like, in place. */
-static void unescape(char *s)
-{
-    char *to = s;
-
-    for (; *s; s++)
-        if (s[0] == '\\' && s[1] >= '0' && s[1] <= '3' && s[2] >= '0' && s[2] <= '7' && s[3] >= '0' &&
-            s[3] <= '7') {
-            *to++ = (char) ((s[1] - '0') << 6 | (s[2] - '0') << 3 | (s[3] - '0'));
-            s += 3;
-        } else
-            *to++ = *s;
-    *to = '\0';
-}
-
-static bool cut_line(char *line, MountLine *ret)
-{
-    char *rest = line, *id = strsep(&rest, " ");
-
-    (void) strsep(&rest, " ");
-    ret->device = strsep(&rest, " ");
-    ret->root = strsep(&rest, " ");
-    ret->point = strsep(&rest, " ");
-    if (!ret->point || !rest || parse_u64(id, &ret->id) < 0)
-        return false;
-    unescape(ret->root);
-    unescape(ret->point);
-    return true;
-}
-
-static int read_mounts(char **ret_text, MountLine **ret, size_t *ret_n)
-{
-    _cleanup_free_ char *text = NULL;
-    _cleanup_free_ MountLine *lines = NULL;
-    size_t n = 0, room = 1;
-    int r = read_file_at(AT_FDCWD, "/proc/self/mountinfo", MOUNTINFO_MAX, &text, NULL);
-
-    if (r < 0)
-        return r;
-    for (const char *p = text; *p; p++)
-        room += *p == '\n';
-    lines = calloc(room, sizeof(MountLine));
-    if (!lines)
-        return -ENOMEM;
-    for (char *rest = text, *line; (line = strsep(&rest, "\n"));)
-        n += cut_line(line, &lines[n]);
-    *ret_text = TAKE_PTR(text);
-    *ret = TAKE_PTR(lines);
-    *ret_n = n;
-    return 0;
-}
-
 /* What of path is below directory: "" or "/…"; NULL: it is not below. */
 static const char *below(const char *path, const char *directory)
 {
@@ -138,8 +81,8 @@ static const char *below(const char *path, const char *directory)
 typedef int (*PathHandler)(int record, const char *path, void *userdata);
 
 /* All mounts that show the same directory of the same file system as path does in the mount own. */
-static int each_elsewhere(int record, const MountLine *lines, size_t n, const MountLine *own,
-                          const char *path, PathHandler handler, void *userdata)
+static int each_elsewhere(int record, const MountTable *mounts, const MountEntry *own, const char *path,
+                          PathHandler handler, void *userdata)
 {
     const char *rest = below(path, own->point);
     _cleanup_free_ char *inside = NULL;
@@ -149,14 +92,15 @@ static int each_elsewhere(int record, const MountLine *lines, size_t n, const Mo
     inside = string_concat(streq(own->root, "/") ? "" : own->root, streq(rest, "/") ? "" : rest);
     if (!inside)
         return -ENOMEM;
-    for (size_t i = 0; i < n; i++) {
-        const char *shown = streq(lines[i].device, own->device) ? below(inside, lines[i].root) : NULL;
+    for (size_t i = 0; i < mounts->n; i++) {
+        const MountEntry *entry = &mounts->entries[i];
+        const char *shown = streq(entry->device, own->device) ? below(inside, entry->root) : NULL;
         _cleanup_free_ char *other = NULL;
         int r;
 
-        if (!shown || &lines[i] == own)
+        if (!shown || entry == own)
             continue;
-        other = string_concat(streq(lines[i].point, "/") ? "" : lines[i].point, shown);
+        other = string_concat(streq(entry->point, "/") ? "" : entry->point, shown);
         r = other ? handler(record, other, userdata) : -ENOMEM;
         if (r != 0)
             return r;
@@ -166,18 +110,16 @@ static int each_elsewhere(int record, const MountLine *lines, size_t n, const Mo
 
 static int each_other_path(int record, int dir, const char *path, PathHandler handler, void *userdata)
 {
-    _cleanup_free_ char *text = NULL;
-    _cleanup_free_ MountLine *lines = NULL;
+    _cleanup_mount_table_ MountTable mounts = { 0 };
     struct statx stx;
-    size_t n;
     int r;
 
     if (statx(dir, "", AT_EMPTY_PATH, STATX_MNT_ID, &stx) < 0)
         return -errno;
-    r = read_mounts(&text, &lines, &n);
-    for (size_t i = 0; r >= 0 && i < n; i++)
-        if (lines[i].id == stx.stx_mnt_id)
-            return each_elsewhere(record, lines, n, &lines[i], path, handler, userdata);
+    r = mount_table_read(&mounts);
+    for (size_t i = 0; r >= 0 && i < mounts.n; i++)
+        if (mounts.entries[i].id == stx.stx_mnt_id)
+            return each_elsewhere(record, &mounts, &mounts.entries[i], path, handler, userdata);
     return r;
 }
 

@@ -23,6 +23,7 @@
 #include "pod/pod-unit.h"
 #include "rkt-config.h"
 #include "sandbox/cgroup.h"
+#include "sandbox/mount-table.h"
 #include "sd/runtime.h"
 #include "unit/machine-name.h"
 
@@ -210,55 +211,10 @@ static int remove_cgroup(const Pod *pod, Leftovers *leftovers, Error *reterr)
 
 /* ----- Mounts ----- */
 
-/* mountinfo writes blanks and backslashes as three octal digits. */
-static void unescape_octal(char *s)
-{
-    char *to = s;
-
-    for (; *s; s++)
-        if (s[0] == '\\' && s[1] >= '0' && s[1] <= '3' && s[2] >= '0' && s[2] <= '7' && s[3] >= '0' &&
-            s[3] <= '7') {
-            *to++ = (char) ((s[1] - '0') << 6 | (s[2] - '0') << 3 | (s[3] - '0'));
-            s += 3;
-        } else
-            *to++ = *s;
-    *to = '\0';
-}
-
-/* The mount points below a path, in the order in which they were made. */
-static int list_mounts_below(const char *path, char ***ret)
-{
-    _cleanup_fclose_ FILE *f = fopen("/proc/self/mountinfo", "re");
-    _cleanup_strv_ char **mounts = NULL;
-    _cleanup_free_ char *line = NULL;
-    size_t room = 0;
-
-    if (!f)
-        return -errno;
-    while (getline(&line, &room, f) > 0) {
-        char *field = line, *end;
-        const char *below;
-
-        for (unsigned i = 0; field && i < 4; i++) {
-            field = strchr(field, ' ');
-            field = field ? field + 1 : NULL;
-        }
-        if (!field || !(end = strchr(field, ' ')))
-            continue;
-        *end = '\0';
-        unescape_octal(field);
-        below = startswith(field, path);
-        if (below && *below == '/' && strv_extend(&mounts, field) < 0)
-            return -ENOMEM;
-    }
-    *ret = TAKE_PTR(mounts);
-    return 0;
-}
-
 /* Detached, because a process that still uses a mount must not keep the pod. */
 static int unmount_all(const Pod *pod, Error *reterr)
 {
-    _cleanup_strv_ char **mounts = NULL;
+    _cleanup_mount_table_ MountTable mounts = { 0 };
     char link[FD_PATH_MAX], path[PATH_MAX];
     ssize_t n;
     int r;
@@ -267,13 +223,17 @@ static int unmount_all(const Pod *pod, Error *reterr)
     if (n < 0)
         return error_set_errno(reterr, -errno, "cannot find pod \"%s\"", pod->uuid);
     path[n] = '\0';
-    r = list_mounts_below(path, &mounts);
+    r = mount_table_read(&mounts);
     if (r < 0)
         return error_set_errno(reterr, r, "cannot list the mounts of pod \"%s\"", pod->uuid);
-    for (size_t i = strv_length(mounts); i-- > 0;)
+    for (size_t i = mounts.n; i-- > 0;) {
+        const char *point = mounts.entries[i].point, *below = startswith(point, path);
+
         /* EINVAL, ENOENT: it went with the one above it. */
-        if (umount2(mounts[i], MNT_DETACH | UMOUNT_NOFOLLOW) < 0 && errno != EINVAL && errno != ENOENT)
-            return error_set_errno(reterr, -errno, "cannot unmount \"%s\"", mounts[i]);
+        if (below && *below == '/' && umount2(point, MNT_DETACH | UMOUNT_NOFOLLOW) < 0 && errno != EINVAL &&
+            errno != ENOENT)
+            return error_set_errno(reterr, -errno, "cannot unmount \"%s\"", point);
+    }
     return 0;
 }
 

@@ -363,7 +363,7 @@ static bool is_in_unit(pid_t pid, const char *unit)
 {
     _cleanup_free_ char *of_process = NULL;
 
-    return runtime_unit_of_process(pid, &of_process) >= 0 && streq(of_process, unit);
+    return unit_of_process(pid, &of_process) >= 0 && streq(of_process, unit);
 }
 
 /* The kernel moves no process that is ending, and says nothing: the scope would be empty from the start, and

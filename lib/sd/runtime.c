@@ -10,7 +10,7 @@
 #include "base/file-util.h"
 #include "base/string-util.h"
 
-enum { MACHINE_FILE_MAX = 64 * 1024, CGROUP_FILE_MAX = 64 * 1024 };
+enum { MACHINE_FILE_MAX = 64 * 1024 };
 
 bool systemd_is_running(void)
 {
@@ -90,47 +90,6 @@ int runtime_machine_read(const char *name, RuntimeMachine *ret)
     int r = open_machines(&dir);
 
     return r < 0 ? r : read_machine_of(dir, name, ret);
-}
-
-/* The first component of the path that is not a slice. */
-static int unit_from_cgroup(const char *path, char **ret)
-{
-    _cleanup_strv_ char **names = NULL;
-    int r = strv_split(path, "/", &names);
-
-    if (r < 0)
-        return r;
-    STRV_FOREACH (name, names) {
-        if (endswith(*name, ".slice"))
-            continue;
-        if (!endswith(*name, ".service") && !endswith(*name, ".scope"))
-            break;
-        *ret = strdup(*name);
-        return *ret ? 0 : -ENOMEM;
-    }
-    return -ENXIO;
-}
-
-int runtime_unit_of_process(pid_t pid, char **ret)
-{
-    _cleanup_strv_ char **lines = NULL;
-    _cleanup_free_ char *text = NULL;
-    char path[64];
-    int r;
-
-    (void) snprintf(path, sizeof(path), "/proc/%d/cgroup", (int) pid);
-    r = read_file_at(AT_FDCWD, path, CGROUP_FILE_MAX, &text, NULL);
-    if (r >= 0)
-        r = strv_split(text, "\n", &lines);
-    if (r < 0)
-        return r;
-    STRV_FOREACH (line, lines) {
-        const char *cgroup = startswith(*line, "0::");
-
-        if (cgroup)
-            return unit_from_cgroup(cgroup, ret);
-    }
-    return -ENXIO;
 }
 
 int runtime_machine_of_unit(const char *unit, RuntimeMachine *ret)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What systemd and machined keep in /run, read without D-Bus and without libsystemd. Nobody promised these
- * formats: they are good for leaving out a call that would change nothing, and tests/integration holds them
- * to it. */
+/* What systemd and machined keep in /run, read without D-Bus and without libsystemd, which nothing that
+ * starts a pod, and no gc, should wait for. Nobody promised these formats: they are good for leaving out a
+ * call that would change nothing, and tests/integration/machinectl.sh compares them with what machinectl and
+ * systemctl say, on each systemd. */
 #pragma once
 
 #include <stdbool.h>
@@ -24,9 +25,6 @@ typedef struct RuntimeMachine {
 
 /* Frees what the machine holds, not the struct itself, and empties it. */
 void runtime_machine_done(RuntimeMachine *machine);
-
-/* The unit that a process is in ("….service" or "….scope" of the system's systemd); -ENXIO: none. */
-int runtime_unit_of_process(pid_t pid, char **ret);
 
 /* The machine of that name; -ENOENT: none. */
 int runtime_machine_read(const char *name, RuntimeMachine *ret);

@@ -6,6 +6,7 @@
 #include "unit.h"
 
 #include <string.h>
+#include <systemd/sd-login.h>
 
 #include "base/string-util.h"
 #include "base/time-util.h"
@@ -244,6 +245,11 @@ int unit_query(Bus *bus, const char *name, UnitState *ret, Error *reterr)
     *ret = state;
     state = (UnitState){ 0 };
     return 0;
+}
+
+int unit_of_process(pid_t pid, char **ret)
+{
+    return sd_pid_get_unit(pid, ret);
 }
 
 int unit_main_pid_of(Bus *bus, pid_t pid, pid_t *ret, Error *reterr)

@@ -37,6 +37,9 @@ typedef struct UnitState {
 /* One round trip for a unit that is loaded; one that is not is "inactive". */
 int unit_query(Bus *bus, const char *name, UnitState *ret, Error *reterr);
 
+/* The unit of the system's systemd that a process is in, by its cgroup; the caller frees. -ENODATA: none. */
+int unit_of_process(pid_t pid, char **ret);
+
 /* The main process of the unit that a process is in; 0: the unit has none. -EPROTO and the like: it is in
  * none, or in one that is not a service. */
 int unit_main_pid_of(Bus *bus, pid_t pid, pid_t *ret, Error *reterr);

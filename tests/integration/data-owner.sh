@@ -2,8 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # images: busybox
 # Directories for data that stays: made for the app's user, never taken from it, and never given to anybody else.
-# Flags: --state-directory --state-directory-mode --cache-directory --cache-directory-mode --logs-directory
-# --logs-directory-mode --configuration-directory --configuration-directory-mode
 
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "${0%/*}/lib.sh"

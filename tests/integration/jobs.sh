@@ -2,7 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # images: busybox
 # Init apps, which run to their end before the others start, and pods that are jobs (Type=oneshot).
-# Flags: --init
 
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "${0%/*}/lib.sh"

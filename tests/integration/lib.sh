@@ -47,7 +47,22 @@ give_up() {
 }
 
 trap 'printf "%s:%s: %s: exit status %s\n" "${BASH_SOURCE[0]##*/}" "$LINENO" "$BASH_COMMAND" "$?" >&"$report"' ERR
-trap '(($? == 0)) || not_ok "runs to its end" "an unexpected exit status: see the log"' EXIT
+trap 'ended "$?"' EXIT
+
+# ----- What is recorded -----
+
+# Every command is traced, apart from what it prints, and when the test ends it says which flags of rkt were given in it
+# before a fact that held: tests/check-flags holds all suites together to them.
+trace=$(mktemp)
+exec {BASH_XTRACEFD}>"$trace"
+set -x
+
+ended() {
+    set +x
+    (($1 == 0)) || not_ok "runs to its end" "an unexpected exit status: see the log"
+    awk -f "${BASH_SOURCE[0]%/*}/flags-run.awk" "$trace" >&"$report"
+    rm "$trace"
+}
 
 # ----- What is asserted -----
 

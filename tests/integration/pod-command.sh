@@ -88,6 +88,8 @@ is "its template is one" sleep@ kind template
 is "a masked file" off kind masked
 is "a bad file has its error" bad error '/etc/rkt/pods.d/bad.pod:2: unknown key \"Imge=\" in [App], did you mean \"Image=\"?'
 fails "which check finds, too" 1 'bad.pod:2: error: unknown key "Imge="' rkt pod check "$pods/bad.pod"
+fails "as JSON, too" 1 '\{"file":"[^"]*/bad.pod","line":2,"severity":"error","message":"unknown key' \
+    rkt pod check --format=json "$pods/bad.pod"
 mkdir "$pods/old" "$pods/notes" "$pods/fails.pod.d"
 cp "$pods/trip.pod" "$pods/old/"
 cat >"$pods/sizes.pod" <<'END'

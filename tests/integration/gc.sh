@@ -102,7 +102,7 @@ mkdir "$pods/run/$left/a b/c"
 mount -t tmpfs tmpfs "$pods/run/$left/a b/c"
 exec {open}>"$pods/run/$left/a b/c/open"
 touch "$pods/run/$left/immutable"
-chattr +i "$pods/run/$left/immutable" 2>/dev/null || :
+chattr +i "$pods/run/$left/immutable" 2>/dev/null || skip "an immutable file in it" "chattr does not work on this machine"
 # shellcheck disable=SC2016
 entrypoint "$left" gc <<'END'
 #!/bin/sh
@@ -199,6 +199,8 @@ if [[ -x $tracer ]]; then
     fails "a pod that can't be opened" 254 "cannot open pod \"$populated\": Input/output error" \
         "$tracer" --any --at="$open_fails" --error=EIO -- /usr/lib/rkt/rkt-gc --mark-only
     equals "keeps no other from being marked" "$(ended_pods)" 1
+else
+    skip "a pod that can't be opened" "the tracer is not built for this processor"
 fi
 succeeds "gc removes them all" collect_garbage
 equals "only the running pod is left again" "$(find "$pods" -mindepth 2 -maxdepth 2 -printf '%f')" "$running"

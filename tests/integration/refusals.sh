@@ -40,7 +40,11 @@ ends() {
 
 ends main main reboot
 ends thread thread acct
-if [[ $(uname -m) == x86_64 ]]; then ends bits 32-bit 'reboot (32-bit)'; fi
+if [[ $(uname -m) == x86_64 ]]; then
+    ends bits 32-bit 'reboot (32-bit)'
+else
+    skip "a call of 32 bits" "this processor has none"
+fi
 for way in ignored caught blocked interrupted; do ends "$way" "$way" reboot; done
 ends list main reboot Seccomp=mode=remove,reboot
 

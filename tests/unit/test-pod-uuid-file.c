@@ -69,7 +69,8 @@ int main(void)
     if (geteuid() == 0) {
         assert_int(lchown("d/link", 65534, 65534), 0);
         check("twice", -ELOOP);
-    }
+    } else
+        skip_part("another user's link", "not root");
     assert_int(remove_tree_at(AT_FDCWD, directory), 0);
     return 0;
 }

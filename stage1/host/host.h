@@ -130,6 +130,9 @@ typedef struct Host {
     int status_dir;      /* in that, for the apps' statuses */
 } Host;
 
+#define FOREACH_APP(app, host)                                                                               \
+    for (HostApp * (app) = (host)->apps; (app) < (host)->apps + (host)->plan->n_apps; (app)++)
+
 /* The pod's root as its init sees it; no app does. */
 #define HOST_STAGE_PATH "/app"         /* where an app's root is attached before it becomes "/" */
 #define HOST_SCRATCH_PATH "/scratch"   /* for mount_restrict_paths() */

@@ -2,7 +2,6 @@
 
 #include "make-plan.h"
 
-#include <linux/capability.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -19,6 +18,7 @@
 #include "sandbox/identity.h"
 #include "sandbox/seccomp-policy.h"
 #include "stage1/layout.h"
+#include "stage1/tracing.h"
 
 /* Variables that an app has unless something says otherwise. */
 static const char *const default_environment[][2] = {
@@ -420,35 +420,6 @@ static int plan_app(const AppContext *context, Error *reterr)
     return r < 0 ? error_prefix(reterr, r, "app \"%s\"", context->app->name) : 0;
 }
 
-/* A process that may trace the pod's init has its rights. It needs them all until the last program was
- * started: stage1 starts apps that may trace last, but not when a handler of such an app runs before it, or
- * of any app behind it. */
-static int check_tracing(const Plan *plan, Error *reterr)
-{
-    const PlanApp *tracer = NULL, *handled = NULL;
-
-    for (size_t i = 0; i < plan->n_apps; i++) {
-        const PlanApp *app = &plan->apps[i];
-
-        if (app->post_stop)
-            handled = app;
-        if (!(app->capabilities & (UINT64_C(1) << CAP_SYS_PTRACE)))
-            continue;
-        tracer = app;
-        if (app->pre_start || app->init)
-            return error_set(reterr, -EPERM,
-                             "app \"%s\" has CAP_SYS_PTRACE and %s, which reaches all rights on the host: "
-                             "--insecure-options=capabilities allows that",
-                             app->name, app->init ? "runs before others start" : "a pre-start handler");
-    }
-    if (!tracer || !handled)
-        return 0;
-    return error_set(reterr, -EPERM,
-                     "app \"%s\" has CAP_SYS_PTRACE and app \"%s\" a post-stop handler, together they reach "
-                     "all rights on the host: --insecure-options=capabilities allows that",
-                     tracer->name, handled->name);
-}
-
 static int check_init(const Plan *plan, Error *reterr)
 {
     for (size_t i = 0; i < plan->n_apps; i++)
@@ -487,7 +458,7 @@ int plan_from_manifest(const PodManifest *manifest, const AppImage *images, cons
     }
     r = check_init(plan, reterr);
     if (r >= 0 && !(insecure & INSECURE_CAPABILITIES))
-        r = check_tracing(plan, reterr);
+        r = tracing_check(plan, reterr);
     if (r < 0)
         return r;
     *ret = TAKE_PTR(plan);

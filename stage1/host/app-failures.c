@@ -13,7 +13,7 @@
 
 enum { FAILURE_MS = 1000 }; /* for what an app said to come before that it failed */
 
-static void log_failure(const HostApp *app)
+static void log_failure(const App *app)
 {
     const char *name = sigabbrev_np(app->signal);
     char refused[REFUSALS_TEXT_MAX];
@@ -34,11 +34,11 @@ static void log_failure(const HostApp *app)
 
 /* The foreground process hears the init and the app by different pipes. So what the app has said goes first,
  * and what says nothing more ends. */
-void app_begin_failure(const Init *init, HostApp *app)
+void app_begin_failure(const Init *init, App *app)
 {
-    if (init->host->interactive) /* who sits before it has ended it so */
+    if (init->pod->interactive) /* who sits before it has ended it so */
         return;
-    if (init->host->service_main) {
+    if (init->pod->service_main) {
         log_failure(app);
         return;
     }
@@ -47,7 +47,7 @@ void app_begin_failure(const Init *init, HostApp *app)
     app->tell_failure_ns = monotonic_ns() + FAILURE_MS * INT64_C(1000000);
 }
 
-static bool has_said_all(const HostApp *app)
+static bool has_said_all(const App *app)
 {
     return carrier_has_ended(&app->carriers[0], 0) && carrier_has_ended(&app->carriers[1], 0);
 }
@@ -55,32 +55,33 @@ static bool has_said_all(const HostApp *app)
 /* A line without an end ends with what its carrier wrote to. */
 void apps_tell_failures(Init *init, bool at_once)
 {
-    FOREACH_APP (app, init->host) {
+    FOREACH_APP (app, init) {
         if (app->tell_failure_ns == 0 ||
             !(at_once || app->tell_failure_ns <= monotonic_ns() || has_said_all(app)))
             continue;
         app->tell_failure_ns = 0;
-        for (size_t k = 0; k < ELEMENTSOF(app->carried); k++)
+        for (size_t k = 0; k < ELEMENTSOF(app->carriers); k++)
             if (carrier_has_ended(&app->carriers[k], 0)) /* else it is still asked whether it waits */
-                app->carried[k] = safe_close(app->carried[k]);
+                app->parts->fds[APP_FD_CARRIED_OUTPUT + k] =
+                        safe_close(app->parts->fds[APP_FD_CARRIED_OUTPUT + k]);
         log_failure(app);
     }
 }
 
-static void note_refusal(Init *init, const HostApp *app)
+static void note_refusal(Init *init, const App *app)
 {
     char name[256], refused[REFUSALS_TEXT_MAX];
     int r;
 
     refusals_describe(&app->refusals, refused);
     (void) snprintf(name, sizeof(name), "%s" STAGE1_STATUS_REFUSED, app->plan->name);
-    r = write_file_at(init->host->status_dir, name, refused, strlen(refused), 0644, 0);
+    r = write_file_at(init->status_dir, name, refused, strlen(refused), 0644, 0);
     if (r < 0)
         log_warning("cannot record what the filter of app %s refused: %s", app->plan->name, strerror(-r));
     service_note_change(init);
 }
 
-void app_turn_refusals(Init *init, HostApp *app, const struct pollfd *fds)
+void app_turn_refusals(Init *init, App *app, const struct pollfd *fds)
 {
     int r = 0;
 
@@ -89,7 +90,7 @@ void app_turn_refusals(Init *init, HostApp *app, const struct pollfd *fds)
     if (r == 0)
         return;
     init_forget_soon(init);
-    r = refusals_turn(&app->refusals, fds, init->host->proc, app->plan->name, app->pid);
+    r = refusals_turn(&app->refusals, fds, init->proc, app->plan->name, app->pid);
     if (r > 0)
         note_refusal(init, app);
     if (r >= 0)

@@ -3,6 +3,8 @@
 
 #include "init.h"
 
+#include <fcntl.h>
+
 #include "base/fd-util.h"
 #include "base/log.h"
 #include "base/time-util.h"
@@ -12,7 +14,59 @@ enum { LOST_LINES_MS = 500 };  /* after that, to count what it did not take */
 enum { LAST_TURN_MS = 1 };
 enum { CARRIER_LOOK_MS = 50 };
 
-int64_t app_await_lines(const HostApp *app, struct pollfd fds[static _APP_LINES_MAX])
+/* Of a service's app; a foreground process has the other ends of the pipes itself. */
+static int begin_log(const Init *init, App *app)
+{
+    AppLogOptions options = {
+        .write_end = app->parts->fds[APP_FD_OUTPUT],
+        .directory = init->journal.directory,
+        .identifier = app->plan->name,
+        .unit = init->pod->plan->unit,
+        .budget = &app->budget,
+        .level_prefix =
+                init->pod->journal_namespace, /* the host's terminals are not for an app's emergencies */
+        .on_demand = !init->pod->journal_namespace, /* whose journald ends when nobody has a stream of it */
+    };
+    int fds[2];
+
+    if (pipe2(fds, O_CLOEXEC) < 0)
+        return -errno;
+    options.pipe = fds[0];
+    app->parts->fds[APP_FD_CARRIED_OUTPUT] = fds[1];
+    return fcntl(fds[0], F_SETFL, O_NONBLOCK) < 0 ? -errno : app_log_begin(&app->log, &options);
+}
+
+static int begin_carriers(App *app)
+{
+    static const struct {
+        AppFd from, other, to;
+    } ways[] = {
+        { APP_FD_CONSOLE, APP_FD_OUTPUT, APP_FD_CARRIED_OUTPUT },
+        { APP_FD_ERRORS_END, APP_FD_ERRORS, APP_FD_CARRIED_ERRORS },
+    };
+    const int *fds = app->parts->fds;
+    int r = 0;
+
+    for (size_t k = 0; r >= 0 && k < ELEMENTSOF(app->carriers); k++)
+        if (fds[ways[k].to] >= 0)
+            r = carrier_begin(&app->carriers[k], fds[ways[k].from], fds[ways[k].to], fds[ways[k].other]);
+    return r;
+}
+
+int apps_begin_lines(Init *init)
+{
+    int r = 0;
+
+    FOREACH_APP (app, init) {
+        if (r >= 0 && init->pod->service_main)
+            r = begin_log(init, app);
+        if (r >= 0)
+            r = begin_carriers(app);
+    }
+    return r;
+}
+
+int64_t app_await_lines(const App *app, struct pollfd fds[static _APP_LINES_MAX])
 {
     int64_t next_ns = app_log_next_ns(&app->log);
 
@@ -24,7 +78,7 @@ int64_t app_await_lines(const HostApp *app, struct pollfd fds[static _APP_LINES_
     return next_ns;
 }
 
-void app_turn_lines(Init *init, HostApp *app, const struct pollfd fds[static _APP_LINES_MAX])
+void app_turn_lines(Init *init, App *app, const struct pollfd fds[static _APP_LINES_MAX])
 {
     if (app_log_turn(&app->log, fds))
         init_forget_soon(init);
@@ -35,7 +89,7 @@ void app_turn_lines(Init *init, HostApp *app, const struct pollfd fds[static _AP
 /* The kernel may kill a process where memory is short. Until there is another one its app waits. */
 void apps_renew_carriers(Init *init)
 {
-    FOREACH_APP (app, init->host) {
+    FOREACH_APP (app, init) {
         for (size_t k = 0; k < ELEMENTSOF(app->carriers); k++) {
             if (!carrier_begin_again(&app->carriers[k]))
                 continue;
@@ -50,11 +104,12 @@ void apps_renew_carriers(Init *init)
 
 static void end_carriers(Init *init)
 {
-    FOREACH_APP (app, init->host) {
+    FOREACH_APP (app, init) {
         for (size_t k = 0; k < ELEMENTSOF(app->carriers); k++) {
             carrier_finish(&app->carriers[k]);
-            if (init->host->service_main) /* so that the log ends with it */
-                app->carried[k] = safe_close(app->carried[k]);
+            if (init->pod->service_main) /* so that the log ends with it */
+                app->parts->fds[APP_FD_CARRIED_OUTPUT + k] =
+                        safe_close(app->parts->fds[APP_FD_CARRIED_OUTPUT + k]);
         }
     }
 }
@@ -65,8 +120,8 @@ static void await_carriers(Init *init)
 {
     unsigned left_ms = LAST_LINES_MS;
 
-    for (size_t i = 0; i < 2 * init->host->plan->n_apps && left_ms > 0;) {
-        const Carrier *carrier = &init->host->apps[i / 2].carriers[i % 2];
+    for (size_t i = 0; i < 2 * init->pod->plan->n_apps && left_ms > 0;) {
+        const Carrier *carrier = &init->apps[i / 2].carriers[i % 2];
 
         if (carrier_has_ended(carrier, CARRIER_LOOK_MS))
             i++;
@@ -84,16 +139,16 @@ static void carry_last(Init *init, bool give_up, int64_t end_ns)
 
     do {
         over = true;
-        for (size_t i = 0; i < init->host->plan->n_apps; i++)
-            over = app_log_finish(&init->host->apps[i].log, give_up) && over;
+        FOREACH_APP (app, init)
+            over = app_log_finish(&app->log, give_up) && over;
     } while (!over && monotonic_ns() < end_ns && poll(NULL, 0, LAST_TURN_MS) == 0);
 }
 
 /* Where its carrier gave up, or hangs. */
-static bool has_unheard(const HostApp *app)
+static bool has_unheard(const App *app)
 {
-    struct pollfd fds[] = { { .fd = app->console, .events = POLLIN },
-                            { .fd = app->errors_end, .events = POLLIN } };
+    struct pollfd fds[] = { { .fd = app->parts->fds[APP_FD_CONSOLE], .events = POLLIN },
+                            { .fd = app->parts->fds[APP_FD_ERRORS_END], .events = POLLIN } };
 
     return poll(fds, ELEMENTSOF(fds), 0) > 0 && ((fds[0].revents | fds[1].revents) & POLLIN);
 }
@@ -104,7 +159,7 @@ static void finish_logs(Init *init)
 
     carry_last(init, false, end_ns);
     carry_last(init, true, end_ns + LOST_LINES_MS * INT64_C(1000000));
-    FOREACH_APP (app, init->host) {
+    FOREACH_APP (app, init) {
         app_log_tell_lost(&app->log, has_unheard(app));
         if ((!app->failed && !app->killed) || app->log.tail_filled == 0)
             continue;
@@ -117,7 +172,7 @@ static void finish_logs(Init *init)
 void apps_finish_lines(Init *init)
 {
     end_carriers(init);
-    if (init->host->service_main)
+    if (init->pod->service_main)
         finish_logs(init);
     else
         await_carriers(init);

@@ -10,13 +10,13 @@ enum { LAST_ENTRIES_MS = 1000 }; /* for the journal to take what apps sent befor
 
 typedef struct Sender {
     Init *init;
-    HostApp *app;
+    App *app;
 } Sender;
 
 static void hear_app(ReceiveKind kind, char *data, size_t size, void *userdata)
 {
     const Sender *sender = userdata;
-    HostApp *app = sender->app;
+    App *app = sender->app;
     NotifyMessage message;
 
     init_forget_soon(sender->init);
@@ -25,12 +25,8 @@ static void hear_app(ReceiveKind kind, char *data, size_t size, void *userdata)
         if (data && notify_parse(data, size, &message) && service_take_message(sender->init, app, &message))
             pod_note_ready(sender->init);
         break;
-    case RECEIVE_SYSLOG:
-        app_entries_carry_syslog(&app->entries, &sender->init->host->journal, data, size);
-        break;
-    case RECEIVE_NATIVE:
-        app_entries_carry_native(&app->entries, &sender->init->host->journal, data, size);
-        break;
+    case RECEIVE_SYSLOG: app_entries_carry_syslog(&app->entries, &sender->init->journal, data, size); break;
+    case RECEIVE_NATIVE: app_entries_carry_native(&app->entries, &sender->init->journal, data, size); break;
     case _RECEIVE_KIND_MAX: break;
     }
 }
@@ -39,23 +35,18 @@ static bool can_hear_app(ReceiveKind kind, void *userdata)
 {
     const Sender *sender = userdata;
 
-    return kind == RECEIVE_NOTIFY || journal_way_is_ready(&sender->init->host->journal);
+    return kind == RECEIVE_NOTIFY || journal_way_is_ready(&sender->init->journal);
 }
 
-void app_turn_messages(Init *init, HostApp *app, const struct pollfd fds[static _RECEIVE_KIND_MAX])
+void app_turn_messages(Init *init, App *app, const struct pollfd fds[static _RECEIVE_KIND_MAX])
 {
-    receiver_turn(&app->receiver, fds, can_hear_app, hear_app, &(Sender){ init, app });
+    receiver_turn(&app->parts->receiver, fds, can_hear_app, hear_app, &(Sender){ init, app });
 }
 
-void apps_begin_entries(Host *host)
+void apps_begin_messages(Init *init)
 {
-    host->journal.directory = host->journal_sockets;
-    host->journal.is_the_hosts = !host->journal_namespace;
-    for (size_t i = 0; i < host->plan->n_apps; i++)
-        host->apps[i].entries = (AppEntries){
-            .identifier = host->apps[i].plan->name,
-            .budget = &host->apps[i].budget,
-        };
+    FOREACH_APP (app, init)
+        app->entries = (AppEntries){ .identifier = app->plan->name, .budget = &app->budget };
 }
 
 /* What was sent before the end, a little of each app in turn: one that is not done keeps no other waiting. */
@@ -66,8 +57,9 @@ void apps_finish_messages(Init *init)
 
     do {
         more = false;
-        FOREACH_APP (app, init->host) {
-            more = receiver_drain(&app->receiver, can_hear_app, hear_app, &(Sender){ init, app }) || more;
+        FOREACH_APP (app, init) {
+            more = receiver_drain(&app->parts->receiver, can_hear_app, hear_app, &(Sender){ init, app }) ||
+                   more;
         }
     } while (more && monotonic_ns() < end_ns);
 }
@@ -76,8 +68,8 @@ void apps_finish_messages(Init *init)
  */
 void apps_tell_suppressed(Init *init, bool has_ended)
 {
-    FOREACH_APP (app, init->host) {
+    FOREACH_APP (app, init) {
         if (app->budget.tell_next_ns > 0 && (has_ended || app->budget.tell_next_ns <= monotonic_ns()))
-            app_entries_tell_suppressed(&app->entries, &init->host->journal, has_ended);
+            app_entries_tell_suppressed(&app->entries, &init->journal, has_ended);
     }
 }

@@ -14,48 +14,50 @@
 #include "bare.h"
 #include "base/file-util.h"
 #include "base/log.h"
-#include "door.h"
+#include "control.h"
+#include "entry-record.h"
 #include "sandbox/capability.h"
 #include "sandbox/cgroup.h"
 #include "stage1/layout.h"
+#include "stage1/tracing.h"
 
 /* What is done for an app before the loop looks at everything else again. */
 enum { REAPED_AT_ONCE = 64 };
 
-static void write_status(const Init *init, const HostApp *app, const char *suffix, int value)
+static void write_status(const Init *init, const App *app, const char *suffix, int value)
 {
     char name[256], text[16];
     int r;
 
     (void) snprintf(name, sizeof(name), "%s%s", app->plan->name, suffix);
     (void) snprintf(text, sizeof(text), "%d", value);
-    r = write_file_at(init->host->status_dir, name, text, *suffix ? 0 : strlen(text), 0644, 0);
+    r = write_file_at(init->status_dir, name, text, *suffix ? 0 : strlen(text), 0644, 0);
     if (r < 0)
         log_warning("cannot record the status of app %s: %s", name, strerror(-r));
 }
 
-static int app_start_stage(Init *init, HostApp *app)
+static int app_start_stage(Init *init, App *app)
 {
     const PlanApp *plan = app->plan;
     _cleanup_error_ Error error = ERROR_INIT;
     int r;
 
     switch (app->stage) {
-    case APP_PRE_START: r = host_app_start(init->host, app, plan->pre_start, true, &error); break;
-    case APP_POST_STOP: r = host_app_start(init->host, app, plan->post_stop, true, &error); break;
+    case APP_PRE_START: r = app_start_process(init, app, plan->pre_start, true, &error); break;
+    case APP_POST_STOP: r = app_start_process(init, app, plan->post_stop, true, &error); break;
     case APP_RUNNING:
-        r = host_app_start(init->host, app, plan->exec, false, &error);
-        if (r >= 0 && !host_app_is_held(plan)) /* nobody is to enter it yet */
-            (void) door_write(init->host, app);
+        r = app_start_process(init, app, plan->exec, false, &error);
+        if (r >= 0 && !tracing_app_is_held(plan)) /* nobody is to enter it yet */
+            (void) entry_record_write_app(init->status_dir, app->plan->name, app->namespace_fd);
         break;
     default: return 0;
     }
     if (r < 0)
-        error_print(&error, r, plan->name, init->host->debug);
+        error_print(&error, r, plan->name, init->pod->debug);
     return r;
 }
 
-static void app_finish(Init *init, HostApp *app)
+static void app_finish(Init *init, App *app)
 {
     bool failed = app->status != 0;
 
@@ -72,7 +74,7 @@ static void app_finish(Init *init, HostApp *app)
         service_note_finished(init, app);
 }
 
-static void app_start(Init *init, HostApp *app)
+static void app_start(Init *init, App *app)
 {
     write_status(init, app, STAGE1_STATUS_CREATED, 0);
     app->stage = app->plan->pre_start ? APP_PRE_START : APP_RUNNING;
@@ -84,21 +86,17 @@ static void app_start(Init *init, HostApp *app)
 
 void apps_start(Init *init, bool held)
 {
-    Host *host = init->host;
-
-    for (size_t i = 0; i < host->plan->n_apps && init->phase == POD_RUNNING; i++)
-        if (!host->apps[i].plan->init && host_app_is_held(host->apps[i].plan) == held)
-            app_start(init, &host->apps[i]);
+    FOREACH_APP (app, init)
+        if (init->phase == POD_RUNNING && !app->plan->init && tracing_app_is_held(app->plan) == held)
+            app_start(init, app);
 }
 
 /* One init app after the other, each when the one before has succeeded, then all others. */
 void apps_start_next(Init *init)
 {
-    Host *host = init->host;
-
     if (init->begun || init->phase != POD_RUNNING)
         return;
-    FOREACH_APP (app, host) {
+    FOREACH_APP (app, init) {
         if (!app->plan->init || app->stage == APP_DONE)
             continue;
         if (app->stage == APP_WAITING)
@@ -110,14 +108,14 @@ void apps_start_next(Init *init)
 }
 
 /* An app that is stopped because another failed has not failed itself, as with the original. */
-static bool ended_for_another(const Init *init, const HostApp *app)
+static bool ended_for_another(const Init *init, const App *app)
 {
     return init->phase == POD_STOPPING && init->status != 0 && !app->aborted &&
            app->signal == app_stop_signal(app);
 }
 
 /* One process of an app has ended: on to the next stage. */
-static void app_advance(Init *init, HostApp *app, int status)
+static void app_advance(Init *init, App *app, int status)
 {
     app->pid = 0;
     switch (app->stage) {
@@ -135,8 +133,9 @@ static void app_advance(Init *init, HostApp *app, int status)
         return;
     case APP_RUNNING:
         app->status = ended_for_another(init, app) ? 0 : status;
-        if (app->cgroup >= 0)
-            (void) (app->plan->post_stop ? cgroup_clear(app->cgroup) : cgroup_kill(app->cgroup));
+        if (app->parts->fds[APP_FD_CGROUP] >= 0)
+            (void) (app->plan->post_stop ? cgroup_clear(app->parts->fds[APP_FD_CGROUP])
+                                         : cgroup_kill(app->parts->fds[APP_FD_CGROUP]));
         if (app->plan->post_stop && !app->killed) {
             app->stage = APP_POST_STOP;
             app_limit_time(app);
@@ -170,12 +169,12 @@ void apps_reap(Init *init)
 
         if (waitid(P_ALL, 0, &info, WEXITED | WNOHANG) < 0 || info.si_pid == 0)
             return;
-        if (info.si_pid == init->host->reaper)
+        if (info.si_pid == init->reaper.pid)
             note_reaper_ended(init);
-        FOREACH_APP (app, init->host) {
+        FOREACH_APP (app, init) {
             if (carrier_note_end(&app->carriers[0], info.si_pid) ||
                 carrier_note_end(&app->carriers[1], info.si_pid) ||
-                receiver_note_end(&app->receiver, info.si_pid) || app->pid != info.si_pid)
+                receiver_note_end(&app->parts->receiver, info.si_pid) || app->pid != info.si_pid)
                 continue;
             if (info.si_code == CLD_KILLED && info.si_status == SIGKILL &&
                 info.si_pid == app->refusals.ended && !app->killed)
@@ -192,7 +191,7 @@ void apps_reap(Init *init)
 
 static bool needs_rights(const Init *init)
 {
-    FOREACH_APP (app, init->host) {
+    FOREACH_APP (app, init) {
         if (app->stage < APP_RUNNING || (app->stage == APP_RUNNING && app->plan->post_stop))
             return true;
     }
@@ -226,7 +225,7 @@ void pod_note_ready(Init *init)
 
     if (init->ready || !init->begun || init->phase != POD_RUNNING)
         return;
-    FOREACH_APP (app, init->host) {
+    FOREACH_APP (app, init) {
         executed = executed && app->executed;
         ready = ready && (app->ready || (app->plan->init && app->stage == APP_DONE));
     }
@@ -235,7 +234,7 @@ void pod_note_ready(Init *init)
     if (!ready)
         return;
     init->ready = true;
-    if (symlinkat("ready", init->host->status_dir, "../supervisor-status") < 0)
+    if (symlinkat("ready", init->status_dir, "../supervisor-status") < 0)
         log_warning("cannot record that the pod is ready: %s", strerror(errno));
     service_tell_ready(init);
     (void) malloc_trim(0);
@@ -243,7 +242,7 @@ void pod_note_ready(Init *init)
 }
 
 /* The report closes without a word when exec succeeded; else the child says why on its own standard error. */
-void app_hear_report(Init *init, HostApp *app)
+void app_hear_report(Init *init, App *app)
 {
     char byte;
     bool failed = read(app->report, &byte, 1) > 0;

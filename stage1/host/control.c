@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
+#include "control.h"
+
 #include <sys/socket.h>
 
 #include "base/fd-util.h"
-#include "host.h"
 
 int control_send_go(int go)
 {

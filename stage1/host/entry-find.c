@@ -16,6 +16,7 @@
 #include "base/process.h"
 #include "base/string-util.h"
 #include "entry.h"
+#include "host.h"
 #include "stage1/layout.h"
 #include "sandbox/cgroup.h"
 #include "sandbox/seccomp-load.h"
@@ -35,10 +36,10 @@ void entry_done(Entry *entry)
 }
 
 /* An app is noted when it is about to run, which may come after a question right after the pod's start. */
-static int await_door(Entry *entry)
+static int await_record(Entry *entry)
 {
     for (unsigned i = 0;; i++) {
-        int r = door_read(AT_FDCWD, entry->app_name, &entry->door);
+        int r = entry_record_read(AT_FDCWD, entry->app_name, &entry->record);
 
         if (r != -ENOENT || i == START_ROUNDS)
             return r;
@@ -57,12 +58,12 @@ static int find_app(Entry *entry, Error *reterr)
             entry->app = &entry->plan->apps[i];
     if (!entry->app)
         return error_set(reterr, -ENOENT, "the pod has no app \"%s\"", entry->app_name);
-    r = await_door(entry);
+    r = await_record(entry);
     if (r == -ENOENT)
         return error_set(reterr, r, "app \"%s\" has not been started yet", entry->app_name);
     if (r < 0)
         return error_set_errno(reterr, r, "cannot read how app \"%s\" was started", entry->app_name);
-    if (!entry->app->filter || entry->door.no_seccomp)
+    if (!entry->app->filter || entry->record.no_seccomp)
         return 0;
     r = seccomp_filter_read(AT_FDCWD, entry->app->filter, &entry->filter, &entry->n_filter);
     return r < 0 ? error_set_errno(reterr, r, "cannot read the system call filter \"%s\"", entry->app->filter)
@@ -77,7 +78,7 @@ static bool is_same(const struct stat *a, const struct stat *b)
 /* One of the namespaces that the init holds: those of mounts, its own of processes, and the apps'. */
 static void take_namespace(Entry *entry, int fd, ino_t inode, ino_t own_processes)
 {
-    if (inode == entry->door.mounts && entry->mounts < 0)
+    if (inode == entry->record.mounts && entry->mounts < 0)
         entry->mounts = fd;
     else if (inode != own_processes && entry->processes < 0 && ioctl(fd, NS_GET_NSTYPE) == CLONE_NEWPID)
         entry->processes = fd;

@@ -5,7 +5,7 @@
 #pragma once
 
 #include "console.h"
-#include "door.h"
+#include "entry-record.h"
 #include "stage1/plan.h"
 
 typedef struct Entry {
@@ -17,7 +17,7 @@ typedef struct Entry {
 
     Plan *plan;
     const PlanApp *app; /* of the plan */
-    Door door;
+    EntryRecord record;
     struct sock_filter *filter;
     size_t n_filter;
     int init_fd;   /* pidfd */

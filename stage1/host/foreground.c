@@ -17,6 +17,7 @@
 #include "base/spawn.h"
 #include "base/string-util.h"
 #include "base/time-util.h"
+#include "control.h"
 #include "escape.h"
 
 static int open_pipe(LogPipe *pipe, int *ret_write)
@@ -31,63 +32,70 @@ static int open_pipe(LogPipe *pipe, int *ret_write)
 }
 
 /* The pipe of its errors is as /dev/console is, which is its standard output. Both are the init's to read:
- * see carrier.h.
- */
-static int open_app_pipes(HostApp *app, LogPipe *pipes)
+ * see carrier.h. */
+static int open_app_pipes(AppParts *app, LogPipe *pipes)
 {
-    int fds[2], r = 0;
+    int *fds = app->fds, ends[2], r = 0;
 
-    for (size_t i = 0; r >= 0 && i < ELEMENTSOF(app->carried); i++)
-        r = open_pipe(&pipes[i], &app->carried[i]);
-    if (r < 0 || pipe2(fds, O_CLOEXEC) < 0)
+    for (size_t i = 0; r >= 0 && i < 2; i++)
+        r = open_pipe(&pipes[i], &fds[APP_FD_CARRIED_OUTPUT + i]);
+    if (r < 0 || pipe2(ends, O_CLOEXEC) < 0)
         return r < 0 ? r : -errno;
-    app->errors_end = fds[0];
-    app->errors = fds[1];
-    if (fcntl(app->errors_end, F_SETFL, O_NONBLOCK) < 0)
-        return -errno;
-    return fchown(app->errors, app->plan->uid, app->plan->gid) < 0 || fchmod(app->errors, 0622) < 0 ? -errno
-                                                                                                    : 0;
+    fds[APP_FD_ERRORS_END] = ends[0];
+    fds[APP_FD_ERRORS] = ends[1];
+    return fcntl(ends[0], F_SETFL, O_NONBLOCK) < 0 || fchown(ends[1], app->plan->uid, app->plan->gid) < 0 ||
+                           fchmod(ends[1], 0622) < 0
+                   ? -errno
+                   : 0;
 }
 
-static void begin_backlogs(const Host *host, size_t index, LogPipe *pipes)
+static void begin_backlogs(Foreground *foreground, const char *journal_namespace, size_t index)
 {
+    ForegroundApp *app = &foreground->apps[index];
+
     for (size_t i = 0; i < 2; i++) {
-        pipes[i].backlog.budget = &host->apps[index].budget;
-        pipes[i].backlog.identifier = host->apps[index].plan->name;
-        pipes[i].backlog.journal_namespace = host->journal_namespace;
-        pipes[i].backlog.keep_stream = host->journal_namespace && index == 0 && i == 0;
+        Backlog *backlog = &foreground->pipes[2 * index + i].backlog;
+
+        backlog->budget = &app->budget;
+        backlog->identifier = app->name;
+        backlog->journal_namespace = journal_namespace;
+        backlog->keep_stream = journal_namespace && index == 0 && i == 0;
     }
 }
 
-int foreground_open_pipes(Foreground *foreground, Host *host, Error *reterr)
+int foreground_open_pipes(Foreground *foreground, PodParts *pod, Error *reterr)
 {
-    size_t n_apps = host->plan->n_apps;
-    int r;
+    const PodSettings *settings = &pod->settings;
+    size_t n_apps = settings->plan->n_apps;
+    int r = 0;
 
-    if (host->service_main)
-        return host->interactive ? error_set(reterr, -ENOTTY,
-                                             "--interactive: a service of Type=notify has no terminal, its "
-                                             "main process being "
-                                             "the pod's init")
-                                 : 0;
+    if (settings->service_main)
+        return settings->interactive
+                       ? error_set(
+                                 reterr, -ENOTTY,
+                                 "--interactive: a service of Type=notify has no terminal, its main process "
+                                 "being the pod's init")
+                       : 0;
     foreground->pipes = calloc(2 * n_apps + 1, sizeof(LogPipe));
-    foreground->app_pids = calloc(n_apps, sizeof(pid_t));
-    if (!foreground->pipes || !foreground->app_pids)
+    foreground->apps = calloc(n_apps, sizeof(ForegroundApp));
+    if (!foreground->pipes || !foreground->apps)
         return -ENOMEM;
+    foreground->n_apps = n_apps;
     foreground->n_pipes = 2 * n_apps + 1;
     for (size_t i = 0; i < foreground->n_pipes; i++)
         foreground->pipes[i] = (LogPipe){ .fd = -EBADF, .backlog = BACKLOG_INIT };
-    for (size_t i = 0; i < n_apps; i++) {
-        r = open_app_pipes(&host->apps[i], &foreground->pipes[2 * i]);
-        if (r < 0)
-            return error_set_errno(reterr, r, "cannot make a pipe");
-        if (host->systemd)
-            begin_backlogs(host, i, &foreground->pipes[2 * i]);
+    for (size_t i = 0; r >= 0 && i < n_apps; i++) {
+        foreground->apps[i] = (ForegroundApp){ .name = settings->plan->apps[i].name,
+                                               .budget = { .limit = settings->line_limit } };
+        r = open_app_pipes(&pod->apps[i], &foreground->pipes[2 * i]);
+        if (r >= 0 && settings->systemd)
+            begin_backlogs(foreground, settings->journal_namespace, i);
     }
-    r = open_pipe(&foreground->pipes[2 * n_apps], &foreground->init_errors);
+    if (r >= 0)
+        r = open_pipe(&foreground->pipes[2 * n_apps], &foreground->init_errors);
     if (r < 0)
         return error_set_errno(reterr, r, "cannot make a pipe");
-    return host->interactive ? foreground_open_console(foreground, host, reterr) : 0;
+    return settings->interactive ? foreground_open_console(foreground, pod, reterr) : 0;
 }
 
 /* The init gets no descriptor of the terminal: its apps could reach it. */
@@ -115,7 +123,8 @@ void foreground_done(Foreground *foreground)
         backlog_done(&foreground->pipes[i].backlog);
     }
     free(foreground->pipes);
-    free(foreground->app_pids);
+    free(foreground->apps);
+    (void) safe_close(foreground->control);
     console_free(foreground->console);
     (void) safe_close(foreground->master);
     *foreground = (Foreground) FOREGROUND_INIT;
@@ -150,12 +159,12 @@ static void output_write(Output *output)
 
 /* The init's own errors are printed as they are. A terminal that an app has does not do what a newline needs.
  */
-static void print_line(const Foreground *foreground, const Host *host, size_t index, size_t size,
-                       Output *output)
+static void print_line(const Foreground *foreground, size_t index, size_t size, Output *output)
 {
     const char *text = foreground->pipes[index].line,
                *end = foreground->console && foreground->console->terminal.raw ? "\r\n" : "\n";
     size_t room = sizeof(output->data) - output->filled;
+    const ForegroundApp *app = &foreground->apps[index / 2];
     int64_t now_us = monotonic_ns() / 1000;
     int n;
 
@@ -163,15 +172,14 @@ static void print_line(const Foreground *foreground, const Host *host, size_t in
         n = snprintf(output->data + output->filled, room, "%.*s%s", (int) size, text, end);
     else
         n = snprintf(output->data + output->filled, room, "[%5lld.%06lld] %s[%d]: %.*s%s",
-                     (long long) now_us / 1000000, (long long) now_us % 1000000,
-                     host->apps[index / 2].plan->name, (int) foreground->app_pids[index / 2], (int) size,
-                     text, end);
+                     (long long) now_us / 1000000, (long long) now_us % 1000000, app->name, (int) app->pid,
+                     (int) size, text, end);
     output->filled += (size_t) n < room ? (size_t) n : room - 1;
 }
 
 /* A line that has no end is printed when there is no more room for it, when the pipe has ended, or when the
  * init is about to say something. */
-static void print_lines(Foreground *foreground, const Host *host, size_t index, Output *output, bool unended)
+static void print_lines(Foreground *foreground, size_t index, Output *output, bool unended)
 {
     LogPipe *pipe = &foreground->pipes[index];
 
@@ -181,7 +189,7 @@ static void print_lines(Foreground *foreground, const Host *host, size_t index, 
 
         if (!newline && pipe->fd >= 0 && pipe->filled < sizeof(pipe->line) && !unended)
             return;
-        print_line(foreground, host, index, size, output);
+        print_line(foreground, index, size, output);
         pipe->filled -= taken;
         memmove(pipe->line, pipe->line + taken, pipe->filled);
     }
@@ -230,36 +238,28 @@ static void hand_on_signals(const Foreground *foreground, int signals, unsigned 
     }
 }
 
-static void hear_init(Foreground *foreground, Host *host)
+static void hear_apps(Foreground *foreground)
 {
     ControlMessage message;
 
-    if (control_receive(host->control, &message) <= 0) {
-        host->control = safe_close(host->control);
+    if (control_receive(foreground->control, &message) <= 0) {
+        foreground->control = safe_close(foreground->control);
         return;
     }
-    if (message.app < host->plan->n_apps)
-        foreground->app_pids[message.app] = message.pid;
+    if (message.app < foreground->n_apps)
+        foreground->apps[message.app].pid = message.pid;
 }
 
-/* The write ends are the pod's alone, so that pipes end with it. */
-static void drop_write_ends(Foreground *foreground, Host *host)
+/* What the apps say things by is the pod's alone, so that our pipes end with it. */
+static void leave_to_pod(Foreground *foreground, PodParts *pod)
 {
-    for (size_t i = 0; i < host->plan->n_apps; i++) {
-        host->apps[i].output = safe_close(host->apps[i].output);
-        host->apps[i].errors = safe_close(host->apps[i].errors);
-        host->apps[i].console = safe_close(host->apps[i].console);
-        host->apps[i].errors_end = safe_close(host->apps[i].errors_end);
-        for (size_t k = 0; k < ELEMENTSOF(host->apps[i].carried); k++)
-            host->apps[i].carried[k] = safe_close(host->apps[i].carried[k]);
-        host_drop_stdio(&host->apps[i]);
-    }
+    FOREACH_APP_PARTS (app, pod)
+        app_parts_close(app, APP_FDS_SPEECH, APP_FDS_MOUNTS);
     foreground->init_errors = safe_close(foreground->init_errors);
 }
 
 typedef struct Loop {
     Foreground *foreground;
-    Host *host;
     int signals;
     unsigned asked;       /* to stop, from outside */
     int64_t init_wait_ns; /* how long the init's words wait for the apps' (CLOCK_MONOTONIC); 0: they do not */
@@ -314,7 +314,7 @@ static bool apps_have_said(const Loop *loop)
 /* The pod has ended, and who asked for that does not wait for long. */
 static bool is_last(const Loop *loop)
 {
-    return loop->asked > 0 && loop->host->control < 0;
+    return loop->asked > 0 && loop->foreground->control < 0;
 }
 
 /* What the init says of an app comes by another pipe than what that app said before, and is left there
@@ -368,12 +368,12 @@ static int await(Loop *loop)
             .fd = loop->outputs[i].filled > 0 ? loop->outputs[i].to.fd : -EBADF,
             .events = POLLOUT,
         };
-    own[POLL_CONTROL] = (struct pollfd){ .fd = loop->host->control, .events = POLLIN };
+    own[POLL_CONTROL] = (struct pollfd){ .fd = loop->foreground->control, .events = POLLIN };
     own[POLL_SIGNALS] = (struct pollfd){ .fd = loop->signals, .events = POLLIN };
     own[POLL_ESCAPE] = escape_await(&loop->escape);
     if (loop->foreground->console)
         console_await(loop->foreground->console, own + POLL_CONSOLE);
-    if (loop->foreground->console && loop->host->control < 0)
+    if (loop->foreground->console && loop->foreground->control < 0)
         later = shorter_ms(later, CONSOLE_LOOK_MS);
     r = poll(loop->fds, (nfds_t) (2 * n + (loop->foreground->console ? _POLL_MAX : POLL_CONSOLE)),
              timeout < 0 ? later : timeout);
@@ -384,7 +384,7 @@ static void read_and_print(Loop *loop, size_t index)
 {
     if (loop->fds[index].revents)
         read_pipe(&loop->foreground->pipes[index]);
-    print_lines(loop->foreground, loop->host, index, output_of(loop, index), false);
+    print_lines(loop->foreground, index, output_of(loop, index), false);
 }
 
 static void read_pipes(Loop *loop)
@@ -396,7 +396,7 @@ static void read_pipes(Loop *loop)
     if (loop->fds[init].revents && init_has_to_wait(loop))
         return;
     for (size_t i = 0; loop->fds[init].revents && i < init; i++)
-        print_lines(loop->foreground, loop->host, i, output_of(loop, i), true);
+        print_lines(loop->foreground, i, output_of(loop, i), true);
     read_and_print(loop, init);
 }
 
@@ -408,8 +408,8 @@ static void turn(Loop *loop)
     if (own[POLL_SIGNALS].revents)
         hand_on_signals(foreground, loop->signals, &loop->asked);
     if (own[POLL_CONTROL].revents)
-        hear_init(foreground, loop->host);
-    if (foreground->console && loop->host->control < 0)
+        hear_apps(foreground);
+    if (foreground->console && loop->foreground->control < 0)
         console_finish(foreground->console);
     if (escape_turn(&loop->escape, &own[POLL_ESCAPE]) ||
         (foreground->console && console_turn(foreground->console, own + POLL_CONSOLE))) {
@@ -422,17 +422,15 @@ static void turn(Loop *loop)
     read_pipes(loop);
 }
 
-int foreground_run(Foreground *foreground, Host *host, Machine *machine)
+int foreground_run(Foreground *foreground, PodParts *pod, Machine *machine)
 {
     _cleanup_close_ int signals = catch_signals();
     _cleanup_free_ struct pollfd *fds = calloc(2 * foreground->n_pipes + _POLL_MAX, sizeof(struct pollfd));
-    Loop loop = {
-        .foreground = foreground, .host = host, .signals = signals, .escape = ESCAPE_INIT, .fds = fds
-    };
+    Loop loop = { .foreground = foreground, .signals = signals, .escape = ESCAPE_INIT, .fds = fds };
 
     if (!fds)
         return -ENOMEM;
-    drop_write_ends(foreground, host);
+    leave_to_pod(foreground, pod);
     if (foreground->console) {
         int r = console_begin(foreground->console, TAKE_FD(foreground->master));
 

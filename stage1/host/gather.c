@@ -1,257 +1,187 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What only the host's side can make, made as descriptors: in the pod's namespaces no path of the host is
- * left. Mounts stay detached until an app's own namespace attaches them, so the host never sees one, and all
- * are gone with the pod.
+ * left. Mounts stay detached until the init or an app's own namespace attaches them, so the host never sees
+ * one, and all are gone with the pod.
  *
- * Paths of the pod are relative to the working directory: host->pod_dir is a detached mount itself, and
- * kernels before 6.15 neither clone from one nor attach to one. */
+ * Paths of the pod are relative to the working directory: POD_FD_LOCK is a detached mount itself, and kernels
+ * before 6.15 neither clone from one nor attach to one. */
+
+#include "pod-parts.h"
 
 #include <fcntl.h>
+#include <string.h>
 #include <sys/stat.h>
 
+#include "app-root.h"
 #include "base/fd-util.h"
 #include "base/file-util.h"
-#include "base/string-util.h"
 #include "base/uuid.h"
-#include "app-root.h"
-#include "credentials.h"
-#include "host.h"
+#include "sandbox/mount.h"
 #include "stage1/interface.h"
 #include "stage1/layout.h"
-#include "sandbox/device.h"
-#include "sandbox/mount.h"
-#include "sandbox/seccomp-load.h"
-#include "sandbox/host-path.h"
+#include "steps.h"
 
 enum { SAFE = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV };
 
-char *host_journal_directory(const Host *host)
-{
-    char id[UUID_PLAIN_LENGTH + 1], *path;
-
-    uuid_without_dashes(host->uuid, id);
-    return asprintf(&path, "/var/log/journal/%s", id) < 0 ? NULL : path;
-}
+typedef struct Gathering {
+    PodParts *pod;
+    int record; /* of what apps may write to */
+} Gathering;
 
 /* ----- The pod's root ----- */
 
-static int put_file(int root, const char *name, const char *text)
-{
-    _cleanup_close_ int fd = openat(root, name, O_WRONLY | O_CREAT | O_CLOEXEC, 0644);
-
-    return fd < 0 ? -errno : write_full(fd, text, strlen(text));
-}
-
-static int put_hosts(const Host *host, int root)
-{
-    _cleanup_free_ char *text = NULL;
-
-    if (asprintf(&text, STAGE1_DEFAULT_HOSTS, host->uuid) < 0)
-        return -ENOMEM;
-    return put_file(root, "etc/hosts", text);
-}
-
-static int put_hostname(const Host *host, int root)
-{
-    char line[256];
-
-    (void) snprintf(line, sizeof(line), "%s\n", host->hostname);
-    return put_file(root, "etc/hostname", line);
-}
-
-static int put_os_release(int root)
-{
-    _cleanup_free_ char *text = NULL;
-
-    if (read_file_at(AT_FDCWD, "/etc/os-release", 64 * 1024, &text, NULL) < 0 &&
-        read_file_at(AT_FDCWD, "/usr/lib/os-release", 64 * 1024, &text, NULL) < 0)
-        return 0;
-    return put_file(root, "run/host/os-release", text);
-}
-
-static int make_pod_root(Host *host, Error *reterr)
+static int make_root(Gathering *g, Error *reterr)
 {
     static const char *const directories[] = { "shm", "app",      "scratch",  "kept", "etc",
                                                "run", "run/host", "run/apps", "share" };
     static const MountOption options[] = { { "mode", "0755" }, { "size", "1m" } };
-    _cleanup_free_ char *journal = host_journal_directory(host);
-    int r;
+    int *root = &g->pod->fds[POD_FD_ROOT];
+    int r = mount_new("tmpfs", options, ELEMENTSOF(options), SAFE, root, reterr);
 
-    if (!journal)
+    for (size_t i = 0; r >= 0 && i < ELEMENTSOF(directories); i++)
+        if (mkdirat(*root, directories[i], 0755) < 0)
+            r = error_set_errno(reterr, -errno, "cannot make /%s in the pod's root", directories[i]);
+    return r;
+}
+
+/* Where `journalctl -M` looks. */
+static int make_journal_directory(Gathering *g, _unused_ Error *reterr)
+{
+    char id[UUID_PLAIN_LENGTH + 1];
+    char path[sizeof("var/log/journal/") + UUID_PLAIN_LENGTH];
+
+    uuid_without_dashes(g->pod->settings.uuid, id);
+    (void) snprintf(path, sizeof(path), "var/log/journal/%s", id);
+    return mkdir_parents_at(g->pod->fds[POD_FD_ROOT], path, 0755);
+}
+
+static int put_file(const Gathering *g, const char *name, const char *text)
+{
+    _cleanup_close_ int fd = openat(g->pod->fds[POD_FD_ROOT], name, O_WRONLY | O_CREAT | O_CLOEXEC, 0644);
+
+    return fd < 0 ? -errno : write_full(fd, text, strlen(text));
+}
+
+static int put_hosts(Gathering *g, _unused_ Error *reterr)
+{
+    _cleanup_free_ char *text = NULL;
+
+    if (asprintf(&text, STAGE1_DEFAULT_HOSTS, g->pod->settings.uuid) < 0)
         return -ENOMEM;
-    r = mount_new("tmpfs", options, ELEMENTSOF(options), SAFE, &host->root, reterr);
-    if (r < 0)
+    return put_file(g, "etc/hosts", text);
+}
+
+static int put_hostname(Gathering *g, _unused_ Error *reterr)
+{
+    char line[256];
+
+    (void) snprintf(line, sizeof(line), "%s\n", g->pod->settings.hostname);
+    return put_file(g, "etc/hostname", line);
+}
+
+/* systemd's container interface. */
+static int put_identity(Gathering *g, _unused_ Error *reterr)
+{
+    _cleanup_free_ char *text = NULL;
+    int r = put_file(g, "run/host/container-manager", "rkt\n");
+
+    if (r < 0 || (read_file_at(AT_FDCWD, "/etc/os-release", 64 * 1024, &text, NULL) < 0 &&
+                  read_file_at(AT_FDCWD, "/usr/lib/os-release", 64 * 1024, &text, NULL) < 0))
         return r;
-    for (size_t i = 0; i < ELEMENTSOF(directories); i++)
-        if (mkdirat(host->root, directories[i], 0755) < 0)
-            return error_set_errno(reterr, -errno, "cannot make /%s in the pod's root", directories[i]);
-    r = mkdir_parents_at(host->root, journal + 1, 0755);
-    if (r >= 0)
-        r = put_hosts(host, host->root);
-    if (r >= 0)
-        r = put_hostname(host, host->root);
-    if (r >= 0)
-        r = put_file(host->root, "run/host/container-manager", "rkt\n");
-    if (r >= 0)
-        r = put_os_release(host->root);
-    return r < 0 ? error_set_errno(reterr, r, "cannot fill the pod's root") : 0;
+    return put_file(g, "run/host/os-release", text);
 }
 
-/* ----- Apps ----- */
-
-static int make_log(HostApp *app, Error *reterr)
-{
-    char directory[FD_PATH_MAX], path[FD_PATH_MAX + sizeof("/log")];
-    int r;
-
-    (void) snprintf(path, sizeof(path), "%s/log", fd_path(app->devices, directory));
-    r = receiver_listen(&app->receiver, RECEIVE_SYSLOG, path);
-    return r < 0 ? error_set_errno(reterr, r, "cannot listen on /dev/log") : 0;
-}
-
-/* The FIFO stands for a console, and is the app's standard output as well: so the order of lines is kept, and
- * whatever names it is opened, /dev/stdout and /proc/self/fd/1, too. The app's user owns it; other users of
- * the app may write to it. */
-static int make_console(HostApp *app, Error *reterr)
-{
-    if (mkfifoat(app->devices, "console", 0600) < 0 ||
-        fchownat(app->devices, "console", app->plan->uid, app->plan->gid, AT_SYMLINK_NOFOLLOW) < 0 ||
-        fchmodat(app->devices, "console", 0622, 0) < 0)
-        return error_set_errno(reterr, -errno, "cannot make /dev/console");
-    app->console = openat(app->devices, "console", O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOFOLLOW);
-    app->output = openat(app->devices, "console", O_WRONLY | O_CLOEXEC | O_NOFOLLOW);
-    if (app->console < 0 || app->output < 0)
-        return error_set_errno(reterr, -errno, "cannot open the console");
-    return 0;
-}
-
-/* /dev is the one mount of an app where devices can be opened. */
-static int make_devices(Host *host, HostApp *app, Error *reterr)
-{
-    static const MountOption options[] = { { "mode", "0755" }, { "size", "64k" }, { "nr_inodes", "64" } };
-    int r = mount_new("tmpfs", options, ELEMENTSOF(options), MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC,
-                      &app->devices, reterr);
-
-    if (r < 0)
-        return r;
-    r = device_nodes_make(app->devices);
-    if (r < 0)
-        return error_set_errno(reterr, r, "cannot make the devices");
-    if (mkdirat(app->devices, "pts", 0755) < 0 || mkdirat(app->devices, "shm", 01777) < 0)
-        return error_set_errno(reterr, -errno, "cannot fill /dev");
-    r = make_console(app, reterr);
-    if (r >= 0 && host->systemd)
-        r = make_log(app, reterr);
-    if (r < 0)
-        return r;
-    app->null = openat(app->devices, "null", O_RDWR | O_CLOEXEC | O_NOFOLLOW);
-    return app->null < 0 ? error_set_errno(reterr, -errno, "cannot open the null device") : 0;
-}
-
-static int clone_volume(const PlanMount *m, int record, int *ret, Error *reterr)
-{
-    uint64_t attributes = MOUNT_ATTR_NODEV | (m->read_only ? MOUNT_ATTR_RDONLY : 0);
-    _cleanup_close_ int source = -EBADF;
-    _cleanup_free_ char *empty = NULL;
-    int r;
-
-    if (m->kind == PLAN_MOUNT_EMPTY) {
-        if (asprintf(&empty, POD_SHARED_VOLUMES "/%s", m->source) < 0)
-            return -ENOMEM;
-        r = mount_clone(AT_FDCWD, empty, false, attributes, ret);
-    } else {
-        r = app_root_open_source(m, record, &source, reterr);
-        if (r < 0)
-            return r;
-        if (host_path_is_device(source))
-            attributes &= ~(uint64_t) MOUNT_ATTR_NODEV; /* the administrator gives this device */
-        r = mount_clone(source, "", m->recursive != PLAN_RECURSIVE_NO, attributes, ret);
-    }
-    return r < 0 ? error_set_errno(reterr, r, "cannot mount volume source \"%s\"", m->source) : 0;
-}
-
-static int gather_app(Host *host, HostApp *app, int record, Error *reterr)
-{
-    const PlanApp *plan = app->plan;
-    int r = app_root_mount(host->plan, plan, MOUNT_ATTR_NODEV, &app->rootfs, reterr);
-
-    if (r >= 0)
-        r = make_devices(host, app, reterr);
-    if (r >= 0)
-        r = credentials_gather(plan, &app->credentials, reterr);
-    if (r < 0)
-        return r;
-    app->volumes = calloc(plan->n_mounts + 1, sizeof(int));
-    if (!app->volumes)
-        return -ENOMEM;
-    for (size_t i = 0; i < plan->n_mounts; i++) {
-        r = clone_volume(&plan->mounts[i], record, &app->volumes[i], reterr);
-        if (r < 0)
-            return r;
-    }
-    if (plan->filter && !host->no_seccomp) {
-        r = seccomp_filter_read(host->pod_dir, plan->filter, &app->filter, &app->n_filter);
-        if (r < 0)
-            return error_set_errno(reterr, r, "cannot read the system call filter \"%s\"", plan->filter);
-    }
-    return 0;
-}
+/* ----- What all apps have ----- */
 
 /* All of the pod's directory that the init can write to, and a process that may write to the init's memory.
  */
-static int gather_status(Host *host, Error *reterr)
+static int open_status(Gathering *g, _unused_ Error *reterr)
 {
-    int r = mount_clone(AT_FDCWD, STAGE1_SHARED, false, SAFE | MOUNT_ATTR_NOEXEC, &host->shared);
+    int *fds = g->pod->fds;
+    int r = mount_clone(AT_FDCWD, STAGE1_SHARED, false, SAFE | MOUNT_ATTR_NOEXEC, &fds[POD_FD_SHARED]);
 
-    if (r >= 0) {
-        host->status_dir = openat(host->shared, strrchr(STAGE1_STATUS, '/') + 1,
-                                  O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
-        r = host->status_dir < 0 ? -errno : 0;
-    }
-    return r < 0 ? error_set_errno(reterr, r, "cannot open the pod's %s", STAGE1_STATUS) : 0;
-}
-
-int host_gather(Host *host, Error *reterr)
-{
-    /* As systemd-nspawn has it, in which the original's apps ran. */
-    static const MountOption shared_memory[] = { { "mode", "1777" },
-                                                 { "size", "10%" },
-                                                 { "nr_inodes", "200k" } };
-    _cleanup_close_ int record = -EBADF;
-    int r = make_pod_root(host, reterr);
-
-    if (r >= 0)
-        r = gather_status(host, reterr);
-    if (r >= 0)
-        r = app_root_open_record(host->plan, &record, reterr);
-    if (r >= 0)
-        r = mount_new("tmpfs", shared_memory, ELEMENTSOF(shared_memory), SAFE, &host->shared_memory, reterr);
-    for (size_t i = 0; r >= 0 && i < host->plan->n_apps; i++) {
-        r = gather_app(host, &host->apps[i], record, reterr);
-        if (r < 0)
-            (void) error_prefix(reterr, r, "app %s", host->apps[i].plan->name);
-    }
     if (r < 0)
         return r;
-    r = app_root_clone_file(host->resolv_mode, "/etc/resolv.conf", STAGE1_RESOLV_CONF, record,
-                            &host->resolv_conf, reterr);
-    return r < 0 ? r
-                 : app_root_clone_file(host->hosts_mode, "/etc/hosts", STAGE1_HOSTS, record, &host->hosts,
-                                       reterr);
+    fds[POD_FD_STATUS] = openat(fds[POD_FD_SHARED], strrchr(STAGE1_STATUS, '/') + 1,
+                                O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+    return fds[POD_FD_STATUS] < 0 ? -errno : 0;
+}
+
+static int open_record(Gathering *g, Error *reterr)
+{
+    return app_root_open_record(g->pod->settings.plan, &g->record, reterr);
+}
+
+static int make_shared_memory(Gathering *g, Error *reterr)
+{
+    /* As systemd-nspawn has it, in which the original's apps ran. */
+    static const MountOption options[] = { { "mode", "1777" }, { "size", "10%" }, { "nr_inodes", "200k" } };
+
+    return mount_new("tmpfs", options, ELEMENTSOF(options), SAFE, &g->pod->fds[POD_FD_SHARED_MEMORY], reterr);
+}
+
+static int gather_apps(Gathering *g, Error *reterr)
+{
+    int r = 0;
+
+    FOREACH_APP_PARTS (app, g->pod)
+        if (r >= 0)
+            r = gather_app(&g->pod->settings, g->pod->fds[POD_FD_LOCK], g->record, app, reterr);
+    return r;
+}
+
+static int clone_resolv_conf(Gathering *g, Error *reterr)
+{
+    return app_root_clone_file(g->pod->settings.resolv_mode, "/etc/resolv.conf", STAGE1_RESOLV_CONF,
+                               g->record, &g->pod->fds[POD_FD_RESOLV_CONF], reterr);
+}
+
+static int clone_hosts(Gathering *g, Error *reterr)
+{
+    return app_root_clone_file(g->pod->settings.hosts_mode, "/etc/hosts", STAGE1_HOSTS, g->record,
+                               &g->pod->fds[POD_FD_HOSTS], reterr);
+}
+
+static const struct {
+    const char *doing;
+    int (*perform)(Gathering *g, Error *reterr);
+} steps[] = {
+    { "make the pod's root", make_root },
+    { "make a journal's directory in the pod's root", make_journal_directory },
+    { "write /etc/hosts in the pod's root", put_hosts },
+    { "write /etc/hostname in the pod's root", put_hostname },
+    { "fill /run/host in the pod's root", put_identity },
+    { "open the pod's " STAGE1_STATUS, open_status },
+    { "open the record of what apps may write to", open_record },
+    { "make the apps' shared memory", make_shared_memory },
+    { "gather what the apps need", gather_apps },
+    { "give the apps their resolv.conf", clone_resolv_conf },
+    { "give the apps their hosts", clone_hosts },
+};
+
+int gather_pod(PodParts *pod, Error *reterr)
+{
+    Gathering gathering = { .pod = pod, .record = -EBADF };
+    int r = STEPS_PERFORM(steps, &gathering, reterr);
+
+    (void) safe_close(gathering.record);
+    return r;
 }
 
 /* ----- The journal ----- */
 
 /* That journald may not be there yet: systemd uses the directory that it finds, and keeps it. Where it can't
  * be made, or found, apps log to nobody. */
-void host_gather_journal(Host *host)
+void gather_journal(PodParts *pod)
 {
     enum { READABLE = SAFE | MOUNT_ATTR_NOEXEC | MOUNT_ATTR_RDONLY };
-    const char *name = host->journal_namespace;
+    const char *name = pod->settings.journal_namespace;
     char sockets[256];
 
+    if (!pod->settings.systemd)
+        return;
     (void) snprintf(sockets, sizeof(sockets), "/run/systemd/journal%s%s", name ? "." : "", name ? name : "");
     if (name)
         (void) mkdir(sockets, 0755);
-    (void) mount_clone(AT_FDCWD, sockets, false, READABLE, &host->journal_sockets);
+    (void) mount_clone(AT_FDCWD, sockets, false, READABLE, &pod->fds[POD_FD_JOURNAL_SOCKETS]);
 }

@@ -19,6 +19,7 @@
 #include "bare.h"
 #include "base/fd-util.h"
 #include "base/time-util.h"
+#include "steps.h"
 
 enum { FORGET_MS = 1000 }; /* until what hearing a message needed of the program goes from memory */
 
@@ -45,7 +46,7 @@ static void take_signal(Init *init, int number)
         return;
     }
     /* Without a service it is the terminal that is gone. */
-    if (number == SIGHUP && init->host->service_main) {
+    if (number == SIGHUP && init->pod->service_main) {
         service_reload(init);
         return;
     }
@@ -73,7 +74,7 @@ bool init_hear_signal(Init *init)
  * unit's main process first, so it is there by now. */
 static void hear_reaper(Init *init)
 {
-    if (!host_hear_reaper(init->host))
+    if (!reaper_hear(&init->reaper))
         return;
     while (init_hear_signal(init))
         ;
@@ -99,24 +100,23 @@ enum {
 
 static int await(const Init *init, struct pollfd *fds)
 {
-    const Host *host = init->host;
     struct pollfd *own = fds + POLL_APPS;
     int64_t next_ns = earlier_ns(service_next_ns(init), init->forget_at_ns);
 
     fds[POLL_SIGNALS] = (struct pollfd){ .fd = init->signals, .events = POLLIN };
     fds[POLL_CHILDREN] = (struct pollfd){ .fd = init->children, .events = POLLIN };
-    fds[POLL_REAPER] = (struct pollfd){ .fd = host->reaper_report, .events = POLLIN };
-    FOREACH_APP (app, host) {
+    fds[POLL_REAPER] = (struct pollfd){ .fd = init->reaper.report, .events = POLLIN };
+    FOREACH_APP (app, init) {
         own[POLL_REPORT] = (struct pollfd){ .fd = app->report, .events = POLLIN };
         next_ns = earlier_ns(next_ns, refusals_await(&app->refusals, own + POLL_REFUSALS));
         next_ns = earlier_ns(next_ns, app->deadline_ns);
         next_ns = earlier_ns(next_ns, app->tell_failure_ns);
         next_ns = earlier_ns(next_ns, app_await_lines(app, own + POLL_LINES));
         next_ns = earlier_ns(next_ns, app->budget.tell_next_ns);
-        next_ns = earlier_ns(next_ns, receiver_await(&app->receiver, own + POLL_MESSAGES));
+        next_ns = earlier_ns(next_ns, receiver_await(&app->parts->receiver, own + POLL_MESSAGES));
         own += _POLL_APP_MAX;
     }
-    return poll(fds, (nfds_t) (POLL_APPS + _POLL_APP_MAX * host->plan->n_apps),
+    return poll(fds, (nfds_t) (POLL_APPS + _POLL_APP_MAX * init->pod->plan->n_apps),
                 init->unreaped ? 0
                 : next_ns > 0  ? until_ms(next_ns)
                                : -1);
@@ -124,7 +124,7 @@ static int await(const Init *init, struct pollfd *fds)
 
 static void loop(Init *init)
 {
-    size_t n_apps = init->host->plan->n_apps;
+    size_t n_apps = init->pod->plan->n_apps;
     _cleanup_free_ struct pollfd *fds = calloc(POLL_APPS + _POLL_APP_MAX * n_apps, sizeof(struct pollfd));
     const struct pollfd *own;
 
@@ -135,7 +135,7 @@ static void loop(Init *init)
             return;
         apps_tell_suppressed(init, false);
         own = fds + POLL_APPS;
-        FOREACH_APP (app, init->host) {
+        FOREACH_APP (app, init) {
             if (own[POLL_REPORT].revents)
                 app_hear_report(init, app);
             app_turn_refusals(init, app, own + POLL_REFUSALS);
@@ -187,27 +187,25 @@ static int hear_signals(Init *init, const sigset_t *requests, const sigset_t *ch
     return init->signals < 0 || init->children < 0 ? -errno : 0;
 }
 
-void host_init(Host *host)
+void init_run(PodParts *parts)
 {
     _cleanup_error_ Error error = ERROR_INIT;
-    Init init = { .host = host };
+    Init init = INIT_INIT;
     sigset_t requests, children;
     int r;
 
+    init.pod = &parts->settings;
     block_signals(&requests, &children);
-    r = host_set_up(host, &error);
-    if (r >= 0) {
-        r = hear_signals(&init, &requests, &children);
-        if (r < 0)
-            (void) error_set_errno(&error, r, "cannot hear signals");
-    }
+    r = init_set_up(&init, parts, &error);
+    if (r >= 0)
+        r = step_explain("hear signals", hear_signals(&init, &requests, &children), &error);
     if (r < 0)
-        error_print(&error, r, "stage1", host->debug);
+        error_print(&error, r, "stage1", init.pod->debug);
     /* Neither apps nor our exit before we are what systemd watches. */
-    host_await_go(host);
+    init_await_go(&init);
     if (r < 0)
         _exit(POD_EXIT_FAILURE);
-    apps_begin_entries(host);
+    apps_begin_messages(&init);
     service_begin(&init);
     apps_start_next(&init);
     held_apps_start(&init);

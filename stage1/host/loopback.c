@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
+#include "loopback.h"
+
 #include <net/if.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 
-#include "host.h"
+#include "base/cleanup.h"
 
-int host_raise_loopback(void)
+int loopback_raise(void)
 {
     _cleanup_close_ int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
     struct ifreq request = { .ifr_name = "lo" };

@@ -13,6 +13,8 @@
 #include "base/spawn.h"
 #include "base/string-util.h"
 #include "base/time-util.h"
+#include "reaper.h"
+#include "stage1/tracing.h"
 #include "stage1/layout.h"
 #include "journal/owner.h"
 #include "journal/stream.h"
@@ -49,9 +51,9 @@ static bool leader_lives(char *const *lines)
            started * 1000000 / (uint64_t) sysconf(_SC_CLK_TCK) <= registered + 1000000;
 }
 
-static int check_machine_name(const Host *host, Error *reterr)
+static int check_machine_name(const PodSettings *pod, Error *reterr)
 {
-    _cleanup_free_ char *path = string_concat("/run/systemd/machines/", host->machine_name), *text = NULL;
+    _cleanup_free_ char *path = string_concat("/run/systemd/machines/", pod->machine_name), *text = NULL;
     _cleanup_strv_ char **lines = NULL;
     int r;
 
@@ -64,27 +66,27 @@ static int check_machine_name(const Host *host, Error *reterr)
         return r;
     return error_set(reterr, -EEXIST,
                      "there is a machine \"%s\" already, with leader %d; give the pod another name",
-                     host->machine_name, (int) machine_number(lines, "LEADER="));
+                     pod->machine_name, (int) machine_number(lines, "LEADER="));
 }
 
-int machine_claim_names(const Host *host, Error *reterr)
+int machine_claim_names(const PodSettings *pod, Error *reterr)
 {
-    int r = host->systemd ? check_machine_name(host, reterr) : 0;
+    int r = pod->systemd ? check_machine_name(pod, reterr) : 0;
 
-    if (r < 0 || !host->journal_namespace)
+    if (r < 0 || !pod->journal_namespace)
         return r;
-    return journal_namespace_claim(host->journal_namespace, host->plan->unit ? host->plan->unit : host->uuid,
+    return journal_namespace_claim(pod->journal_namespace, pod->plan->unit ? pod->plan->unit : pod->uuid,
                                    STAGE1_PROCESS, reterr);
 }
 
 /* ----- rkt-register ----- */
 
 /* The service that we are, with a unit of its own. */
-static int add_unit(const Host *host, char ***argv)
+static int add_unit(const PodCgroups *cgroups, char ***argv)
 {
     _cleanup_strv_ char **parts = NULL;
     const char *unit = NULL;
-    int r = strv_split(host->cgroup_path, "/", &parts);
+    int r = strv_split(cgroups->path, "/", &parts);
 
     STRV_FOREACH (part, parts)
         unit = endswith(*part, ".service") ? *part : unit;
@@ -92,43 +94,66 @@ static int add_unit(const Host *host, char ***argv)
 }
 
 /* An app that may trace the reaper could speak in its name. So the reaper is not the supervisor then. */
-static int open_machined(const Host *host)
+static int open_machined(const PodSettings *pod)
 {
-    if (host->no_capabilities)
+    if (tracing_pod_may(pod->plan, pod->no_capabilities))
         return -EBADF;
-    for (size_t i = 0; i < host->plan->n_apps; i++)
-        if (host_app_may_trace(&host->plan->apps[i]))
-            return -EBADF;
     return open(MACHINED_SOCKET_DIRECTORY, O_PATH | O_DIRECTORY | O_CLOEXEC);
 }
 
-int machine_start(Machine *machine, Host *host, Error *reterr)
+static int make_arguments(const PodParts *pod, char ***ret)
+{
+    const PodSettings *settings = &pod->settings;
+    const struct {
+        const char *flag, *value; /* NULL: not said */
+    } arguments[] = {
+        { "--uuid", settings->uuid },
+        { "--machine-name", settings->machine_name },
+        { "--journal-namespace", settings->journal_namespace },
+        { "--journal-max-use", settings->journal_namespace ? settings->journal_max_use : NULL },
+        { "--unit", settings->plan->unit },
+    };
+    int r = strv_extend(ret, "rkt-register");
+
+    for (size_t i = 0; r >= 0 && i < ELEMENTSOF(arguments); i++)
+        if (arguments[i].value)
+            r = strv_extendf(ret, "%s=%s", arguments[i].flag, arguments[i].value);
+    if (r >= 0)
+        r = pod->cgroups.home == CGROUP_HOME_SCOPE ? strv_extend(ret, "--scope")
+                                                   : add_unit(&pod->cgroups, ret);
+    if (r >= 0 && pod->fds[POD_FD_MACHINED] >= 0)
+        r = strv_extend(ret, "--supervised");
+    return r;
+}
+
+/* A pod without a scope runs without rkt-register, too. */
+static int do_without(PodParts *pod, int r, Error *reterr)
+{
+    PodSettings *settings = &pod->settings;
+
+    if (pod->cgroups.home == CGROUP_HOME_SCOPE)
+        return error_set_errno(reterr, r, "cannot run %s, which makes the pod's scope",
+                               RKT_LIBEXECDIR "/rkt-register");
+    log_warning("cannot run %s: %s; the pod will not be known to machined", RKT_LIBEXECDIR "/rkt-register",
+                strerror(-r));
+    if (settings->journal_namespace && !journal_is_there(settings->journal_namespace)) {
+        log_warning("no journal of the pod's own; its apps log to the main journal");
+        settings->journal_namespace = NULL;
+    }
+    return 0;
+}
+
+int machine_start(Machine *machine, PodParts *pod, Error *reterr)
 {
     _cleanup_strv_ char **argv = NULL;
     SpawnOptions options = SPAWN_OPTIONS_INIT;
     _cleanup_close_ int theirs = -EBADF;
     int fds[2], r;
 
-    if (!host->systemd)
+    if (!pod->settings.systemd)
         return 0;
-    host->machined = open_machined(host);
-    r = strv_extend(&argv, "rkt-register");
-    if (r >= 0)
-        r = strv_extendf(&argv, "--uuid=%s", host->uuid);
-    if (r >= 0)
-        r = strv_extendf(&argv, "--machine-name=%s", host->machine_name);
-    if (r >= 0 && host->journal_namespace)
-        r = strv_extendf(&argv, "--journal-namespace=%s", host->journal_namespace);
-    if (r >= 0 && host->journal_namespace && host->journal_max_use)
-        r = strv_extendf(&argv, "--journal-max-use=%s", host->journal_max_use);
-    if (r >= 0 && host->plan->unit)
-        r = strv_extendf(&argv, "--unit=%s", host->plan->unit);
-    if (r >= 0 && host->home == CGROUP_HOME_SCOPE)
-        r = strv_extend(&argv, "--scope");
-    else if (r >= 0)
-        r = add_unit(host, &argv);
-    if (r >= 0 && host->machined >= 0)
-        r = strv_extend(&argv, "--supervised");
+    pod->fds[POD_FD_MACHINED] = open_machined(&pod->settings);
+    r = make_arguments(pod, &argv);
     if (r < 0)
         return r;
     if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds) < 0)
@@ -137,24 +162,15 @@ int machine_start(Machine *machine, Host *host, Error *reterr)
     theirs = fds[1];
     options.fds[0] = options.fds[1] = theirs;
     r = spawn(RKT_LIBEXECDIR "/rkt-register", argv, &options, &machine->pid);
-    if (r < 0) {
-        machine->fd = safe_close(machine->fd);
-        if (host->home == CGROUP_HOME_SCOPE)
-            return error_set_errno(reterr, r, "cannot run %s, which makes the pod's scope",
-                                   RKT_LIBEXECDIR "/rkt-register");
-        log_warning("cannot run %s: %s; the pod will not be known to machined",
-                    RKT_LIBEXECDIR "/rkt-register", strerror(-r));
-        if (host->journal_namespace && !journal_is_there(host->journal_namespace)) {
-            log_warning("no journal of the pod's own; its apps log to the main journal");
-            host->journal_namespace = NULL;
-        }
-    }
-    return 0;
+    if (r >= 0)
+        return 0;
+    machine->fd = safe_close(machine->fd);
+    return do_without(pod, r, reterr);
 }
 
-void machine_leave(Machine *machine, Host *host)
+int machine_leave(Machine *machine)
 {
-    host->register_socket = TAKE_FD(machine->fd);
+    return TAKE_FD(machine->fd);
 }
 
 void machine_done(Machine *machine)
@@ -213,7 +229,7 @@ static int await(Machine *machine, const char *word, int timeout_ms, const char 
     return -EIO;
 }
 
-int machine_set_leader(Machine *machine, const Host *host, pid_t leader, Error *reterr)
+int machine_set_leader(Machine *machine, bool with_scope, pid_t leader, Error *reterr)
 {
     char line[32];
     const char *why;
@@ -223,7 +239,7 @@ int machine_set_leader(Machine *machine, const Host *host, pid_t leader, Error *
         return 0;
     if (send(machine->fd, line, (size_t) n, MSG_NOSIGNAL) != n)
         log_warning("rkt-register ended before the pod was registered");
-    if (host->home != CGROUP_HOME_SCOPE)
+    if (!with_scope)
         return 0;
     r = await(machine, "scope", SCOPE_TIMEOUT_MS, &why);
     return r < 0 ? error_set(reterr, r, "cannot make the pod's scope: %s", why) : 0;

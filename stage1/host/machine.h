@@ -3,7 +3,7 @@
  * is needed for a pod to run; the rest is said and done without. */
 #pragma once
 
-#include "host.h"
+#include "pod-parts.h"
 
 typedef struct Machine {
     pid_t pid;
@@ -18,13 +18,16 @@ typedef struct Machine {
     }
 
 /* Refuses a machine's name that another one has, and a journal that is another's (journal/owner.h). */
-int machine_claim_names(const Host *host, Error *reterr);
+int machine_claim_names(const PodSettings *pod, Error *reterr);
 
-/* Where nobody can start the pod's journal, and it is not there, the pod has none of its own. */
-int machine_start(Machine *machine, Host *host, Error *reterr);
-/* In the init. */
-void machine_leave(Machine *machine, Host *host);
+/* Starts rkt-register, and opens POD_FD_MACHINED. Where nobody can start the pod's journal, and it is not
+ * there, the pod has none of its own from then on. */
+int machine_start(Machine *machine, PodParts *pod, Error *reterr);
+/* In the init: hands over the connection to rkt-register, or -EBADF. */
+int machine_leave(Machine *machine);
 void machine_done(Machine *machine);
 
-int machine_set_leader(Machine *machine, const Host *host, pid_t leader, Error *reterr);
+/* Tells who the pod's init is; with_scope: waits until that sits in its scope. */
+int machine_set_leader(Machine *machine, bool with_scope, pid_t leader, Error *reterr);
+/* For a moment; without it the pod runs, too. */
 void machine_await_registration(Machine *machine);

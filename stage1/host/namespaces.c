@@ -4,6 +4,8 @@
  * other process ever is, so that this is the root of the cgroups that the pod sees. The init joins them; then
  * nobody holds the child's socket any more, and it ends. */
 
+#include "namespaces.h"
+
 #include <linux/sched.h>
 #include <sched.h>
 #include <signal.h>
@@ -12,9 +14,8 @@
 
 #include "base/fd-util.h"
 #include "base/spawn.h"
-#include "host.h"
 
-pid_t host_clone(uint64_t flags, int cgroup, int *ret_pidfd)
+pid_t namespaces_clone(uint64_t flags, int cgroup, int *ret_pidfd)
 {
     struct clone_args args = {
         .flags = flags | (cgroup >= 0 ? CLONE_INTO_CGROUP : 0) | (ret_pidfd ? CLONE_PIDFD : 0),
@@ -27,65 +28,79 @@ pid_t host_clone(uint64_t flags, int cgroup, int *ret_pidfd)
     return pid < 0 ? -errno : (pid_t) pid;
 }
 
-static int shared_flags(const Host *host)
+/* unshare(2) and setns(2) take one of users (CLONE_NEWUSER) before all others, whatever their order. */
+static uint64_t helper_flags(const PodSettings *pod, const PodCgroups *cgroups)
 {
-    return CLONE_NEWUTS | (host->share_ipc ? 0 : CLONE_NEWIPC) | (host->network_none ? CLONE_NEWNET : 0) |
-           (host->pod_cgroup >= 0 ? CLONE_NEWCGROUP : 0);
+    const struct {
+        bool own; /* else the host's, or one that `run` has made already */
+        uint64_t flag;
+    } namespaces[] = {
+        { true, CLONE_NEWUTS },
+        { !pod->share_ipc, CLONE_NEWIPC },
+        { pod->network_none, CLONE_NEWNET },
+        { cgroups->pod >= 0, CLONE_NEWCGROUP },
+    };
+    uint64_t flags = 0;
+
+    for (size_t i = 0; i < ELEMENTSOF(namespaces); i++)
+        flags |= namespaces[i].own ? namespaces[i].flag : 0;
+    return flags;
 }
 
 /* Holds neither the lock nor anything else. */
-_noreturn_ static void make(int flags, int peer)
+_noreturn_ static void make(uint64_t flags, int peer)
 {
     int r = close_all_but(0, &peer, 1);
 
     if (r >= 0)
-        r = unshare(flags) < 0 ? -errno : 0;
+        r = unshare((int) flags) < 0 ? -errno : 0;
     (void) send(peer, &r, sizeof(r), MSG_NOSIGNAL);
     while (recv(peer, &r, sizeof(r), 0) < 0 && errno == EINTR)
         ;
     _exit(0);
 }
 
-int host_make_namespaces(Host *host)
+int namespace_helper_start(NamespaceHelper *helper, const PodSettings *pod, const PodCgroups *cgroups)
 {
     int fds[2];
 
     if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, fds) < 0)
         return -errno;
-    host->maker = host_clone(0, host->pod_cgroup, &host->namespaces);
-    if (host->maker == 0)
-        make(shared_flags(host), fds[1]);
-    host->maker_socket = fds[0];
+    helper->flags = helper_flags(pod, cgroups);
+    helper->pid = namespaces_clone(0, cgroups->pod, &helper->process);
+    if (helper->pid == 0)
+        make(helper->flags, fds[1]);
+    helper->socket = fds[0];
     (void) close(fds[1]);
-    return host->maker < 0 ? (int) host->maker : 0;
+    return helper->pid < 0 ? (int) helper->pid : 0;
 }
 
-static void let_go(Host *host)
+static void let_end(NamespaceHelper *helper)
 {
-    host->maker_socket = safe_close(host->maker_socket);
-    host->namespaces = safe_close(host->namespaces);
+    helper->socket = safe_close(helper->socket);
+    helper->process = safe_close(helper->process);
 }
 
-int host_join_namespaces(Host *host)
+int namespace_helper_join(NamespaceHelper *helper)
 {
     ssize_t n;
     int r;
 
     do
-        n = recv(host->maker_socket, &r, sizeof(r), 0);
+        n = recv(helper->socket, &r, sizeof(r), 0);
     while (n < 0 && errno == EINTR);
     if (n != (ssize_t) sizeof(r))
         r = n < 0 ? -errno : -ECHILD;
-    if (r >= 0 && setns(host->namespaces, shared_flags(host)) < 0)
+    if (r >= 0 && setns(helper->process, (int) helper->flags) < 0)
         r = -errno;
-    let_go(host);
+    let_end(helper);
     return r;
 }
 
-void host_leave_namespaces(Host *host)
+void namespace_helper_finish(NamespaceHelper *helper)
 {
-    let_go(host);
-    if (host->maker > 0)
-        (void) wait_for_exit(host->maker);
-    host->maker = 0;
+    let_end(helper);
+    if (helper->pid > 0)
+        (void) wait_for_exit(helper->pid);
+    helper->pid = 0;
 }

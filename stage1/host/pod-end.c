@@ -16,28 +16,29 @@
 
 enum { STOP_TIMEOUT_DEFAULT_S = 10 };
 
-static bool app_has_process(const HostApp *app)
+static bool app_has_process(const App *app)
 {
     return app->pid > 0;
 }
 
-void app_signal(HostApp *app, int signal_number)
+void app_signal(App *app, int signal_number)
 {
     if (!app_has_process(app))
         return;
     if (signal_number == SIGKILL)
         app->killed = true;
-    if (signal_number == SIGKILL && app->cgroup >= 0 && cgroup_kill(app->cgroup) >= 0)
+    if (signal_number == SIGKILL && app->parts->fds[APP_FD_CGROUP] >= 0 &&
+        cgroup_kill(app->parts->fds[APP_FD_CGROUP]) >= 0)
         return;
     (void) kill(app->pid, signal_number);
 }
 
-int app_stop_signal(const HostApp *app)
+int app_stop_signal(const App *app)
 {
     return app->plan->stop_signal > 0 ? app->plan->stop_signal : SIGTERM;
 }
 
-void app_limit_time(HostApp *app)
+void app_limit_time(App *app)
 {
     int64_t timeout = (int64_t) app->plan->stop_timeout_ns;
 
@@ -50,7 +51,7 @@ void pod_stop(Init *init)
     if (init->phase != POD_RUNNING)
         return;
     init->phase = POD_STOPPING;
-    FOREACH_APP (app, init->host) {
+    FOREACH_APP (app, init) {
         if (app->stage == APP_WAITING)
             app->stage = APP_DONE;
         if (!app_has_process(app) || app->stage == APP_POST_STOP)
@@ -67,7 +68,7 @@ void pod_abort(Init *init)
 {
     if (init->phase != POD_RUNNING)
         return;
-    FOREACH_APP (app, init->host) {
+    FOREACH_APP (app, init) {
         app->aborted = service_app_is_watched(app) && !app->pinged;
         if (!app->aborted)
             continue;
@@ -80,14 +81,14 @@ void pod_abort(Init *init)
 
 void pod_kill(Init *init)
 {
-    for (size_t i = 0; i < init->host->plan->n_apps; i++)
-        app_signal(&init->host->apps[i], SIGKILL);
+    FOREACH_APP (app, init)
+        app_signal(app, SIGKILL);
 }
 
 /* Those that had their time to stop. */
 void pod_kill_overdue(Init *init)
 {
-    FOREACH_APP (app, init->host) {
+    FOREACH_APP (app, init) {
         if (app->deadline_ns == 0 || app->deadline_ns > monotonic_ns())
             continue;
         app->deadline_ns = 0;
@@ -97,18 +98,18 @@ void pod_kill_overdue(Init *init)
 
 bool pod_is_over(const Init *init)
 {
-    for (size_t i = 0; i < init->host->plan->n_apps; i++)
-        if (init->host->apps[i].stage != APP_DONE)
+    FOREACH_APP (app, init)
+        if (app->stage != APP_DONE)
             return false;
     return true;
 }
 
 int pod_exit_status(const Init *init)
 {
-    bool killed = false, declared = init->host->plan->unit && init->host->service_main;
+    bool killed = false, declared = init->pod->plan->unit && init->pod->service_main;
 
-    for (size_t i = 0; i < init->host->plan->n_apps; i++)
-        killed = killed || init->host->apps[i].killed;
+    FOREACH_APP (app, init)
+        killed = killed || app->killed;
     if (init->reboot)
         return POD_EXIT_REBOOT;
     if (init->poweroff && !killed && declared)

@@ -14,6 +14,8 @@
  * init's memory nothing but the program. When it ends, the kernel kills the apps, and the init ends the pod.
  */
 
+#include "reaper.h"
+
 #include <fcntl.h>
 #include <sched.h>
 #include <signal.h>
@@ -28,15 +30,16 @@
 #include "base/log.h"
 #include "base/message.h"
 #include "host.h"
+#include "namespaces.h"
 
 static const uint16_t reaper_calls[] = {
     __NR_ppoll, __NR_madvise,    __NR_close,           __NR_write,
     __NR_exit,  __NR_exit_group, __NR_restart_syscall, __NR_rt_sigreturn,
 };
 
-typedef struct Reaper {
+typedef struct Task {
     int report, machined, register_socket;
-} Reaper;
+} Task;
 
 static int terminate_report = -EBADF;
 
@@ -82,16 +85,16 @@ static int hear_terminations(int report)
 }
 
 /* Whether we are the supervisor. A pod runs without one, too, but rkt-register waits for the line. */
-static bool supervise(const Reaper *reaper)
+static bool supervise(const Task *task)
 {
     static const char line[] = "supervisor\n";
     _cleanup_close_ int connection = -EBADF;
 
-    if (reaper->machined < 0 || reaper->register_socket < 0)
+    if (task->machined < 0 || task->register_socket < 0)
         return false;
-    if (hear_terminations(reaper->report) >= 0)
-        connection = connect_machined(reaper->machined);
-    return message_send(reaper->register_socket, line, strlen(line), connection) >= 0 && connection >= 0;
+    if (hear_terminations(task->report) >= 0)
+        connection = connect_machined(task->machined);
+    return message_send(task->register_socket, line, strlen(line), connection) >= 0 && connection >= 0;
 }
 
 static int confine(int report)
@@ -112,9 +115,9 @@ static int confine(int report)
  * keeps its report, else that is closed then; an error says why it is not. */
 static int reap(void *userdata)
 {
-    const Reaper *reaper = userdata;
-    int report = reaper->report, done = 0, r; /* done is not a constant: that would bring its page back */
-    bool supervisor = supervise(reaper);
+    const Task *task = userdata;
+    int report = task->report, done = 0, r; /* done is not a constant: that would bring its page back */
+    bool supervisor = supervise(task);
 
     r = confine(report);
     if (r < 0) {
@@ -130,59 +133,57 @@ static int reap(void *userdata)
         (void) syscall(SYS_ppoll, NULL, 0, NULL, NULL, 0);
 }
 
-int host_make_reaper(Host *host)
+int reaper_start(Reaper *reaper, int proc, int machined, int register_socket)
 {
-    Reaper reaper = { .machined = host->machined, .register_socket = host->register_socket };
+    Task task = { .machined = machined, .register_socket = register_socket };
     int fds[2];
 
     if (pipe2(fds, O_CLOEXEC) < 0 || unshare(CLONE_NEWPID) < 0)
         return -errno;
-    reaper.report = fds[1];
-    host->reaper = bare_clone(reap, &reaper);
-    if (host->reaper < 0)
-        return (int) host->reaper;
-    host->apps_pids = openat(host->proc, "self/ns/pid_for_children", O_RDONLY | O_CLOEXEC);
-    host->own_pids = openat(host->proc, "self/ns/pid", O_RDONLY | O_CLOEXEC);
-    if (host->apps_pids < 0 || host->own_pids < 0 || setns(host->own_pids, CLONE_NEWPID) < 0)
+    task.report = fds[1];
+    reaper->pid = bare_clone(reap, &task);
+    if (reaper->pid < 0)
+        return (int) reaper->pid;
+    reaper->apps_pids = openat(proc, "self/ns/pid_for_children", O_RDONLY | O_CLOEXEC);
+    reaper->own_pids = openat(proc, "self/ns/pid", O_RDONLY | O_CLOEXEC);
+    if (reaper->apps_pids < 0 || reaper->own_pids < 0 || setns(reaper->own_pids, CLONE_NEWPID) < 0)
         return -errno;
-    host->reaper_report = fds[0];
+    reaper->report = fds[0];
     (void) close(fds[1]);
-    host->machined = safe_close(host->machined);
-    host->register_socket = safe_close(host->register_socket);
     return 0;
 }
 
 /* All else that the init clones, at whatever time, stands in its own namespace, where no app sees it. */
-pid_t host_clone_among_apps(const Host *host, uint64_t flags, int cgroup)
+pid_t reaper_clone_app(const Reaper *reaper, uint64_t flags, int cgroup)
 {
     pid_t pid;
 
-    if (setns(host->apps_pids, CLONE_NEWPID) < 0)
+    if (setns(reaper->apps_pids, CLONE_NEWPID) < 0)
         return -errno;
-    pid = host_clone(flags, cgroup, NULL);
-    if (pid == 0 || setns(host->own_pids, CLONE_NEWPID) >= 0)
+    pid = namespaces_clone(flags, cgroup, NULL);
+    if (pid == 0 || setns(reaper->own_pids, CLONE_NEWPID) >= 0)
         return pid;
     log_error("cannot leave the apps' pid namespace: %s", strerror(errno));
     _exit(POD_EXIT_FAILURE);
 }
 
-int host_await_reaper(Host *host)
+int reaper_await(Reaper *reaper)
 {
     int why;
-    ssize_t n = read_full(host->reaper_report, &why, sizeof(why));
+    ssize_t n = read_full(reaper->report, &why, sizeof(why));
 
     if (n == (ssize_t) sizeof(why) && why == 0)
         return 0;
-    host->reaper_report = safe_close(host->reaper_report);
+    reaper->report = safe_close(reaper->report);
     return n < 0 ? (int) n : n == 0 ? 0 : why;
 }
 
-bool host_hear_reaper(Host *host)
+bool reaper_hear(Reaper *reaper)
 {
     char heard;
 
-    if (read(host->reaper_report, &heard, 1) == 1)
+    if (read(reaper->report, &heard, 1) == 1)
         return true;
-    host->reaper_report = safe_close(host->reaper_report);
+    reaper->report = safe_close(reaper->report);
     return false;
 }

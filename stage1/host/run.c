@@ -1,18 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The entrypoint `run` of the flavour host: UUID's directory is our working directory, locked by
- * $RKT_LOCK_FD.
+ * $RKT_LOCK_FD. The tables below have the order of everything.
  *
- *   1. read the plan; find out where we are (systemd, service, cgroup)
- *   2. divide our unit's cgroup, or make the pod one; start rkt-register, which starts the pod's journal,
- *      and a child that makes the pod's namespaces
- * meanwhile
- *   3. gather what only the host's side can make: overlays, volumes, /dev trees, pipes, all as
- * descriptors
- *   4. clone the pod's init; it joins its namespaces, sets itself up, and waits before it starts an app
- *   5. tell rkt-register who the leader is; wait for the scope if there is to be one; put limits on the apps'
- *      cgroups, and close the devices to them
- *   6a. as a service's main process: the init becomes it (it was cloned as PID 1's child), we end
- *   6b. else: stay in the foreground until the init ends
+ * What only the host's side can make (overlays, volumes, /dev trees, pipes) is gathered as descriptors, while
+ * rkt-register starts the pod's journal and a child makes the pod's namespaces. As a service's main process
+ * the init becomes that (it was cloned as PID 1's child), and we end; else we stay in the foreground until it
+ * ends.
  *
  * Links nothing but libc, statically: the pod's init is this process' image. */
 
@@ -26,332 +19,291 @@
 
 #include "base/fd-util.h"
 #include "base/file-util.h"
-#include "base/log.h"
 #include "base/process.h"
 #include "base/spawn.h"
-#include "base/string-util.h"
-#include "door.h"
+#include "control.h"
+#include "entry-record.h"
 #include "foreground.h"
 #include "host.h"
-#include "stage1/interface.h"
-#include "stage1/layout.h"
+#include "init.h"
 #include "journal/notify.h"
 #include "machine.h"
 #include "run-arguments.h"
+#include "stage1/layout.h"
+#include "steps.h"
 
-/* The init writes over the arguments that the kernel shows, so everybody else has copies, which live as long
- * as the process. */
-static int copy_arguments(Host *host, char *argv[], char ***ret)
+typedef struct Run {
+    int argc;
+    char **argv; /* not owned */
+    PodParts pod;
+    Machine machine;
+    Foreground foreground;
+    pid_t init; /* 0: there is none yet */
+    int go;     /* lets the init start the apps */
+} Run;
+
+/* ----- What is to be ----- */
+
+static int prepare_process(_unused_ Run *run, _unused_ Error *reterr)
 {
-    host->command_line = argv[0];
-    STRV_FOREACH (word, argv)
-        if (*word == host->command_line + host->command_line_size)
-            host->command_line_size += strlen(*word) + 1;
-    return strv_copy(argv, ret);
+    return spawn_prepare();
 }
 
-static int take_arguments(Host *host, int argc, char *argv[], Error *reterr)
+static int take_arguments(Run *run, Error *reterr)
 {
-    RunArguments arguments = RUN_ARGUMENTS_INIT;
-    int r = run_arguments_parse(&arguments, argc, argv, reterr);
-
-    host->debug = arguments.debug;
-    if (r < 0)
-        return r;
-    host->network_none = streq(arguments.network, "none");
-    if (!host->network_none && !streq(arguments.network, "host"))
-        return error_set(reterr, -EOPNOTSUPP,
-                         "--net=%s: this stage1 knows only the networks \"host\" and \"none\" so far",
-                         arguments.network);
-    host->uuid = arguments.uuid;
-    host->interactive = arguments.interactive;
-    host->hostname = arguments.hostname;
-    host->share_ipc = streq(arguments.ipc, "parent");
-    host->resolv_mode = arguments.resolv_mode;
-    host->hosts_mode = arguments.hosts_mode;
-    host->no_capabilities = arguments.no_capabilities;
-    host->no_paths = arguments.no_paths;
-    host->no_seccomp = arguments.no_seccomp;
-    return 0;
+    return pod_settings_take_arguments(&run->pod.settings, run->argc, run->argv, reterr);
 }
 
-/* Names that follow from the UUID. */
-static int choose_names(Host *host)
+static int take_lock(Run *run, Error *reterr)
 {
-    const char *machine = getenv(STAGE1_ENV_MACHINE_NAME), *journal = getenv(STAGE1_ENV_JOURNAL);
-    char *name;
+    return run_take_lock(&run->pod.fds[POD_FD_LOCK], reterr);
+}
 
-    if (asprintf(&name, "rkt-%s", host->uuid) < 0) /* lives as long as the process */
+static int read_plan(Run *run, Error *reterr)
+{
+    return pod_settings_read_plan(&run->pod.settings, run->pod.fds[POD_FD_LOCK], reterr);
+}
+
+static int allocate_apps(Run *run, _unused_ Error *reterr)
+{
+    const Plan *plan = run->pod.settings.plan;
+    int r = 0;
+
+    run->pod.apps = calloc(plan->n_apps, sizeof(AppParts));
+    if (!run->pod.apps)
         return -ENOMEM;
-    host->machine_name = machine && *machine ? machine : name;
-    if (!host->hostname || !*host->hostname)
-        host->hostname = name;
-    if (host->systemd && !(journal && streq(journal, "host")))
-        host->journal_namespace = host->machine_name;
-    host->journal_max_use = getenv(STAGE1_ENV_JOURNAL_MAX_USE);
-    return 0;
-}
-
-/* By it entries would come into the host's journal in root's name. */
-static int check_native(const Host *host, Error *reterr)
-{
-    for (size_t i = 0; host->systemd && !host->journal_namespace && i < host->plan->n_apps; i++)
-        if (host->plan->apps[i].journal_native)
-            return error_set(reterr, -EPERM,
-                             "app \"%s\" speaks the journal's native protocol, which is for the pod's own "
-                             "journal: not with --journal=host",
-                             host->plan->apps[i].name);
-    return 0;
-}
-
-/* A service's start process hands its place on to the init, if the service manager listens. */
-static bool is_service_main(const Host *host)
-{
-    return (host->home == CGROUP_HOME_UNIT || host->home == CGROUP_HOME_DELEGATED) && getenv("NOTIFY_SOCKET");
-}
-
-/* The variables are meant for the process that systemd started, and that is us. */
-static uint64_t watchdog_interval(void)
-{
-    const char *interval = getenv("WATCHDOG_USEC"), *pid = getenv("WATCHDOG_PID");
-    uint64_t us, number;
-
-    if (!interval || parse_u64(interval, &us) < 0)
-        return 0;
-    return pid && (parse_u64(pid, &number) < 0 || number != (uint64_t) getpid()) ? 0 : us;
-}
-
-/* An undeclared pod that writes to the host's journal shares its unit's limit there, which is at least that
- * of one app. */
-static LineLimit line_limit(const Host *host)
-{
-    LineLimit limit = { .burst = LINE_BURST_DEFAULT, .interval_ns = LINE_INTERVAL_DEFAULT_NS };
-    const char *burst = getenv(STAGE1_ENV_LINE_BURST), *interval = getenv(STAGE1_ENV_LINE_INTERVAL);
-    uint64_t us;
-
-    if (!host->journal_namespace && !host->plan->unit)
-        limit.burst /= host->plan->n_apps;
-    if (burst)
-        (void) parse_u64(burst, &limit.burst);
-    if (interval && parse_u64(interval, &us) >= 0 && us <= INT64_MAX / 2000) /* a time may be added to it */
-        limit.interval_ns = (int64_t) us * 1000;
-    return limit;
-}
-
-static int allocate_apps(Host *host)
-{
-    LineLimit limit = line_limit(host);
-
-    host->apps = calloc(host->plan->n_apps, sizeof(HostApp));
-    if (!host->apps)
-        return -ENOMEM;
-    for (size_t i = 0; i < host->plan->n_apps; i++) {
-        HostApp *app = &host->apps[i];
-
-        app->plan = &host->plan->apps[i];
-        app->rootfs = app->devices = app->credentials = app->console = app->null = app->output = app->errors =
-                -EBADF;
-        app->cgroup = app->namespace_fd = app->report = app->go = app->terminals = -EBADF;
-        app->errors_end = app->carried[0] = app->carried[1] = -EBADF;
-        app->carriers[0] = app->carriers[1] = (Carrier) CARRIER_INIT;
-        app->receiver = (Receiver) RECEIVER_INIT;
-        app->stdio[0] = app->stdio[1] = app->stdio[2] = -EBADF;
-        app->refusals = (Refusals) REFUSALS_INIT;
-        app->log = (AppLog) APP_LOG_INIT;
-        app->budget.limit = limit;
-    }
-    return 0;
-}
-
-static int take_sockets(Host *host, Error *reterr)
-{
-    _cleanup_free_ AppSockets *sockets = calloc(host->plan->n_apps, sizeof(AppSockets));
-    int r = sockets ? sockets_take(host->plan, sockets, reterr) : -ENOMEM;
-
-    for (size_t i = 0; r >= 0 && i < host->plan->n_apps; i++)
-        host->apps[i].sockets = sockets[i];
+    for (size_t i = 0; r >= 0 && i < plan->n_apps; i++)
+        r = app_parts_init(&run->pod.apps[i], &plan->apps[i]);
     return r;
 }
 
-/* Returns 0 in the init. CLONE_PARENT makes it our sibling, PID 1's child, whose exit PID 1 then sees. */
-static pid_t clone_init(Host *host)
+static int take_sockets(Run *run, Error *reterr)
 {
+    const Plan *plan = run->pod.settings.plan;
+    _cleanup_free_ AppSockets *sockets = calloc(plan->n_apps, sizeof(AppSockets));
+    int r = sockets ? sockets_take(plan, sockets, reterr) : -ENOMEM;
+
+    for (size_t i = 0; r >= 0 && i < plan->n_apps; i++)
+        run->pod.apps[i].sockets = sockets[i];
+    return r;
+}
+
+/* A service's start process hands its place on to the init, if the service manager listens. */
+static int find_home(Run *run, Error *reterr)
+{
+    PodCgroups *cgroups = &run->pod.cgroups;
+    int r = cgroups_find(cgroups, &run->pod.settings, reterr);
+
+    if (r >= 0)
+        pod_settings_find_service(&run->pod.settings, cgroups->home == CGROUP_HOME_UNIT ||
+                                                              cgroups->home == CGROUP_HOME_DELEGATED);
+    return r;
+}
+
+/* ----- What is gathered ----- */
+
+static int enter_cgroups(Run *run, Error *reterr)
+{
+    return run->pod.cgroups.home == CGROUP_HOME_SCOPE
+                   ? 0
+                   : cgroups_enter(&run->pod.cgroups, &run->pod.settings, run->pod.apps, reterr);
+}
+
+static int claim_names(Run *run, Error *reterr)
+{
+    return machine_claim_names(&run->pod.settings, reterr);
+}
+
+static int start_machine(Run *run, Error *reterr)
+{
+    return machine_start(&run->machine, &run->pod, reterr);
+}
+
+static int start_namespaces(Run *run, _unused_ Error *reterr)
+{
+    return namespace_helper_start(&run->pod.namespaces, &run->pod.settings, &run->pod.cgroups);
+}
+
+static int open_notify(Run *run, _unused_ Error *reterr)
+{
+    return run->pod.settings.service_main ? notify_open(NULL, &run->pod.fds[POD_FD_NOTIFY]) : 0;
+}
+
+static int gather(Run *run, Error *reterr)
+{
+    return gather_pod(&run->pod, reterr);
+}
+
+static int record_confinement(Run *run, _unused_ Error *reterr)
+{
+    return entry_record_write_pod(&run->pod.settings);
+}
+
+static int open_outputs(Run *run, Error *reterr)
+{
+    gather_journal(&run->pod);
+    return foreground_open_pipes(&run->foreground, &run->pod, reterr);
+}
+
+/* ----- The init ----- */
+
+/* Returns 0 in the init. CLONE_PARENT makes it our sibling, PID 1's child, whose exit PID 1 then sees. */
+static pid_t clone_init(Run *run)
+{
+    bool service = run->pod.settings.service_main;
     int go[2], control[2] = { -EBADF, -EBADF };
     pid_t pid;
 
     if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, go) < 0 ||
-        (!host->service_main && pipe2(control, O_CLOEXEC) < 0))
+        (!service && pipe2(control, O_CLOEXEC) < 0))
         return -errno;
-    pid = host_clone(CLONE_NEWPID | CLONE_NEWNS | (host->service_main ? CLONE_PARENT : 0), host->init_cgroup,
-                     NULL);
+    pid = namespaces_clone(CLONE_NEWPID | CLONE_NEWNS | (service ? CLONE_PARENT : 0), run->pod.cgroups.init,
+                           NULL);
     (void) close(go[pid == 0 ? 0 : 1]);
-    host->go = go[pid == 0 ? 1 : 0];
     (void) safe_close(control[pid == 0 ? 0 : 1]);
-    host->control = control[pid == 0 ? 1 : 0];
+    if (pid == 0) {
+        run->pod.fds[POD_FD_GO] = go[1];
+        run->pod.fds[POD_FD_CONTROL] = control[1];
+    } else {
+        run->go = go[0];
+        run->foreground.control = control[0];
+    }
     return pid;
 }
 
-static int write_pid(pid_t pid)
+static int start_init(Run *run, _unused_ Error *reterr)
+{
+    run->init = clone_init(run);
+    if (run->init == 0) {
+        run->pod.fds[POD_FD_REGISTER] = machine_leave(&run->machine);
+        foreground_leave(&run->foreground);
+        init_run(&run->pod);
+    }
+    if (run->init < 0)
+        return (int) run->init;
+    run->foreground.init = run->init;
+    FOREACH_APP_PARTS (app, &run->pod)
+        app_sockets_close(&app->sockets);
+    return 0;
+}
+
+static int record_init(Run *run, _unused_ Error *reterr)
 {
     char text[16];
-    int n = snprintf(text, sizeof(text), "%d", (int) pid), r = process_note(AT_FDCWD, STAGE1_PROCESS, pid);
+    int n = snprintf(text, sizeof(text), "%d", (int) run->init),
+        r = process_note(AT_FDCWD, STAGE1_PROCESS, run->init);
 
     return r < 0 ? r : write_file_at(AT_FDCWD, STAGE1_PID, text, (size_t) n, 0644, 0);
 }
 
-/* After this the init, not we, are what systemd watches. */
-static int hand_on(const Host *host, pid_t init, Error *reterr)
+static int tell_leader(Run *run, Error *reterr)
 {
-    int r = notify_sendf(host->notify, "MAINPID=%d", (int) init);
+    int r = machine_set_leader(&run->machine, run->pod.cgroups.home == CGROUP_HOME_SCOPE, run->init, reterr);
 
-    if (r >= 0)
-        r = notify_barrier(host->notify, 10 * 1000);
-    return r < 0 ? error_set_errno(reterr, r, "cannot tell systemd the pod's main process") : 0;
-}
-
-static int start_pod(Host *host, Foreground *foreground, Machine *machine, Error *reterr)
-{
-    pid_t init = clone_init(host);
-    int r;
-
-    if (init < 0)
-        return error_set_errno(reterr, (int) init, "cannot clone the pod's init");
-    if (init == 0) {
-        machine_leave(machine, host);
-        foreground_leave(foreground);
-        host_init(host);
-    }
-    foreground->init = init;
-    for (size_t i = 0; i < host->plan->n_apps; i++)
-        app_sockets_close(&host->apps[i].sockets);
-
-    r = write_pid(init);
-    if (r < 0)
-        return error_set_errno(reterr, r, "cannot record the pod's init");
-    r = machine_set_leader(machine, host, init, reterr);
-    host_leave_namespaces(host);
-    /* While the init sets itself up: the kernel's verifier takes its time. */
-    if (r >= 0 && host->home != CGROUP_HOME_SCOPE)
-        r = host_confine_cgroups(host, reterr);
-    if (r >= 0 && host->service_main)
-        r = hand_on(host, init, reterr);
-    if (r >= 0) {
-        r = control_send_go(host->go);
-        host->go = safe_close(host->go);
-        if (r < 0)
-            r = error_set(reterr, r, "the pod's init ended before it could start");
-    }
+    namespace_helper_finish(&run->pod.namespaces);
     return r;
 }
 
-static int run(Host *host, int argc, char *argv[], Error *reterr)
+static int confine_cgroups(Run *run, Error *reterr)
 {
-    _cleanup_(foreground_done) Foreground foreground = FOREGROUND_INIT;
-    _cleanup_(machine_done) Machine machine = MACHINE_INIT;
-    int r;
+    return run->pod.cgroups.home == CGROUP_HOME_SCOPE
+                   ? 0
+                   : cgroups_confine(&run->pod.cgroups, &run->pod.settings, run->pod.apps, reterr);
+}
 
-    r = spawn_prepare();
-    if (r >= 0)
-        r = copy_arguments(host, argv, &argv);
-    if (r >= 0)
-        r = take_arguments(host, argc, argv, reterr);
-    if (r < 0)
-        return r;
-    log_setup("stage1", host->debug);
-    host->systemd = access("/run/systemd/system", F_OK) >= 0;
-    r = choose_names(host);
-    if (r >= 0)
-        r = run_take_lock(&host->pod_dir, reterr);
-    if (r >= 0)
-        r = plan_read(host->pod_dir, &host->plan, reterr);
-    if (r >= 0)
-        r = check_native(host, reterr);
-    if (r >= 0)
-        r = allocate_apps(host);
-    if (r >= 0)
-        r = take_sockets(host, reterr);
-    if (r >= 0)
-        r = host_find_cgroup_home(host, reterr);
-    if (r < 0)
-        return r;
-    host->service_main = is_service_main(host);
-    if (host->service_main)
-        host->watchdog_us = watchdog_interval();
+static int hand_on(Run *run, _unused_ Error *reterr)
+{
+    int notify = run->pod.fds[POD_FD_NOTIFY], r;
 
+    if (!run->pod.settings.service_main)
+        return 0;
+    r = notify_sendf(notify, "MAINPID=%d", (int) run->init);
+    return r < 0 ? r : notify_barrier(notify, 10 * 1000);
+}
+
+static int let_go(Run *run, Error *reterr)
+{
+    int r = control_send_go(run->go);
+
+    run->go = safe_close(run->go);
+    return r < 0 ? error_set(reterr, r, "the pod's init ended before it could start") : 0;
+}
+
+typedef struct RunStep {
+    const char *doing;
+    int (*perform)(Run *run, Error *reterr);
+} RunStep;
+
+static const RunStep find_out[] = {
+    { "prepare this process", prepare_process }, { "take the arguments", take_arguments },
+    { "take the pod's lock", take_lock },        { "read the pod's plan", read_plan },
+    { "make room for the apps", allocate_apps }, { "take the apps' sockets", take_sockets },
+    { "find the pod's cgroup", find_home },
+};
+
+static const RunStep start[] = {
     /* First: what we start from here on sits in the init's cgroup, and the unit's own holds no process. */
-    if (host->home != CGROUP_HOME_SCOPE)
-        r = host_enter_cgroups(host, reterr);
-    if (r >= 0)
-        r = machine_claim_names(host, reterr);
-    if (r >= 0)
-        r = machine_start(&machine, host, reterr);
-    if (r >= 0) {
-        r = host_make_namespaces(host);
-        if (r < 0)
-            r = error_set_errno(reterr, r, "cannot make the pod's namespaces");
-    }
-    if (r >= 0 && host->service_main)
-        r = notify_open(NULL, &host->notify);
-    if (r >= 0)
-        r = host_gather(host, reterr);
-    if (r >= 0) {
-        r = door_write_pod(host);
-        if (r < 0)
-            r = error_set_errno(reterr, r, "cannot record how the pod is confined");
-    }
-    if (r >= 0) {
-        if (host->systemd)
-            host_gather_journal(host);
-        r = foreground_open_pipes(&foreground, host, reterr);
-    }
-    if (r >= 0)
-        r = start_pod(host, &foreground, &machine, reterr);
-    if (r >= 0 && host->service_main) {
-        machine_await_registration(&machine);
+    { "make the pod's cgroups", enter_cgroups },
+    { "claim the pod's names", claim_names },
+    { "have the pod registered", start_machine },
+    /* Beside the two: a journal is started, and namespaces are made. */
+    { "make the pod's namespaces", start_namespaces },
+    { "reach the service manager", open_notify },
+    { "gather what the pod needs", gather },
+    { "record how the pod is confined", record_confinement },
+    { "open what the pod's output goes through", open_outputs },
+    { "clone the pod's init", start_init },
+    { "record the pod's init", record_init },
+    { "register the pod's init", tell_leader },
+    /* While the init sets itself up: the kernel's verifier takes its time. */
+    { "confine the pod's cgroups", confine_cgroups },
+    /* After this the init, not we, are what systemd watches. */
+    { "tell systemd the pod's main process", hand_on },
+    { "let the pod's init start the apps", let_go },
+};
+
+static int run_pod(Run *run, Error *reterr)
+{
+    int r = STEPS_PERFORM(find_out, run, reterr);
+
+    if (r < 0)
+        return r;
+    r = STEPS_PERFORM(start, run, reterr);
+    if (r >= 0 && run->pod.settings.service_main) {
+        machine_await_registration(&run->machine);
         return 0;
     }
     if (r >= 0)
-        r = foreground_run(&foreground, host, &machine);
+        r = foreground_run(&run->foreground, &run->pod, &run->machine);
     else
-        foreground_kill(&foreground);
-    host_leave_namespaces(host);
-    (void) host_remove_cgroups(host);
+        foreground_kill(&run->foreground);
+    namespace_helper_finish(&run->pod.namespaces);
+    (void) cgroups_remove(&run->pod.cgroups, &run->pod.settings);
     return r;
 }
 
 int main(int argc, char *argv[])
 {
     _cleanup_error_ Error error = ERROR_INIT;
-    Host host = {
-        .pod_dir = -EBADF,
-        .cgroup = -EBADF,
-        .pod_cgroup = -EBADF,
-        .init_cgroup = -EBADF,
-        .namespaces = -EBADF,
-        .maker_socket = -EBADF,
-        .root = -EBADF,
-        .shared_memory = -EBADF,
-        .journal_sockets = -EBADF,
-        .journal = JOURNAL_WAY_INIT,
-        .resolv_conf = -EBADF,
-        .hosts = -EBADF,
-        .notify = -EBADF,
+    Run run = {
+        .argc = argc,
+        .argv = argv,
+        .pod = { .cgroups = POD_CGROUPS_INIT, .namespaces = NAMESPACE_HELPER_INIT },
+        .machine = MACHINE_INIT,
+        .foreground = FOREGROUND_INIT,
         .go = -EBADF,
-        .control = -EBADF,
-        .proc = -EBADF,
-        .reaper_report = -EBADF,
-        .apps_pids = -EBADF,
-        .own_pids = -EBADF,
-        .machined = -EBADF,
-        .register_socket = -EBADF,
-        .shared = -EBADF,
-        .status_dir = -EBADF,
     };
-    int r = run(&host, argc, argv, &error);
+    const Plan *plan;
+    int r;
 
-    if (r < 0) {
-        error_print(&error, r, "stage1", host.debug);
-        return r == SOCKETS_MISFIT && host.plan && host.plan->unit ? SOCKETS_EXIT_MISFIT : POD_EXIT_FAILURE;
-    }
-    return r;
+    for (size_t i = 0; i < _POD_FD_MAX; i++)
+        run.pod.fds[i] = -EBADF;
+    r = run_pod(&run, &error);
+    plan = run.pod.settings.plan;
+    machine_done(&run.machine);
+    foreground_done(&run.foreground);
+    if (r >= 0)
+        return r;
+    error_print(&error, r, "stage1", run.pod.settings.debug);
+    return r == SOCKETS_MISFIT && plan && plan->unit ? SOCKETS_EXIT_MISFIT : POD_EXIT_FAILURE;
 }

@@ -43,7 +43,7 @@ enum {
 
 /* ----- Telling ----- */
 
-static const char *state_of(const Init *init, const HostApp *app, char *buffer, size_t size)
+static const char *state_of(const Init *init, const App *app, char *buffer, size_t size)
 {
     const char *name;
 
@@ -79,14 +79,13 @@ static void states_of(const Init *init, char ret[static STATES_MAX])
     size_t used = 0;
 
     ret[0] = '\0';
-    for (size_t i = 0; i < init->host->plan->n_apps; i++) {
-        const HostApp *app = &init->host->apps[i];
+    FOREACH_APP (app, init) {
         const char *text = app->stage == APP_RUNNING ? app->status_text : NULL;
         char piece[NOTIFY_STATUS_MAX + 300 + REFUSALS_TEXT_MAX], buffer[24], refused[REFUSALS_TEXT_MAX];
         int n;
 
         refusals_describe(&app->refusals, refused);
-        n = snprintf(piece, sizeof(piece), "%s%s: %s%s%s%s%s%s%s", i > 0 ? ", " : "", app->plan->name,
+        n = snprintf(piece, sizeof(piece), "%s%s: %s%s%s%s%s%s%s", used > 0 ? ", " : "", app->plan->name,
                      state_of(init, app, buffer, sizeof(buffer)), *refused ? " [refused: " : "", refused,
                      *refused ? "]" : "", text ? " (" : "", text ? text : "", text ? ")" : "");
         if (n < 0 || (size_t) n >= sizeof(piece) || used + (size_t) n + sizeof("…") > STATES_MAX) {
@@ -101,7 +100,7 @@ static void states_of(const Init *init, char ret[static STATES_MAX])
 /* Lines each end with a newline. */
 static void send_states(Init *init, const char *lines, const char *states)
 {
-    (void) notify_sendf(init->host->notify, "%sSTATUS=%s", lines, states);
+    (void) notify_sendf(init->notify, "%sSTATUS=%s", lines, states);
     free(init->told_states);
     init->told_states = strdup(states); /* or it is told once more */
 }
@@ -110,7 +109,7 @@ static void tell(Init *init, const char *lines)
 {
     char states[STATES_MAX];
 
-    if (init->host->notify < 0)
+    if (init->notify < 0)
         return;
     states_of(init, states);
     send_states(init, lines, states);
@@ -154,7 +153,7 @@ static void tell_changes(Init *init)
     int64_t now = monotonic_ns();
 
     init->untold = false;
-    if (init->host->notify < 0)
+    if (init->notify < 0)
         return;
     extension_line(init, now, extension);
     (void) snprintf(lines, sizeof(lines), "%s%s%s", reload_line(init), extension,
@@ -177,8 +176,8 @@ void service_begin(Init *init)
 
 static bool can_reload(const Init *init)
 {
-    for (size_t i = 0; i < init->host->plan->n_apps; i++)
-        if (init->host->apps[i].plan->reload_signal > 0)
+    FOREACH_APP (app, init)
+        if (app->plan->reload_signal > 0)
             return true;
     return false;
 }
@@ -186,7 +185,7 @@ static bool can_reload(const Init *init)
 /* For rkt-reload, which waits until it grows. */
 static void write_reloads(const Init *init)
 {
-    int dir = init->host->status_dir;
+    int dir = init->status_dir;
     char count[16];
 
     (void) snprintf(count, sizeof(count), "%u", init->reloads);
@@ -200,7 +199,7 @@ void service_tell_ready(Init *init)
     if (can_reload(init))
         write_reloads(init);
     tell(init, "READY=1\n");
-    if (init->host->watchdog_us > 0)
+    if (init->pod->watchdog_us > 0)
         init->ping_at_ns = monotonic_ns();
 }
 
@@ -210,8 +209,8 @@ void service_tell_stopping(Init *init)
     char lines[64] = "STOPPING=1\n";
     uint64_t longest_ns = 0;
 
-    for (size_t i = 0; i < init->host->plan->n_apps; i++) {
-        const PlanApp *app = init->host->apps[i].plan;
+    for (size_t i = 0; i < init->pod->plan->n_apps; i++) {
+        const PlanApp *app = &init->pod->plan->apps[i];
         uint64_t needs_ns = app->post_stop ? 2 * app->stop_timeout_ns : app->stop_timeout_ns;
 
         if (needs_ns > longest_ns)
@@ -225,23 +224,23 @@ void service_tell_stopping(Init *init)
 
 /* ----- Watchdog ----- */
 
-bool service_app_is_watched(const HostApp *app)
+bool service_app_is_watched(const App *app)
 {
     return app->stage == APP_RUNNING && app->plan->watchdog;
 }
 
 static bool is_anyone_watched(const Init *init)
 {
-    for (size_t i = 0; i < init->host->plan->n_apps; i++)
-        if (service_app_is_watched(&init->host->apps[i]))
+    FOREACH_APP (app, init)
+        if (service_app_is_watched(app))
             return true;
     return false;
 }
 
 static bool has_everyone_pinged(const Init *init)
 {
-    for (size_t i = 0; i < init->host->plan->n_apps; i++)
-        if (service_app_is_watched(&init->host->apps[i]) && !init->host->apps[i].pinged)
+    FOREACH_APP (app, init)
+        if (service_app_is_watched(app) && !app->pinged)
             return false;
     return true;
 }
@@ -249,19 +248,19 @@ static bool has_everyone_pinged(const Init *init)
 /* Whether there is a WATCHDOG=1 to send, now or at ping_at_ns. */
 static bool is_ping_due(const Init *init)
 {
-    if (init->host->watchdog_us == 0)
+    if (init->pod->watchdog_us == 0)
         return false;
     return is_anyone_watched(init) ? has_everyone_pinged(init) : init->phase == POD_RUNNING && init->ready;
 }
 
 static void ping(Init *init, int64_t now)
 {
-    int64_t interval_ns = (int64_t) init->host->watchdog_us * 1000;
+    int64_t interval_ns = (int64_t) init->pod->watchdog_us * 1000;
 
     init->ping_at_ns = now + interval_ns / (is_anyone_watched(init) ? PINGS_EACH_INTERVAL : 2);
-    for (size_t i = 0; i < init->host->plan->n_apps; i++)
-        init->host->apps[i].pinged = false;
-    (void) notify_send(init->host->notify, "WATCHDOG=1");
+    FOREACH_APP (app, init)
+        app->pinged = false;
+    (void) notify_send(init->notify, "WATCHDOG=1");
 }
 
 /* ----- Reloading ----- */
@@ -284,8 +283,8 @@ static void note_reloaded(Init *init)
     if (!init->reloading || init->phase != POD_RUNNING)
         return;
     service_note_change(init);
-    for (size_t i = 0; i < init->host->plan->n_apps; i++)
-        if (init->host->apps[i].reload != APP_RELOAD_NONE)
+    FOREACH_APP (app, init)
+        if (app->reload != APP_RELOAD_NONE)
             return;
     init->reloading = false;
     init->reload_at_ns = 0;
@@ -302,9 +301,7 @@ void service_reload(Init *init)
         count_reload(init);
         return;
     }
-    for (size_t i = 0; i < init->host->plan->n_apps; i++) {
-        HostApp *app = &init->host->apps[i];
-
+    FOREACH_APP (app, init) {
         if (app->stage != APP_RUNNING || app->plan->reload_signal == 0)
             continue;
         (void) kill(app->pid, app->plan->reload_signal);
@@ -320,7 +317,7 @@ void service_reload(Init *init)
 
 /* ----- Hearing ----- */
 
-void service_note_finished(Init *init, HostApp *app)
+void service_note_finished(Init *init, App *app)
 {
     app->reload = APP_RELOAD_NONE;
     if (init->ready || app->plan->init || init->phase != POD_RUNNING)
@@ -328,7 +325,7 @@ void service_note_finished(Init *init, HostApp *app)
     note_reloaded(init);
 }
 
-static void take_status(Init *init, HostApp *app, const char *text)
+static void take_status(Init *init, App *app, const char *text)
 {
     char *copy = NULL;
 
@@ -341,7 +338,7 @@ static void take_status(Init *init, HostApp *app, const char *text)
     service_note_change(init);
 }
 
-static void take_extension(Init *init, const HostApp *app, uint64_t us)
+static void take_extension(Init *init, const App *app, uint64_t us)
 {
     int64_t now = monotonic_ns(), left_us = (init->extend_to_ns - now) / 1000, to_ns;
 
@@ -355,7 +352,7 @@ static void take_extension(Init *init, const HostApp *app, uint64_t us)
     service_note_change(init);
 }
 
-bool service_take_message(Init *init, HostApp *app, const NotifyMessage *message)
+bool service_take_message(Init *init, App *app, const NotifyMessage *message)
 {
     if (app->stage != APP_RUNNING)
         return false;
@@ -377,7 +374,7 @@ bool service_take_message(Init *init, HostApp *app, const NotifyMessage *message
     }
     if (app->plan->watchdog && message->watchdog)
         app->pinged = true;
-    if (app->plan->watchdog && message->trigger && init->host->watchdog_us > 0) {
+    if (app->plan->watchdog && message->trigger && init->pod->watchdog_us > 0) {
         app->pinged = false;
         init->trigger = true;
         service_note_change(init);
@@ -402,9 +399,9 @@ void service_keep_time(Init *init)
 
     if (init->phase == POD_RUNNING && init->reload_at_ns > 0 && init->reload_at_ns <= now) {
         init->reload_at_ns = 0;
-        for (size_t i = 0; i < init->host->plan->n_apps; i++)
-            if (init->host->apps[i].reload == APP_RELOAD_ASKED)
-                init->host->apps[i].reload = APP_RELOAD_NONE;
+        FOREACH_APP (app, init)
+            if (app->reload == APP_RELOAD_ASKED)
+                app->reload = APP_RELOAD_NONE;
         note_reloaded(init);
     }
     if (is_ping_due(init) && init->ping_at_ns <= now)

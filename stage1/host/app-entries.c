@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* When journald takes nothing, datagrams stay where they are, and the apps wait, as for any syslog: for a
- * moment where it is busy, for longer where it is not there yet. Then entries are dropped, and counted. */
+/* While journald takes nothing, datagrams stay where they are, and the apps wait, as for any syslog: for a
+ * moment if it is busy, for longer if it is not there yet. After that entries are dropped and counted. */
 
 #include "app-entries.h"
 

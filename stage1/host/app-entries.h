@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What apps say to the journal in datagrams, by syslog(3) and, where they ask for it, the native protocol,
- * carried on as entries of the init's. No app has a socket of journald. */
+/* What apps send to the journal in datagrams, by syslog(3) and, if they ask for it, by the native protocol.
+ * The init passes it on as entries of its own. No app has a socket of journald. */
 #pragma once
 
 #include <stdbool.h>
@@ -35,6 +35,6 @@ typedef struct AppEntries {
 /* Says how many lines of the app were suppressed, when it is time to; has_ended: now. */
 void app_entries_tell_suppressed(AppEntries *entries, JournalWay *way, bool has_ended);
 
-/* Carries on a datagram, which is changed. NULL: one that was too long; it is counted as dropped. */
+/* Passes on a datagram, whose bytes are changed. NULL: one that was too long; it is counted as dropped. */
 void app_entries_carry_syslog(AppEntries *entries, JournalWay *way, char *data, size_t size);
 void app_entries_carry_native(AppEntries *entries, JournalWay *way, char *data, size_t size);

@@ -32,11 +32,11 @@ static void log_failure(const App *app)
         log_error("app %s failed: exit status %d", app->plan->name, app->status);
 }
 
-/* The foreground process hears the init and the app by different pipes. So what the app has said goes first,
- * and what says nothing more ends. */
+/* The foreground process reads what the init and what the app says from different pipes. So the app's lines
+ * are carried to their end before the init says that it failed. */
 void app_begin_failure(const Init *init, App *app)
 {
-    if (init->pod->interactive) /* who sits before it has ended it so */
+    if (init->pod->interactive) /* the user at its terminal knows */
         return;
     if (init->pod->service_main) {
         log_failure(app);

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What journald does not take stays in the pipe, so the app waits as it would for a terminal. It does not
- * wait for long: when the pipe is full and nothing was taken for PATIENCE_MS, what the pipe holds is dropped,
- * and so on until journald takes something again; a line in the log then says how much is missing.
+ * wait for long: when the pipe is full and journald took nothing for PATIENCE_MS, the content of the pipe is
+ * dropped, again and again until journald takes something; a line in the log then says how much is missing.
  *
- * A piece is looked at (tee(2)) before it goes, so that the app's budget of lines is kept (line-budget.h),
- * and the last lines are known here: by the time that somebody asks for them, the journal may not have them
- * yet, or never. */
+ * A piece is read by tee(2) before it is moved. So the app's budget of lines can be kept (line-budget.h), and
+ * the last lines are known here; the journal may have them too late for whoever asks, or never. */
 
 #include "app-log.h"
 
@@ -132,8 +131,8 @@ static size_t throw_away(AppLog *log, char *data, size_t size)
     return (size_t) n;
 }
 
-/* Has the first bytes go as far as the app's budget reaches, and throws away what is suppressed before them:
- * that is read to where it stands already. */
+/* Finds out how many of the first bytes may go by the app's budget, and throws away the suppressed ones
+ * before them. They are read to where they are already. */
 static void pay(AppLog *log, char *data, size_t size)
 {
     for (size_t done = 0, n; done < size && log->paid == 0; done += n) {
@@ -308,7 +307,7 @@ static void carry(AppLog *log)
         try_later(log, true);
         return;
     }
-    if (n > 0 && log->paid == 0) { /* all of it was suppressed: an app that only costs us time waits for it */
+    if (n > 0 && log->paid == 0) { /* all of it was suppressed: an app that only costs us time has to wait */
         note_taken(log, 0);
         return;
     }

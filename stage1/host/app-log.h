@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What an app says, on its way from its pipe to the journal, in the pod's init. The stream is the init's
- * alone: an app neither holds a socket of journald nor hears of its end. Nothing here ever waits. */
+/* What an app writes, on its way from its pipe to the journal, in the pod's init. Only the init has the
+ * stream: an app neither holds a socket of journald nor notices that journald ends. Nothing here ever waits.
+ */
 #pragma once
 
 #include <poll.h>
@@ -28,7 +29,7 @@ typedef struct AppLogOptions {
 typedef struct AppLog {
     AppLogOptions options;
     int stream;        /* -EBADF: none now */
-    bool has_room;     /* nothing speaks against writing to it */
+    bool has_room;     /* the last write to it succeeded, or poll(2) says so */
     bool dropping;     /* its journal takes nothing any more */
     int64_t stuck_ns;  /* since when it took nothing of what the pipe holds; 0: it did */
     int64_t next_ns;   /* when to look again, whatever poll() says; 0: not */
@@ -48,7 +49,7 @@ typedef struct AppLog {
         .options = { .pipe = -EBADF }, .stream = -EBADF                                                      \
     }
 
-/* 0 or -ENOMEM. Until then, and where there is no pipe, there is never anything to do. */
+/* 0 or -ENOMEM. An AppLog that was not begun, or has no pipe, has nothing to do. */
 int app_log_begin(AppLog *log, const AppLogOptions *options);
 
 /* The two descriptors to poll for, and the time to look again (CLOCK_MONOTONIC; 0: none). */

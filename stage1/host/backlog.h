@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the journal has not taken yet of what the foreground process prints. Nothing here waits: the caller
- * who adds to it looks first whether there is room, and there always is some time after the journal took the
- * last. */
+/* What the foreground process prints and the journal has not taken yet. Only backlog_done() waits. The caller
+ * asks for room before it adds something; if the journal takes nothing for long, there is room, too, and what
+ * does not fit is dropped. */
 #pragma once
 
 #include <poll.h>
@@ -33,7 +33,7 @@ void backlog_done(Backlog *backlog);
 bool backlog_has_room(const Backlog *backlog);
 void backlog_add(Backlog *backlog, const char *data, size_t size);
 
-/* To be polled, and whatever came of it: */
+/* What to poll for; after poll(2), whatever it returned, call backlog_turn(). */
 struct pollfd backlog_await(const Backlog *backlog);
 /* Writes what is there, as far as it is taken. How long to wait at most before the next call, in ms; -1: for
  * ever. */

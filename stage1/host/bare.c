@@ -16,7 +16,7 @@
 
 enum { STACK_SIZE = 32 * 1024, MAIN_STACK_BELOW = 1024 * 1024, MAIN_STACK_SIZE = 16 * 1024 * 1024 };
 
-/* Its own, so that it can do without the one it was cloned on, which begins with the environment. */
+/* Its own, so that the one on which it was cloned, which begins with the environment, can be dropped. */
 static _Alignas(16) char bare_stack[STACK_SIZE];
 static uintptr_t main_stack;
 

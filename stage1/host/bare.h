@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Processes of the init's that have nothing of it. One of them stands in the apps' pid namespace, where an
- * app may trace it. */
+/* Processes that the init clones, and that have none of its rights, memory and descriptors. One of them is in
+ * the apps' pid namespace, where an app may trace it. */
 #pragma once
 
 #include <stddef.h>

@@ -3,14 +3,14 @@
  * after it. A cgroup namespace is made in the pod's own cgroup, by us before we leave it, or by a child, so
  * that this is the root the pod sees.
  *
- * Writing to cgroup.procs waits for all processors of the machine (milliseconds), being cloned into a cgroup
- * does not. As a unit's process we have to leave the unit's own cgroup before it can be divided, and have
- * just been moved there ourselves, which makes the next move cheap; without systemd nothing is moved. To
- * enable a controller waits, too, once a process is below: there it is done for a limit only.
+ * Writing to cgroup.procs waits for all processors of the machine (milliseconds); being cloned into a cgroup
+ * does not. As a unit's process we must leave the unit's own cgroup before it can be divided. systemd has
+ * just moved us there, which makes this move cheap. Without systemd nothing is moved. Enabling a controller
+ * waits, too, once there is a process below; so without systemd it is enabled only if a limit needs it.
  *
- * Devices are closed by a program on the app's cgroup, so a cgroup2 tree is needed in any case. In a unit
- * without Delegate= there is only the unit's cgroup: the program goes there, and a limit of a single app is
- * an error. */
+ * A program on the app's cgroup refuses devices, so a cgroup2 tree is always needed. In a unit without
+ * Delegate= there is only the unit's cgroup: the program is attached there, and a limit of a single app is an
+ * error. */
 
 #include "cgroup-home.h"
 

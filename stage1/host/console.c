@@ -14,14 +14,14 @@
 #include "base/time-util.h"
 #include "sandbox/cgroup.h"
 
-/* How long who still holds a program's terminal is listened to, at most and when it is silent; and how long a
- * silent carrier is waited for, which ends when its pipe is empty. */
+/* After the program's end: how long its terminal is read, at most and when nothing comes; and how long a
+ * carrier is waited for that writes nothing (it ends when its pipe is empty). */
 enum { DRAIN_MS = 1000, DRAIN_SILENT_MS = 50, CARRIER_SILENT_MS = 5000 };
 enum { PTMX_MAJOR = 5, PTMX_MINOR = 2 };
 
 static const int flow_of_descriptor[] = { CONSOLE_IN, CONSOLE_OUT, CONSOLE_ERRORS };
 
-/* From its standard output or errors, by way of a carrier, to ours. */
+/* From the program's standard output or errors, through a carrier, to ours. */
 static int begin_output(Console *console, int descriptor, const int theirs[static 2],
                         const int ours[static 2])
 {
@@ -37,8 +37,8 @@ static int begin_output(Console *console, int descriptor, const int theirs[stati
     return carrier_begin(&console->carriers[descriptor], theirs[0], ours[1], theirs[1]);
 }
 
-/* From our standard input, by way of a carrier, to its. What lies between is lost to others that read from
- * ours, so it is little. */
+/* From our standard input, through a carrier, to the program's. What is in the pipe between is lost to others
+ * that read from our input, so the pipe is small. */
 static int begin_input(Console *console, const int theirs[static 2], const int ours[static 2])
 {
     Flow *flow = &console->flows[CONSOLE_IN];
@@ -200,7 +200,7 @@ static bool has_to_write(const Console *console)
     return false;
 }
 
-/* Of what was waited for long enough. */
+/* Gives up what was waited for long enough. */
 static void stop_reading(Console *console)
 {
     int64_t now_ns = monotonic_ns(), ms = 1000000, silent_ms = (now_ns - console->last_ns) / ms;

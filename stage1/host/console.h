@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Between the caller's standard descriptors and those of a program in a pod. The program gets none of ours: a
- * pseudoterminal in place of a terminal, a pipe in place of anything else, and we copy. Its pipes are a
- * carrier's to touch, not ours. */
+ * pseudoterminal in place of a terminal, a pipe in place of anything else, and we copy. Only a carrier
+ * touches the program's pipes. */
 #pragma once
 
 #include "base/relay.h"
@@ -70,8 +70,8 @@ bool console_is_over(const Console *console);
 /* All of that. Ends early when there is something to read from interrupt. */
 void console_drain(Console *console, int interrupt);
 
-/* Puts the console's processes into a cgroup: one that hangs, because the program's pipe is held, has to end
- * with those of the pod, and can't keep the caller's service from stopping. */
+/* Puts the console's processes into a cgroup. One that hangs because a process in the pod holds the pipe's
+ * lock ends with the pod then, and does not keep the caller's service from stopping. */
 void console_move(const Console *console, int cgroup);
 
 /* After the program's end: kills them, and moves those that hang. */

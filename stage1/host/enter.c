@@ -36,7 +36,7 @@ static int take_arguments(Entry *entry, int argc, char *argv[], Error *reterr)
 
 typedef struct Outside {
     Console *console;
-    int signals, cgroup;    /* cgroup: where what hangs is to end */
+    int signals, cgroup;    /* cgroup: the init's, for processes that hang */
     EntryReport report;     /* our ends */
     pid_t joining, command; /* 0: not known yet, or ended */
     bool ended;
@@ -71,7 +71,7 @@ static void ignore_children(const Outside *outside)
     (void) signalfd(outside->signals, &set, 0);
 }
 
-/* The one that joins, the command, or one of the console's. */
+/* The child that joins, the command, or a process of the console. */
 static void reap(Outside *outside)
 {
     for (;;) {
@@ -85,10 +85,9 @@ static void reap(Outside *outside)
             continue;
         if (info.si_pid != outside->joining) {
             if (info.si_code != CLD_EXITED && info.si_status == SIGSYS)
-                (void) dprintf(
-                        STDERR_FILENO,
-                        "enter: the command ended with SIGSYS; which system call the app's filter refused "
-                        "the kernel's log may say (journalctl -k -g type=1326)\n");
+                (void) dprintf(STDERR_FILENO, "enter: the command ended with SIGSYS; the kernel's log may "
+                                              "name the system call that "
+                                              "the app's filter refused (journalctl -k -g type=1326)\n");
             outside->ended = true;
             outside->status = status;
             outside->command = 0;
@@ -131,7 +130,7 @@ static void hear_signals(Outside *outside)
         }
 }
 
-/* Only a child of ours counts: who could trace the one that says it might say anything. */
+/* Only a child of ours counts: a process that traces the one that joined could write any number. */
 static void take_command(Outside *outside, pid_t pid)
 {
     siginfo_t info;

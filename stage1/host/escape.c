@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The terminal stays as it is, with its echo, ^C and ^Z: only ^] ends a line there, too, so that it is heard
- * without Enter. What else is typed is dropped.
+/* The terminal keeps its mode, with echo, ^C and ^Z; only ^] ends a line, too, so that it is read without
+ * Enter. All other input is dropped.
  *
- * We listen only where nobody else does. In the background the keys are the shell's; reading them would stop
- * us. And what stands behind us in a pipe, as a pager, reads from the same terminal: our output must be one,
- * too. */
+ * We read only where no other program does. In the background the keys are the shell's, and reading them
+ * would stop us. A program after us in a pipe, such as a pager, reads from the same terminal; so our output
+ * must be a terminal, too. */
 
 #include "escape.h"
 
@@ -12,8 +12,8 @@
 
 #include "base/fd-util.h"
 
-/* Blocked, these don't stop us when the shell takes the terminal between a look at whose it is and what we do
- * then: to read fails. */
+/* When the shell takes the terminal between our look at whose it is and our read, these signals would stop
+ * us. While they are blocked, the read fails instead. */
 static int block_stopping(void)
 {
     sigset_t set;

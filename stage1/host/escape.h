@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* ^] typed three times ends a pod that runs in the foreground of a terminal, and has nothing to do with it
- * otherwise. */
+/* ^] typed three times ends a pod that runs in the foreground of a terminal and does not use it otherwise. */
 #pragma once
 
 #include <poll.h>
@@ -16,7 +15,7 @@ typedef struct Escape {
         .terminal = TERMINAL_INIT                                                                            \
     }
 
-/* Where there is no terminal to listen to, the others find nothing to do. */
+/* Without a terminal to read from, the other functions do nothing. */
 void escape_open(Escape *escape);
 void escape_close(Escape *escape);
 

@@ -152,7 +152,7 @@ static void output_write(Output *output)
     ssize_t n = outlet_write(&output->to, output->data, output->filled);
 
     if (n < 0)
-        n = (ssize_t) output->filled; /* nobody will ever have it */
+        n = (ssize_t) output->filled; /* nobody can read it any more */
     output->filled -= (size_t) n;
     memmove(output->data, output->data + n, output->filled);
 }
@@ -311,7 +311,7 @@ static bool apps_have_said(const Loop *loop)
     return said;
 }
 
-/* The pod has ended, and who asked for that does not wait for long. */
+/* The pod has ended because somebody asked for it, who does not wait for long. */
 static bool is_last(const Loop *loop)
 {
     return loop->asked > 0 && loop->foreground->control < 0;

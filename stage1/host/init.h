@@ -57,7 +57,7 @@ typedef struct Init {
     JournalWay journal;    /* for what apps say in datagrams; its directory is the init's */
     Reaper reaper;
 
-    bool unreaped; /* not all that ended were looked at */
+    bool unreaped; /* not all children that ended were waited for */
     bool ready, unprivileged;
     bool begun, held_started; /* all init apps have ended, and the others were started; those that are held */
     enum { POD_RUNNING, POD_STOPPING } phase;
@@ -67,7 +67,7 @@ typedef struct Init {
 
     /* service.c's; times are of CLOCK_MONOTONIC, 0: not. */
     bool reloading;
-    int64_t reload_at_ns; /* when who did not say that it reloads counts as having done so */
+    int64_t reload_at_ns; /* when apps that did not say that they reload count as reloaded */
     int64_t extend_to_ns; /* how long apps may extend a start or a reload */
     int64_t ping_at_ns;   /* our own next WATCHDOG=1, or the earliest of the apps' */
 
@@ -76,7 +76,7 @@ typedef struct Init {
     bool told_reloading, untold, trigger, reload_from_outside;
     unsigned reloads;                /* from outside, which are over */
     int64_t asked_to_ns, told_to_ns; /* until when apps asked for time */
-    int64_t tell_at_ns;              /* the bucket of messages is full again */
+    int64_t tell_at_ns;              /* when as many messages as at first may be sent without a pause */
 } Init;
 
 #define INIT_INIT                                                                                            \

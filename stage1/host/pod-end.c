@@ -63,7 +63,7 @@ void pod_stop(Init *init)
     service_tell_stopping(init);
 }
 
-/* The service manager did not hear of who asked to be watched: these dump core, the others are stopped. */
+/* The watchdog ran out: apps that did not answer it are to dump core, the others are stopped. */
 void pod_abort(Init *init)
 {
     if (init->phase != POD_RUNNING)

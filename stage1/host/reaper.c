@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The apps live in a pid namespace of their own within the init's: no process of theirs can name the init, so
- * what signals it, traces it or looks into it is never an app. That namespace needs a first process, to which
- * the orphans go and which the kernel protects from signals of its own namespace: the reaper. It does nothing
- * by itself; the kernel reaps for a process that ignores SIGCHLD.
+/* The apps live in a pid namespace of their own within the init's. None of their processes can name the init,
+ * so no app can signal it, trace it or look into it. That namespace needs a first process: the reaper.
+ * Orphans become its children, and the kernel protects it from signals of its own namespace. It does nothing
+ * by itself; the kernel reaps the children of a process that ignores SIGCHLD.
  *
- * It is also the pod's supervisor to machined (258 and later), which has it sent SIGTERM for `machinectl
- * terminate`. The init can't be that: it takes SIGTERM for a stop by its service manager, after which
- * Restart= may start the unit again. machined takes for the supervisor who connected the socket by which the
- * machine is registered, so the reaper connects one and gives it to rkt-register. SIGTERM is heard only from
- * outside of the apps' namespace: the kernel says 0 for a sender there, and lets nobody else say so.
+ * It is also the pod's supervisor for machined (258 and later), which sends it SIGTERM for `machinectl
+ * terminate`. The init can't be the supervisor: it takes SIGTERM for a stop by its service manager, after
+ * which Restart= may start the unit again. For machined the supervisor is the process that connected the
+ * socket by which the machine is registered; so the reaper connects one and gives it to rkt-register. SIGTERM
+ * counts only from outside of the apps' namespace: for a sender there the kernel says 0, and no process can
+ * pretend that.
  *
- * Apps see it as their /proc/1. So it has no rights, no descriptor but the report, a filter, and of the
- * init's memory nothing but the program. When it ends, the kernel kills the apps, and the init ends the pod.
- */
+ * Apps see the reaper as their /proc/1. So it has no rights, no descriptor but the report, a filter, and of
+ * the init's memory only the program. When it ends, the kernel kills the apps, and the init ends the pod. */
 
 #include "reaper.h"
 
@@ -43,7 +43,7 @@ typedef struct Task {
 
 static int terminate_report = -EBADF;
 
-/* An app's signal has its number, or SI_QUEUE, with which it may claim any. */
+/* A signal from an app has that process' number, or SI_QUEUE, with which it may claim any number. */
 static void hear_terminate(int number, siginfo_t *info, void *context)
 {
     (void) number;
@@ -70,10 +70,10 @@ static int connect_machined(int directory)
     return r;
 }
 
-/* The kernel keeps who sent a signal while there is room in the receiver's queue, which counts for the user:
- * an app that filled it could forge a signal of the host's. So ours has no limit. Where that is refused (in a
- * container without CAP_SYS_RESOURCE) an app still can't fill it: its own limit is a quarter of ours, and it
- * can't raise that (lower_shares() in lib/sandbox/confine.c). */
+/* The kernel notes the sender of a signal while the queue of the receiver's user has room. An app that filled
+ * the queue could forge a signal of the host's. So ours has no limit. Where that is refused (in a container
+ * without CAP_SYS_RESOURCE) an app still can't fill it: its own limit is a quarter of ours, and it can't
+ * raise that (lower_shares() in lib/sandbox/confine.c). */
 static int hear_terminations(int report)
 {
     static const struct rlimit unlimited = { RLIM_INFINITY, RLIM_INFINITY };
@@ -111,12 +111,12 @@ static int confine(int report)
     return bare_confine("rkt-reaper", &report, 1, &calls);
 }
 
-/* Never returns: there is nothing to return to any more. A supervisor says 0 when it is what it is to be, and
- * keeps its report, else that is closed then; an error says why it is not. */
+/* Never returns: there is nothing to return to any more. Once it is confined, a supervisor writes 0 and keeps
+ * its report; any other reaper closes it. An errno tells why it could not be confined. */
 static int reap(void *userdata)
 {
     const Task *task = userdata;
-    int report = task->report, done = 0, r; /* done is not a constant: that would bring its page back */
+    int report = task->report, done = 0, r; /* done is no constant, which would bring its page back */
     bool supervisor = supervise(task);
 
     r = confine(report);
@@ -153,7 +153,7 @@ int reaper_start(Reaper *reaper, int proc, int machined, int register_socket)
     return 0;
 }
 
-/* All else that the init clones, at whatever time, stands in its own namespace, where no app sees it. */
+/* All other processes that the init ever clones are in its own namespace, where no app sees them. */
 pid_t reaper_clone_app(const Reaper *reaper, uint64_t flags, int cgroup)
 {
     pid_t pid;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The process that receives in our place is started when the first datagram is there, which poll(2) tells
- * without taking it. It has no rights, a filter without a call that could send a descriptor, and nothing of
- * our memory. When it hangs, nothing more is heard of its app; it can be killed. No app sees it. */
+ * without taking it. It has no rights, a filter that allows no call by which a descriptor could be sent, and
+ * nothing of our memory. If it hangs, its app's datagrams are no longer received; it can be killed. No app
+ * sees it. */
 
 #include "receive.h"
 
@@ -161,7 +162,7 @@ int64_t receiver_await(const Receiver *receiver, struct pollfd *ret)
     return pause ? receiver->next_ns : 0;
 }
 
-/* One that is there; how many of those that are heard at once it counts for, 0: there is none. */
+/* Takes one datagram. Returns how much it counts towards AT_ONCE; 0: there is none. */
 static unsigned take_own(const Receiver *receiver, ReceiveKind kind, ReceiveCallback callback, void *userdata)
 {
     ssize_t n = recv(receiver->sockets[kind], record.data, RECEIVE_SIZE_MAX, MSG_DONTWAIT | MSG_TRUNC);

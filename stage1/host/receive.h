@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The sockets on which an app sends us datagrams. No descriptor is ever taken from them, for closing one can
- * take as long as its maker likes (a socket that lingers, a file of a file system that does not
- * answer): the kernel refuses them to the sender, where it can (SO_PASSRIGHTS, Linux 6.16). Elsewhere another
- * process receives, which may hang, and hands on the bytes alone. */
+/* The sockets on which an app sends us datagrams. No descriptor is ever taken from them, because closing one
+ * can take as long as its sender likes (a socket that lingers, a file of a file system that does not answer).
+ * Where the kernel can, it refuses the sender's descriptors (SO_PASSRIGHTS, Linux 6.16). Elsewhere another
+ * process receives, which may hang, and passes on the bytes alone. */
 #pragma once
 
 #include <poll.h>
@@ -27,7 +27,7 @@ typedef struct Receiver {
     int sockets[_RECEIVE_KIND_MAX]; /* -EBADF: the app does not have it */
     bool apart;                     /* another process receives: */
     pid_t pid;                      /* 0: it does not run */
-    int channel;                    /* what it hands on */
+    int channel;                    /* to it; -EBADF: it does not run */
     int64_t next_ns;                /* until then nothing is heard, and no process started; 0: now */
 } Receiver;
 
@@ -46,8 +46,8 @@ int64_t receiver_await(const Receiver *receiver, struct pollfd *ret);
 /* data is writable, with room for a byte more, and gone after the call; NULL: a datagram was too long. */
 typedef void (*ReceiveCallback)(ReceiveKind kind, char *data, size_t size, void *userdata);
 
-/* Whether one of that kind, or of any where there is a process apart, can be taken now; NULL: always. If not,
- * it stays where it is for a moment, and what is sent after it waits. */
+/* Whether a datagram of that kind can be taken now (of any kind, where another process receives); NULL:
+ * always. If not, it stays where it is for a moment, and those after it wait. */
 typedef bool (*ReceiveReadyCallback)(ReceiveKind kind, void *userdata);
 
 /* Hands on a bounded number of datagrams that are there. Never waits. */

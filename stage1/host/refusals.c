@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A process that made a refused call waits in the kernel until we have ended it. A signal that it handles,
- * and that comes before we have heard of the call, makes the call fail with EINTR; were we gone, it would
- * fail with ENOSYS. It is never made.
+/* A process that made a refused call waits in the kernel until we have ended it. If it handles a signal
+ * before we have heard of the call, the call fails with EINTR; if we were gone, it would fail with ENOSYS. It
+ * is never made.
  *
- * SIGSYS ends it, as it would without us, with a core dump where one is wanted. A process that blocks,
- * ignores or catches that, or is traced, or is the first of a pid namespace of its own, gets SIGKILL.
+ * SIGSYS ends the process, as it would without us, with a core dump where one is wanted. A process that
+ * blocks, ignores or catches SIGSYS, or is traced, or is the first of a pid namespace of its own, gets
+ * SIGKILL.
  *
- * The number that the kernel tells is a thread's, and may be another's at once. So its directory in procfs is
- * opened before the kernel is asked whether that thread still waits; the rest is done by that directory, and
- * is true as long as it can be read. */
+ * The kernel tells a thread's number, which may be another thread's the next moment. So the thread's
+ * directory in procfs is opened before the kernel is asked whether that thread still waits. All that follows
+ * goes by that directory, and is true of that thread as long as it can be read. */
 
 #include "refusals.h"
 
@@ -34,8 +35,8 @@
 
 enum { STATUS_MAX = 4096, NAME_TEXT_MAX = 40 };
 
-/* A process that has its calls interrupted again and again, or many that are refused, do not keep the init
- * busy: it hears nobody for a while, and they wait. */
+/* Neither a process whose calls are interrupted again and again nor many refused processes keep the init
+ * busy: it does not listen for a while, and they wait. */
 enum { AT_ONCE = 16, DEAF_MS = 20 };
 
 /* What /proc/PID/status says of a thread. */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What an app's filter refuses and no process survives. The kernel says which call it was to nobody but its
- * own log, so the filter does not kill: it has the call wait, and tells the pod's init, which notes the call
- * and ends the process. Told by the kernel, it can't be forged. */
+/* System calls that an app's filter refuses, and that end the process. If the filter killed, only the
+ * kernel's log would name the call. So the filter has the call wait instead and tells the pod's init
+ * (seccomp_unotify(2)), which notes the call and ends the process. As the kernel tells it, it can't be
+ * forged. */
 #pragma once
 
 #include <poll.h>

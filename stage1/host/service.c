@@ -2,20 +2,19 @@
 /* sd_notify(3) between the apps and the pod's service manager. What apps say is never passed on as it came:
  * each word has its meaning here, and one message of ours says what the pod as a whole is.
  *
- * - Each message costs the service manager, and every bus that watches it, so apps cause few of them: what
- * they say is kept, and told when it differs from what was told last, TELL_BURST times at once and then every
- * TELL_INTERVAL_MS. The last state is always told. What no app can repeat is told at once.
- * - STATUS= is all apps' states, with what they say of themselves.
- * - Watched is who asked for it (Watchdog=): our WATCHDOG=1 means that each of these has said its own since
- * the last one. Where that is sooner than an eighth of the interval after it, it is kept until then, for the
- * app may not say it again before the interval is over. Where nobody asked, it means that this loop goes
- * round.
- * - A reload ends when each app that said RELOADING=1 has said READY=1; who can't say so has had its signal.
- * - EXTEND_TIMEOUT_USEC= is heard while the app starts or reloads, for an hour at most: how long a stop may
- * take says StopTimeout=, not the app.
- * - Who may trace the init speaks in its name, and a service manager believes root: MAINPID= of any process
- * of the host makes that one die when the unit is stopped. So the init drops its socket before such an app
- * runs, and what would need it later is refused. */
+ * - Each message costs the service manager and every client that watches the unit, so apps cause few of them:
+ * the current state is kept, and sent when it differs from what was sent last; TELL_BURST messages may follow
+ * each other, after that one every TELL_INTERVAL_MS. The last state is always sent. What no app can repeat is
+ * sent without delay.
+ * - STATUS= is the state of all apps, with what they say of themselves.
+ * - An app is watched if it asked for that (Watchdog=). Our WATCHDOG=1 means that each watched app has sent
+ * its own since our last one. If they all do so within an eighth of the interval, ours is kept until that has
+ * passed, because the app may not send another before the interval is over. If no app is watched, ours means
+ * that the init's loop still runs.
+ * - A reload ends when each app that sent RELOADING=1 has sent READY=1; an app that can't send them has only
+ * got its signal.
+ * - EXTEND_TIMEOUT_USEC= is accepted while the app starts or reloads, for at most an hour. How long a stop
+ * may take is for StopTimeout= to say, not for the app. */
 
 #include <errno.h>
 #include <signal.h>

@@ -12,8 +12,9 @@ static void section_done(PodTextSection *section)
     free(section->image);
     free(section->exec);
     strv_free(section->arguments);
-    free(section->keys);
-    buffer_done(&section->lines);
+    for (size_t i = 0; i < section->n_lines; i++)
+        free(section->lines[i].value);
+    free(section->lines);
 }
 
 void pod_text_done(PodText *text)
@@ -90,22 +91,33 @@ static int set_once(char **field, const char *flag, const char *value, Error *re
     return *field ? 0 : -ENOMEM;
 }
 
+static PodTextLine *find_line(const PodTextSection *section, const Setting *key)
+{
+    for (size_t i = 0; i < section->n_lines; i++)
+        if (section->lines[i].key == key)
+            return &section->lines[i];
+    return NULL;
+}
+
 static int add_line(PodTextSection *section, const Setting *key, const char *value, Error *reterr)
 {
-    const Setting **said;
-    int r;
+    PodTextLine *line =
+            key->flags & SETTING_LIST && !(key->flags & SETTING_JOIN) ? NULL : find_line(section, key);
+    _cleanup_buffer_ Buffer written = { 0 };
+    int r = add_value(&written, value, key->flags & SETTING_WORDS);
 
-    for (size_t i = 0; i < section->n_keys; i++)
-        if (section->keys[i] == key && (!(key->flags & SETTING_LIST) || key->flags & SETTING_JOIN))
-            return error_set(reterr, -EINVAL, "--%s was given twice", key->flag);
-    said = ARRAY_APPEND(section->keys, section->n_keys);
-    if (!said)
-        return -ENOMEM;
-    *said = key;
-    buffer_addf(&section->lines, "%s=", key->key);
-    r = add_value(&section->lines, value, key->flags & SETTING_WORDS);
-    buffer_adds(&section->lines, "\n");
-    return r;
+    if (line && setting_is_once(key))
+        return error_set(reterr, -EINVAL, "--%s was given twice", key->flag);
+    if (r >= 0 && !line) {
+        line = ARRAY_APPEND(section->lines, section->n_lines);
+        if (!line)
+            return -ENOMEM;
+        line->key = key;
+    }
+    if (r < 0)
+        return r;
+    free(TAKE_PTR(line->value));
+    return buffer_steal(&written, &line->value);
 }
 
 /* The section that takes a flag, and its key there. */
@@ -189,6 +201,12 @@ static int write_command(const PodTextSection *app, Buffer *b)
     return r;
 }
 
+static void write_lines(const PodTextSection *section, Buffer *b)
+{
+    for (size_t i = 0; i < section->n_lines; i++)
+        buffer_add_all(b, section->lines[i].key->key, "=", section->lines[i].value, "\n");
+}
+
 static int write_app(const PodTextSection *app, bool only, Buffer *b, Error *reterr)
 {
     int r;
@@ -199,23 +217,18 @@ static int write_app(const PodTextSection *app, bool only, Buffer *b, Error *ret
                 app->name ? app->name : "");
     r = add_value(b, app->image, false);
     buffer_adds(b, "\n");
-    if (app->lines.size > 0)
-        buffer_add(b, app->lines.data, app->lines.size);
+    write_lines(app, b);
     return r < 0 ? r : write_command(app, b);
 }
 
 int pod_text_write(const PodText *text, Buffer *ret, Error *reterr)
 {
-    int r = buffer_error(&text->pod.lines);
+    int r = 0;
 
-    if (text->pod.lines.size > 0) {
+    if (text->pod.n_lines > 0)
         buffer_adds(ret, "[Pod]\n");
-        buffer_add(ret, text->pod.lines.data, text->pod.lines.size);
-    }
-    for (size_t i = 0; r >= 0 && i < text->n_apps; i++) {
-        r = buffer_error(&text->apps[i].lines);
-        if (r >= 0)
-            r = write_app(&text->apps[i], text->n_apps == 1, ret, reterr);
-    }
+    write_lines(&text->pod, ret);
+    for (size_t i = 0; r >= 0 && i < text->n_apps; i++)
+        r = write_app(&text->apps[i], text->n_apps == 1, ret, reterr);
     return r < 0 ? r : buffer_error(ret);
 }

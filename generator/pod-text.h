@@ -7,13 +7,17 @@
 #include "base/string-util.h"
 #include "podfile/keys.h"
 
+typedef struct PodTextLine {
+    const Setting *key; /* not owned */
+    char *value;        /* as it stands in the file */
+} PodTextLine;
+
 typedef struct PodTextSection {
-    char *name;           /* of the app; NULL: none was said, and of [Pod] */
-    char *image, *exec;   /* NULL for [Pod] */
-    char **arguments;     /* behind "--" */
-    const Setting **keys; /* that were said, in order; not owned */
-    size_t n_keys;
-    Buffer lines;
+    char *name;         /* of the app; NULL: none was said, and of [Pod] */
+    char *image, *exec; /* NULL for [Pod] */
+    char **arguments;   /* after "--" */
+    PodTextLine *lines; /* in the order in which they were said */
+    size_t n_lines;
 } PodTextSection;
 
 typedef struct PodText {
@@ -30,7 +34,7 @@ void pod_text_done(PodText *text);
 int pod_text_add_app(PodText *text, const char *image);
 
 /* A flag, as it stands on the command line of `rkt run`: a key of the app, or else of [Pod]. -EINVAL when it
- * has none, or only one behind an image, or was given twice and may not be. */
+ * has none, or only one after an image, or was given twice and may not be (setting_is_once()). */
 int pod_text_add_flag(PodText *text, const char *flag, const char *value, Error *reterr);
 
 /* The last app's name and arguments. */

@@ -22,6 +22,14 @@ const Setting *settings_of(SettingSection section, size_t *ret_n)
     return &settings[first[section]];
 }
 
+bool setting_is_once(const Setting *setting)
+{
+    bool list = setting->flags & SETTING_LIST && !(setting->flags & SETTING_JOIN);
+
+    return setting->lines == SETTING_PREPARE && !list && setting->check != setting_check_bool &&
+           !(setting->flags & SETTING_LAST);
+}
+
 SettingId setting_of_flag(SettingSection section, const char *flag)
 {
     for (SettingId id = 0; id < _SETTING_MAX; id++)

@@ -36,6 +36,7 @@ typedef enum SettingFlags {
     SETTING_PROGRAM = 1 << 3,  /* with SETTING_WORDS: the first is a program, and the check is for it alone */
     SETTING_OPTIONAL = 1 << 4, /* as a flag: without a value it has the default one */
     SETTING_UNBUILT = 1 << 5,  /* a flag of the original's that is refused until it is built */
+    SETTING_LAST = 1 << 6,     /* as a flag of `prepare`: may be given again, the last one counts */
     SETTING_JOINED = SETTING_LIST | SETTING_WORDS | SETTING_JOIN,
 } SettingFlags;
 
@@ -85,6 +86,11 @@ extern const Setting settings[_SETTING_MAX];
 
 /* The rows of a section, sorted by key. */
 const Setting *settings_of(SettingSection section, size_t *ret_n);
+
+/* Whether the flag may be given once only, for an app or for the pod. Of the others the last one counts, or,
+ * of a list, each.
+ */
+bool setting_is_once(const Setting *setting);
 
 /* The row of a section that has this flag, an older spelling not counted; or _SETTING_INVALID. */
 SettingId setting_of_flag(SettingSection section, const char *flag);

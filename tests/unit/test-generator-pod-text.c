@@ -61,7 +61,7 @@ static void test_refused(void)
         { true, "user", "a\nb", "--user: a pod file can't hold it: it has to be UTF-8 without newlines" },
         { true, "user", "\xff", "--user: a pod file can't hold it: it has to be UTF-8 without newlines" },
         { true, "cpu", "1", "--cpu was given twice" },
-        { true, "insecure-options", "image", "--insecure-options was given twice" },
+        { true, "caps-retain", "CAP_KILL", "--caps-retain was given twice" },
     };
 
     for (size_t i = 0; i < ELEMENTSOF(cases); i++) {
@@ -71,11 +71,29 @@ static void test_refused(void)
         if (cases[i].app) {
             assert_int(pod_text_add_app(&text, "x"), 0);
             assert_int(pod_text_add_flag(&text, "cpu", "1", NULL), 0);
-            assert_int(pod_text_add_flag(&text, "insecure-options", "http", NULL), 0);
+            assert_int(pod_text_add_flag(&text, "caps-retain", "CAP_KILL", NULL), 0);
         }
         assert_int(pod_text_add_flag(&text, cases[i].flag, cases[i].value, &error), -EINVAL);
         assert_str(error_cause(&error), cases[i].words);
     }
+}
+
+/* As rkt run takes them. */
+static void test_again(void)
+{
+    static const char *const flags[][2] = { { "no-overlay", "false" },     { "no-overlay", "true" },
+                                            { "pull-policy", "new" },      { "pull-policy", "never" },
+                                            { "hostname", "a" },           { "hostname", "b" },
+                                            { "insecure-options", "all" }, { "insecure-options", "http" },
+                                            { "dns", "1.1.1.1" },          { "dns", "2.2.2.2" } };
+    _cleanup_pod_text_ PodText text = { 0 };
+    _cleanup_buffer_ Buffer file = { 0 };
+
+    for (size_t i = 0; i < ELEMENTSOF(flags); i++)
+        assert_int(pod_text_add_flag(&text, flags[i][0], flags[i][1], NULL), 0);
+    assert_int(pod_text_write(&text, &file, NULL), 0);
+    assert_str(file.data, "[Pod]\nNoOverlay=true\nPullPolicy=never\nHostname=b\nInsecureOptions=http\n"
+                          "DNS=1.1.1.1\nDNS=2.2.2.2\n");
 }
 
 static void test_names(void)
@@ -98,6 +116,7 @@ int main(void)
     test_whole();
     test_values();
     test_refused();
+    test_again();
     test_names();
     return 0;
 }

@@ -5,23 +5,17 @@
 
 #include "pod-internal.h"
 
-#include <ctype.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/file.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
 
 #include "base/data-directory.h"
 #include "base/file-util.h"
-#include "base/string-util.h"
 #include "base/time-util.h"
 #include "stage1/layout.h"
 #include "pod/pod-process.h"
-#include "pod/pod-unit.h"
-#include "pod/uuid-file.h"
 
-enum { POD_LOCK_TRIES = 25, POD_LOCK_PAUSE_NS = 1000000, POD_WAIT_PAUSE_NS = 20000000 };
+enum { POD_LOCK_TRIES = 25, POD_LOCK_PAUSE_NS = 1000000 };
 
 /* A gc beside us may take a directory away before we have locked it. */
 enum { POD_CREATE_TRIES = 200 };
@@ -186,25 +180,6 @@ int pod_create(int root, bool detached, Pod **ret, Error *reterr)
         }
     }
     return error_set_errno(reterr, r, "cannot create a pod");
-}
-
-int pod_wait(Pod *pod, int64_t timeout_ns)
-{
-    static const struct timespec pause = { .tv_nsec = POD_WAIT_PAUSE_NS };
-
-    for (int64_t waited = 0;; waited += POD_WAIT_PAUSE_NS) {
-        if (flock(pod->fd, LOCK_SH | (timeout_ns >= 0 ? LOCK_NB : 0)) >= 0)
-            break;
-        if (errno == EINTR)
-            continue;
-        if (errno != EWOULDBLOCK)
-            return -errno;
-        if (waited >= timeout_ns)
-            return -ETIMEDOUT;
-        (void) nanosleep(&pause, NULL);
-    }
-    (void) flock(pod->fd, LOCK_UN);
-    return pod_refresh(pod);
 }
 
 /* What rkt-register has made of the pod's own journal. */

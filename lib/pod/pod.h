@@ -120,10 +120,6 @@ int pod_detach(Pod *pod);
 /* One rename, under the lock, to a directory that the table of transitions allows (-EPERM). */
 int pod_move(Pod *pod, PodDirectory to, Error *reterr);
 
-/* Waits until nobody holds the lock, at most timeout_ns (negative: for ever; 0: only looks). -ETIMEDOUT. The
- * state is then fresh. */
-int pod_wait(Pod *pod, int64_t timeout_ns);
-
 /* Removes the pod's directory, its manifest last, so that a half removed pod can still be told. Only under
  * the lock, in garbage/ or exited-garbage/. -EBUSY: something is still mounted in it. */
 int pod_remove(Pod *pod, Error *reterr);

@@ -5,10 +5,7 @@
 #include "podfile/systemd-values.h"
 
 #include <ctype.h>
-#include <stdlib.h>
-#include <strings.h>
 
-#include "base/signal-name.h"
 #include "base/string-util.h"
 
 int systemd_refuse(const char *value, const char *what, Error *reterr)
@@ -70,11 +67,6 @@ int systemd_check_mode(const Setting *key _unused_, const char *value, Error *re
     mode_t mode;
 
     return parse_mode(value, &mode) >= 0 ? 0 : systemd_refuse(value, "a mode (as 0755)", reterr);
-}
-
-int systemd_check_signal(const Setting *key _unused_, const char *value, Error *reterr)
-{
-    return signal_from_name(value) >= 0 ? 0 : systemd_refuse(value, "a signal (as SIGTERM)", reterr);
 }
 
 /* ----- Times, sizes, percentages ----- */

@@ -13,7 +13,6 @@ int systemd_check_number(const Setting *key, const char *value,
                          Error *reterr); /* from key->min to key->max */
 int systemd_check_numbers(const Setting *key, const char *value, Error *reterr); /* or one of key->words */
 int systemd_check_mode(const Setting *key, const char *value, Error *reterr);
-int systemd_check_signal(const Setting *key, const char *value, Error *reterr);
 
 /* Times and sizes. */
 int systemd_check_time(const Setting *key, const char *value,

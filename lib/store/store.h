@@ -129,9 +129,6 @@ int store_read_tree_manifest(Store *store, const char *id, char **ret, size_t *r
 int store_read_tree_image(Store *store, const char *id, char ret_key[static IMAGE_KEY_LENGTH + 1],
                           Error *reterr);
 
-/* Compares a tree with the hash that was taken when it was rendered: -EBADMSG when it was changed. */
-int store_verify_tree(Store *store, const char *id, Error *reterr);
-
 /* Takes every tree that is not in keep, and was not rendered after that time (since the epoch), out of sight,
  * one rename each; its files go with the next sweep. What is being rendered stays. on_discarded hears each
  * id. Goes on after an error and returns the first. The caller knows that no pod refers to them

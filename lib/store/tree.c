@@ -2,7 +2,6 @@
 /* Trees are root's alone. One appears by a rename, whole and synced, so a look at its mark `rendered` needs
  * no lock; it goes by a rename too. Only rkt-unpack makes one. */
 
-#include <stdio.h>
 #include <sys/stat.h>
 
 #include "base/spawn.h"
@@ -10,7 +9,6 @@
 #include "base/time-util.h"
 #include "rkt-config.h"
 #include "store-internal.h"
-#include "tree-hash.h"
 
 enum { UNPACKER_WORDS_MAX = 4096 };
 
@@ -149,30 +147,6 @@ int store_read_tree_image(Store *store, const char *id, char ret_key[static IMAG
     if (r < 0)
         return error_set_errno(reterr, r, "cannot read the image of tree \"%s\"", id);
     memcpy(ret_key, key, IMAGE_KEY_LENGTH + 1);
-    return 0;
-}
-
-int store_verify_tree(Store *store, const char *id, Error *reterr)
-{
-    _cleanup_close_ int tree = store_open_tree(store, id, reterr), rootfs = -EBADF;
-    _cleanup_free_ char *expected = NULL;
-    char hash[TREE_HASH_LENGTH + 1];
-    int r;
-
-    if (tree < 0)
-        return tree;
-    r = read_one_line_at(tree, TREE_HASH, &expected);
-    if (r < 0)
-        return error_set_errno(reterr, r, "cannot read the hash of tree \"%s\"", id);
-    rootfs = openat(tree, TREE_ROOTFS, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
-    if (rootfs < 0)
-        return error_set_errno(reterr, -EBADMSG, "tree \"%s\" has no rootfs", id);
-    r = tree_hash(rootfs, hash, NULL, reterr);
-    if (r < 0)
-        return error_prefix(reterr, r, "cannot verify tree \"%s\"", id);
-    if (!streq(hash, expected))
-        return error_set(reterr, -EBADMSG, "tree \"%s\" was changed: expected hash %s, got %s", id, expected,
-                         hash);
     return 0;
 }
 

@@ -17,7 +17,6 @@
 #include "loopback.h"
 #include "sandbox/kernel-mounts.h"
 #include "sandbox/landlock.h"
-#include "sandbox/kernel-mounts.h"
 #include "sandbox/mount.h"
 #include "stage1/layout.h"
 #include "steps.h"

@@ -113,8 +113,8 @@ static bool is_alive(pid_t pid)
     return pid > 0 && (kill(pid, 0) >= 0 || errno == EPERM);
 }
 
-/* A unit has one machine. systemd 257 refuses a second one, and stops the unit when it clears that up; so we
- * look first, at no more cost than a readlink(). */
+/* Until systemd 258 a unit has one machine. 257 refuses a second one, and stops the unit when it clears that
+ * up; so we look first, at no more cost than a readlink(). */
 static int vacate_unit(Bus *bus, const MachineOptions *options, Error *reterr)
 {
     _cleanup_(runtime_machine_done) RuntimeMachine machine = { 0 };

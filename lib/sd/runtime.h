@@ -29,7 +29,8 @@ void runtime_machine_done(RuntimeMachine *machine);
 /* The machine of that name; -ENOENT: none. */
 int runtime_machine_read(const char *name, RuntimeMachine *ret);
 
-/* The machine that is registered from a unit; -ENOENT: none. */
+/* The machine that is registered from a unit; -ENOENT: none, or systemd is 258 or later, where a unit may
+ * have several. */
 int runtime_machine_of_unit(const char *unit, RuntimeMachine *ret);
 
 /* Calls back for every machine that is registered; ends early with what that returns when it is not 0. */

@@ -40,7 +40,9 @@ of_machine() {
 }
 equals "machined's file names the same" "$(of_machine ID | tr -d -) $(of_machine SERVICE) $(of_machine LEADER)" \
     "$(machinectl show rkt-web --property=Id --value) rkt $(machinectl show rkt-web --property=Leader --value)"
-equals "its link by the unit leads to it" "$(readlink /run/systemd/machines/unit:rkt-web.service)" rkt-web
+# From 258 on a unit may have several machines, each with a part of it (Subgroup), and no link.
+equals "its link by the unit leads to it" "$(readlink /run/systemd/machines/unit:rkt-web.service || echo none)" \
+    "$([[ $status == *Subgroup:* ]] && echo none || echo rkt-web)"
 equals "and it has no other machines than are listed" \
     "$(find /run/systemd/machines -mindepth 1 -not -name '*:*' -not -name '.*' -printf '%f\n' | sort)" \
     "$(machinectl list --no-legend | awk '$1 != ".host" { print $1 }' | sort)"

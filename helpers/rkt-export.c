@@ -176,7 +176,8 @@ static int mount_rootfs(const char *app, const Layers *layers, int *ret, Error *
     int r;
 
     if (layers->upper)
-        return mount_overlay_read_only(layers->lower, layers->upper, ATTRIBUTES, ret, reterr);
+        return mount_overlay((char *[]){ layers->upper, layers->lower, NULL }, NULL, NULL, ATTRIBUTES, ret,
+                             reterr);
     path = string_concat(POD_STAGE2 "/", app, "/rootfs");
     if (!path)
         return -ENOMEM;

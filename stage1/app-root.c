@@ -13,31 +13,18 @@
 #include "sandbox/host-path.h"
 #include "sandbox/writable-sources.h"
 
-/* ".../<tree id>/rootfs" -> "<tree id>" */
-static char *tree_id(const char *tree)
+int app_root_mount(const PlanApp *app, uint64_t attributes, int *ret, Error *reterr)
 {
-    const char *end = strrchr(tree, '/'), *begin = end;
+    const PlanRoot *root = &app->root;
+    int r = -EINVAL;
 
-    if (!end)
-        return NULL;
-    while (begin > tree && begin[-1] != '/')
-        begin--;
-    return strndup(begin, (size_t) (end - begin));
-}
-
-int app_root_mount(const Plan *plan, const PlanApp *app, uint64_t attributes, int *ret, Error *reterr)
-{
-    _cleanup_free_ char *id = tree_id(app->tree), *upper = NULL, *work = NULL;
-
-    if (!plan->overlay) {
-        int r = mount_clone(AT_FDCWD, app->tree, false, attributes, ret);
-
-        return r < 0 ? error_set_errno(reterr, r, "cannot mount the root of app %s", app->name) : 0;
+    switch (root->kind) {
+    case PLAN_ROOT_OVERLAY:
+        return mount_overlay(root->layers, root->upper, root->work, attributes, ret, reterr);
+    case PLAN_ROOT_COPY: r = mount_clone(AT_FDCWD, root->copy, false, attributes, ret); break;
+    case PLAN_ROOT_NONE: break;
     }
-    if (!id || asprintf(&upper, POD_OVERLAY "/%s/upper/%s", id, app->name) < 0 ||
-        asprintf(&work, POD_OVERLAY "/%s/work/%s", id, app->name) < 0)
-        return -ENOMEM;
-    return mount_overlay(app->tree, upper, work, attributes, ret, reterr);
+    return r < 0 ? error_set_errno(reterr, r, "cannot mount the root of app %s", app->name) : 0;
 }
 
 int app_root_make_missing(int rootfs, Error *reterr)

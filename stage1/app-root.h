@@ -7,8 +7,8 @@
 
 #include "stage1/plan.h"
 
-/* The app's overlay, or its copy of the tree. */
-int app_root_mount(const Plan *plan, const PlanApp *app, uint64_t attributes, int *ret, Error *reterr);
+/* What the plan says of the app's root. */
+int app_root_mount(const PlanApp *app, uint64_t attributes, int *ret, Error *reterr);
 
 /* What programs expect and images forget: /tmp, and /etc/mtab where there is an /etc. */
 int app_root_make_missing(int rootfs, Error *reterr);

@@ -55,17 +55,14 @@ static const char *annotation_of(const AppContext *context, const char *name)
 
 static int plan_identity(const AppContext *context, Error *reterr)
 {
-    _cleanup_free_ char *path = NULL;
+    _cleanup_free_ char *path = string_concat(context->image->tree_path, "/rootfs");
     _cleanup_close_ int rootfs = -EBADF;
 
-    if (asprintf(&path, "%s/rootfs", context->image->tree_path) < 0) {
-        path = NULL;
+    if (!path)
         return -ENOMEM;
-    }
     rootfs = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (rootfs < 0)
         return error_set_errno(reterr, -errno, "cannot open \"%s\"", path);
-    context->plan->tree = TAKE_PTR(path);
     return identity_resolve(rootfs, context->app->app->user, context->app->app->group, &context->plan->uid,
                             &context->plan->gid, reterr);
 }
@@ -438,7 +435,6 @@ int plan_from_manifest(const PodManifest *manifest, const AppImage *images, cons
 
     if (!plan || (unit && !(plan->unit = strdup(unit))))
         return -ENOMEM;
-    plan->overlay = true;
     for (size_t i = 0; i < manifest->n_apps; i++) {
         AppContext context = {
             .manifest = manifest,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The plan (stage1/plan.h) of a pod: identities, capabilities, filters, environment and mounts, decided from
- * its manifest. Writes the filters into the pod's directory, the plan itself is the caller's to write. */
+ * its manifest. Writes the filters into the pod's directory; what the apps' roots are made of, and writing
+ * the plan, is the caller's. */
 #pragma once
 
 #include "appc/pod-manifest.h"

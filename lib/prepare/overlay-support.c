@@ -59,7 +59,7 @@ static int try_overlay(int dir, Error *ret_why)
             return error_set_errno(ret_why, -errno, "cannot create \"%s\"", names[i]);
         (void) snprintf(paths[i], sizeof(paths[i]), "%s/%s", base, names[i]);
     }
-    r = mount_overlay(paths[1], paths[2], paths[3], 0, &mount, ret_why);
+    r = mount_overlay((char *[]){ paths[1], NULL }, paths[2], paths[3], 0, &mount, ret_why);
     mount = safe_close(mount);
     (void) remove_tree_at(dir, TRIAL);
     return r;

@@ -18,12 +18,13 @@
 #include "pod/stage1-network.h"
 #include "prepare/app-directories.h"
 #include "prepare/app-image.h"
-#include "prepare/copy-tree.h"
 #include "prepare/image-rights.h"
-#include "prepare/link-tree.h"
+#include "prepare/make-app-root.h"
 #include "prepare/make-manifest.h"
 #include "prepare/make-plan.h"
 #include "prepare/overlay-support.h"
+#include "prepare/pod-put.h"
+#include "prepare/put-stage1.h"
 #include "prepare/stage1-image.h"
 #include "prepare/unit-pods.h"
 #include "prepare/volume-sources.h"
@@ -41,7 +42,6 @@ typedef struct Preparation {
     PodManifest *manifest;
     int record; /* of what apps could ever write to */
     char *record_path;
-    bool overlay;         /* else each app's root is a copy of its tree */
     char *given_manifest; /* --pod-manifest, kept as it stands but for what is filled in */
 } Preparation;
 
@@ -53,19 +53,6 @@ static void preparation_done(Preparation *preparation)
     free(preparation->given_manifest);
     free(preparation->record_path);
     (void) safe_close(preparation->record);
-}
-
-/* Whether the stage1 is one of ours, which writes to nothing but the pod's own files, and knows no networks
- * but "none" and "host". */
-static bool has_plan(const Preparation *p)
-{
-    return name_value_list_get(&p->stage1.manifest->annotations, STAGE1_ANNOTATION_PLAN);
-}
-
-/* Of this build; NULL: somebody else's. */
-static const char *flavour(const Preparation *p)
-{
-    return has_plan(p) ? stage1_flavour(p->stage1.manifest->name) : NULL;
 }
 
 /* ----- Images and manifest ----- */
@@ -190,41 +177,6 @@ static int make_manifest(Preparation *p, Error *reterr)
 
 /* ----- The pod's directory ----- */
 
-static int put_file(const Pod *pod, const char *path, const void *data, size_t size, mode_t mode,
-                    Error *reterr)
-{
-    _cleanup_close_ int fd = openat(pod->fd, path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-    int r;
-
-    if (fd < 0)
-        return error_set_errno(reterr, -errno, "cannot create \"%s\"", path);
-    r = write_full(fd, data, size);
-    if (r >= 0 && fchmod(fd, mode) < 0)
-        r = -errno;
-    return r < 0 ? error_set_errno(reterr, r, "cannot write \"%s\"", path) : 0;
-}
-
-static int put_text(const Pod *pod, const char *path, const char *text, Error *reterr)
-{
-    return put_file(pod, path, text, strlen(text), 0644, reterr);
-}
-
-static int put_directories(const Pod *pod, const char *path, Error *reterr)
-{
-    int r = mkdir_parents_at(pod->fd, path, 0755);
-
-    return r < 0 ? error_set_errno(reterr, r, "cannot create \"%s\"", path) : 0;
-}
-
-/* For what apps write, set-uid programs of theirs too: group rkt may look into a pod, but run nothing there.
- * It may be there already. */
-static int put_closed_directory(const Pod *pod, const char *name, Error *reterr)
-{
-    return mkdirat(pod->fd, name, 0700) < 0 && errno != EEXIST
-                   ? error_set_errno(reterr, -errno, "cannot create \"%s\"", name)
-                   : 0;
-}
-
 /* For members of group rkt, whose the pod's directory is, and nobody else: it may hold secrets. */
 static int put_manifest(const Pod *pod, const Preparation *p, Error *reterr)
 {
@@ -233,7 +185,7 @@ static int put_manifest(const Pod *pod, const Preparation *p, Error *reterr)
     int r = pod_manifest_format(p->manifest, false, &text);
 
     if (r >= 0)
-        r = put_file(pod, POD_MANIFEST, text, strlen(text), 0640, reterr);
+        r = pod_put_file(pod, POD_MANIFEST, text, strlen(text), 0640, reterr);
     if (r >= 0 && (fstat(pod->fd, &st) < 0 || fchownat(pod->fd, POD_MANIFEST, (uid_t) -1, st.st_gid, 0) < 0))
         r = error_set_errno(reterr, -errno, "cannot give \"%s\" its group", POD_MANIFEST);
     return r;
@@ -263,7 +215,7 @@ static int put_summary(const Pod *pod, const Preparation *p, Error *reterr)
                                manifest->apps[i].image.id);
     if (r < 0)
         return r;
-    status->may_have_networks = !has_plan(p);
+    status->may_have_networks = !stage1_image_has_plan(&p->stage1);
     status->has_details = has_details(manifest);
     return pod_summary_write(pod, status, reterr);
 }
@@ -277,34 +229,12 @@ static int put_app_info(const Pod *pod, const char *name, const AppImage *image,
         asprintf(&manifest, "%s/" POD_APP_MANIFEST, directory) < 0 ||
         asprintf(&tree, "%s/" POD_APP_TREE_ID, directory) < 0)
         return -ENOMEM;
-    r = put_directories(pod, directory, reterr);
+    r = pod_put_directories(pod, directory, reterr);
     if (r >= 0)
-        r = put_file(pod, manifest, image->manifest_text, image->manifest_size, 0644, reterr);
+        r = pod_put_file(pod, manifest, image->manifest_text, image->manifest_size, 0644, reterr);
     if (r >= 0)
-        r = put_text(pod, tree, image->tree_id, reterr);
+        r = pod_put_text(pod, tree, image->tree_id, reterr);
     return r;
-}
-
-/* The top of an overlay shows the owner and mode of its upper directory, so that has the tree's. */
-static int put_overlay(const Pod *pod, const char *name, const AppImage *image, Error *reterr)
-{
-    _cleanup_free_ char *upper = NULL, *work = NULL, *rootfs = NULL;
-    struct stat st;
-    int r;
-
-    if (asprintf(&upper, POD_OVERLAY "/%s/upper/%s", image->tree_id, name) < 0 ||
-        asprintf(&work, POD_OVERLAY "/%s/work/%s", image->tree_id, name) < 0 ||
-        asprintf(&rootfs, "%s/rootfs", image->tree_path) < 0)
-        return -ENOMEM;
-    r = put_directories(pod, upper, reterr);
-    if (r >= 0)
-        r = put_directories(pod, work, reterr);
-    if (r < 0)
-        return r;
-    if (stat(rootfs, &st) < 0 || fchownat(pod->fd, upper, st.st_uid, st.st_gid, 0) < 0 ||
-        fchmodat(pod->fd, upper, st.st_mode & 07777, 0) < 0)
-        return error_set_errno(reterr, -errno, "cannot make \"%s\" like \"%s\"", upper, rootfs);
-    return 0;
 }
 
 static int put_apps(const Pod *pod, const Preparation *p, Error *reterr)
@@ -316,69 +246,6 @@ static int put_apps(const Pod *pod, const Preparation *p, Error *reterr)
     return r;
 }
 
-static int put_overlays(const Pod *pod, const Preparation *p, Error *reterr)
-{
-    int r = put_text(pod, POD_OVERLAY_PREPARED, "", reterr);
-
-    if (r >= 0)
-        r = put_closed_directory(pod, POD_OVERLAY, reterr);
-    for (size_t i = 0; r >= 0 && i < p->manifest->n_apps; i++)
-        r = put_overlay(pod, p->manifest->apps[i].name, &p->images[i], reterr);
-    return r;
-}
-
-static int make_directory(int dir, const char *name, int *ret)
-{
-    int fd = mkdirat(dir, name, 0755) < 0
-                     ? -EBADF
-                     : openat(dir, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-
-    if (fd < 0)
-        return -errno;
-    *ret = fd;
-    return 0;
-}
-
-static int put_copy(int stage2, const char *name, const AppImage *image, Error *reterr)
-{
-    static const char links[] = "links";
-    _cleanup_free_ char *rootfs = string_concat(image->tree_path, "/rootfs");
-    _cleanup_close_ int app = -EBADF, to = -EBADF, scratch = -EBADF, from = -EBADF;
-    int r;
-
-    if (!rootfs)
-        return -ENOMEM;
-    from = open(rootfs, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    r = from < 0 ? -errno : make_directory(stage2, name, &app);
-    if (r >= 0)
-        r = make_directory(app, POD_APP_ROOTFS, &to);
-    if (r >= 0)
-        r = make_directory(app, links, &scratch);
-    if (r >= 0)
-        r = copy_tree(from, to, scratch, reterr);
-    if (r >= 0)
-        r = remove_tree_at(app, links);
-    if (r >= 0)
-        r = write_file_at(app, POD_APP_MANIFEST, image->manifest_text, image->manifest_size, 0644, 0);
-    return r < 0 ? error_prefix(reterr, r, "cannot copy \"%s\"", rootfs) : 0;
-}
-
-/* Beneath what stage1 has brought; the directory may be its own. */
-static int put_copies(const Pod *pod, const Preparation *p, Error *reterr)
-{
-    _cleanup_close_ int stage2 = -EBADF;
-    int r = put_directories(pod, POD_STAGE2, reterr);
-
-    if (r < 0)
-        return r;
-    stage2 = open_without_links(pod->fd, POD_STAGE2, O_RDONLY | O_DIRECTORY);
-    if (stage2 < 0 || fchmod(stage2, 0700) < 0)
-        return error_set_errno(reterr, stage2 < 0 ? stage2 : -errno, "cannot close \"" POD_STAGE2 "\"");
-    for (size_t i = 0; r >= 0 && i < p->manifest->n_apps; i++)
-        r = put_copy(stage2, p->manifest->apps[i].name, &p->images[i], reterr);
-    return r;
-}
-
 static int put_volume(const Pod *pod, const Volume *volume, Error *reterr)
 {
     _cleanup_free_ char *path = NULL;
@@ -386,7 +253,7 @@ static int put_volume(const Pod *pod, const Volume *volume, Error *reterr)
 
     if (!volume || volume->kind != VOLUME_KIND_EMPTY)
         return 0;
-    r = put_closed_directory(pod, POD_SHARED_VOLUMES, reterr);
+    r = pod_put_closed_directory(pod, POD_SHARED_VOLUMES, reterr);
     if (r < 0)
         return r;
     if (asprintf(&path, POD_SHARED_VOLUMES "/%s", volume->name) < 0) {
@@ -413,90 +280,13 @@ static int put_volumes(const Pod *pod, const PodManifest *manifest, Error *reter
     return r;
 }
 
-static int put_entrypoints(const Pod *pod, const Preparation *p, Error *reterr)
-{
-    const NameValueList *annotations = &p->stage1.manifest->annotations;
-    Stage1Entrypoints entrypoints = { .flavour = (char *) flavour(p) }; /* nothing of it is owned */
-    int r = stage1_version_parse(name_value_list_get(annotations, STAGE1_ANNOTATION_INTERFACE_VERSION),
-                                 &entrypoints.version);
-
-    if (r < 0)
-        return error_set(reterr, r,
-                         "bad " STAGE1_ANNOTATION_INTERFACE_VERSION " of the stage1 image: must be a number");
-    for (Stage1Entrypoint e = 0; e < _STAGE1_ENTRYPOINT_MAX; e++)
-        entrypoints.paths[e] = (char *) name_value_list_get(annotations, stage1_entrypoint_annotation(e));
-    return stage1_entrypoints_write(pod, &entrypoints, reterr);
-}
-
-static int copy_stage1(const Pod *pod, int from, int to, Error *reterr)
-{
-    static const char links[] = POD_STAGE1 "/links";
-    _cleanup_close_ int scratch = -EBADF;
-    int r = make_directory(pod->fd, links, &scratch);
-
-    if (r >= 0)
-        r = copy_tree(from, to, scratch, reterr);
-    return r < 0 ? r : remove_tree_at(pod->fd, links);
-}
-
-static int put_stage1_rootfs(const Pod *pod, const Preparation *p, Error *reterr)
-{
-    _cleanup_close_ int tree = open(p->stage1.tree_path, O_RDONLY | O_DIRECTORY | O_CLOEXEC), from = -EBADF,
-                        to = -EBADF;
-    int r;
-
-    if (tree >= 0)
-        from = openat(tree, "rootfs", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    to = openat(pod->fd, STAGE1_ROOTFS, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (from < 0 || to < 0)
-        r = -errno;
-    else if (has_plan(p))
-        r = link_tree(from, to);
-    else
-        r = copy_stage1(pod, from, to, reterr);
-    return r < 0 ? error_prefix(reterr, r, "cannot take over the stage1 in \"%s\"", p->stage1.tree_path) : 0;
-}
-
-/* Linked or copied, not named: the pod keeps its stage1 when the store loses it. */
-static int put_stage1(const Pod *pod, const Preparation *p, Error *reterr)
-{
-    int r = put_directories(pod, STAGE1_ROOTFS, reterr);
-
-    if (r >= 0)
-        r = put_file(pod, POD_STAGE1_MANIFEST, p->stage1.manifest_text, p->stage1.manifest_size, 0644,
-                     reterr);
-    if (r >= 0)
-        r = put_text(pod, POD_STAGE1_TREE_ID, p->stage1.tree_id, reterr);
-    if (r >= 0)
-        r = put_entrypoints(pod, p, reterr);
-    if (r >= 0)
-        r = put_stage1_rootfs(pod, p, reterr);
-    if (r < 0)
-        return r;
-    return put_directories(pod, STAGE1_STATUS, reterr);
-}
-
-static int use_copies(Plan *plan)
-{
-    plan->overlay = false;
-    for (size_t i = 0; i < plan->n_apps; i++) {
-        char *copy = string_concat(POD_STAGE2, "/", plan->apps[i].name, "/" POD_APP_ROOTFS);
-
-        if (!copy)
-            return -ENOMEM;
-        free(plan->apps[i].tree);
-        plan->apps[i].tree = copy;
-    }
-    return 0;
-}
-
-static int put_plan(const Pod *pod, Preparation *p, Error *reterr)
+static int make_plan(const Pod *pod, Preparation *p, Plan **ret, Error *reterr)
 {
     _cleanup_(plan_freep) Plan *plan = NULL;
     int r = plan_from_manifest(p->manifest, p->images, pod_said(p->options, SETTING_POD_UNIT),
                                p->global->insecure, pod->fd, &plan, reterr);
 
-    for (size_t i = 0; r >= 0 && !has_plan(p) && i < plan->n_apps; i++)
+    for (size_t i = 0; r >= 0 && !stage1_image_has_plan(&p->stage1) && i < plan->n_apps; i++)
         if (plan->apps[i].init)
             r = error_set(reterr, -EOPNOTSUPP,
                           "app \"%s\": the stage1 \"%s\" can't start apps one after another",
@@ -505,30 +295,45 @@ static int put_plan(const Pod *pod, Preparation *p, Error *reterr)
         r = app_directories_make(p->options, plan, p->record, reterr);
     if (r >= 0)
         r = volume_sources_check(plan, p->record, reterr);
-    if (r >= 0 && !p->overlay)
-        r = use_copies(plan);
-    if (r >= 0)
-        plan->writable_sources = TAKE_PTR(p->record_path);
+    if (r < 0)
+        return r;
+    plan->writable_sources = TAKE_PTR(p->record_path);
+    *ret = TAKE_PTR(plan);
+    return 0;
+}
+
+static int put_plan(const Pod *pod, Preparation *p, bool overlay, Error *reterr)
+{
+    _cleanup_(plan_freep) Plan *plan = NULL;
+    int r = make_plan(pod, p, &plan, reterr);
+
+    if (r >= 0 && overlay)
+        r = pod_put_text(pod, POD_OVERLAY_PREPARED, "", reterr);
+    for (size_t i = 0; r >= 0 && i < plan->n_apps; i++) {
+        r = app_root_plan(&plan->apps[i], &p->images[i], overlay);
+        if (r >= 0)
+            r = app_root_make(pod, &plan->apps[i], &p->images[i], reterr);
+    }
     return r < 0 ? r : plan_write(plan, pod->fd, reterr);
 }
 
-static int choose_overlay(const Pod *pod, Preparation *p, Error *reterr)
+/* 1, or 0: each app's root is a copy of its tree. */
+static int choose_overlay(const Pod *pod, const Preparation *p, Error *reterr)
 {
     _cleanup_error_ Error why = ERROR_INIT;
-    bool copies = said_true(&p->options->said, SETTING_POD_NO_OVERLAY) || !has_plan(p);
+    bool copies = said_true(&p->options->said, SETTING_POD_NO_OVERLAY) || !stage1_image_has_plan(&p->stage1);
     int r = copies ? 0 : overlay_is_supported(pod->fd, &why);
 
     if (r < 0)
         return error_set(reterr, r, "%s", error_cause(&why));
-    p->overlay = r > 0;
-    if (!p->overlay && !copies && p->options->warn)
+    if (r == 0 && !copies && p->options->warn)
         p->options->warn("disabling overlay support: \"%s\"", error_cause(&why));
-    return 0;
+    return r;
 }
 
 static int fill_pod(const Pod *pod, Preparation *p, Error *reterr)
 {
-    int r = put_text(pod, POD_CREATED, "", reterr);
+    int r = pod_put_text(pod, POD_CREATED, "", reterr), overlay = 0;
 
     if (r >= 0)
         r = put_manifest(pod, p, reterr);
@@ -537,18 +342,14 @@ static int fill_pod(const Pod *pod, Preparation *p, Error *reterr)
     if (r >= 0 && pod_said(p->options, SETTING_POD_UNIT))
         r = pod_unit_write(pod, pod_said(p->options, SETTING_POD_UNIT), reterr);
     if (r >= 0)
-        r = choose_overlay(pod, p, reterr);
+        r = overlay = choose_overlay(pod, p, reterr);
     if (r >= 0)
         r = put_apps(pod, p, reterr);
     if (r >= 0)
         r = put_volumes(pod, p->manifest, reterr);
     if (r >= 0)
-        r = put_stage1(pod, p, reterr);
-    if (r >= 0)
-        r = p->overlay ? put_overlays(pod, p, reterr) : put_copies(pod, p, reterr);
-    if (r >= 0)
-        r = put_plan(pod, p, reterr);
-    return r;
+        r = stage1_put(pod, &p->stage1, reterr);
+    return r < 0 ? r : put_plan(pod, p, overlay > 0, reterr);
 }
 
 /* ----- The whole ----- */
@@ -565,7 +366,7 @@ static int gather(Preparation *p, Error *reterr)
                       "image \"%s\" is not a stage1: it has no annotation " STAGE1_ANNOTATION_RUN,
                       p->stage1.manifest->name);
     if (r >= 0 && p->options->network)
-        r = stage1_check_network(flavour(p), p->options->network, reterr);
+        r = stage1_check_network(stage1_image_flavour(&p->stage1), p->options->network, reterr);
     return r < 0 ? r : make_manifest(p, reterr);
 }
 

@@ -15,7 +15,10 @@
 #include "base/fd-util.h"
 #include "base/string-util.h"
 
-enum { LINKS_MAX = 40 }; /* as the kernel */
+enum {
+    LINKS_MAX = 40, /* as the kernel */
+    LAYERS_JOINED = 8,
+};
 
 /* ----- Making ----- */
 
@@ -55,51 +58,70 @@ int mount_new(const char *fstype, const MountOption *options, size_t n, uint64_t
     return 0;
 }
 
-int mount_overlay(const char *lower, const char *upper, const char *work, uint64_t attributes, int *ret,
-                  Error *reterr)
-{
-    const struct {
-        const char *key, *path;
-    } layers[] = { { "lowerdir", lower }, { "upperdir", upper }, { "workdir", work } };
-    int fds[ELEMENTSOF(layers)] = { -EBADF, -EBADF, -EBADF }, r = 0;
-    char paths[ELEMENTSOF(layers)][FD_PATH_MAX];
-    MountOption options[ELEMENTSOF(layers)];
+/* What an overlay is made of, on its way to the kernel. */
+typedef struct Overlay {
+    struct OverlayLayer {
+        int fd;
+        char path[FD_PATH_MAX];
+    } * layers;
+    MountOption *options;
+    size_t n_layers, n_options;
+} Overlay;
 
-    for (size_t i = 0; i < ELEMENTSOF(layers) && r >= 0; i++) {
-        fds[i] = open(layers[i].path, O_PATH | O_DIRECTORY | O_CLOEXEC);
-        if (fds[i] < 0)
-            r = error_set_errno(reterr, -errno, "cannot open \"%s\"", layers[i].path);
-        else
-            options[i] = (MountOption){ layers[i].key, fd_path(fds[i], paths[i]) };
-    }
-    if (r >= 0)
-        r = mount_new("overlay", options, ELEMENTSOF(options), attributes, ret, reterr);
-    for (size_t i = 0; i < ELEMENTSOF(fds); i++)
-        (void) safe_close(fds[i]);
-    return r;
+static void overlay_done(Overlay *overlay)
+{
+    for (size_t i = 0; i < overlay->n_layers; i++)
+        (void) safe_close(overlay->layers[i].fd);
+    free(overlay->layers);
+    free(overlay->options);
 }
 
-int mount_overlay_read_only(const char *lower, const char *upper, uint64_t attributes, int *ret,
-                            Error *reterr)
+static int add_layer(Overlay *overlay, const char *key, const char *path, Error *reterr)
 {
-    const char *const layers[] = { upper, lower };
-    int fds[ELEMENTSOF(layers)] = { -EBADF, -EBADF }, r = 0;
-    char paths[ELEMENTSOF(layers)][FD_PATH_MAX], option[ELEMENTSOF(layers) * FD_PATH_MAX];
+    struct OverlayLayer *layer = &overlay->layers[overlay->n_layers];
 
-    for (size_t i = 0; i < ELEMENTSOF(layers) && r >= 0; i++) {
-        fds[i] = open(layers[i], O_PATH | O_DIRECTORY | O_CLOEXEC);
-        if (fds[i] < 0)
-            r = error_set_errno(reterr, -errno, "cannot open \"%s\"", layers[i]);
-    }
-    if (r >= 0) {
-        (void) snprintf(option, sizeof(option), "%s:%s", fd_path(fds[0], paths[0]),
-                        fd_path(fds[1], paths[1]));
-        r = mount_new("overlay", &(MountOption){ "lowerdir", option }, 1, attributes | MOUNT_ATTR_RDONLY, ret,
-                      reterr);
-    }
-    for (size_t i = 0; i < ELEMENTSOF(fds); i++)
-        (void) safe_close(fds[i]);
-    return r;
+    layer->fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    if (layer->fd < 0)
+        return error_set_errno(reterr, -errno, "cannot open \"%s\"", path);
+    overlay->n_layers++;
+    overlay->options[overlay->n_options++] = (MountOption){ key, fd_path(layer->fd, layer->path) };
+    return 0;
+}
+
+/* All kernels take a few lower layers as one string of at most 255 bytes, since 6.8 also each by itself. */
+static void join_layers(Overlay *overlay, char text[static LAYERS_JOINED * FD_PATH_MAX])
+{
+    size_t at = 0;
+
+    for (size_t i = 0; i < overlay->n_layers; i++)
+        at += (size_t) snprintf(text + at, FD_PATH_MAX, "%s%s", i > 0 ? ":" : "", overlay->layers[i].path);
+    overlay->options[0] = (MountOption){ "lowerdir", text };
+    overlay->n_options = 1;
+}
+
+int mount_overlay(char *const *layers, const char *upper, const char *work, uint64_t attributes, int *ret,
+                  Error *reterr)
+{
+    char joined[LAYERS_JOINED * FD_PATH_MAX];
+    _cleanup_(overlay_done) Overlay overlay = {};
+    size_t n = strv_length(layers);
+    int r = 0;
+
+    overlay.layers = calloc(n + 2, sizeof(*overlay.layers));
+    overlay.options = calloc(n + 2, sizeof(*overlay.options));
+    if (!overlay.layers || !overlay.options)
+        return -ENOMEM;
+    for (size_t i = 0; r >= 0 && i < n; i++)
+        r = add_layer(&overlay, "lowerdir+", layers[i], reterr);
+    if (r >= 0 && n <= LAYERS_JOINED)
+        join_layers(&overlay, joined);
+    if (r >= 0 && upper)
+        r = add_layer(&overlay, "upperdir", upper, reterr);
+    if (r >= 0 && upper)
+        r = add_layer(&overlay, "workdir", work, reterr);
+    if (!upper)
+        attributes |= MOUNT_ATTR_RDONLY;
+    return r < 0 ? r : mount_new("overlay", overlay.options, overlay.n_options, attributes, ret, reterr);
 }
 
 static int set_attributes(int mount, const struct mount_attr *attr, bool recursive)

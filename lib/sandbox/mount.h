@@ -20,12 +20,12 @@ typedef struct MountOption {
 /* Each makes a detached mount. */
 int mount_new(const char *fstype, const MountOption *options, size_t n, uint64_t attributes, int *ret,
               Error *reterr);
-int mount_overlay(const char *lower, const char *upper, const char *work, uint64_t attributes, int *ret,
+/* layers: paths of directories, the topmost first; what is written goes to upper, an empty directory on the
+ * same mount as work. upper NULL: read-only; then the first layer may be the upper one of another overlay,
+ * whose deletions count. More than 8 layers take Linux 6.8. */
+int mount_overlay(char *const *layers, const char *upper, const char *work, uint64_t attributes, int *ret,
                   Error *reterr);
-/* Both layers to be read only: nothing is written to either, and the upper one may be of an overlay that was.
- */
-int mount_overlay_read_only(const char *lower, const char *upper, uint64_t attributes, int *ret,
-                            Error *reterr);
+
 /* A bind mount of path beneath dir ("": dir itself; dir may be a file then). */
 int mount_clone(int dir, const char *path, bool recursive, uint64_t attributes, int *ret);
 

@@ -23,6 +23,12 @@ static int app_path(const char *app, char ret[static APP_PLAN_PATH_MAX])
     return n >= APP_PLAN_PATH_MAX ? -ENAMETOOLONG : 0;
 }
 
+static const char *const root_kinds[] = {
+    [PLAN_ROOT_NONE] = "none",
+    [PLAN_ROOT_OVERLAY] = "overlay",
+    [PLAN_ROOT_COPY] = "copy",
+    NULL,
+};
 static const char *const mount_kinds[] = {
     [PLAN_MOUNT_HOST] = "host",
     [PLAN_MOUNT_EMPTY] = "empty",
@@ -65,7 +71,11 @@ static const RecordField app_fields[] = {
     { "env", RECORD_STRINGS, offsetof(PlanApp, environment) },
     { "credential", RECORD_STRINGS, offsetof(PlanApp, credentials) },
     { "working-directory", RECORD_STRING, offsetof(PlanApp, working_directory) },
-    { "tree", RECORD_STRING, offsetof(PlanApp, tree) },
+    { "root", RECORD_WORD, offsetof(PlanApp, root.kind), .words = root_kinds },
+    { "root-layer", RECORD_STRINGS, offsetof(PlanApp, root.layers) },
+    { "root-upper", RECORD_STRING, offsetof(PlanApp, root.upper) },
+    { "root-work", RECORD_STRING, offsetof(PlanApp, root.work) },
+    { "root-copy", RECORD_STRING, offsetof(PlanApp, root.copy) },
     { "uid", RECORD_U32, offsetof(PlanApp, uid) },
     { "gid", RECORD_U32, offsetof(PlanApp, gid) },
     { "group", RECORD_U32S, offsetof(PlanApp, groups), offsetof(PlanApp, n_groups) },
@@ -101,7 +111,6 @@ static const RecordField app_fields[] = {
 };
 
 static const RecordField plan_fields[] = {
-    { "overlay", RECORD_BOOL, offsetof(Plan, overlay) },
     { "unit", RECORD_STRING, offsetof(Plan, unit) },
     { "writable-sources", RECORD_STRING, offsetof(Plan, writable_sources) },
     {},

@@ -17,6 +17,20 @@
 
 enum { PLAN_SIZE_MAX = 4 * 1024 * 1024 }; /* of one file */
 
+/* What an app's root is made of. A further kind is a word here and a case in stage1/app-root.c. */
+typedef enum PlanRootKind {
+    PLAN_ROOT_NONE,    /* not decided yet; never in a plan on the disk */
+    PLAN_ROOT_OVERLAY, /* layers, and over them what the app writes */
+    PLAN_ROOT_COPY,    /* a directory of the app's own */
+} PlanRootKind;
+
+typedef struct PlanRoot {
+    PlanRootKind kind;
+    char **layers;      /* OVERLAY: absolute paths of directories, the topmost first */
+    char *upper, *work; /* OVERLAY: beneath the pod's directory */
+    char *copy;         /* COPY: likewise */
+} PlanRoot;
+
 /* Where a mount's source is. */
 typedef enum PlanMountKind {
     PLAN_MOUNT_HOST,  /* an absolute path of the host */
@@ -63,8 +77,7 @@ typedef struct PlanApp {
     char **environment;
     char **credentials; /* names; what they hold is read at each start, and stands nowhere */
     char *working_directory;
-    char *tree; /* absolute path of the rendered root file system; with overlay the lower layer, else the root
-                   itself (relative to the pod's directory) */
+    PlanRoot root;
     uid_t uid;
     gid_t gid;
     gid_t *groups;
@@ -90,7 +103,6 @@ typedef struct PlanApp {
 } PlanApp;
 
 typedef struct Plan {
-    bool overlay;
     char *unit;             /* the declared pod's unit, or NULL */
     char *writable_sources; /* absolute path of the record of all that apps could ever write to */
     PlanApp *apps;

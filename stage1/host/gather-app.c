@@ -28,8 +28,7 @@ typedef struct Gathering {
 
 static int mount_root(const Gathering *g, Error *reterr)
 {
-    return app_root_mount(g->settings->plan, g->app->plan, MOUNT_ATTR_NODEV, &g->app->fds[APP_FD_ROOTFS],
-                          reterr);
+    return app_root_mount(g->app->plan, MOUNT_ATTR_NODEV, &g->app->fds[APP_FD_ROOTFS], reterr);
 }
 
 /* ----- /dev, the one mount of an app where devices can be opened ----- */

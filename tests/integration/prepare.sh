@@ -112,6 +112,17 @@ equals "a stranger's stage1 is copied, not linked" "$(stat -c %h "$pod/stage1/ro
 own=$(rkt prepare "$image")
 equals "ours is linked" "$(stat -c %h "$pods/prepared/$own/stage1/rootfs/run")" 2
 rkt rm "$own" >/dev/null
+own=$(rkt prepare "$image" --exec=/bin/sh -- -c 'cat /above; ls -d /bin/sh; echo written >/above; cat /above')
+own_plan=$pods/prepared/$own/appsinfo/busybox/plan
+tree=$(<"$pods/prepared/$own/appsinfo/busybox/treeStoreID")
+matches "its root is an overlay over one layer" "$(<"$own_plan")" \
+    $'root=overlay\n'"root-layer=/var/lib/rkt/cas/tree/$tree/rootfs"$'\n'"root-upper=overlay/$tree/upper/busybox"
+mkdir -m 755 "$work/layer"
+echo above >"$work/layer/above"
+sed -i "/^root-layer=/i root-layer=$work/layer" "$own_plan"
+equals "and may be one over two" "$(rkt run-prepared --net=none "$own" | sed 's/.*\]: //')" $'above\n/bin/sh\nwritten'
+equals "of which none is written to" "$(<"$work/layer/above")" above
+rkt rm "$own" >/dev/null
 rkt cat-manifest "$uuid" >"$work/pod.json"
 again=$(prepare --pod-manifest="$work/pod.json")
 equals "its manifest prepares the same pod again" "$(cat "$pods/prepared/$again/plan" "$pods/prepared/$again/appsinfo/busybox/plan")" "$plan"

@@ -117,15 +117,58 @@ static void test_overlay(int base, const char *path)
     assert_true(asprintf(&lower, "%s/lower:,\\ x", path) > 0);
     assert_true(asprintf(&upper, "%s/upper", path) > 0);
     assert_true(asprintf(&work, "%s/work", path) > 0);
-    assert_int(mount_overlay(lower, upper, work, MOUNT_ATTR_NODEV, &mount, &error), 0);
+    assert_int(mount_overlay((char *[]){ lower, NULL }, upper, work, MOUNT_ATTR_NODEV, &mount, &error), 0);
     assert_int(mount_target_open(base, "overlay", MOUNT_TARGET_DIRECTORY, &target), 0);
     assert_int(mount_attach(mount, target), 0);
     put(mount, "file", "of the app");
     assert_true(readable_as(base, "overlay/file", "of the app"));
     assert_true(readable_as(base, "upper/file", "of the app"));
     assert_true(readable_as(base, "lower:,\\ x/file", "of the image"));
-    assert_int(mount_overlay("/nonexistent", upper, work, 0, &mount, &error), -ENOENT);
+    assert_int(mount_overlay((char *[]){ (char *) "/nonexistent", NULL }, upper, work, 0, &mount, &error),
+               -ENOENT);
     assert_str(error_cause(&error), "cannot open \"/nonexistent\": No such file or directory");
+}
+
+/* n layers, of which each has a file of its own and says which is the topmost. */
+static void test_layers(int base, const char *path, size_t n)
+{
+    _cleanup_close_ int mount = -EBADF, target = -EBADF, dir = -EBADF;
+    _cleanup_strv_ char **layers = NULL;
+    _cleanup_error_ Error error = ERROR_INIT;
+    char name[64];
+
+    assert_int(mkdirat(base, "layers", 0755), 0);
+    assert_int(mkdirat(base, "layers/mount", 0755), 0);
+    dir = openat(base, "layers", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    for (size_t i = 0; i < n; i++) {
+        assert_int(strv_extendf(&layers, "%s/layers/%zu", path, i), 0);
+        assert_int(mkdir(layers[i], 0755), 0);
+        (void) snprintf(name, sizeof(name), "%zu/%zu", i, i);
+        put(dir, name, name);
+        (void) snprintf(name, sizeof(name), "%zu/topmost", i);
+        put(dir, name, name);
+    }
+    if (mount_overlay(layers, NULL, NULL, 0, &mount, &error) < 0) {
+        fprintf(stderr, "%zu layers: %s\n", n, error_cause(&error));
+        assert_true(n > 8 && strstr(error_cause(&error), "lowerdir+")); /* a kernel before 6.8 */
+        assert_int(remove_tree_at(base, "layers"), 0);
+        return;
+    }
+    assert_int(mount_target_open(base, "layers/mount", MOUNT_TARGET_DIRECTORY, &target), 0);
+    assert_int(mount_attach(mount, target), 0);
+    assert_true(readable_as(base, "layers/mount/topmost", "0/topmost"));
+    for (size_t i = 0; i < n; i++) {
+        char file[64];
+
+        (void) snprintf(name, sizeof(name), "%zu/%zu", i, i);
+        (void) snprintf(file, sizeof(file), "layers/mount/%zu", i);
+        assert_true(readable_as(base, file, name));
+    }
+    assert_int(openat(mount, "new", O_WRONLY | O_CREAT | O_CLOEXEC, 0600), -1);
+    assert_int(errno, EROFS);
+    (void) snprintf(name, sizeof(name), "%s/layers/mount", path);
+    assert_int(umount2(name, MNT_DETACH), 0);
+    assert_int(remove_tree_at(base, "layers"), 0);
 }
 
 static void expect_hidden(int root, const char *path)
@@ -264,6 +307,9 @@ static void run(const char *path)
     test_targets(root);
     test_clone(tmpfs, root);
     test_overlay(tmpfs, path);
+    test_layers(tmpfs, path, 2);
+    test_layers(tmpfs, path, 8);
+    test_layers(tmpfs, path, 127);
     test_restrict(root, scratch);
     test_api_refusals(root);
     test_dev_and_root(root);

@@ -30,7 +30,10 @@ typedef struct Backlog {
 /* Waits for a moment until the journal has read all that it took; says how much was dropped. */
 void backlog_done(Backlog *backlog);
 
+/* Whether half of it is free, or nobody takes anything any more: then what is added is dropped. */
 bool backlog_has_room(const Backlog *backlog);
+/* Adds what an app wrote, in pieces of any size, and sends what the journal takes now. What the budget of
+ * lines refuses, or what has no room, is dropped and counted. Never blocks. */
 void backlog_add(Backlog *backlog, const char *data, size_t size);
 
 /* What to poll for; after poll(2), whatever it returned, call backlog_turn(). */

@@ -25,6 +25,8 @@ typedef struct PodCgroups {
         .own = -EBADF, .pod = -EBADF, .init = -EBADF                                                         \
     }
 
+/* Finds our own cgroup, and which home the pod has by it; cgroups is as POD_CGROUPS_INIT before. Changes
+ * nothing on the host. Descriptors are the caller's also after an error, which is said. */
 int cgroups_find(PodCgroups *cgroups, const PodSettings *pod, Error *reterr);
 
 /* Gives the pod's processes their cgroups, the apps' as their APP_FD_CGROUP. With systemd the caller moves

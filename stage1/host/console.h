@@ -30,6 +30,7 @@ typedef struct Console {
         }                                                                                                    \
     }
 
+/* A console of which nothing is open. NULL: out of memory. Freeing NULL is fine. */
 Console *console_new(void);
 void console_free(Console *console);
 

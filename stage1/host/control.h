@@ -14,6 +14,7 @@ typedef struct ControlMessage {
     uint32_t app; /* its index, which the receiver has to check */
     int32_t pid;
 } ControlMessage;
+/* 0 or a negative errno; -EPIPE: nobody reads any more. A message is written in one piece. */
 int control_send(int fd, const ControlMessage *message);
 int control_receive(int fd, ControlMessage *ret); /* returns 1; 0: the pod is gone */
 

@@ -31,6 +31,7 @@ typedef struct Entry {
     {                                                                                                        \
         .init_fd = -EBADF, .mounts = -EBADF, .processes = -EBADF, .cgroup = -EBADF, .init_cgroup = -EBADF    \
     }
+/* Closes the descriptors; fine after ENTRY_INIT, and after a failure. */
 void entry_done(Entry *entry);
 
 /* entry-find.c: from a pid and a name to descriptors of one and the same pod, whose directory is the working

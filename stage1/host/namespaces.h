@@ -30,6 +30,8 @@ typedef struct NamespaceHelper {
         .process = -EBADF, .socket = -EBADF                                                                  \
     }
 
+/* In `run`, once: starts the child, in the pod's cgroup where that is open. 0 or a negative errno. Whether
+ * the namespaces were made says namespace_helper_join(). */
 int namespace_helper_start(NamespaceHelper *helper, const PodSettings *pod, const PodCgroups *cgroups);
 
 /* In the init: waits until they are made, and joins them. */

@@ -13,17 +13,22 @@
 #include "sandbox/host-path.h"
 #include "sandbox/writable-sources.h"
 
-int app_root_mount(const PlanApp *app, uint64_t attributes, int *ret, Error *reterr)
+int app_root_mount(const PlanApp *app, uint64_t attributes, int idmap, int *ret, Error *reterr)
 {
     const PlanRoot *root = &app->root;
     int r = -EINVAL;
 
     switch (root->kind) {
     case PLAN_ROOT_OVERLAY:
+        if (idmap >= 0)
+            return error_set(reterr, -EOPNOTSUPP,
+                             "the root of app %s is an overlay, whose owners can't be mapped", app->name);
         return mount_overlay(root->layers, root->upper, root->work, attributes, ret, reterr);
     case PLAN_ROOT_COPY: r = mount_clone(AT_FDCWD, root->copy, false, attributes, ret); break;
     case PLAN_ROOT_NONE: break;
     }
+    if (r >= 0)
+        r = mount_map_owners(*ret, idmap, false);
     return r < 0 ? error_set_errno(reterr, r, "cannot mount the root of app %s", app->name) : 0;
 }
 

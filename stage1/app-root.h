@@ -7,8 +7,9 @@
 
 #include "stage1/plan.h"
 
-/* What the plan says of the app's root. */
-int app_root_mount(const PlanApp *app, uint64_t attributes, int *ret, Error *reterr);
+/* What the plan says of the app's root. idmap: see mount_map_owners(); -EBADF: none, the only one that an
+ * overlay has so far (-EOPNOTSUPP), for the kernel wants it of the layers. */
+int app_root_mount(const PlanApp *app, uint64_t attributes, int idmap, int *ret, Error *reterr);
 
 /* What programs expect and images forget: /tmp, and /etc/mtab where there is an /etc. */
 int app_root_make_missing(int rootfs, Error *reterr);

@@ -183,6 +183,13 @@ int mount_set_attributes(int mount, uint64_t set, uint64_t clear, bool recursive
     return set_attributes(mount, &attr, recursive);
 }
 
+int mount_map_owners(int mount, int idmap, bool recursive)
+{
+    const struct mount_attr attr = { .attr_set = MOUNT_ATTR_IDMAP, .userns_fd = (uint64_t) idmap };
+
+    return idmap < 0 ? 0 : set_attributes(mount, &attr, recursive);
+}
+
 int mount_set_propagation(unsigned long propagation)
 {
     return mount(NULL, "/", NULL, MS_REC | propagation, NULL) < 0 ? -errno : 0;

@@ -40,6 +40,10 @@ int mount_make_slave(int mount, bool recursive);
 /* Sets and clears attributes of a mount, attached or not. */
 int mount_set_attributes(int mount, uint64_t set, uint64_t clear, bool recursive);
 
+/* Shows the owners of a detached mount's files as the user namespace `idmap` maps them; -EBADF: as they are.
+ * -EINVAL: its file system can't. */
+int mount_map_owners(int mount, int idmap, bool recursive);
+
 /* Propagation of the whole tree of the calling process: MS_PRIVATE or MS_SLAVE. First thing in a new mount
  * namespace. */
 int mount_set_propagation(unsigned long propagation);

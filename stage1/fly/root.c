@@ -155,7 +155,7 @@ static int gather(Root *root, Error *reterr)
     if (r >= 0)
         r = clone_volumes(root, reterr);
     if (r >= 0)
-        r = app_root_mount(fly->app, 0, &root->rootfs, reterr);
+        r = app_root_mount(fly->app, 0, -EBADF, &root->rootfs, reterr);
     if (r >= 0)
         r = app_root_clone_file(fly->arguments.resolv_mode, "/etc/resolv.conf", STAGE1_RESOLV_CONF,
                                 root->record, &root->extras[EXTRA_RESOLV_CONF], reterr);

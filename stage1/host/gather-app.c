@@ -22,13 +22,13 @@
 
 typedef struct Gathering {
     const PodSettings *settings;
-    int pod_dir, record;
+    int pod_dir, record, idmap;
     AppParts *app;
 } Gathering;
 
 static int mount_root(const Gathering *g, Error *reterr)
 {
-    return app_root_mount(g->app->plan, MOUNT_ATTR_NODEV, &g->app->fds[APP_FD_ROOTFS], reterr);
+    return app_root_mount(g->app->plan, MOUNT_ATTR_NODEV, g->idmap, &g->app->fds[APP_FD_ROOTFS], reterr);
 }
 
 /* ----- /dev, the one mount of an app where devices can be opened ----- */
@@ -90,7 +90,7 @@ static int gather_credentials(const Gathering *g, Error *reterr)
     return credentials_gather(g->app->plan, &g->app->fds[APP_FD_CREDENTIALS], reterr);
 }
 
-static int clone_volume(const PlanMount *m, int record, int *ret, Error *reterr)
+static int clone_volume(const PlanMount *m, int record, int idmap, int *ret, Error *reterr)
 {
     uint64_t attributes = MOUNT_ATTR_NODEV | (m->read_only ? MOUNT_ATTR_RDONLY : 0);
     _cleanup_close_ int source = -EBADF;
@@ -109,6 +109,8 @@ static int clone_volume(const PlanMount *m, int record, int *ret, Error *reterr)
             attributes &= ~(uint64_t) MOUNT_ATTR_NODEV; /* the administrator gives this device */
         r = mount_clone(source, "", m->recursive != PLAN_RECURSIVE_NO, attributes, ret);
     }
+    if (r >= 0)
+        r = mount_map_owners(*ret, idmap, m->recursive != PLAN_RECURSIVE_NO);
     return r < 0 ? error_set_errno(reterr, r, "cannot mount volume source \"%s\"", m->source) : 0;
 }
 
@@ -118,7 +120,7 @@ static int clone_volumes(const Gathering *g, Error *reterr)
     int r = 0;
 
     for (size_t i = 0; r >= 0 && i < plan->n_mounts; i++)
-        r = clone_volume(&plan->mounts[i], g->record, &g->app->fds[APP_FD_VOLUMES + i], reterr);
+        r = clone_volume(&plan->mounts[i], g->record, g->idmap, &g->app->fds[APP_FD_VOLUMES + i], reterr);
     return r;
 }
 
@@ -143,9 +145,9 @@ static const struct {
     { "mount its volumes", clone_volumes }, { "read its system call filter", read_filter },
 };
 
-int gather_app(const PodSettings *settings, int pod_dir, int record, AppParts *app, Error *reterr)
+int gather_app(const PodSettings *settings, int pod_dir, int record, int idmap, AppParts *app, Error *reterr)
 {
-    const Gathering gathering = { settings, pod_dir, record, app };
+    const Gathering gathering = { settings, pod_dir, record, idmap, app };
     int r = STEPS_PERFORM(steps, &gathering, reterr);
 
     return r < 0 ? error_prefix(reterr, r, "app %s", app->plan->name) : 0;

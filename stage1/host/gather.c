@@ -126,7 +126,8 @@ static int gather_apps(Gathering *g, Error *reterr)
 
     FOREACH_APP_PARTS (app, g->pod)
         if (r >= 0)
-            r = gather_app(&g->pod->settings, g->pod->fds[POD_FD_LOCK], g->record, app, reterr);
+            r = gather_app(&g->pod->settings, g->pod->fds[POD_FD_LOCK], g->record, g->pod->fds[POD_FD_IDMAP],
+                           app, reterr);
     return r;
 }
 

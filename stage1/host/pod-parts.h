@@ -12,6 +12,8 @@ typedef enum PodFd {
     POD_FD_NOTIFY, /* connected to the service manager; -EBADF: there is none that watches the init */
     POD_FD_STATUS, /* for the apps' statuses; in POD_FD_SHARED */
 
+    POD_FD_IDMAP, /* a user namespace, as which the apps' files are owned; -EBADF: none, so far always */
+
     /* In the init alone; see control.h. */
     POD_FD_GO,      /* until it may start the apps */
     POD_FD_CONTROL, /* -EBADF: there is no foreground process */
@@ -47,8 +49,8 @@ int gather_pod(PodParts *pod, Error *reterr);
 void gather_journal(PodParts *pod);
 
 /* gather-app.c: the same of one app, whose parts app_parts_init() has made. pod_dir holds its filter; record
- * is that of app_root_open_record(). The working directory is the pod's. */
-int gather_app(const PodSettings *settings, int pod_dir, int record, AppParts *app, Error *reterr);
+ * is that of app_root_open_record(), idmap as for app_root_mount(). The working directory is the pod's. */
+int gather_app(const PodSettings *settings, int pod_dir, int record, int idmap, AppParts *app, Error *reterr);
 
 /* A devpts for an app, detached. */
 int gather_terminals(int *ret, Error *reterr);

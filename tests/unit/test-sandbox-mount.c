@@ -6,6 +6,7 @@
 
 #include <fcntl.h>
 #include <sched.h>
+#include <signal.h>
 #include <sys/stat.h>
 #include <sys/statfs.h>
 #include <sys/wait.h>
@@ -271,6 +272,73 @@ static void test_api_refusals(int root)
     assert_true(startswith(error_cause(&error), "cannot make a file system of type tmpfs: "));
 }
 
+static void write_map(pid_t pid, const char *name)
+{
+    static const char map[] = "0 100000 1000\n";
+    char path[64];
+    int fd;
+
+    (void) snprintf(path, sizeof(path), "/proc/%d/%s", (int) pid, name);
+    fd = open(path, O_WRONLY | O_CLOEXEC);
+    assert_true(write(fd, map, strlen(map)) == (ssize_t) strlen(map));
+    (void) close(fd);
+}
+
+static int open_user_namespace(void)
+{
+    int ready[2], fd = -EBADF;
+    char path[64];
+    pid_t pid;
+
+    assert_int(pipe(ready), 0);
+    pid = fork();
+    assert_true(pid >= 0);
+    if (pid == 0) {
+        (void) !write(ready[1], unshare(CLONE_NEWUSER) < 0 ? "n" : "y", 1);
+        (void) sleep(10);
+        _exit(0);
+    }
+    assert_int((int) read(ready[0], path, 1), 1);
+    if (*path == 'y') {
+        write_map(pid, "uid_map");
+        write_map(pid, "gid_map");
+        (void) snprintf(path, sizeof(path), "/proc/%d/ns/user", (int) pid);
+        fd = open(path, O_RDONLY | O_CLOEXEC);
+    }
+    (void) kill(pid, SIGKILL);
+    assert_true(waitpid(pid, NULL, 0) == pid);
+    (void) close(ready[0]);
+    (void) close(ready[1]);
+    return fd;
+}
+
+static void test_owners(int tmpfs)
+{
+    _cleanup_close_ int idmap = open_user_namespace(), mapped = -EBADF, plain = -EBADF;
+    struct stat st;
+    int r;
+
+    put(tmpfs, "owned", "");
+    assert_int(mount_clone(tmpfs, "owned", false, 0, &plain), 0);
+    assert_int(mount_map_owners(plain, -EBADF, false), 0);
+    assert_int(fstat(plain, &st), 0);
+    assert_int(st.st_uid, 0);
+    if (idmap < 0) {
+        printf("no user namespace: owners can't be mapped\n");
+        return;
+    }
+    assert_int(mount_clone(tmpfs, "owned", false, 0, &mapped), 0);
+    r = mount_map_owners(mapped, idmap, false);
+    if (r == -EINVAL) { /* until Linux 6.3 */
+        printf("this tmpfs can't map owners\n");
+        return;
+    }
+    assert_int(r, 0);
+    assert_int(fstat(mapped, &st), 0);
+    assert_int(st.st_uid, 100000);
+    assert_int(st.st_gid, 100000);
+}
+
 static void test_dev_and_root(int root)
 {
     static const MountOption options[] = { { "mode", "0755" } };
@@ -306,6 +374,7 @@ static void run(const char *path)
     assert_int(mount_attach_at(root, tmpfs, "root", MOUNT_TARGET_DIRECTORY, NULL), 0);
     test_targets(root);
     test_clone(tmpfs, root);
+    test_owners(tmpfs);
     test_overlay(tmpfs, path);
     test_layers(tmpfs, path, 2);
     test_layers(tmpfs, path, 8);

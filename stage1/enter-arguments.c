@@ -19,7 +19,7 @@ static int take_pid(EnterArguments *arguments, const char *value, Error *reterr)
     uint64_t pid;
 
     if (parse_u64(value, &pid) < 0 || pid < 2 || pid > INT32_MAX)
-        return error_set(reterr, -EINVAL, "--pid=%s: not a process", value);
+        return error_set(reterr, -EINVAL, "--pid=%s: not a process ID", value);
     arguments->pid = (pid_t) pid;
     return 0;
 }

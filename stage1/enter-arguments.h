@@ -18,5 +18,6 @@ typedef struct EnterArguments {
  * needed is missing, or an argument is not known. */
 int enter_arguments_parse(EnterArguments *arguments, int argc, char *argv[], Error *reterr);
 
-/* The pod's directory, where we stand, bears its name; the caller frees. NULL: it can't be told. */
+/* The pod's UUID, which is the name of the working directory; the caller frees. NULL: out of memory, or the
+ * working directory is gone. */
 char *enter_find_uuid(void);

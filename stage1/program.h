@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* An app's program, its handlers and whatever enters the app later are the same to us in all that this file
- * tells: environment, confinement, and how the program is looked up. */
+/* What an app's program, its handlers and a command that enters the app later have in common: environment,
+ * confinement, and how the program is looked up. */
 #pragma once
 
 #include "stage1/plan.h"
@@ -20,6 +20,6 @@ int program_find(const char *name, char *const environment[]);
  * /bin, /usr/bin. Returns only with an error. */
 int program_exec(char *const argv[], char *const environment[]);
 
-/* Puts into words why a program was not found or could not be run; the kernel says "no such file" of a file
- * whose interpreter is missing. Returns r. */
+/* Says why a program was not found or could not be run; for a file whose interpreter is missing the kernel
+ * only says "no such file". Returns r. */
 int program_explain(const char *name, int r, Error *reterr);

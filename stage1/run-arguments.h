@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What stage0 says to the entrypoint `run` of any flavour; what of it a flavour can do is its own to say. */
+/* What stage0 says to the entrypoint `run` of any flavour; each flavour refuses what it can't do. */
 #pragma once
 
 #include <stdbool.h>

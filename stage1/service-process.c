@@ -42,7 +42,7 @@ static bool ask_systemd(void)
     if (r >= 0)
         r = spawn_and_wait(RKT_LIBEXECDIR "/rkt-register", argv, &options);
     if (r != 0 && r != 1) {
-        log_warning("cannot find out whether this is the main process of its service; it is taken for that");
+        log_warning("cannot find out whether this is the main process of its service; assuming that it is");
         return true;
     }
     return r == 0;

@@ -5,7 +5,7 @@
 
 #include <stdbool.h>
 
-/* cgroup_path: our own, as of cgroup_open_pid(). unit: the one that the pod was prepared for, or NULL. A
- * process of ExecStartPre=, ExecStartPost=, ExecReload= … is not the main process, nor is what a script that
- * is a service runs. Asks systemd, by way of rkt-register, where nothing else tells. */
+/* cgroup_path: our own, as of cgroup_open_pid(). unit: the one that the pod was prepared for, or NULL.
+ * Neither a process of ExecStartPre=, ExecStartPost=, ExecReload= and the like nor one that a service's
+ * script started is the main process. Asks systemd through rkt-register if nothing else tells. */
 bool service_process_is_main(const char *cgroup_path, const char *unit);

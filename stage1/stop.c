@@ -26,8 +26,8 @@ static int signal_process(int process, void *userdata)
     return syscall(SYS_pidfd_send_signal, process, *number, NULL, 0) < 0 && errno != ESRCH ? -errno : 0;
 }
 
-/* When an app without an init has ended, the processes that it left behind are asked; to kill it ends them,
- * too. The pod may have ended since it was looked at, which is what was wanted. */
+/* If an app without an init has ended, the processes that it left are signalled in its place; killing the app
+ * kills them, too. That the pod has ended meanwhile is no error. */
 static int signal_pod(int number, Error *reterr)
 {
     _cleanup_close_ int process = process_open_noted(AT_FDCWD, STAGE1_PROCESS, NULL);

@@ -22,7 +22,7 @@ static int join(pid_t pid, Error *reterr)
     _cleanup_close_ int process = process_open_noted(AT_FDCWD, STAGE1_PROCESS, &noted);
 
     if (process == -ESRCH || (process >= 0 && noted != pid))
-        return error_set(reterr, -ESRCH, "the app has ended: process %d is not its", (int) pid);
+        return error_set(reterr, -ESRCH, "the app has ended: process %d is not the app's", (int) pid);
     if (process < 0)
         return error_set_errno(reterr, process, "cannot find the app's process");
     return setns(process, CLONE_NEWNS) < 0

@@ -94,8 +94,9 @@ void apps_renew_carriers(Init *init)
             if (!carrier_begin_again(&app->carriers[k]))
                 continue;
             if (!app->carrier_renewed)
-                log_error("a process that moves what app %s says has ended before its time, and was started "
-                          "again: some lines may be missing",
+                log_error("the process that carries the output of app %s ended unexpectedly and was started "
+                          "again; "
+                          "some lines may be missing",
                           app->plan->name);
             app->carrier_renewed = true;
         }

@@ -193,8 +193,7 @@ static void drop(AppLog *log)
 static void begin_to_drop(AppLog *log)
 {
     if (!log->dropping)
-        log_warning("the journal takes nothing of what app %s says: that is dropped",
-                    log->options.identifier);
+        log_warning("the journal takes no output of app %s: it is dropped", log->options.identifier);
     log->dropping = true;
 }
 
@@ -206,12 +205,12 @@ static bool say_dropped(AppLog *log)
 
     if (log->dropped == 0)
         return true;
-    n = snprintf(line, sizeof(line), "\n<4>rkt: %llu bytes that the app said are missing here\n",
+    n = snprintf(line, sizeof(line), "\n<4>rkt: %llu bytes of the app's output are missing here\n",
                  (unsigned long long) log->dropped);
     if (send(log->stream, line, (size_t) n, MSG_DONTWAIT | MSG_NOSIGNAL) != n)
         return false;
-    log_warning("%llu bytes that app %s said are missing in the journal", (unsigned long long) log->dropped,
-                log->options.identifier);
+    log_warning("%llu bytes of the output of app %s are missing in the journal",
+                (unsigned long long) log->dropped, log->options.identifier);
     log->dropped = 0;
     return true;
 }
@@ -400,8 +399,8 @@ bool app_log_finish(AppLog *log, bool give_up)
 void app_log_tell_lost(const AppLog *log, bool and_more)
 {
     if (log->dropped > 0 || and_more)
-        log_warning("%s%llu bytes that app %s said are missing in the journal", and_more ? "more than " : "",
-                    (unsigned long long) log->dropped, log->options.identifier);
+        log_warning("%s%llu bytes of the output of app %s are missing in the journal",
+                    and_more ? "more than " : "", (unsigned long long) log->dropped, log->options.identifier);
 }
 
 /* The beginning of the last lines in text, which may begin in the middle of one. */

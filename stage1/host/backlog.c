@@ -56,8 +56,8 @@ void backlog_done(Backlog *backlog)
     if (backlog->budget)
         (void) tell_suppressed(backlog, true);
     if (lost > 0)
-        log_warning("%llu bytes that app %s said are missing in the journal", (unsigned long long) lost,
-                    backlog->identifier);
+        log_warning("%llu bytes of the output of app %s are missing in the journal",
+                    (unsigned long long) lost, backlog->identifier);
     if (backlog->stream >= 0 && backlog->data)
         await_reader(backlog->stream);
     backlog->stream = safe_close(backlog->stream);

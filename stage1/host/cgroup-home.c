@@ -148,10 +148,10 @@ static int share_unit(const PodSettings *pod, Error *reterr)
     for (size_t i = 0; i < pod->plan->n_apps; i++)
         if (cgroup_limits_need(&pod->plan->apps[i].limits))
             return error_set(reterr, -EPERM,
-                             "app %s has limits of its own, which need a cgroup that is ours: add "
+                             "app %s has limits of its own, which need a delegated cgroup: add "
                              "Delegate=yes to the unit",
                              pod->plan->apps[i].name);
-    log_warning("the unit's cgroup is not ours, so apps get none of their own: add Delegate=yes to the unit");
+    log_warning("the unit does not delegate its cgroup, so all apps share it: add Delegate=yes to the unit");
     return 0;
 }
 

@@ -228,7 +228,7 @@ static int enter(Entry *entry, int argc, char *argv[], Error *reterr)
     outside.cgroup = entry->init_cgroup;
     r = catch_signals(&outside);
     if (r < 0)
-        return error_set_errno(reterr, r, "cannot hear signals");
+        return error_set_errno(reterr, r, "cannot receive signals");
     r = start(entry, &outside, reterr);
     if (r >= 0)
         r = loop(&outside);

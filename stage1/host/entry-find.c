@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A pid is only a number. What is opened here is one process' for sure, because that process still lives when
- * all was opened (its pidfd came first), and it is the init of this pod, because the pod's note
- * of when that was started is true of it, and it holds the pod's directory and the app's mount namespace. The
- * namespaces are taken from the init and not from a process of the app, which might have made itself others.
- */
+/* A pid is only a number. All that is opened here is of one process: its pidfd is opened first, and it still
+ * lives when all is opened. It is the init of this pod: it was started when the pod's record says, and it
+ * holds the pod's directory and the app's mount namespace. The namespaces are the init's, not those of a
+ * process of the app, which might have made others for itself. */
 
 #include <fcntl.h>
 #include <linux/nsfs.h>
@@ -35,7 +34,7 @@ void entry_done(Entry *entry)
     entry->init_cgroup = safe_close(entry->init_cgroup);
 }
 
-/* An app is noted when it is about to run, which may come after a question right after the pod's start. */
+/* The record is written when the app is about to run, which may be a moment after the pod's start. */
 static int await_record(Entry *entry)
 {
     for (unsigned i = 0;; i++) {
@@ -76,7 +75,7 @@ static bool is_same(const struct stat *a, const struct stat *b)
 }
 
 /* One of the namespaces that the init holds: those of mounts, its own of processes, and the apps'. */
-static void take_namespace(Entry *entry, int fd, ino_t inode, ino_t own_processes)
+static void keep_namespace(Entry *entry, int fd, ino_t inode, ino_t own_processes)
 {
     if (inode == entry->record.mounts && entry->mounts < 0)
         entry->mounts = fd;
@@ -95,7 +94,7 @@ static int find_namespaces(Entry *entry, int process, Error *reterr)
     int r = directory_open(process, "fd", &dir);
 
     if (r < 0 || stat(".", &pod) < 0 || fstatat(process, "ns/pid", &own, 0) < 0)
-        return error_set_errno(reterr, r < 0 ? r : -errno, "cannot look into the pod's init");
+        return error_set_errno(reterr, r < 0 ? r : -errno, "cannot read the namespaces of the pod's init");
     for (struct dirent *entry_of_dir; (entry_of_dir = readdir(dir));) {
         struct stat st;
 
@@ -103,7 +102,7 @@ static int find_namespaces(Entry *entry, int process, Error *reterr)
             continue;
         holds_pod = holds_pod || is_same(&st, &pod);
         if (st.st_dev == own.st_dev)
-            take_namespace(entry, openat(dirfd(dir), entry_of_dir->d_name, O_RDONLY | O_CLOEXEC), st.st_ino,
+            keep_namespace(entry, openat(dirfd(dir), entry_of_dir->d_name, O_RDONLY | O_CLOEXEC), st.st_ino,
                            own.st_ino);
     }
     if (!holds_pod || entry->mounts < 0 || entry->processes < 0)

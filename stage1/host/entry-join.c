@@ -223,7 +223,7 @@ _noreturn_ void entry_join(const Entry *entry, const Console *console, EntryRepo
         if (r == 0)
             become_command(entry, terminal, join.environment);
         if (r < 0)
-            (void) error_set_errno(&error, r, "the app's system call filter lets no process be made");
+            (void) error_set_errno(&error, r, "the app's system call filter does not let a process be made");
     }
     if (r < 0) {
         error_print(&error, r, "enter", entry->debug);

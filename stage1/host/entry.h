@@ -38,13 +38,14 @@ void entry_done(Entry *entry);
  * directory. */
 int entry_find(Entry *entry, Error *reterr);
 
-/* What a process in the pod has can be an app's that traces it: so it has neither a socket, by which that
- * could send us descriptors, nor a pipe, of which it could hold the lock. */
+/* An app that traces the process that joins has its descriptors, too. So that process has neither a socket,
+ * by which the app could send us descriptors, nor a pipe, whose lock it could hold. */
 typedef struct EntryReport {
     int terminal; /* a socket, for the pseudoterminal, closed before any process of ours is in the pod */
     int command;  /* an eventfd, for the number of the command's process */
 } EntryReport;
 
-/* entry-join.c: in a child of the process that stays outside. Sends the other side of the console's
- * pseudoterminal, if it wants one, and then the number of the command's process, which is its sibling. */
+/* entry-join.c: in a child of the process that stays outside. Sends the master side of the command's
+ * pseudoterminal, if the console wants one, and then the number of the command's process, which is the
+ * child's sibling. */
 _noreturn_ void entry_join(const Entry *entry, const Console *console, EntryReport report);

@@ -134,8 +134,8 @@ void foreground_done(Foreground *foreground)
 
 enum { PREFIX_MAX = 512, OUTPUT_SIZE = 4 * (sizeof(((LogPipe *) NULL)->line) + PREFIX_MAX) };
 
-/* What of ours is on its way out. Where nobody reads it stays here, and what does not fit stays in the apps'
- * pipes, so that the apps wait, and we go on hearing signals. */
+/* What is to be written to a standard descriptor. While nobody reads, it stays here, and what does not fit
+ * stays in the apps' pipes: so the apps wait, and we still receive signals. */
 typedef struct Output {
     Outlet to;
     char data[OUTPUT_SIZE];
@@ -317,8 +317,8 @@ static bool is_last(const Loop *loop)
     return loop->asked > 0 && loop->foreground->control < 0;
 }
 
-/* What the init says of an app comes by another pipe than what that app said before, and is left there
- * meanwhile. */
+/* The init's lines about an app come through another pipe than that app's lines before. They are left there
+ * until the app's are printed. */
 static bool init_has_to_wait(Loop *loop)
 {
     if (is_last(loop) || !apps_have_said(loop)) {
@@ -340,7 +340,8 @@ static int turn_backlogs(Loop *loop)
     return next;
 }
 
-/* 0: a caller who asked for the end does not wait for a reader that doesn't read. */
+/* 0: nothing happens any more, and whoever asked for the end does not wait for a reader that does not read.
+ */
 static int await(Loop *loop)
 {
     int timeout = is_last(loop) ? LAST_WORDS_MS : -1, r;

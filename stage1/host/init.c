@@ -198,7 +198,7 @@ void init_run(PodParts *parts)
     block_signals(&requests, &children);
     r = init_set_up(&init, parts, &error);
     if (r >= 0)
-        r = step_explain("hear signals", hear_signals(&init, &requests, &children), &error);
+        r = step_explain("receive signals", hear_signals(&init, &requests, &children), &error);
     if (r < 0)
         error_print(&error, r, "stage1", init.pod->debug);
     /* Neither apps nor our exit before we are what systemd watches. */

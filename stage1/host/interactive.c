@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* An interactive pod: the descriptors 0, 1 and 2 of its app's program are a pseudoterminal of the app's own
- * devpts, or pipes; the foreground process copies. Its handlers and its /dev/console have what they always
- * have. */
+ * devpts, or pipes; the foreground process copies. Its handlers and its /dev/console are as in any
+ * other pod. */
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -9,7 +9,8 @@
 #include "base/fd-util.h"
 #include "foreground.h"
 
-/* Before there is a process of the app: the terminal is the app's user's, who may open it again. */
+/* Before there is a process of the app. The app's user owns the terminal, so that the app may open it again.
+ */
 static int make_terminal(AppParts *app, Foreground *foreground, int *ret, Error *reterr)
 {
     int *terminals = &app->fds[APP_FD_TERMINALS], r = gather_terminals(terminals, reterr);

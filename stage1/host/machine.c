@@ -137,7 +137,7 @@ static int do_without(PodParts *pod, int r, Error *reterr)
     log_warning("cannot run %s: %s; the pod will not be known to machined", RKT_LIBEXECDIR "/rkt-register",
                 strerror(-r));
     if (settings->journal_namespace && !journal_is_there(settings->journal_namespace)) {
-        log_warning("no journal of the pod's own; its apps log to the main journal");
+        log_warning("the pod has no journal of its own; its apps log to the main journal");
         settings->journal_namespace = NULL;
     }
     return 0;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Our side of rkt-register (Documentation/internals.md): the pod's journal, scope and machine. Only the scope
- * is needed for a pod to run; the rest is said and done without. */
+/* Our side of rkt-register (Documentation/internals.md): the pod's journal, scope and machine. A pod
+ * that needs a scope does not run without it; if the rest fails, there is a warning. */
 #pragma once
 
 #include "pod-parts.h"

@@ -194,31 +194,32 @@ static unsigned take(Receiver *receiver, ReceiveKind kind, ReceiveCallback callb
                                   : take_own(receiver, kind, callback, userdata);
 }
 
-typedef struct Ear {
+typedef struct Consumer {
     ReceiveReadyCallback is_ready;
     ReceiveCallback callback;
     void *userdata;
-} Ear;
+} Consumer;
 
-static bool can_take(const Receiver *receiver, ReceiveKind kind, const Ear *ear)
+static bool can_take(const Receiver *receiver, ReceiveKind kind, const Consumer *consumer)
 {
     /* Of what comes through the channel the kind is not known before. */
-    return !ear->is_ready || ear->is_ready(receiver->channel >= 0 ? RECEIVE_SYSLOG : kind, ear->userdata);
+    return !consumer->is_ready ||
+           consumer->is_ready(receiver->channel >= 0 ? RECEIVE_SYSLOG : kind, consumer->userdata);
 }
 
 /* Each kind in turn, so that none keeps the others from being heard. */
-static void take_all(Receiver *receiver, const bool *there, const Ear *ear)
+static void take_all(Receiver *receiver, const bool *there, const Consumer *consumer)
 {
     for (size_t i = 0; i < _RECEIVE_KIND_MAX; i++) {
         ReceiveKind kind = (ReceiveKind) i;
         unsigned taken = 0, n = 1;
 
         while (there[i] && n > 0 && taken < AT_ONCE) {
-            if (!can_take(receiver, kind, ear)) {
+            if (!can_take(receiver, kind, consumer)) {
                 receiver->next_ns = in_ms(NOT_READY_MS);
                 break;
             }
-            taken += n = take(receiver, kind, ear->callback, ear->userdata);
+            taken += n = take(receiver, kind, consumer->callback, consumer->userdata);
         }
         if (taken >= AT_ONCE)
             receiver->next_ns = in_ms(PAUSE_MS);
@@ -238,7 +239,7 @@ void receiver_turn(Receiver *receiver, const struct pollfd *polled, ReceiveReady
     if (receiver->apart && receiver->channel < 0)
         start(receiver);
     else
-        take_all(receiver, there, &(Ear){ is_ready, callback, userdata });
+        take_all(receiver, there, &(Consumer){ is_ready, callback, userdata });
 }
 
 /* Whether one of the sockets has something. */
@@ -280,7 +281,7 @@ bool receiver_drain(Receiver *receiver, ReceiveReadyCallback is_ready, ReceiveCa
     if (!more)
         return false;
     receiver->next_ns = 0;
-    take_all(receiver, there, &(Ear){ is_ready, callback, userdata });
+    take_all(receiver, there, &(Consumer){ is_ready, callback, userdata });
     if (receiver->next_ns > 0)
         (void) poll(NULL, 0, NOT_READY_MS / 10);
     return true;

@@ -37,7 +37,7 @@ enum { STATUS_MAX = 4096, NAME_TEXT_MAX = 40 };
 
 /* Neither a process whose calls are interrupted again and again nor many refused processes keep the init
  * busy: it does not listen for a while, and they wait. */
-enum { AT_ONCE = 16, DEAF_MS = 20 };
+enum { AT_ONCE = 16, PAUSE_MS = 20 };
 
 /* What /proc/PID/status says of a thread. */
 typedef struct Caller {
@@ -52,25 +52,25 @@ int refusals_begin(Refusals *refusals, int *ret)
     int ends[2];
     size_t i = 0;
 
-    while (i < REFUSALS_STAGES && refusals->told[i].fd >= 0)
+    while (i < REFUSALS_STAGES && refusals->listeners[i].fd >= 0)
         i++;
     if (i == REFUSALS_STAGES)
         return -EBUSY;
     if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) < 0)
         return -errno;
-    refusals->told[i].fd = ends[0];
-    refusals->told[i].listens = false;
+    refusals->listeners[i].fd = ends[0];
+    refusals->listeners[i].listens = false;
     *ret = ends[1];
     return 0;
 }
 
 int64_t refusals_await(const Refusals *refusals, struct pollfd *ret)
 {
-    bool deaf = refusals->deaf_until_ns > monotonic_ns();
+    bool pauses = refusals->pause_until_ns > monotonic_ns();
 
     for (size_t i = 0; i < REFUSALS_STAGES; i++)
-        ret[i] = (struct pollfd){ .fd = deaf ? -EBADF : refusals->told[i].fd, .events = POLLIN };
-    return deaf ? refusals->deaf_until_ns : 0;
+        ret[i] = (struct pollfd){ .fd = pauses ? -EBADF : refusals->listeners[i].fd, .events = POLLIN };
+    return pauses ? refusals->pause_until_ns : 0;
 }
 
 /* A socket that ends without a word: the kernel had no listener for us. */
@@ -246,19 +246,19 @@ int refusals_turn(Refusals *refusals, const struct pollfd *fds, int proc, const 
     bool noted = false, lost = false;
 
     for (size_t i = 0; i < REFUSALS_STAGES; i++) {
-        int *fd = &refusals->told[i].fd, r;
+        int *fd = &refusals->listeners[i].fd, r;
 
         if (fds[i].revents == 0)
             continue;
-        if (!refusals->told[i].listens)
-            lost = take_listener(fd, &refusals->told[i].listens) < 0 || lost;
+        if (!refusals->listeners[i].listens)
+            lost = take_listener(fd, &refusals->listeners[i].listens) < 0 || lost;
         else if (fds[i].revents & POLLIN) {
             r = hear_call(refusals, *fd, proc, app, own);
             noted = noted || r > 0;
             if (r >= 0 && ++refusals->n_heard < AT_ONCE)
                 continue;
             refusals->n_heard = 0;
-            refusals->deaf_until_ns = monotonic_ns() + DEAF_MS * INT64_C(1000000);
+            refusals->pause_until_ns = monotonic_ns() + PAUSE_MS * INT64_C(1000000);
         } else if (fds[i].revents & POLLHUP) /* no process has the filter any more */
             *fd = safe_close(*fd);
     }

@@ -15,11 +15,11 @@ enum { REFUSALS_STAGES = 3 }; /* what an app has at most: handlers before and af
 
 typedef struct Refusals {
     struct {
-        int fd;              /* the socket by which the listener comes; then the listener */
-        bool listens;        /* it is the listener */
-    } told[REFUSALS_STAGES]; /* a process that a stage left may outlive it */
-    int64_t deaf_until_ns;   /* callers wait until then; 0: it hears */
-    unsigned n_heard;        /* since it was deaf */
+        int fd;                   /* the socket by which the listener comes; then the listener */
+        bool listens;             /* it is the listener */
+    } listeners[REFUSALS_STAGES]; /* a process that a stage left may outlive it */
+    int64_t pause_until_ns;       /* callers wait until then; 0: there is no pause */
+    unsigned n_heard;             /* since the last pause */
     unsigned n_noted;
     struct {
         uint32_t architecture, number;
@@ -29,7 +29,7 @@ typedef struct Refusals {
 } Refusals;
 #define REFUSALS_INIT                                                                                        \
     {                                                                                                        \
-        .told = { { .fd = -EBADF }, { .fd = -EBADF }, { .fd = -EBADF } }                                     \
+        .listeners = { { .fd = -EBADF }, { .fd = -EBADF }, { .fd = -EBADF } }                                \
     }
 
 /* Before the process of a stage is cloned. *ret is the process' end of a socket, for

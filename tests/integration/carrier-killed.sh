@@ -50,8 +50,8 @@ kill -KILL $before
 soon "an app whose pipe was full goes on" 60 in_app writer '[ -e /dev/shm/written ]'
 soon "and is heard" 60 log_has killed writer 'the last line'
 soon "the other one, too" 60 log_has killed ticks "^tick $((heard + 40))\$"
-tells "the log tells" 'a process that moves what app ticks says has ended before its time' journalctl --unit=rkt-killed --output=cat
-tells "of each app" 'a process that moves what app writer says has ended before its time' journalctl --unit=rkt-killed --output=cat
+tells "the log tells" 'the process that carries the output of app ticks ended unexpectedly' journalctl --unit=rkt-killed --output=cat
+tells "of each app" 'the process that carries the output of app writer ended unexpectedly' journalctl --unit=rkt-killed --output=cat
 equals "there are as many as before" "$(carriers | wc -l)" "$n"
 lacks "they are others" "$(carriers | sort | comm -12 - <(printf '%s\n' "$before"))" .
 equals "in the init's pid namespace" "$(for pid in $(carriers); do readlink "/proc/$pid/ns/pid"; done | sort -u)" "$(readlink "/proc/$init/ns/pid")"
@@ -62,7 +62,7 @@ equals "the pod is the same" "$(unit_property rkt-killed MainPID)" "$init"
 kill -KILL $(carriers)
 heard=$(app_log killed ticks | sed -n 's/^tick //p' | tail -n 1)
 soon "once more" 60 log_has killed ticks "^tick $((heard + 40))\$"
-equals "which is told once" "$(journalctl --unit=rkt-killed --output=cat | grep -c 'what app ticks says has ended before its time')" 1
+equals "which is told once" "$(journalctl --unit=rkt-killed --output=cat | grep -c 'the output of app ticks ended unexpectedly')" 1
 succeeds "the pod stops" systemctl stop rkt-killed
 lacks "and was not killed" "$(unit_property rkt-killed Result)" timeout
 systemctl reset-failed rkt-killed 2>/dev/null || :

@@ -133,7 +133,7 @@ pod_of partly example.com/busybox --name=gone --exec=/bin/sh -- -c 'echo left >/
     example.com/busybox --name=strict --seccomp mode=remove,errno=EPERM,clone --exec=/bin/sleep -- 1000 --- \
     example.com/busybox --name=deadly --seccomp mode=remove,clone --exec=/bin/sleep -- 1000 ---
 soon "an app that has exited, while its pod runs" 10 rkt enter --app=gone "$uuid" cat /left
-fails "not an app that may not clone" 1 "the app's system call filter lets no process be made: Operation not permitted" \
+fails "not an app that may not clone" 1 "the app's system call filter does not let a process be made: Operation not permitted" \
     enter --app=strict "$uuid" true
 fails "nor one that is killed for it" 1 "the app's system call filter does not let a process be made in it" \
     enter --app=deadly "$uuid" true

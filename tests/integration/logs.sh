@@ -119,12 +119,12 @@ systemctl kill --signal=STOP "$(journald flood)"
 touch /srv/begin
 systemctl restart rkt-flood
 soon "a journald that hangs holds no app up for long" 120 test -e /srv/flooded
-tells "the log says so" 'takes nothing of what app app says' journalctl --unit=rkt-flood --output=cat
+tells "the log says so" 'takes no output of app app' journalctl --unit=rkt-flood --output=cat
 systemctl kill --signal=CONT "$(journald flood)"
 touch /srv/go
 soon "what it says when journald goes on is heard" 60 log_has flood app 'the last line'
-tells "and how much is missing, there" 'rkt: [0-9]+ bytes that the app said are missing here' app_log flood app
-tells "and in the unit's log" '[0-9]+ bytes that app app said are missing in the journal' journalctl --unit=rkt-flood --output=cat
+tells "and how much is missing, there" 'rkt: [0-9]+ bytes of the app.s output are missing here' app_log flood app
+tells "and in the unit's log" '[0-9]+ bytes of the output of app app are missing in the journal' journalctl --unit=rkt-flood --output=cat
 systemctl stop rkt-flood
 remove_pod_file flood
 
@@ -138,7 +138,7 @@ rm -f /srv/flooded
 start never
 soon "without any journal an app runs" 120 test -e /srv/flooded
 equals "with one warning" \
-    "$(journalctl --unit=rkt-never --output=cat | grep -c 'takes nothing of what app app says')" 1
+    "$(journalctl --unit=rkt-never --output=cat | grep -c 'takes no output of app app')" 1
 succeeds "and is stopped" systemctl stop rkt-never
 
 # As much as the pipes hold, so that nothing is dropped before the end.
@@ -149,7 +149,7 @@ rm -f /srv/flooded
 start never
 soon "without a journal an app fills no pipe" 120 test -e /srv/flooded
 succeeds "and the pod ends" systemctl stop rkt-never
-tells "all that was lost is counted" '(^|[^0-9])100000 bytes that app app said are missing in the journal' \
+tells "all that was lost is counted" '(^|[^0-9])100000 bytes of the output of app app are missing in the journal' \
     journalctl --unit=rkt-never --output=cat
 remove_pod_file never
 systemctl unmask --runtime --quiet systemd-journald@rkt-never.socket systemd-journald@rkt-never.service

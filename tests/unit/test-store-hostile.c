@@ -72,6 +72,8 @@ int main(int argc, char *argv[])
             n++;
         }
     assert_int(n >= 150, true);
+    if (geteuid() != 0)
+        skip_part("unpacking them", "not root");
     assert_int(remove_tree_at(AT_FDCWD, base), 0);
     return 0;
 }

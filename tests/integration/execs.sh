@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # images: true busybox
 # How many programs and system calls a start takes, the memory of what stays, and how many system calls a pod that has
-# ended. A program costs half a millisecond to load, so one more is a decision, not an accident; so are 36 kB more, a file
+# ended. A program costs half a millisecond to load, so one more is a decision, not an accident; so is one more group of pages (64 kB), a file
 # in each pod, or a wait for all processors.
 
 # shellcheck source-path=SCRIPTDIR source=lib.sh
@@ -99,7 +99,7 @@ pss() {
     soon "kB that the $1 takes: at most $3" 20 takes_at_most "$2" "$3"
     printf 'the %s takes %s kB\n' "$1" "$(kilobytes "$2")"
 }
-pss init "$init" 250
+pss init "$init" 140
 pss reaper "$(pgrep --parent "$init" --exact rkt-reaper)" 150
 systemctl stop rkt-stays
 remove_pod_file stays
@@ -114,7 +114,7 @@ Exec=/bin/sh -c 'n=0; while :; do n=$((n + 1)); echo $n; sleep 0.01; done'
 END
 systemctl start rkt-talks
 soon "an app talks" 30 log_has talks talks '^300$'
-pss "init that carries lines" "$(unit_property rkt-talks MainPID)" 250
+pss "init that carries lines" "$(unit_property rkt-talks MainPID)" 140
 systemctl stop rkt-talks
 remove_pod_file talks
 

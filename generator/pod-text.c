@@ -67,8 +67,7 @@ static int check_value(const char *what, const char *value, Error *reterr)
 {
     if (utf8_is_valid(value) && !strchr(value, '\n'))
         return 0;
-    return error_set(reterr, -EINVAL, "%s: a pod file can't hold it: it has to be UTF-8 without newlines",
-                     what);
+    return error_set(reterr, -EINVAL, "%s: not possible in a pod file: must be UTF-8 without newlines", what);
 }
 
 /* ----- What is said ----- */
@@ -212,7 +211,7 @@ static int write_app(const PodTextSection *app, bool only, Buffer *b, Error *ret
     int r;
 
     if (!app->name && !only)
-        return error_set(reterr, -EINVAL, "image \"%s\": of several apps each needs its --name", app->image);
+        return error_set(reterr, -EINVAL, "image \"%s\": with several apps, each needs a --name", app->image);
     buffer_addf(b, "%s[App%s%s]\nImage=", b->size > 0 ? "\n" : "", app->name ? ":" : "",
                 app->name ? app->name : "");
     r = add_value(b, app->image, false);

@@ -40,7 +40,8 @@ int pod_name_check(const char *name, Error *reterr)
         return error_set(reterr, -EINVAL, "the name is too long for a unit");
     for (size_t i = 0; i < ELEMENTSOF(reserved); i++)
         if (streq(name, reserved[i]))
-            return error_set(reterr, -EINVAL, "rkt-%s.service is rkt's own; name the file otherwise", name);
+            return error_set(reterr, -EINVAL,
+                             "rkt-%s.service is a unit of rkt's own; choose another name for the file", name);
     return 0;
 }
 

@@ -13,7 +13,7 @@
 enum { OPT_PRETTY_PRINT = 1, OPT_PRINT_DATA, OPT_PRINT_STAGE1_IMAGES };
 
 static const Option options[] = {
-    { "pretty-print", OPTION_OPTIONAL, OPT_PRETTY_PRINT, "BOOL", "indent what is printed", "true" },
+    { "pretty-print", OPTION_OPTIONAL, OPT_PRETTY_PRINT, "BOOL", "indent the output", "true" },
     { "print-data", OPTION_BOOL, OPT_PRINT_DATA, NULL, NULL, NULL },
     { "print-stage1-images", OPTION_BOOL, OPT_PRINT_STAGE1_IMAGES, NULL, NULL, NULL },
     {},

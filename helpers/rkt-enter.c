@@ -24,7 +24,7 @@ static GlobalOptions arg_global = GLOBAL_OPTIONS_INIT;
 enum { OPT_APP = 1 };
 
 static const Option options[] = {
-    { "app", OPTION_VALUE, OPT_APP, "NAME", "the app to enter, of a pod with several", NULL },
+    { "app", OPTION_VALUE, OPT_APP, "NAME", "the app to enter; needed if the pod has several", NULL },
     {},
 };
 

@@ -28,8 +28,8 @@ enum { ATTRIBUTES = MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | M
 enum { OPT_APP = 1, OPT_OVERWRITE };
 
 static const Option options[] = {
-    { "app", OPTION_VALUE, OPT_APP, "NAME", "the app, where the pod has several", NULL },
-    { "overwrite", OPTION_BOOL, OPT_OVERWRITE, NULL, "replace a file of that name", NULL },
+    { "app", OPTION_VALUE, OPT_APP, "NAME", "the app to export; needed if the pod has several", NULL },
+    { "overwrite", OPTION_BOOL, OPT_OVERWRITE, NULL, "replace the file if it exists", NULL },
     {},
 };
 
@@ -280,7 +280,7 @@ int main(int argc, char **argv)
 {
     static const Command export = { .name = "export",
                                     .arguments = "UUID FILE",
-                                    .summary = "Makes an image of an app of an exited pod.",
+                                    .summary = "Makes an image from an app of an exited pod.",
                                     .options = options,
                                     .take = take_option,
                                     .run = run,

@@ -36,10 +36,10 @@ enum { OPT_EXPIRE_PREPARED = 1, OPT_GRACE_PERIOD, OPT_MARK_ONLY, OPT_UUID_FILE }
 
 static const Option options[] = {
     { "expire-prepared", OPTION_VALUE, OPT_EXPIRE_PREPARED, "DURATION",
-      "how long a prepared pod waits to be run", DEFAULT_EXPIRE_PREPARED },
+      "how long a prepared pod that was not run stays", DEFAULT_EXPIRE_PREPARED },
     { "grace-period", OPTION_VALUE, OPT_GRACE_PERIOD, "DURATION",
       "how long an ended pod stays after it was marked", DEFAULT_GRACE_PERIOD },
-    { "mark-only", OPTION_BOOL, OPT_MARK_ONLY, NULL, "mark, but remove nothing", NULL },
+    { "mark-only", OPTION_BOOL, OPT_MARK_ONLY, NULL, "only mark pods, and remove nothing", NULL },
     { "uuid-file", OPTION_VALUE, OPT_UUID_FILE, "FILE",
       "with --mark-only: mark only the pod named in this file", NULL },
     {},
@@ -211,7 +211,7 @@ static bool unit_was_given_up(const char *unit, int directory)
     if (r < 0)
         log_warning("cannot note that %s is not declared any more: %s", unit, strerror(-r));
     else if (r == 0)
-        log_info("%s is not declared any more: its journal will be removed, unless it comes back", unit);
+        log_info("%s is not declared any more: its journal will be removed unless its file returns", unit);
     return r > 0 && now_ns() - since >= arg_grace_period_ns;
 }
 
@@ -224,7 +224,7 @@ static int sweep_journal(const char *name, const char *owner, int directory, voi
     if (uuid_is_valid(owner) || !unit_was_given_up(owner, directory) || runtime_unit_is_active(owner) ||
         runtime_unit_is_active(journal_namespace_unit(name, unit)))
         return 0;
-    log_info("removing the journal of %s, which is declared no more", owner);
+    log_info("removing the journal of %s, which is not declared any more", owner);
     r = journal_namespace_discard(name, owner);
     if (r < 0) {
         log_error("cannot remove the journal namespace %s: %s", name, strerror(-r));
@@ -298,7 +298,7 @@ int main(int argc, char *argv[])
 
     log_setup("gc", arg_global.debug);
     if (r >= 0 && arg_global.help) {
-        verb_print_help("gc", "", "Removes what ended pods left.", options);
+        verb_print_help("gc", "", "Removes pods that have ended, and what they left.", options);
         return 0;
     }
     if (r >= 0)

@@ -17,9 +17,9 @@ enum { OPT_FORMAT = 1, OPT_FULL, OPT_NO_LEGEND, OPT_RUNNING };
 
 static const Option options[] = {
     { "format", OPTION_VALUE, OPT_FORMAT, "json|json-pretty", "print JSON", NULL },
-    { "full", OPTION_BOOL, OPT_FULL, NULL, "whole UUIDs, image IDs, exact times", NULL },
-    { "no-legend", OPTION_BOOL, OPT_NO_LEGEND, NULL, "no line of column names", NULL },
-    { "running", OPTION_BOOL, OPT_RUNNING, NULL, "only pods that run", NULL },
+    { "full", OPTION_BOOL, OPT_FULL, NULL, "print whole UUIDs, image IDs and exact times", NULL },
+    { "no-legend", OPTION_BOOL, OPT_NO_LEGEND, NULL, "leave out the heading", NULL },
+    { "running", OPTION_BOOL, OPT_RUNNING, NULL, "list only pods that run", NULL },
     {},
 };
 

@@ -30,7 +30,7 @@ static int parse_argv(int argc, char **argv, Error *reterr)
         if (r >= 0 && id == OPTION_END)
             return arg_global.help ? 0 : pod_options_check(&arg_pod, reterr);
         if (r >= 0 && run_options_has(id))
-            return error_set(reterr, -EINVAL, "unknown flag: %s (how the pod runs is said to run-prepared)",
+            return error_set(reterr, -EINVAL, "unknown flag: %s (it is a flag of run-prepared)",
                              argv[parser.index - 1]);
         if (r >= 0)
             r = global_options_has(id) ? global_options_take(&arg_global, id, value, reterr)
@@ -57,7 +57,7 @@ static int run(Error *reterr)
     int r, kept;
 
     if (arg_global.insecure & INSECURE_PATHS)
-        log_warning("--insecure-options=paths counts when the pod is run: give it to run-prepared");
+        log_warning("--insecure-options=paths takes effect when the pod is run: give it to run-prepared");
     r = global_options_find_dir(&arg_global, reterr);
     if (r >= 0)
         r = store_open(arg_global.dir, STORE_OPEN_CREATE, &store, reterr);

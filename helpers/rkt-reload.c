@@ -28,7 +28,7 @@ static GlobalOptions arg_global = GLOBAL_OPTIONS_INIT;
 enum { OPT_UUID_FILE = 1 };
 
 static const Option options[] = {
-    { "uuid-file", OPTION_VALUE, OPT_UUID_FILE, "FILE", "the pod named in this file", NULL },
+    { "uuid-file", OPTION_VALUE, OPT_UUID_FILE, "FILE", "take the pod's UUID from a file", NULL },
     {},
 };
 
@@ -99,8 +99,8 @@ int main(int argc, char *argv[])
     int r = run(argc, argv, &error);
 
     if (r >= 0 && arg_global.help) {
-        (void) puts(
-                "usage: rkt-reload --uuid-file=FILE\n\nHas a pod's apps reload: ExecReload= of its unit.\n");
+        (void) puts("usage: rkt-reload --uuid-file=FILE\n\nMakes a pod's apps reload: ExecReload= of its "
+                    "unit.\n");
         option_print_help(options);
     }
     if (r < 0)

@@ -15,7 +15,7 @@ static GlobalOptions arg_global = GLOBAL_OPTIONS_INIT;
 enum { OPT_UUID_FILE = 1 };
 
 static const Option options[] = {
-    { "uuid-file", OPTION_VALUE, OPT_UUID_FILE, "FILE", "the pod named in this file", NULL },
+    { "uuid-file", OPTION_VALUE, OPT_UUID_FILE, "FILE", "take the pod's UUID from a file", NULL },
     {},
 };
 

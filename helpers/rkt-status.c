@@ -23,7 +23,8 @@ static const Option status_options[] = {
     { "format", OPTION_VALUE, OPT_FORMAT, "json|json-pretty", "print JSON", NULL },
     { "uuid-file", OPTION_VALUE, OPT_UUID_FILE, "FILE", "take the pod's UUID from a file", NULL },
     { "wait", OPTION_OPTIONAL, OPT_WAIT, "BOOL|DURATION", "wait until the pod has ended", "true" },
-    { "wait-ready", OPTION_OPTIONAL, OPT_WAIT_READY, "BOOL|DURATION", "wait until the pod is ready", "true" },
+    { "wait-ready", OPTION_OPTIONAL, OPT_WAIT_READY, "BOOL|DURATION",
+      "wait until the pod is ready or has ended", "true" },
     {},
 };
 

@@ -35,8 +35,8 @@ static GlobalOptions arg_global = GLOBAL_OPTIONS_INIT;
 enum { OPT_FORCE = 1, OPT_UUID_FILE };
 
 static const Option options[] = {
-    { "force", OPTION_BOOL, OPT_FORCE, NULL, "kill the pod", NULL },
-    { "uuid-file", OPTION_VALUE, OPT_UUID_FILE, "FILE", "the pod named in this file", NULL },
+    { "force", OPTION_BOOL, OPT_FORCE, NULL, "kill the pods at once", NULL },
+    { "uuid-file", OPTION_VALUE, OPT_UUID_FILE, "FILE", "take the pod's UUID from a file", NULL },
     {},
 };
 

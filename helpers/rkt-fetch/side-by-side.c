@@ -200,7 +200,7 @@ static int do_step(Fetch *fetch, const Step *step, Error *reterr)
             r = start_child(fetch, &fetch->tasks[next], step);
         next++;
     }
-    return r < 0 ? error_set_errno(reterr, r, "cannot have several images at work") : 0;
+    return r < 0 ? error_set_errno(reterr, r, "cannot fetch several images at the same time") : 0;
 }
 
 /* ----- Reading ----- */

@@ -20,8 +20,8 @@
 enum { OPT_GRACE_PERIOD = 1 };
 
 static const Option options[] = {
-    { "grace-period", OPTION_VALUE, OPT_GRACE_PERIOD, "DURATION",
-      "how long an image or a tree stays that is not used", DEFAULT_GRACE_PERIOD },
+    { "grace-period", OPTION_VALUE, OPT_GRACE_PERIOD, "DURATION", "how long an unused image or tree stays",
+      DEFAULT_GRACE_PERIOD },
     {},
 };
 

@@ -19,12 +19,13 @@ enum { OPT_FIELDS = 1, OPT_FORMAT, OPT_FULL, OPT_NO_LEGEND, OPT_ORDER, OPT_SORT 
 #define COLUMNS "id|name|size|importtime|lastused|latest"
 
 static const Option options[] = {
-    { "fields", OPTION_VALUE, OPT_FIELDS, COLUMNS ",…", "the columns", "id,name,size,importtime,lastused" },
+    { "fields", OPTION_VALUE, OPT_FIELDS, COLUMNS ",…", "the columns to print",
+      "id,name,size,importtime,lastused" },
     { "format", OPTION_VALUE, OPT_FORMAT, "json|json-pretty", "print JSON", NULL },
-    { "full", OPTION_BOOL, OPT_FULL, NULL, "print whole IDs, bytes and dates", NULL },
-    { "no-legend", OPTION_BOOL, OPT_NO_LEGEND, NULL, "leave the heading out", NULL },
+    { "full", OPTION_BOOL, OPT_FULL, NULL, "print whole IDs, sizes in bytes, and exact dates", NULL },
+    { "no-legend", OPTION_BOOL, OPT_NO_LEGEND, NULL, "leave out the heading", NULL },
     { "order", OPTION_VALUE, OPT_ORDER, "asc|desc", "the order of the sorting", "asc" },
-    { "sort", OPTION_VALUE, OPT_SORT, COLUMNS ",…", "the columns to sort by, the first counts most",
+    { "sort", OPTION_VALUE, OPT_SORT, COLUMNS ",…", "the columns to sort by, the most important first",
       "importtime" },
     {},
 };

@@ -321,7 +321,7 @@ int pod_check(int argc, char **argv, Error *reterr)
     if (r >= 0 && pod_global.help) {
         verb_print_help(
                 "pod check", "[FILE…]",
-                "Says what is wrong with pod files, without a FILE with all; - is the standard input.",
+                "Reports the errors in pod files, without a FILE in all of them; - is the standard input.",
                 options);
         return 0;
     }

@@ -204,7 +204,7 @@ static void print_help(void)
 
     verb_print_help_more(
             "pod generate", "IMAGE [APP FLAGS] [-- ARGUMENTS ---] …",
-            "Prints the pod file that a command line of run means. --name= before any image is the pod's.",
+            "Prints the pod file for a command line of run. --name= before any image names the pod.",
             flags_with_key(setting_options(SETTING_PREPARE), of_pod, ELEMENTSOF(of_pod)), "Flags of the run",
             flags_with_key(setting_options(SETTING_RUN), of_run, ELEMENTSOF(of_run)));
 }

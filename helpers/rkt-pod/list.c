@@ -25,8 +25,9 @@ enum { OPT_FORMAT = 1, OPT_FULL, OPT_NO_LEGEND, OPT_ROOT };
 static const Option options[] = {
     { "format", OPTION_VALUE, OPT_FORMAT, "json|json-pretty", "print JSON", NULL },
     { "full", OPTION_BOOL, OPT_FULL, NULL, "print whole UUIDs", NULL },
-    { "no-legend", OPTION_BOOL, OPT_NO_LEGEND, NULL, "leave the heading out", NULL },
-    { "root", OPTION_VALUE, OPT_ROOT, "DIR", "the pods of the system beneath DIR; they have no state", NULL },
+    { "no-legend", OPTION_BOOL, OPT_NO_LEGEND, NULL, "leave out the heading", NULL },
+    { "root", OPTION_VALUE, OPT_ROOT, "DIR", "list the pods of the system below DIR; they have no state",
+      NULL },
     {},
 };
 

@@ -105,7 +105,7 @@ fails "if it has such a flag" 254 '^list: unknown flag: --fuel' rkt --fuel=true 
 fails "if there is a command" 254 '^rkt: unknown flag: --full=true$' rkt --full=true
 equals "-h is --help" "$(rkt rm -h)" "$(rkt help rm)"
 fails "each command says its own errors" 254 '^version: unexpected argument "x"$' rkt version x
-fails "what is said too early" 254 '^prepare: unknown flag: --net=none \(how the pod runs is said to run-prepared\)$' \
+fails "what is said too early" 254 '^prepare: unknown flag: --net=none \(it is a flag of run-prepared\)$' \
     rkt prepare --net=none "$image"
 fails "what could not be fetched is said once" 254 '^fetch: cannot fetch "/nothing.aci": [^'$'\n'']*$' \
     rkt run --net=none --quiet /nothing.aci

@@ -57,9 +57,9 @@ static void test_refused(void)
         { false, "exec", "/x", "--exec must follow an image" },
         { true, "nothing", "x", "--nothing has no key in a pod file" },
         { true, "quiet", "true",
-          "--quiet has no key in a pod file: what rkt-prepare says goes to the journal" },
-        { true, "user", "a\nb", "--user: a pod file can't hold it: it has to be UTF-8 without newlines" },
-        { true, "user", "\xff", "--user: a pod file can't hold it: it has to be UTF-8 without newlines" },
+          "--quiet has no key in a pod file: the messages of rkt-prepare go to the journal" },
+        { true, "user", "a\nb", "--user: not possible in a pod file: must be UTF-8 without newlines" },
+        { true, "user", "\xff", "--user: not possible in a pod file: must be UTF-8 without newlines" },
         { true, "cpu", "1", "--cpu was given twice" },
         { true, "caps-retain", "CAP_KILL", "--caps-retain was given twice" },
     };
@@ -108,7 +108,7 @@ static void test_names(void)
     assert_int(pod_text_set_name(&text, "A", NULL), -EINVAL);
     assert_int(pod_text_add_app(&text, "y"), 0);
     assert_int(pod_text_write(&text, &file, &error), -EINVAL);
-    assert_str(error_cause(&error), "image \"x\": of several apps each needs its --name");
+    assert_str(error_cause(&error), "image \"x\": with several apps, each needs a --name");
 }
 
 int main(void)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The cages come first, which only root can keep apart; then the worker gives up what it has, and only then
- * is the first byte of the image read. */
+/* The order: the cages are started first, because only root can give them namespaces; then the worker gives
+ * up its privileges; only then does it read the first byte of the image. */
 
 #include "worker.h"
 
@@ -50,7 +50,7 @@ static void report_progress(Worker *worker, uint64_t bytes)
     (void) write_full(worker->to, &(WorkerReport){ .bytes = bytes }, sizeof(WorkerReport));
 }
 
-/* Until the file or the image ends. */
+/* Reads until the file ends, or until the import needs no more. */
 static int feed(Worker *worker, Import *import, int fd, Error *reterr)
 {
     enum { BUFFER = 256 * 1024 };

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Of what an app's root is made when the pod starts: decided, and made ready, when it is prepared. */
+/* An app's root: what it is made of is decided, and prepared, when the pod is prepared; it is mounted when
+ * the pod starts (stage1/app-root.h). */
 #pragma once
 
 #include <stdbool.h>
@@ -11,5 +12,5 @@
 /* Fills app->root, which is empty: an overlay over the image's tree, or a copy of that. */
 int app_root_plan(PlanApp *app, const AppImage *image, bool overlay);
 
-/* Makes what that says, beneath the pod's directory. */
+/* Makes the directories, or the copy, that app->root needs beneath the pod's directory. */
 int app_root_make(const Pod *pod, const PlanApp *app, const AppImage *image, Error *reterr);

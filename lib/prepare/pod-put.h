@@ -18,8 +18,8 @@ int pod_put_text(const Pod *pod, const char *path, const char *text, Error *rete
 /* A directory and its parents, 0755, as far as they are missing. */
 int pod_put_directories(const Pod *pod, const char *path, Error *reterr);
 
-/* One for what apps write, set-uid programs of theirs too: group rkt may look into a pod, but run nothing
- * there. It may be there already. */
+/* A directory that only root may enter, for what apps write: it may hold set-uid programs, and members of
+ * group rkt may look into a pod. It may exist already. */
 int pod_put_closed_directory(const Pod *pod, const char *name, Error *reterr);
 
 /* A new directory in another, opened. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Its files are linked, or copied where it is a stranger's, who may write to them. */
+/* The files of a stage1 of ours are linked. Those of any other are copied, because it may write to them. */
 
 #include "put-stage1.h"
 

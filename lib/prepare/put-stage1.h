@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The pod's own stage1, which it keeps when the store loses it. */
+/* A pod has its own stage1: it still has it when the image is removed from the store. */
 #pragma once
 
 #include "pod/pod.h"
@@ -9,7 +9,7 @@
  * but "none" and "host". */
 bool stage1_image_has_plan(const AppImage *stage1);
 
-/* Which of this build; NULL: somebody else's. Owned by the image. */
+/* The name of the flavour, if it is one of this build; else NULL. Owned by the image. */
 const char *stage1_image_flavour(const AppImage *stage1);
 
 /* Puts the stage1, its manifest and what is known of its entrypoints into the pod's directory. */

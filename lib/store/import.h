@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Bringing an image in, in two steps: bytes are fed as they come, hashed and understood; then, if what they
- * turned out to be is what was wanted, the image is committed and others see it. What is a stranger's is
- * parsed in two cages (sandbox/cage.h), of which a program that imports has the works. */
+ * turned out to be is what was wanted, the image is committed and others see it. The bytes are
+ * parsed in two cages (sandbox/cage.h); a program that imports hands store_import_works to cage_main(). */
 #pragma once
 
 #include "sandbox/cage.h"
@@ -28,19 +28,19 @@ typedef struct ImportCages {
 int import_cages_start(bool apart, uid_t uid, gid_t gid, ImportCages *ret, Error *reterr);
 void import_cages_done(ImportCages *cages);
 
-/* An image on its way in; nobody sees it. */
+/* An image that is being imported. Nobody sees it before it is committed. */
 typedef struct Import Import;
 
-/* Begins with one of the store's temporary files. Writes as who it is: never call it as root in a store that
- * others can write. The cages (not owned) must stay until import_finish(). options: NULL: all as usual. */
+/* Makes a temporary file in the store, as the calling user: never call it as root in a store that others can
+ * write. The cages (not owned) must stay until import_finish(). options: NULL: all as usual. */
 int import_begin(Store *store, const ImportCages *cages, const StoreImportOptions *options, Import **ret,
                  Error *reterr);
 
-/* The next bytes of an ACI (plain tar, gzip, bzip2, xz or zstd), as they came. Returns when they are with the
- * cage: 1, or 0 when that needs no more, of which import_finish() knows why. */
+/* Takes the next bytes of an ACI (plain tar, gzip, bzip2, xz or zstd) and returns when they have been handed
+ * to the cage. 1: go on; 0: no more bytes are needed, and import_finish() says whether that is an error. */
 int import_feed(Import *import, const void *data, size_t size, Error *reterr);
 
-/* That was all of it. -EBADMSG: it is no image. */
+/* Call it after the last byte. -EBADMSG: the bytes are not an image. */
 int import_finish(Import *import, Error *reterr);
 
 typedef struct ImportDigest {
@@ -48,11 +48,12 @@ typedef struct ImportDigest {
     char sha512[SHA512_HEX + 1];
 } ImportDigest;
 
-/* What it turned out to be. */
+/* What an import has found out about its image. */
 typedef struct ImportContents {
     char key[IMAGE_KEY_LENGTH + 1];
-    ImportDigest source, tar; /* of the bytes as they were fed, if asked for; of the uncompressed tar */
-    const char *manifest;     /* its bytes */
+    ImportDigest source,
+            tar;          /* of the bytes as they were fed, if it was asked for; of the uncompressed tar */
+    const char *manifest; /* its bytes */
     size_t manifest_size;
     const StoreImage *image; /* its name and labels; the rest is not known yet */
 } ImportContents;
@@ -63,6 +64,6 @@ const ImportContents *import_contents(const Import *import);
 /* Puts it into the store. An image that is there already stays and counts as imported now. */
 int import_commit(Import *import, Error *reterr);
 
-/* What was not committed is gone. */
+/* Removes what was not committed. NULL is fine. */
 void import_free(Import *import);
 DEFINE_CLEANUP_FUNC(Import *, import_free)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What a cage has to know of an image to unpack it, beside the image's bytes: its manifest, and the path
- * whitelists of it and of the images that it is a dependency of. Written by the caller, read in the cage. */
+/* What a cage needs to unpack an image, besides the image's bytes: the manifest, and the path whitelists of
+ * the image and of those that depend on it. The caller writes it, the cage reads it. */
 #pragma once
 
 #include "store/path-set.h"
@@ -16,9 +16,10 @@ typedef struct LayerDescription {
     size_t n_whitelists;
 } LayerDescription;
 
-/* Reads such bytes, which must stay. -EBADMSG: they are none. What was read until then is in *ret, too. */
+/* Reads the bytes that layer_describe() made, which must stay. -EBADMSG: they are not a description. *ret
+ * must be zeroed, and needs layer_description_done() after a failure, too. */
 int layer_description_read(const void *bytes, size_t size, LayerDescription *ret);
 void layer_description_done(LayerDescription *description);
 
-/* Whether every whitelist has room for the path (beneath rootfs). */
+/* Whether all whitelists that are not empty admit the path (beneath rootfs). */
 bool layer_description_admits(const LayerDescription *description, const char *path, bool is_directory);

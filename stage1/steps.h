@@ -12,7 +12,7 @@
 /* A step that has not said itself what went wrong: "cannot <doing>: <errno>". */
 static inline int step_explain(const char *doing, int r, Error *reterr)
 {
-    return r < 0 && reterr->n == 0 && !reterr->told ? error_set_errno(reterr, r, "cannot %s", doing) : r;
+    return r < 0 && reterr->n == 0 ? error_set_errno(reterr, r, "cannot %s", doing) : r;
 }
 
 /* Performs the steps of a table until one fails. reterr may not be NULL, and has said nothing yet. Returns 0,

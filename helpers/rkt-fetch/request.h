@@ -12,7 +12,7 @@
 typedef struct FetchArguments {
     GlobalOptions global;
     PullPolicy pull_policy;
-    bool full, progress, quiet;
+    bool full, quiet;
 } FetchArguments;
 
 typedef struct Request {

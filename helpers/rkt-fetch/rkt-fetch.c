@@ -10,19 +10,17 @@
 #include <unistd.h>
 
 #include "base/array.h"
-#include "base/log.h"
+#include "base/answer.h"
 #include "base/string-util.h"
 #include "cli/command.h"
 #include "side-by-side.h"
 #include "store/import.h"
 
-enum { OPT_FULL = 1, OPT_NO_STORE, OPT_PROGRESS, OPT_PULL_POLICY, OPT_QUIET, OPT_SIGNATURE, OPT_STORE_ONLY };
+enum { OPT_FULL = 1, OPT_NO_STORE, OPT_PULL_POLICY, OPT_QUIET, OPT_SIGNATURE, OPT_STORE_ONLY };
 
 static const Option options[] = {
     { "full", OPTION_BOOL, OPT_FULL, NULL, "print the whole image ID", NULL },
     { "no-store", OPTION_BOOL, OPT_NO_STORE, NULL, "the same as --pull-policy=update", NULL },
-    { "progress", OPTION_BOOL, OPT_PROGRESS, NULL,
-      "print lines with the progress; end when standard input ends", NULL },
     { "pull-policy", OPTION_VALUE, OPT_PULL_POLICY, "new|never|update", "when to look for a newer image",
       "update" },
     { "quiet", OPTION_BOOL, OPT_QUIET, NULL, "print only image IDs and errors", NULL },
@@ -73,11 +71,6 @@ static int take_option(int id, const char *value, Error *reterr)
 {
     switch (id) {
     case OPT_FULL: arg.full = streq(value, "true"); return 0;
-    case OPT_PROGRESS:
-        arg.progress = streq(value, "true");
-        if (arg.progress)
-            log_say_levels();
-        return 0;
     case OPT_QUIET: arg.quiet = streq(value, "true"); return 0;
     case OPT_NO_STORE: return streq(value, "true") ? take_pull_policy("update", reterr) : 0;
     case OPT_STORE_ONLY: return streq(value, "true") ? take_pull_policy("never", reterr) : 0;
@@ -90,7 +83,8 @@ static int take_option(int id, const char *value, Error *reterr)
 
 /* ----- The images ----- */
 
-/* SIGIO, which comes when nobody holds the other end any longer, ends us, and that the workers. */
+/* A caller holds the other end, and may not be our parent. SIGIO, which comes when nobody holds the other end
+ * any longer, ends us, and that the workers. */
 static int end_with_input(Error *reterr)
 {
     struct pollfd input = { .fd = STDIN_FILENO };
@@ -108,7 +102,7 @@ static int run(Error *reterr)
 {
     _cleanup_(store_freep) Store *store = NULL;
     size_t missing = 0;
-    int r = arg.progress ? end_with_input(reterr) : 0;
+    int r = answer_is_asked() ? end_with_input(reterr) : 0;
 
     if (r >= 0 && arg_n_requests == 0)
         r = error_set(reterr, -EINVAL, "must provide at least one image");

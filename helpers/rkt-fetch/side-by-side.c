@@ -19,6 +19,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/answer.h"
 #include "base/fd-util.h"
 #include "base/log.h"
 #include "base/string-util.h"
@@ -62,10 +63,8 @@ static void show_progress(Fetch *fetch)
     if (tenths == fetch->shown && bytes < fetch->total)
         return;
     fetch->shown = tenths;
-    if (fetch->arguments->progress) {
-        (void) dprintf(STDOUT_FILENO, "progress %" PRIu64 " %" PRIu64 "\n", bytes, fetch->total);
-        return;
-    }
+    answer("total", "%" PRIu64, fetch->total);
+    answer("bytes", "%" PRIu64, bytes);
     if (!fetch->shows)
         return;
     if (fetch->n > 1)
@@ -83,10 +82,12 @@ static size_t print_keys(const Fetch *fetch)
     if (fetch->shows && fetch->shown > 0)
         (void) fputc('\n', stderr);
     for (size_t i = 0; i < fetch->n; i++)
-        if (*fetch->tasks[i].key)
-            (void) printf("%.*s\n", length, fetch->tasks[i].key);
-        else
+        if (!*fetch->tasks[i].key)
             missing++;
+        else if (answer_is_asked())
+            answer("image", "%s", fetch->tasks[i].key);
+        else
+            (void) printf("%.*s\n", length, fetch->tasks[i].key);
     (void) fflush(stdout);
     return missing;
 }
@@ -282,7 +283,7 @@ int fetch_side_by_side(Store *store, const Request *requests, size_t n, const Fe
                     .arguments = arguments,
                     .tasks = tasks,
                     .children_max = count_processors(),
-                    .shows = !arguments->quiet && !arguments->progress && isatty(STDERR_FILENO) };
+                    .shows = !arguments->quiet && isatty(STDERR_FILENO) };
     int r;
 
     if (!tasks)

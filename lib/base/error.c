@@ -6,6 +6,7 @@
 #include <stdarg.h>
 #include <string.h>
 
+#include "answer.h"
 #include "log.h"
 #include "printable.h"
 #include "string-util.h"
@@ -67,20 +68,11 @@ int error_set_errno(Error *error, int r, const char *format, ...)
     return r;
 }
 
-int error_set_told(Error *error, int r)
-{
-    if (!error)
-        return r;
-    error_done(error);
-    error->told = true;
-    return r;
-}
-
 int error_prefix(Error *error, int r, const char *format, ...)
 {
     va_list ap;
 
-    if (!error || error->told)
+    if (!error)
         return r;
     if (error->n == 0)
         error_pushf(error, "%s", strerror(-r));
@@ -95,12 +87,23 @@ const char *error_cause(const Error *error)
     return error->n > 0 ? error->chain[0] : NULL;
 }
 
+static void answer_error(const Error *error, int r)
+{
+    if (error->n == 0)
+        answer(ANSWER_ERROR, "%s", strerror(-r));
+    for (unsigned i = 0; i < error->n; i++)
+        answer(ANSWER_ERROR, "%s", error->chain[i]);
+    answer(ANSWER_ERROR_CODE, "%d", -r);
+}
+
 void error_print(const Error *error, int r, const char *command, bool debug)
 {
     const char *level = log_error_prefix();
 
-    if (error->told)
+    if (answer_is_asked()) {
+        answer_error(error, r);
         return;
+    }
     if (error->n == 0) {
         fprintf(stderr, "%s%s: %s\n", level, command, strerror(-r));
         return;

@@ -13,7 +13,6 @@ enum { ERROR_CHAIN_MAX = 8 };
 typedef struct Error {
     char *chain[ERROR_CHAIN_MAX]; /* innermost first */
     unsigned n;
-    bool told; /* by a program that we ran: nothing is left to be said */
 } Error;
 
 #define ERROR_INIT                                                                                           \
@@ -31,9 +30,6 @@ int error_set(Error *error, int r, const char *format, ...) _printf_(3, 4);
 /* The same with ": " and strerror(-r) behind it. */
 int error_set_errno(Error *error, int r, const char *format, ...) _printf_(3, 4);
 
-/* Notes that a child has told the user what is wrong; there is nothing to be printed any more. Returns r. */
-int error_set_told(Error *error, int r);
-
 /* Puts an outer message ("what we were doing") before what was said; with nothing said yet, strerror(-r)
  * becomes the cause. Returns r. */
 int error_prefix(Error *error, int r, const char *format, ...) _printf_(3, 4);
@@ -42,7 +38,8 @@ int error_prefix(Error *error, int r, const char *format, ...) _printf_(3, 4);
 const char *error_cause(const Error *error);
 
 /* Writes the error to standard error: `<command>: <outermost message>: <innermost cause>`; with debug the
- * whole chain, one message a line, indented by depth. With nothing said, strerror(-r) is the cause. */
+ * whole chain, one message a line, indented by depth. With nothing said, strerror(-r) is the cause. A program
+ * that was called answers it in the place of that. */
 void error_print(const Error *error, int r, const char *command, bool debug);
 
 #define _cleanup_error_ _cleanup_(error_done)

@@ -7,17 +7,13 @@
 #include <sys/stat.h>
 #include <syslog.h>
 
+#include "answer.h"
 #include "printable.h"
 #include "string-util.h"
 
 static const char *log_command = "rkt";
 static bool log_debug_enabled;
 static enum { UNKNOWN, WITH_LEVELS, WITHOUT_LEVELS } log_levels;
-
-void log_say_levels(void)
-{
-    log_levels = WITH_LEVELS;
-}
 
 /* systemd names the stream, for who inherits the variable may have another standard error. */
 static bool is_journal_stream(void)
@@ -32,7 +28,7 @@ static bool is_journal_stream(void)
     return streq(stream, own);
 }
 
-bool log_has_levels(void)
+static bool has_levels(void)
 {
     if (log_levels == UNKNOWN)
         log_levels = is_journal_stream() ? WITH_LEVELS : WITHOUT_LEVELS;
@@ -41,14 +37,14 @@ bool log_has_levels(void)
 
 const char *log_error_prefix(void)
 {
-    return log_has_levels() ? "<3>" : "";
+    return has_levels() ? "<3>" : "";
 }
 
 void log_setup(const char *command, bool debug)
 {
     log_command = command;
     log_debug_enabled = debug;
-    (void) log_has_levels(); /* the environment and the descriptor may not last */
+    (void) has_levels(); /* the environment and the descriptor may not last */
 }
 
 static void log_write(int level, const char *command, const char *format, va_list ap)
@@ -57,10 +53,23 @@ static void log_write(int level, const char *command, const char *format, va_lis
 
     (void) vsnprintf(text, sizeof(text), format, ap);
     string_sanitize(text, "\t");
-    if (log_has_levels())
+    if (answer_has_messages())
+        answer(ANSWER_MESSAGE, "<%d>%s: %s", level, command, text);
+    else if (has_levels())
         fprintf(stderr, "<%d>%s: %s\n", level, command, text);
     else
         fprintf(stderr, "%s: %s\n", command, text);
+}
+
+void log_pass_on(char *message)
+{
+    bool has_level = message[0] == '<' && ascii_is_digit(message[1]) && message[2] == '>';
+
+    string_sanitize(message, "\t");
+    if (answer_has_messages())
+        answer(ANSWER_MESSAGE, "%s", message);
+    else
+        fprintf(stderr, "%s\n", has_level && !has_levels() ? message + 3 : message);
 }
 
 #define DEFINE_LOG(name, level, condition)                                                                   \

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Messages on standard error. Libraries only say log_debug(); programs say the rest. Where standard error is
- * a stream of the journal, lines carry the <N> level prefix of sd-daemon(3). */
+/* Messages on standard error, or in an answer that has messages (base/answer.h). Libraries only say
+ * log_debug(); programs say the rest. Where standard error is a stream of the journal, lines carry the <N>
+ * level prefix of sd-daemon(3). */
 #pragma once
 
 #include <stdbool.h>
@@ -9,12 +10,6 @@
 
 /* Sets the name before each message and whether debug messages are shown. The name is not copied. */
 void log_setup(const char *command, bool debug);
-
-/* From now on lines carry the prefix, whatever standard error is: somebody reads it who passes them on. */
-void log_say_levels(void);
-
-/* Whether lines carry it. */
-bool log_has_levels(void);
 
 /* What an error begins with that is printed otherwise: the prefix, or "". */
 const char *log_error_prefix(void);
@@ -27,3 +22,6 @@ void log_info(const char *format, ...) _printf_(1, 2);
 void log_image(const char *from, const char *what);
 void log_warning(const char *format, ...) _printf_(1, 2);
 void log_error(const char *format, ...) _printf_(1, 2);
+
+/* Says what a program that we have called has said: a message with its prefix, which is changed. */
+void log_pass_on(char *message);

@@ -37,17 +37,23 @@ void record_add(Buffer *b, const char *key, const char *value)
     buffer_adds(b, "\n");
 }
 
-void record_addf(Buffer *b, const char *key, const char *format, ...)
+void record_addv(Buffer *b, const char *key, const char *format, va_list ap)
 {
     _cleanup_free_ char *value = NULL;
-    va_list ap;
 
-    va_start(ap, format);
     if (vasprintf(&value, format, ap) < 0) {
         value = NULL;
         b->failed = true;
     } else
         record_add(b, key, value);
+}
+
+void record_addf(Buffer *b, const char *key, const char *format, ...)
+{
+    va_list ap;
+
+    va_start(ap, format);
+    record_addv(b, key, format, ap);
     va_end(ap);
 }
 

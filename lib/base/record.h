@@ -43,6 +43,7 @@ typedef struct RecordField {
 /* Appends one record. Buffers remember it when memory runs out. */
 void record_add(Buffer *b, const char *key, const char *value);
 void record_addf(Buffer *b, const char *key, const char *format, ...) _printf_(3, 4);
+void record_addv(Buffer *b, const char *key, const char *format, va_list ap) _printf_(3, 0);
 
 /* Appends the records of an object. */
 void record_add_object(Buffer *b, const RecordField *fields, const void *object);

@@ -7,7 +7,6 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
-#include <sys/ioctl.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
@@ -130,57 +129,6 @@ int wait_for_exit(pid_t pid)
         if (errno != EINTR)
             return -errno;
     return info.si_code == CLD_EXITED ? info.si_status : 128 + info.si_status;
-}
-
-int child_output_open(pid_t pid, int fd, ChildOutput *ret)
-{
-    *ret = (ChildOutput){ .fd = fd, .process = (int) syscall(SYS_pidfd_open, pid, 0) };
-    return ret->process < 0 ? -errno : 0;
-}
-
-void child_output_done(ChildOutput *output)
-{
-    safe_close(output->process);
-    output->process = -EBADF;
-}
-
-static int wait_for_output(ChildOutput *output)
-{
-    struct pollfd fds[] = { { .fd = output->process, .events = POLLIN },
-                            { .fd = output->fd, .events = POLLIN } };
-    int left = 0;
-
-    while (poll(fds, ELEMENTSOF(fds), -1) < 0)
-        if (errno != EINTR)
-            return -errno;
-    if (!fds[0].revents)
-        return 0;
-    output->ended = true;
-    if (ioctl(output->fd, FIONREAD, &left) < 0)
-        return -errno;
-    output->left = left > 0 ? (size_t) left : 0;
-    return 0;
-}
-
-ssize_t child_output_read(ChildOutput *output, void *buffer, size_t size)
-{
-    ssize_t n;
-    int r = output->ended ? 0 : wait_for_output(output);
-
-    if (r < 0)
-        return r;
-    if (output->ended && output->left < size)
-        size = output->left;
-    if (size == 0)
-        return 0;
-    do
-        n = read(output->fd, buffer, size);
-    while (n < 0 && errno == EINTR);
-    if (n < 0)
-        return -errno;
-    if (output->ended)
-        output->left -= (size_t) n;
-    return n;
 }
 
 /* Whatever it started in its group goes with it. */

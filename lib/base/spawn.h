@@ -39,23 +39,6 @@ void spawn_reset_signals(void);
 /* Waits; returns the exit status (0..255), 128 + n when signal n ended it, or a negative errno. */
 int wait_for_exit(pid_t pid);
 
-/* What a child says through a pipe, until it closes it or ends. Then what it had said by then is the end:
- * another process that holds the pipe can neither add to it nor keep who hears. */
-typedef struct ChildOutput {
-    int fd; /* not owned */
-    int process;
-    bool ended;
-    size_t left; /* once it has ended */
-} ChildOutput;
-
-/* The output of a child of ours through fd, the pipe's reading end, which stays the caller's. 0 or a negative
- * errno; to be closed by child_output_done() in either case. */
-int child_output_open(pid_t pid, int fd, ChildOutput *ret);
-void child_output_done(ChildOutput *output);
-
-/* Waits for some. Returns the bytes read; 0: the end. */
-ssize_t child_output_read(ChildOutput *output, void *buffer, size_t size);
-
 /* Both: the exit status or a negative errno; -ETIMEDOUT: it was killed. */
 int spawn_and_wait(const char *path, char *const argv[], const SpawnOptions *options);
 

@@ -2,6 +2,7 @@
 
 #include "global-options.h"
 
+#include "base/answer.h"
 #include "base/duration.h"
 #include "base/string-util.h"
 #include "settings/settings.h"
@@ -122,6 +123,7 @@ int command_line_read(int argc, char **argv, const Option *options, GlobalOption
     const char *value;
     int id, r;
 
+    answer_begin();
     do {
         r = option_next(&parser, &id, &value, reterr);
         if (r < 0 || id == OPTION_END)

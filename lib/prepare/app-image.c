@@ -103,12 +103,10 @@ static int fetch_missing(const FetchOptions *options, WantedImage *images, size_
         if (!*images[i].key && !find_same(missing, n_missing, &images[i]))
             missing[n_missing++] = images[i];
     r = n_missing > 0 ? images_fetch(options, missing, n_missing, policy, reterr) : 0;
-    if (r < 0)
-        return n_missing == 1 ? error_prefix(reterr, r, "image \"%s\"", missing->text) : r;
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; r >= 0 && i < n; i++)
         if (!*images[i].key)
             memcpy(images[i].key, find_same(missing, n_missing, &images[i])->key, sizeof(images[i].key));
-    return 0;
+    return r;
 }
 
 int images_find_or_fetch(Store *store, const FetchOptions *options, WantedImage *images, size_t n,

@@ -9,18 +9,18 @@
 #include "fetch.h"
 
 #include <fcntl.h>
+#include <inttypes.h>
 #include <string.h>
-#include <sys/wait.h>
 
+#include "base/answer.h"
+#include "base/call.h"
 #include "base/fd-util.h"
-#include "base/log.h"
 #include "base/printable.h"
-#include "base/spawn.h"
 #include "base/string-util.h"
 #include "journal/notify.h"
 #include "rkt-config.h"
 
-enum { EXTENSION_S = 60, EXIT_GENERAL = 254 };
+enum { EXTENSION_S = 60 };
 
 static const char systemd_run[] = "/usr/bin/systemd-run";
 
@@ -30,7 +30,7 @@ typedef struct Fetch {
     size_t n, n_keys;
     bool apart; /* in a unit beside ours */
     int notify;
-    unsigned long long progress; /* bytes */
+    uint64_t progress, total; /* bytes */
 } Fetch;
 
 /* ----- What it says ----- */
@@ -49,66 +49,36 @@ static void say_status(const Fetch *fetch, const char *before, const char *behin
 }
 
 /* Only what is more than before is progress. */
-static void take_progress(Fetch *fetch, const char *text)
+static void take_progress(Fetch *fetch, uint64_t bytes)
 {
-    unsigned long long bytes, total;
     char behind[64];
-    int end = 0;
 
-    if (sscanf(text, "%19llu %19llu%n", &bytes, &total, &end) != 2 || text[end] != '\0' ||
-        fetch->notify < 0 || bytes <= fetch->progress)
+    if (fetch->notify < 0 || bytes <= fetch->progress)
         return;
     fetch->progress = bytes;
-    (void) snprintf(behind, sizeof(behind), ": %llu of %llu MB", bytes / 1000000, total / 1000000);
+    (void) snprintf(behind, sizeof(behind), ": %" PRIu64 " of %" PRIu64 " MB", bytes / 1000000,
+                    fetch->total / 1000000);
     (void) notify_sendf(fetch->notify, "EXTEND_TIMEOUT_USEC=%d000000", EXTENSION_S);
     say_status(fetch, "fetching", behind);
 }
 
-/* Its messages are passed on: the journal has lines under the unit of who writes them, and it is the pod's
- * that an administrator looks at. */
-static void take_line(Fetch *fetch, char *line)
+static int take(const char *key, char *value, void *userdata)
 {
-    const char *progress = startswith(line, "progress ");
+    Fetch *fetch = userdata;
+    uint64_t bytes;
+    int r;
 
-    if (progress)
-        take_progress(fetch, progress);
-    else if (image_key_is_valid(line) && fetch->n_keys < fetch->n) {
-        WantedImage *image = &fetch->images[fetch->n_keys++];
-
-        memcpy(image->key, line, sizeof(image->key));
-    } else {
-        /* With their level (log_say_levels()), which no terminal is shown. */
-        bool has_level = line[0] == '<' && line[1] >= '0' && line[1] <= '7' && line[2] == '>';
-
-        string_sanitize(line, "\t");
-        fprintf(stderr, "%s\n", has_level && !log_has_levels() ? line + 3 : line);
+    if (streq(key, "total"))
+        return parse_u64(value, &fetch->total);
+    if (streq(key, "bytes")) {
+        r = parse_u64(value, &bytes);
+        if (r >= 0)
+            take_progress(fetch, bytes);
+        return r;
     }
-}
-
-static int hear(Fetch *fetch, ChildOutput *output)
-{
-    char buffer[4096];
-    size_t used = 0;
-    ssize_t n;
-
-    while ((n = child_output_read(output, buffer + used, sizeof(buffer) - 1 - used)) != 0) {
-        char *line = buffer, *newline;
-
-        if (n < 0)
-            return (int) n;
-        used += (size_t) n;
-        buffer[used] = '\0';
-        for (; (newline = strchr(line, '\n')); line = newline + 1) {
-            *newline = '\0';
-            take_line(fetch, line);
-        }
-        used -= (size_t) (line - buffer);
-        memmove(buffer, line, used);
-        if (used == sizeof(buffer) - 1) {
-            take_line(fetch, buffer);
-            used = 0;
-        }
-    }
+    if (!streq(key, "image") || !image_key_is_valid(value) || fetch->n_keys == fetch->n)
+        return -EBADMSG;
+    memcpy(fetch->images[fetch->n_keys++].key, value, IMAGE_KEY_LENGTH + 1);
     return 0;
 }
 
@@ -120,8 +90,6 @@ static int add_fetch(const Fetch *fetch, PullPolicy policy, char ***argv)
 
     if (r >= 0)
         r = strv_extendf(argv, "--pull-policy=%s", pull_policy_to_string(policy));
-    if (r >= 0)
-        r = strv_extend(argv, "--full");
     if (r >= 0 && fetch->options->quiet)
         r = strv_extend(argv, "--quiet");
     for (size_t i = 0; r >= 0 && i < fetch->n; i++) {
@@ -153,51 +121,40 @@ static int add_systemd_run(const FetchOptions *options, char ***argv)
     if (r >= 0)
         r = strv_extendf(argv, "--description=Images of %s", options->unit);
     if (r >= 0)
-        r = strv_extend(argv, "--");
+        r = strv_extend(argv, "--setenv=" ANSWER_VARIABLE "=1");
     if (r >= 0)
-        r = strv_extend(argv, RKT_LIBEXECDIR "/rkt-fetch");
-    return r < 0 ? r : strv_extend(argv, "--progress");
+        r = strv_extend(argv, "--");
+    return r < 0 ? r : strv_extend(argv, RKT_LIBEXECDIR "/rkt-fetch");
 }
 
-static int run(Fetch *fetch, const char *program, char *const *argv, Error *reterr)
+/* Which image it was stays said, whatever is said before it. */
+static int keep_name(int r, Error *reterr)
 {
-    _cleanup_close_ int reader = -EBADF, writer = -EBADF, input = -EBADF, held = -EBADF;
-    SpawnOptions options = SPAWN_OPTIONS_INIT;
-    ChildOutput output;
-    int fds[2], status, r;
-    pid_t pid;
+    _cleanup_free_ char *words = NULL;
+
+    if (reterr && reterr->n > 1)
+        words = string_concat(reterr->chain[reterr->n - 1], ": ", reterr->chain[0]);
+    return words ? error_set(reterr, r, "%s", words) : r;
+}
+
+static int run(Fetch *fetch, char *const *argv, Error *reterr)
+{
+    _cleanup_close_ int input = -EBADF, held = -EBADF;
+    Call call = {
+        .path = fetch->apart ? systemd_run : RKT_LIBEXECDIR "/rkt-fetch",
+        .argv = argv,
+        .by_output = fetch->apart,
+        .take = take,
+        .userdata = fetch,
+    };
+    int fds[2], r;
 
     if (pipe2(fds, O_CLOEXEC) < 0)
         return -errno;
-    reader = fds[0];
-    writer = fds[1];
-    if (pipe2(fds, O_CLOEXEC) < 0)
-        return -errno;
-    input = fds[0];
+    call.input = input = fds[0];
     held = fds[1];
-    options.fds[0] = input;
-    options.fds[1] = writer;
-    if (fetch->apart)
-        options.fds[2] = writer;
-    options.die_with_parent = true;
-    r = spawn(program, argv, &options, &pid);
-    if (r < 0)
-        return error_set_errno(reterr, r, "cannot run %s", program);
-    input = safe_close(input);
-    writer = safe_close(writer);
-    r = child_output_open(pid, reader, &output);
-    if (r >= 0)
-        r = hear(fetch, &output);
-    child_output_done(&output);
-    reader = safe_close(reader);
-    status = wait_for_exit(pid);
-    if (status < 0)
-        return status;
-    if (status == EXIT_GENERAL)
-        return error_set_told(reterr, -EIO);
-    if (status != 0)
-        return error_set(reterr, -EIO, "it could not be fetched (rkt-fetch exited with %d)", status);
-    return r < 0 ? error_set_errno(reterr, r, "cannot hear what rkt-fetch says") : 0;
+    r = call_run(&call, reterr);
+    return r < 0 ? keep_name(r, reterr) : 0;
 }
 
 void image_say(const FetchOptions *options, const char *from, const char *what)
@@ -221,9 +178,9 @@ int images_fetch(const FetchOptions *options, WantedImage *images, size_t n, Pul
     if (r >= 0)
         r = add_fetch(&fetch, policy, &argv);
     if (r >= 0)
-        r = run(&fetch, fetch.apart ? systemd_run : RKT_LIBEXECDIR "/rkt-fetch", argv, reterr);
+        r = run(&fetch, argv, reterr);
     if (r >= 0 && fetch.n_keys < n)
-        r = error_set(reterr, -EBADMSG, "rkt-fetch printed %zu image keys, not %zu", fetch.n_keys, n);
+        r = error_set(reterr, -EBADMSG, "rkt-fetch named %zu images, not %zu", fetch.n_keys, n);
     if (r < 0)
         say_status(&fetch, "could not fetch", "");
     return r;

@@ -4,13 +4,11 @@
 
 #include <sys/stat.h>
 
-#include "base/spawn.h"
+#include "base/call.h"
 #include "base/string-util.h"
 #include "base/time-util.h"
 #include "rkt-config.h"
 #include "store-internal.h"
-
-enum { UNPACKER_WORDS_MAX = 4096 };
 
 int store_open_trees(Store *store, Error *reterr)
 {
@@ -45,53 +43,14 @@ int store_open_tree(Store *store, const char *id, Error *reterr)
     return TAKE_FD(fd);
 }
 
-static ssize_t hear_words(pid_t pid, int from, char *words, size_t size)
-{
-    ChildOutput output;
-    ssize_t n = child_output_open(pid, from, &output);
-    size_t used = 0;
-
-    while (n >= 0 && used < size && (n = child_output_read(&output, words + used, size - used)) > 0)
-        used += (size_t) n;
-    child_output_done(&output);
-    return n < 0 ? n : (ssize_t) used;
-}
-
-/* The unpacker prints its error; what it prints becomes the cause of ours. */
 static int run_unpacker(Store *store, const char *key, Error *reterr)
 {
-    _cleanup_close_ int from = -EBADF, to = -EBADF;
-    _cleanup_free_ char *dir_flag = NULL;
-    char words[UNPACKER_WORDS_MAX];
-    SpawnOptions options = SPAWN_OPTIONS_INIT;
-    int pair[2], r;
-    ssize_t n;
-    pid_t pid;
+    _cleanup_free_ char *dir_flag = string_concat("--dir=", store->dir);
+    char *const argv[] = { (char *) "rkt-unpack", dir_flag, (char *) key, NULL };
 
-    if (asprintf(&dir_flag, "--dir=%s", store->dir) < 0)
-        return -ENOMEM;
-    if (pipe2(pair, O_CLOEXEC) < 0)
-        return -errno;
-    from = pair[0];
-    to = pair[1];
-    options.fds[2] = to;
-    options.die_with_parent = true;
-    r = spawn(RKT_LIBEXECDIR "/rkt-unpack",
-              (char *const[]){ (char *) "rkt-unpack", dir_flag, (char *) key, NULL }, &options, &pid);
-    if (r < 0)
-        return error_set_errno(reterr, r, "cannot run %s", RKT_LIBEXECDIR "/rkt-unpack");
-    to = safe_close(to);
-    n = hear_words(pid, from, words, sizeof(words) - 1);
-    from = safe_close(from);
-    r = wait_for_exit(pid);
-    if (r == 0)
-        return 0;
-    words[n < 0 ? 0 : n] = '\0';
-    words[strcspn(words, "\n")] = '\0';
-    if (*words == '\0')
-        return error_set(reterr, -EIO, "rkt-unpack ended with status %d", r);
-    n = (ssize_t) (startswith(words, "rkt-unpack: ") ? strlen("rkt-unpack: ") : 0);
-    return error_set(reterr, -EIO, "%s", words + n);
+    return dir_flag ? call_run(&(Call){ CALL_INIT, .path = RKT_LIBEXECDIR "/rkt-unpack", .argv = argv },
+                               reterr)
+                    : -ENOMEM;
 }
 
 int store_ensure_tree(Store *store, const char *key, char **ret_id, char **ret_path, Error *reterr)

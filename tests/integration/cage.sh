@@ -183,12 +183,12 @@ soon "nobody reads any longer" 20 eval '! pgrep -x "rkt-cage|rkt-fetch"'
 key=$("${rkt[@]}" fetch --full --quiet "$images/busybox.aci")
 fetch=/usr/lib/rkt/rkt-fetch
 cat >"$work/fetch" <<END
-#!/bin/sh
+#!/bin/bash
 sleep 1000 2>/dev/null &
 case \$* in
-*hang*) while :; do echo "progress 0 1000"; sleep 0.2; done ;;
+*hang*) while :; do printf 'total=1000\nbytes=0\n' >&"\$RKT_ANSWER_FD"; sleep 0.2; done ;;
 esac
-printf 'words \033[31m\n$key\n'
+printf 'message=words %%1B[31m\nimage=$key\n' >&"\$RKT_ANSWER_FD"
 END
 chmod 755 "$work/fetch"
 mount --bind "$work/fetch" "$fetch"

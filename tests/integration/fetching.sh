@@ -19,9 +19,10 @@ image=$images/probe.aci
 equals "rkt fetch --quiet prints the ID" "$(rkt --insecure-options=image fetch --quiet "$image" 2>&1 | wc -l)" 1
 mkfifo "$work/open"
 exec {open}<>"$work/open"
-matches "rkt fetch --progress says how far it is" "$(rkt --insecure-options=image fetch --progress "$image" 2>&1 <&"$open")" \
-    'progress [0-9]+ [0-9]+'$'\n''(.*'$'\n'')*sha512-'
-fails "and ends with its input" 254 'standard input has ended' eval ': | { sleep 1; rkt --insecure-options=image fetch --progress "$image"; }'
+matches "who calls is told how far it is" "$(RKT_ANSWER_FD=1 rkt --insecure-options=image fetch "$image" 2>&1 <&"$open")" \
+    $'total=[0-9]+\nbytes=[0-9]+\n(.*\n)*image=sha512-'
+fails "and it ends with its input" 254 'error=standard input has ended' eval \
+    ': | { sleep 1; RKT_ANSWER_FD=1 rkt --insecure-options=image fetch "$image"; }'
 equals "rkt prepare --quiet has it say nothing" "$(rkt --insecure-options=image prepare --quiet "$image" 2>&1 | wc -c)" 37
 matches "without that it says what it does" "$(rkt --insecure-options=image prepare "$image" 2>&1)" 'using image from file'
 rkt rm "$(rkt list --no-legend --full | cut -f1 | sed -n 1p)" "$(rkt list --no-legend --full | cut -f1 | sed -n 2p)" >/dev/null
@@ -61,7 +62,7 @@ systemctl stop rkt-pull
 sed -i "s/delay_enter=[0-9]*/delay_enter=5000000/" "$work/slow"
 systemctl start --no-block rkt-pull
 soon "it fetches again" 20 eval '[[ $(systemctl is-active "run-rkt-pull-fetch-*") == active ]]'
-soon "and reads" 20 eval 'pgrep -f "^$work/rkt-fetch --progress" >/dev/null'
+soon "and reads" 20 eval 'pgrep -f "^$work/rkt-fetch --" >/dev/null'
 sleep 1
 began=$SECONDS
 succeeds "the start can be stopped meanwhile" systemctl stop rkt-pull
@@ -74,7 +75,7 @@ sed -i 's/^Image=.*/Image=example.com\/nowhere/' /etc/rkt/pods.d/pull.pod
 systemctl daemon-reload
 fails "what can't be fetched fails the start" 1 'failed' systemctl start rkt-pull
 matches "which systemctl status gives the reason for" "$(systemctl status --no-pager rkt-pull)" \
-    $'Status: "could not fetch example.com/nowhere"\n.*rkt-prepare\\[[0-9]+\\]: fetch: cannot fetch "example.com/nowhere": '
+    $'Status: "could not fetch example.com/nowhere"\n.*rkt-prepare\\[[0-9]+\\]: prepare: cannot fetch "example.com/nowhere": '
 systemctl reset-failed rkt-pull
 
 umount "$fetch"

@@ -51,10 +51,10 @@ fails "one that can't be opened lets none in" 254 'cannot open|cannot fetch "/no
 
 mkfifo "$work/open"
 exec {open}<>"$work/open"
-"${fetch[@]}" --progress "$busybox" "$true" "$probe" >"$work/out" 2>/dev/null <&"$open"
-equals "how far it is, is told of them all" "$(awk '$1 == "progress" { print $3 }' "$work/out" | sort -u)" \
+RKT_ANSWER_FD=1 "${fetch[@]}" "$busybox" "$true" "$probe" >"$work/out" 2>/dev/null <&"$open"
+equals "how far it is, is told of them all" "$(sed -n 's/^total=//p' "$work/out" | sort -u)" \
     "$(stat -c %s "$busybox" "$true" "$probe" | awk '{ n += $1 } END { print n }')"
-equals "and the IDs come last" "$(tail -n 3 "$work/out")" "${key[busybox]}"$'\n'"${key[true]}"$'\n'"${key[probe]}"
+equals "and the IDs come last" "$(tail -n 3 "$work/out")" "image=${key[busybox]}"$'\n'"image=${key[true]}"$'\n'"image=${key[probe]}"
 
 open_keyboard
 matches "which a terminal has a line for" "$(on_terminal "${fetch[*]} $busybox $true $probe")" \
@@ -146,7 +146,7 @@ sed -i "s|^Image=$true|Image=$work/broken.aci|" /etc/rkt/pods.d/several.pod
 systemctl daemon-reload
 fails "one that can't be had fails the start" 1 'failed' systemctl start rkt-several
 matches "which systemctl status gives the reason for" "$(systemctl status --no-pager rkt-several)" \
-    $'Status: "could not fetch 3 images"\n.*rkt-prepare\\[[0-9]+\\]: fetch: cannot fetch "[^"]*/broken.aci": '
+    $'Status: "could not fetch 3 images"\n.*rkt-prepare\\[[0-9]+\\]: prepare: cannot fetch "[^"]*/broken.aci": '
 systemctl reset-failed rkt-several
 
 umount "$program"

@@ -107,9 +107,9 @@ equals "-h is --help" "$(rkt rm -h)" "$(rkt help rm)"
 fails "each command says its own errors" 254 '^version: unexpected argument "x"$' rkt version x
 fails "what is said too early" 254 '^prepare: unknown flag: --net=none \(it is a flag of run-prepared\)$' \
     rkt prepare --net=none "$image"
-fails "what could not be fetched is said once" 254 '^fetch: cannot fetch "/nothing.aci": [^'$'\n'']*$' \
+fails "what could not be fetched is said once" 254 '^run: cannot fetch "/nothing.aci": [^'$'\n'']*$' \
     rkt run --net=none --quiet /nothing.aci
-fails "so is a stage1 that could not be" 254 '^fetch: cannot fetch "example.com/nothing": [^'$'\n'']*$' \
+fails "so is a stage1 that could not be" 254 '^run: cannot find the stage1 image: cannot fetch "example.com/nothing": [^'$'\n'']*$' \
     rkt run --net=none --quiet --stage1-name=example.com/nothing "$image"
 fails "a pod that can't be started is said once" 254 '^stage1: [^'$'\n'']*$' bash -c \
     'rkt run --net=none --quiet --volume=v,kind=host,source=/nothing '"$image"' --mount=volume=v,target=/v; status=$?; sleep 1; exit $status'

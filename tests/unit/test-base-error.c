@@ -31,17 +31,6 @@ static void test_prefix_alone(void)
     assert_str(error_cause(&error), "Operation not permitted");
 }
 
-static void test_told(void)
-{
-    _cleanup_error_ Error error = ERROR_INIT;
-
-    assert_int(error_set_told(&error, -EIO), -EIO);
-    assert_int(error_prefix(&error, -EIO, "outer"), -EIO);
-    assert_true(!error_cause(&error));
-    (void) error_set(&error, -EINVAL, "another");
-    assert_true(!error.told);
-}
-
 static void test_control_characters(void)
 {
     static const struct {
@@ -102,7 +91,6 @@ int main(void)
 {
     test_chain();
     test_prefix_alone();
-    test_told();
     test_control_characters();
     test_print();
     return 0;

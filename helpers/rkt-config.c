@@ -1,26 +1,25 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* rkt config: prints what the configuration files of all layers come to. It is also the one that reads them
- * for programs that don't know JSON: --print-data and --print-stage1-images say where these are. */
+ * for programs that don't know JSON: one that has called it gets the directories. */
 
 #include <stdio.h>
 
 #include "appc/json.h"
+#include "base/answer.h"
 #include "base/string-util.h"
 #include "cli/command.h"
 #include "config/config.h"
 #include "rkt-config.h"
 
-enum { OPT_PRETTY_PRINT = 1, OPT_PRINT_DATA, OPT_PRINT_STAGE1_IMAGES };
+enum { OPT_PRETTY_PRINT = 1 };
 
 static const Option options[] = {
     { "pretty-print", OPTION_OPTIONAL, OPT_PRETTY_PRINT, "BOOL", "indent the output", "true" },
-    { "print-data", OPTION_BOOL, OPT_PRINT_DATA, NULL, NULL, NULL },
-    { "print-stage1-images", OPTION_BOOL, OPT_PRINT_STAGE1_IMAGES, NULL, NULL, NULL },
     {},
 };
 
 static GlobalOptions arg_global = GLOBAL_OPTIONS_INIT;
-static bool arg_pretty = true, arg_print_data, arg_print_stage1_images;
+static bool arg_pretty = true;
 
 static int take_option(int id, const char *value, Error *reterr)
 {
@@ -30,8 +29,6 @@ static int take_option(int id, const char *value, Error *reterr)
         return parse_bool(value) >= 0
                        ? 0
                        : error_set(reterr, -EINVAL, "invalid --pretty-print value \"%s\"", value);
-    case OPT_PRINT_DATA: arg_print_data = streq(value, "true"); return 0;
-    case OPT_PRINT_STAGE1_IMAGES: arg_print_stage1_images = streq(value, "true"); return 0;
     default: return error_set(reterr, -EINVAL, "unexpected argument \"%s\"", value);
     }
 }
@@ -56,19 +53,15 @@ static int run(Error *reterr)
     const char *const layers[CONFIG_LAYERS] = { arg_global.system_config, arg_global.local_config,
                                                 arg_global.user_config };
     _cleanup_(config_freep) Config *config = NULL;
-    bool paths_only = arg_print_data || arg_print_stage1_images;
+    bool paths_only = answer_is_asked();
     int r = config_read(layers, paths_only ? CONFIG_TOPIC_MASK(CONFIG_TOPIC_PATHS) : CONFIG_TOPIC_MASK_ALL,
                         &config, reterr);
 
-    if (r < 0)
-        return r;
-    if (arg_print_data)
-        (void) fputs(config->data ? config->data : GLOBAL_OPTIONS_DEFAULT_DIR, stdout);
-    else if (arg_print_stage1_images)
-        (void) fputs(config->stage1_images ? config->stage1_images : RKT_STAGE1_IMAGES_DIR, stdout);
-    else
-        r = print(config);
-    return r;
+    if (r < 0 || !paths_only)
+        return r < 0 ? r : print(config);
+    answer("data", "%s", config->data ? config->data : GLOBAL_OPTIONS_DEFAULT_DIR);
+    answer("stage1-images", "%s", config->stage1_images ? config->stage1_images : RKT_STAGE1_IMAGES_DIR);
+    return 0;
 }
 
 int main(int argc, char **argv)

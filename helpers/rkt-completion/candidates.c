@@ -136,15 +136,18 @@ static int offer_image_ids(const Question *question, const char *prefix)
 /* What --stage1-from-dir finds. */
 static int offer_stage1_files(const Question *question, const char *prefix)
 {
+    static const GlobalOptions global = GLOBAL_OPTIONS_INIT;
     _cleanup_closedir_ DIR *dir = NULL;
-    _cleanup_strv_ char **lines = NULL;
+    ConfiguredPaths paths = {};
     struct dirent *entry;
-    int r = ask_rkt(NULL, (const char *const[]){ "config", "--print-stage1-images", NULL }, &lines);
+    int r = global_options_ask_paths(&global, &paths, NULL);
 
-    dir = strv_length(lines) > 0 ? opendir(lines[0]) : NULL;
+    dir = r >= 0 ? opendir(paths.stage1_images) : NULL;
     while (dir && (entry = readdir(dir)))
         if (endswith(entry->d_name, ".aci"))
             offer(question, prefix, entry->d_name, strlen(entry->d_name), "", "");
+    free(paths.data);
+    free(paths.stage1_images);
     return r;
 }
 

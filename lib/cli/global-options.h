@@ -64,6 +64,14 @@ const char *insecure_option_word(size_t index);
 /* Where rkt's data is when no --dir= and no file says another place. */
 #define GLOBAL_OPTIONS_DEFAULT_DIR "/var/lib/rkt"
 
+typedef struct ConfiguredPaths {
+    char *data, *stage1_images; /* owned */
+} ConfiguredPaths;
+
+/* What the files in paths.d name, or what is so without them: rkt-config is asked. ret must be empty; the
+ * caller frees both. */
+int global_options_ask_paths(const GlobalOptions *global, ConfiguredPaths *ret, Error *reterr);
+
 /* Without --dir=, makes dir what the files in paths.d say. command_line_parse() does this; whoever reads the
  * command line in another way, and then uses dir, must. */
 int global_options_find_dir(GlobalOptions *global, Error *reterr);

@@ -11,6 +11,7 @@
 #include <string.h>
 #include <sys/syscall.h>
 
+#include "base/answer.h"
 #include "base/error.h"
 #include "base/fd-util.h"
 #include "base/log.h"
@@ -74,7 +75,7 @@ static const Option options[] = {
     { "unregister", OPTION_BOOL, OPT_UNREGISTER, NULL,
       "unregister the machine and stop the journal namespace" },
     { "is-main", OPTION_VALUE, OPT_IS_MAIN, "PID",
-      "only tell by the exit status whether PID is the main process of its unit" },
+      "only answer whether PID is the main process of its unit" },
     {},
 };
 
@@ -473,7 +474,6 @@ static int run_unregister(Error *reterr)
     return r < 0 ? r : q;
 }
 
-/* Returns the exit status: 1 if it is not. */
 static int run_is_main(Error *reterr)
 {
     _cleanup_(bus_freep) Bus *bus = NULL;
@@ -482,7 +482,9 @@ static int run_is_main(Error *reterr)
 
     if (r >= 0)
         r = unit_main_pid_of(bus, arg_is_main, &main_pid, reterr);
-    return r < 0 ? r : main_pid != arg_is_main;
+    if (r >= 0)
+        answer("main", "%s", main_pid == arg_is_main ? "yes" : "no");
+    return r;
 }
 
 int main(int argc, char *argv[])

@@ -11,8 +11,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/call.h"
 #include "base/log.h"
-#include "base/spawn.h"
 #include "base/string-util.h"
 #include "rkt-config.h"
 
@@ -33,19 +33,22 @@ static bool is_in_unit(const char *cgroup_path, const char *unit)
 
 static bool ask_systemd(void)
 {
+    static const RecordField fields[] = { { "main", RECORD_BOOL, 0 }, {} };
+    _cleanup_error_ Error error = ERROR_INIT;
     _cleanup_strv_ char **argv = NULL;
-    SpawnOptions options = SPAWN_OPTIONS_INIT;
+    bool is_main = false;
     int r = strv_extend(&argv, "rkt-register");
 
     if (r >= 0)
         r = strv_extendf(&argv, "--is-main=%d", (int) getpid());
     if (r >= 0)
-        r = spawn_and_wait(RKT_LIBEXECDIR "/rkt-register", argv, &options);
-    if (r != 0 && r != 1) {
-        log_warning("cannot find out whether this is the main process of its service; assuming that it is");
-        return true;
-    }
-    return r == 0;
+        r = call_ask(&(Call){ CALL_INIT, .path = RKT_LIBEXECDIR "/rkt-register", .argv = argv }, fields,
+                     &is_main, &error);
+    if (r >= 0)
+        return is_main;
+    log_warning("cannot find out whether this is the main process of its service, assuming that it is: %s",
+                error_cause(&error) ? error_cause(&error) : strerror(-r));
+    return true;
 }
 
 bool service_process_is_main(const char *cgroup_path, const char *unit)

@@ -11,7 +11,7 @@
 
 #include "base/file-util.h"
 #include "base/log.h"
-#include "base/spawn.h"
+#include "base/call.h"
 #include "base/string-util.h"
 #include "stage0/entrypoint.h"
 #include "stage1/interface.h"
@@ -31,17 +31,18 @@
 
 int run_unregister(const char *option, const char *value)
 {
-    static const char program[] = RKT_LIBEXECDIR "/rkt-register";
+    _cleanup_error_ Error error = ERROR_INIT;
     _cleanup_strv_ char **argv = NULL;
     int r;
 
-    if (strv_extend(&argv, program) < 0 || strv_extend(&argv, "--unregister") < 0 ||
+    if (strv_extend(&argv, "rkt-register") < 0 || strv_extend(&argv, "--unregister") < 0 ||
         strv_extendf(&argv, "--%s=%s", option, value) < 0)
         return -ENOMEM;
-    r = spawn_and_wait(program, argv, NULL);
+    r = call_run(&(Call){ CALL_INIT, .path = RKT_LIBEXECDIR "/rkt-register", .argv = argv }, &error);
     if (r < 0)
-        log_warning("cannot run %s: %s", program, strerror(-r));
-    return r > 0 ? -EPROTO : r;
+        log_warning("cannot unregister %s: %s", value,
+                    error_cause(&error) ? error_cause(&error) : strerror(-r));
+    return r;
 }
 
 static bool id_is_uuid(const char *id, const char *uuid)

@@ -18,7 +18,7 @@
 
 #include "fd-util.h"
 #include "file-util.h"
-#include "string-util.h"
+#include "record.h"
 #include "uuid.h"
 
 #ifndef STATX_MNT_ID_UNIQUE
@@ -41,49 +41,69 @@ static int read_boot_id(char ret[static UUID_LENGTH + 1])
     return 0;
 }
 
-/* The links that are replaced are those of an attempt that failed. */
-static int put_note(int dir, const char *name, const char *text)
+/* Two numbers, which are given away again, and the boot in which they are the noted ones. */
+typedef struct Note {
+    uint64_t first, second;
+    char *boot;
+} Note;
+
+static const RecordField process_fields[] = {
+    { "pid", RECORD_U64, offsetof(Note, first) },
+    { "started", RECORD_U64, offsetof(Note, second) },
+    { "boot", RECORD_STRING, offsetof(Note, boot) },
+    {},
+};
+
+static const RecordField mounts_fields[] = {
+    { "mount-namespace", RECORD_U64, offsetof(Note, first) },
+    { "root-mount", RECORD_U64, offsetof(Note, second) },
+    { "boot", RECORD_STRING, offsetof(Note, boot) },
+    {},
+};
+
+static int put_note(int dir, const char *name, const RecordField *fields, uint64_t first, uint64_t second)
 {
-    for (;;) {
-        if (symlinkat(text, dir, name) >= 0)
-            return 0;
-        if (errno != EEXIST || unlinkat(dir, name, 0) < 0)
-            return -errno;
-    }
+    char boot[UUID_LENGTH + 1];
+    const Note note = { first, second, boot };
+    int r = read_boot_id(boot);
+
+    return r < 0 ? r : record_write_link(dir, name, fields, &note);
 }
 
-/* Reads `FIRST SECOND BOOT`, and whether that is this boot: -ESRCH otherwise. */
-static int read_note(int dir, const char *name, char text[static NOTE_MAX], const char **ret_boot)
+/* `FIRST SECOND BOOT`, of a pod that runs since before there were records. */
+static int read_early_note(int dir, const char *name, Note *ret)
 {
-    ssize_t n = readlinkat(dir, name, text, NOTE_MAX);
+    char text[NOTE_MAX] = "", boot[UUID_LENGTH + 1];
+    int end = 0;
 
-    if (n < 0)
-        return errno == EINVAL ? -EBADMSG : -errno;
-    if (n == NOTE_MAX)
+    if (readlinkat(dir, name, text, sizeof(text) - 1) < 0 ||
+        sscanf(text, "%19" SCNu64 " %20" SCNu64 " %36s%n", &ret->first, &ret->second, boot, &end) != 3 ||
+        text[end] != '\0')
         return -EBADMSG;
-    text[n] = '\0';
-    *ret_boot = strrchr(text, ' ');
-    return *ret_boot ? 0 : -EBADMSG;
+    ret->boot = strdup(boot);
+    return ret->boot ? 0 : -ENOMEM;
 }
 
-static int parse_note(const char *text, uint64_t *ret_first, uint64_t *ret_second)
+/* -ESRCH: it is of another boot. */
+static int read_note(int dir, const char *name, const RecordField *fields, uint64_t *ret_first,
+                     uint64_t *ret_second)
 {
-    _cleanup_strv_ char **words = NULL;
-    int r = strv_split(text, " ", &words);
+    char boot[UUID_LENGTH + 1];
+    Note note = {};
+    int r = record_read_link(dir, name, fields, &note);
 
-    if (r < 0)
-        return r;
-    return strv_length(words) == 3 && parse_u64(words[0], ret_first) >= 0 &&
-                           parse_u64(words[1], ret_second) >= 0
-                   ? 0
-                   : -EBADMSG;
-}
-
-static bool is_this_boot(const char *boot)
-{
-    char id[UUID_LENGTH + 1];
-
-    return read_boot_id(id) >= 0 && streq(boot + 1, id);
+    if (r == -EBADMSG)
+        r = read_early_note(dir, name, &note);
+    if (r >= 0 && (note.first == 0 || !note.boot))
+        r = -EBADMSG;
+    if (r >= 0)
+        r = read_boot_id(boot);
+    if (r >= 0 && !streq(note.boot, boot))
+        r = -ESRCH;
+    record_done(fields, &note);
+    *ret_first = note.first;
+    *ret_second = note.second;
+    return r;
 }
 
 /* ----- One process ----- */
@@ -117,16 +137,10 @@ int process_start_time(pid_t pid, uint64_t *ret)
 
 int process_note(int dir, const char *name, pid_t pid)
 {
-    char boot[UUID_LENGTH + 1], text[NOTE_MAX];
     uint64_t started;
     int r = process_start_time(pid, &started);
 
-    if (r >= 0)
-        r = read_boot_id(boot);
-    if (r < 0)
-        return r;
-    (void) snprintf(text, sizeof(text), "%d %" PRIu64 " %s", (int) pid, started, boot);
-    return put_note(dir, name, text);
+    return r < 0 ? r : put_note(dir, name, process_fields, (uint64_t) pid, started);
 }
 
 bool process_has_ended(int process)
@@ -140,15 +154,11 @@ int process_open_noted(int dir, const char *name, pid_t *ret_pid)
 {
     _cleanup_close_ int process = -EBADF;
     uint64_t pid, noted, started;
-    char text[NOTE_MAX];
-    const char *boot;
-    int r = read_note(dir, name, text, &boot);
+    int r = read_note(dir, name, process_fields, &pid, &noted);
 
-    if (r >= 0)
-        r = parse_note(text, &pid, &noted);
     if (r < 0)
         return r;
-    if (pid < 1 || pid > INT32_MAX)
+    if (pid > INT32_MAX)
         return -EBADMSG;
     process = (int) syscall(SYS_pidfd_open, (pid_t) pid, 0);
     if (process < 0)
@@ -156,7 +166,7 @@ int process_open_noted(int dir, const char *name, pid_t *ret_pid)
     r = process_start_time((pid_t) pid, &started);
     if (r < 0)
         return r;
-    if (started != noted || process_has_ended(process) || !is_this_boot(boot))
+    if (started != noted || process_has_ended(process))
         return -ESRCH;
     if (ret_pid)
         *ret_pid = (pid_t) pid;
@@ -200,19 +210,13 @@ static int open_proc(int *ret)
 
 int process_note_mounts(int dir, const char *name)
 {
-    char boot[UUID_LENGTH + 1], text[NOTE_MAX];
     _cleanup_close_ int proc = -EBADF;
     Mounts mounts;
     int r = open_proc(&proc);
 
     if (r >= 0)
         r = read_mounts(proc, "self", &mounts);
-    if (r >= 0)
-        r = read_boot_id(boot);
-    if (r < 0)
-        return r;
-    (void) snprintf(text, sizeof(text), "%" PRIu64 " %" PRIu64 " %s", mounts.namespace, mounts.root, boot);
-    return put_note(dir, name, text);
+    return r < 0 ? r : put_note(dir, name, mounts_fields, mounts.namespace, mounts.root);
 }
 
 static bool has_mounts(int proc, const char *process, const Mounts *mounts)
@@ -241,15 +245,11 @@ static int call_back(int proc, const char *name, const Mounts *mounts, ProcessCa
 int process_foreach_with_mounts(int dir, const char *name, ProcessCallback callback, void *userdata)
 {
     _cleanup_closedir_ DIR *proc = NULL;
-    char text[NOTE_MAX];
-    const char *boot;
     Mounts mounts;
-    int r = read_note(dir, name, text, &boot);
+    int r = read_note(dir, name, mounts_fields, &mounts.namespace, &mounts.root);
 
-    if (r >= 0)
-        r = parse_note(text, &mounts.namespace, &mounts.root);
-    if (r < 0 || !is_this_boot(boot))
-        return r == -ENOENT ? 0 : r < 0 ? r : 0;
+    if (r < 0)
+        return r == -ENOENT || r == -ESRCH ? 0 : r;
     r = directory_open(AT_FDCWD, "/proc", &proc);
     for (const struct dirent *entry; r == 0 && (entry = readdir(proc));)
         if (entry->d_name[0] >= '1' && entry->d_name[0] <= '9')

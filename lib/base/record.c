@@ -308,18 +308,25 @@ int record_write_link(int dir, const char *name, const RecordField *fields, cons
 
     record_add_object(&b, fields, object);
     r = buffer_error(&b);
-    return r < 0 ? r : symlinkat(b.data, dir, name) < 0 ? -errno : 0;
+    if (r < 0)
+        return r;
+    while (symlinkat(b.data, dir, name) < 0)
+        if (errno != EEXIST || unlinkat(dir, name, 0) < 0)
+            return -errno;
+    return 0;
 }
 
 int record_read_link(int dir, const char *name, const RecordField *fields, void *object)
 {
     char text[PATH_MAX];
     ssize_t n = readlinkat(dir, name, text, sizeof(text) - 1);
+    int r;
 
     if (n < 0)
         return errno == EINVAL ? -EBADMSG : -errno;
     text[n] = '\0';
-    return record_read(text, (size_t) n, fields, object, NULL);
+    r = record_read(text, (size_t) n, fields, object, NULL);
+    return r < 0 && r != -ENOMEM ? -EBADMSG : r;
 }
 
 /* ----- Freeing ----- */

@@ -13,6 +13,7 @@
 
 #include "base/cleanup.h"
 #include "base/fd-util.h"
+#include "base/file-util.h"
 #include "test.h"
 
 static pid_t start_child(void)
@@ -46,22 +47,36 @@ static void test_one(int dir)
     (void) close(process);
 }
 
+static void put(int dir, const char *name, const char *format, uint64_t started, const char *boot)
+{
+    char text[128];
+
+    (void) snprintf(text, sizeof(text), format, (int) getpid(), started, boot);
+    assert_int(symlinkat(text, dir, name), 0);
+}
+
 /* As if the number had become ours. */
 static void test_another(int dir)
 {
-    static const char *const bad[] = { "x", "1", "1 2", "1 x y", "0 2 y", "99999999999 2 y", "" };
-    char text[128];
+    static const char other_boot[] = "00000000-0000-4000-8000-000000000000", *const bad[] = {
+        "x", "1", "1 2", "1 x y", "0 2 y", "1 2 y z", "pid=1\n", "boot=x\n", "pid=x\nboot=y\n", ""
+    };
+    _cleanup_free_ char *boot = NULL;
     uint64_t started;
+    int process;
 
     assert_int(process_start_time(getpid(), &started), 0);
-    (void) snprintf(text, sizeof(text), "%d %" PRIu64 " %s", (int) getpid(), started + 1,
-                    "00000000-0000-4000-8000-000000000000");
-    assert_int(symlinkat(text, dir, "later"), 0);
+    assert_int(read_one_line_at(AT_FDCWD, "/proc/sys/kernel/random/boot_id", &boot), 0);
+    put(dir, "later", "pid=%d\nstarted=%" PRIu64 "\nboot=%s\n", started + 1, boot);
     assert_int(process_open_noted(dir, "later", NULL), -ESRCH);
-    (void) snprintf(text, sizeof(text), "%d %" PRIu64 " %s", (int) getpid(), started,
-                    "00000000-0000-4000-8000-000000000000");
-    assert_int(symlinkat(text, dir, "other-boot"), 0);
+    put(dir, "other-boot", "pid=%d\nstarted=%" PRIu64 "\nboot=%s\n", started, other_boot);
     assert_int(process_open_noted(dir, "other-boot", NULL), -ESRCH);
+    put(dir, "early", "%d %" PRIu64 " %s", started, boot);
+    process = process_open_noted(dir, "early", NULL);
+    assert_true(process >= 0);
+    (void) close(process);
+    put(dir, "early-later", "%d %" PRIu64 " %s", started + 1, boot);
+    assert_int(process_open_noted(dir, "early-later", NULL), -ESRCH);
     assert_int(process_open_noted(dir, "nothing", NULL), -ENOENT);
     for (size_t i = 0; bad[i][0]; i++) {
         assert_int(symlinkat(bad[i], dir, "bad"), 0);

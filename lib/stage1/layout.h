@@ -43,6 +43,7 @@
  * without an init, the mounts of its app, by which processes are found that the app leaves behind. */
 #define STAGE1_PROCESS "process"
 #define STAGE1_MOUNTS "mounts"
+#define STAGE1_RUNNING "running" /* ours: a link, see stage1/running.h */
 #define STAGE1_SUBCGROUP                                                                                     \
     "subcgroup" /* path of the pod's cgroup in the cgroup2 tree, where no unit of systemd ends it */
 #define STAGE1_SHARED STAGE1_ROOTFS "/rkt"    /* what a pod's init may write */

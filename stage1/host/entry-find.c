@@ -62,7 +62,7 @@ static int find_app(Entry *entry, Error *reterr)
         return error_set(reterr, r, "app \"%s\" has not been started yet", entry->app_name);
     if (r < 0)
         return error_set_errno(reterr, r, "cannot read how app \"%s\" was started", entry->app_name);
-    if (!entry->app->filter || entry->record.no_seccomp)
+    if (!entry->app->filter || entry->record.running.no_seccomp)
         return 0;
     r = seccomp_filter_read(AT_FDCWD, entry->app->filter, &entry->filter, &entry->n_filter);
     return r < 0 ? error_set_errno(reterr, r, "cannot read the system call filter \"%s\"", entry->app->filter)

@@ -127,14 +127,16 @@ static int place_stdio(Join *join, _unused_ Error *reterr)
 
 static int close_abstract_sockets(Join *join, _unused_ Error *reterr)
 {
-    const EntryRecord *record = &join->entry->record;
+    const Running *running = &join->entry->record.running;
 
-    return record->host_network && !record->no_seccomp ? landlock_scope_abstract_sockets() : 0;
+    return running->network == RUNNING_NETWORK_HOST && !running->no_seccomp
+                   ? landlock_scope_abstract_sockets()
+                   : 0;
 }
 
 static Confinement confinement_of(const Entry *entry)
 {
-    Confinement confinement = program_confinement(entry->app, true, entry->record.no_capabilities);
+    Confinement confinement = program_confinement(entry->app, true, entry->record.running.no_capabilities);
 
     confinement.filter = entry->filter;
     confinement.n_filter = entry->n_filter;
@@ -156,7 +158,7 @@ static int drop_capabilities(Join *join, _unused_ Error *reterr)
 {
     const Entry *entry = join->entry;
 
-    return tracing_pod_may(entry->plan, entry->record.no_capabilities)
+    return tracing_pod_may(entry->plan, entry->record.running.no_capabilities)
                    ? capability_set(confinement_of(entry).capabilities)
                    : 0;
 }

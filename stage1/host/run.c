@@ -22,7 +22,6 @@
 #include "base/process.h"
 #include "base/spawn.h"
 #include "control.h"
-#include "entry-record.h"
 #include "foreground.h"
 #include "host.h"
 #include "init.h"
@@ -30,6 +29,7 @@
 #include "machine.h"
 #include "run-arguments.h"
 #include "stage1/layout.h"
+#include "stage1/running.h"
 #include "steps.h"
 
 typedef struct Run {
@@ -134,9 +134,14 @@ static int gather(Run *run, Error *reterr)
     return gather_pod(&run->pod, reterr);
 }
 
-static int record_confinement(Run *run, _unused_ Error *reterr)
+static int record_running(Run *run, _unused_ Error *reterr)
 {
-    return entry_record_write_pod(&run->pod.settings);
+    const PodSettings *pod = &run->pod.settings;
+    const Running running = { .network = pod->network_none ? RUNNING_NETWORK_NONE : RUNNING_NETWORK_HOST,
+                              .no_capabilities = pod->no_capabilities,
+                              .no_seccomp = pod->no_seccomp };
+
+    return running_write(AT_FDCWD, &running);
 }
 
 static int open_outputs(Run *run, Error *reterr)
@@ -250,7 +255,7 @@ static const RunStep start[] = {
     { "make the pod's namespaces", start_namespaces },
     { "reach the service manager", open_notify },
     { "gather what the pod needs", gather },
-    { "record how the pod is confined", record_confinement },
+    { "record how the pod runs", record_running },
     { "open what the pod's output goes through", open_outputs },
     { "clone the pod's init", start_init },
     { "record the pod's init", record_init },

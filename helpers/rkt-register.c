@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* rkt-register: tells systemd of a pod that stage1 is about to start. It stands outside the pod and talks
- * lines with stage1 over its descriptors 0 and 1 (Documentation/internals.md). A step that fails is told and
- * logged, the next is tried: no pod depends on us, and stage1 may have stopped listening. */
+ * records with stage1 over its descriptors 0 and 1 (Documentation/internals.md). A step that fails is told
+ * and logged, the next is tried: no pod depends on us, and stage1 may have stopped listening. */
 
 #include <fcntl.h>
 #include <grp.h>
@@ -17,6 +17,7 @@
 #include "base/log.h"
 #include "base/message.h"
 #include "base/option.h"
+#include "base/record.h"
 #include "base/string-util.h"
 #include "base/uuid.h"
 #include "journal/namespace.h"
@@ -135,31 +136,31 @@ static bool has_ended(pid_t pid)
 }
 
 /* Tells stage1, and the log, how a step ended; not the log where it is only that the pod was quicker. */
-static void say_result(const char *step, const char *done, pid_t leader, int r, const Error *error)
+static void say_result(const char *step, pid_t leader, int r, const Error *error)
 {
-    const char *cause = error_cause(error);
+    const char *cause = r >= 0 ? "" : error_cause(error) ? error_cause(error) : strerror(-r);
+    _cleanup_buffer_ Buffer b = {};
 
-    if (r >= 0) {
-        (void) dprintf(STDOUT_FILENO, "%s\n", done);
+    record_add(&b, step, cause);
+    if (buffer_error(&b) >= 0)
+        (void) write_full(STDOUT_FILENO, b.data, b.size);
+    if (r >= 0)
         return;
-    }
-    if (!cause)
-        cause = strerror(-r);
-    (void) dprintf(STDOUT_FILENO, "%s-failed %.*s\n", step, (int) strcspn(cause, "\n"), cause);
     if (leader > 0 && has_ended(leader))
         log_debug("%s: %s", step, cause);
     else
         log_warning("%s: %s", step, cause);
 }
 
-/* Waits for a line; *ret_descriptor is what came with it, or -EBADF. -ECONNRESET: nobody is left to send one;
- * -ETIME: none came in time. Our standard input need not be a socket. */
-static int hear_line(char *line, size_t size, int timeout_ms, int *ret_descriptor)
+/* Waits for a record; *ret_descriptor is what came with it, or -EBADF. -ECONNRESET: nobody is left to send
+ * one; -ETIME: none came in time. Our standard input need not be a socket. */
+static int hear_record(char *line, size_t size, int timeout_ms, char **ret_key, char **ret_value,
+                       int *ret_descriptor)
 {
     _cleanup_close_ int descriptor = -EBADF;
     struct pollfd pfd = { .fd = STDIN_FILENO, .events = POLLIN };
 
-    for (size_t n = 0; n < size;) {
+    for (size_t n = 0; n + 1 < size;) {
         int came = -EBADF, r = poll(&pfd, 1, timeout_ms);
         ssize_t k;
 
@@ -179,9 +180,9 @@ static int hear_line(char *line, size_t size, int timeout_ms, int *ret_descripto
         if (k <= 0)
             return k < 0 ? (int) k : -ECONNRESET;
         if (line[n++] == '\n') {
-            line[n - 1] = '\0';
+            line[n] = '\0';
             *ret_descriptor = TAKE_FD(descriptor);
-            return 0;
+            return record_next(&line, ret_key, ret_value);
         }
     }
     return -EBADMSG;
@@ -193,24 +194,22 @@ typedef struct Pod {
     int connection;  /* the supervisor's, to machined; -EBADF: none */
 } Pod;
 
-/* `leader PID`, or `supervisor`, with which the connection comes if there could be one. */
+/* leader=PID, or supervisor=, with which the connection comes if there could be one. */
 static int hear_pod(Pod *pod, int timeout_ms)
 {
     _cleanup_close_ int descriptor = -EBADF;
-    char line[64];
-    const char *text;
+    char line[64], *key, *value;
     uint64_t pid;
-    int r = hear_line(line, sizeof(line), timeout_ms, &descriptor);
+    int r = hear_record(line, sizeof(line), timeout_ms, &key, &value, &descriptor);
 
     if (r < 0)
         return r;
-    if (streq(line, "supervisor") && !pod->supervised) {
+    if (streq(key, "supervisor") && !pod->supervised) {
         pod->supervised = true;
         pod->connection = TAKE_FD(descriptor);
         return 0;
     }
-    text = startswith(line, "leader ");
-    if (!text || parse_u64(text, &pid) < 0 || pid <= 1 || pid > INT32_MAX)
+    if (!streq(key, "leader") || parse_u64(value, &pid) < 0 || pid <= 1 || pid > INT32_MAX)
         return -EBADMSG;
     pod->leader = (pid_t) pid;
     return 0;
@@ -249,7 +248,7 @@ static int prepare_journal(void)
                                     &error);
 
     if (r < 0) {
-        say_result("journal", "journal", 0, r, &error);
+        say_result("journal", 0, r, &error);
         return r;
     }
     r = journal_namespace_prepare_unit(arg_journal_namespace, arg_in_unit);
@@ -269,7 +268,7 @@ static void start_journal(Bus *bus, bool anew)
 
     (void) journal_namespace_unit(arg_journal_namespace, unit);
     r = anew ? unit_restart(bus, unit, &error) : unit_start(bus, unit, &error);
-    say_result("journal", "journal", 0, r, &error);
+    say_result("journal", 0, r, &error);
 }
 
 /* Where `journalctl -M` looks for the journal of a machine with our id. */
@@ -392,7 +391,7 @@ static void start_scope(Bus *bus, pid_t leader)
         (void) unit_stop(bus, name, NULL);
         r = error_set(&error, -ESRCH, "the pod's init has ended");
     }
-    say_result("scope", "scope", leader, r, &error);
+    say_result("scope", leader, r, &error);
 }
 
 static void register_machine(Bus *bus, const Pod *pod)
@@ -404,7 +403,7 @@ static void register_machine(Bus *bus, const Pod *pod)
                                .root_directory = arg_root_directory,
                                .connection = pod->connection };
 
-    say_result("register", "registered", pod->leader, machine_register(bus, &machine, &error), &error);
+    say_result("machine", pod->leader, machine_register(bus, &machine, &error), &error);
 }
 
 /* A pod in a scope of its own waits for that, but no pod waits for its journal. */

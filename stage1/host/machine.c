@@ -10,6 +10,7 @@
 #include "base/file-util.h"
 #include "base/log.h"
 #include "base/process.h"
+#include "base/record.h"
 #include "base/spawn.h"
 #include "base/string-util.h"
 #include "base/time-util.h"
@@ -178,14 +179,15 @@ void machine_done(Machine *machine)
     machine->fd = safe_close(machine->fd);
 }
 
-/* Reads one line into machine->line. Returns 0, -ETIME, or why no more lines come. */
-static int hear_line(Machine *machine, int timeout_ms)
+/* Reads one record, into machine->line. Returns 0, -ETIME, or why no more come. */
+static int hear_record(Machine *machine, int timeout_ms, char **ret_key, char **ret_value)
 {
     int64_t end = monotonic_ns() + timeout_ms * 1000000LL;
+    char *line = machine->line;
 
     if (machine->fd < 0)
         return -ENOTCONN;
-    for (machine->filled = 0;;) {
+    for (size_t n = 0; n + 1 < sizeof(machine->line);) {
         struct pollfd pfd = { .fd = machine->fd, .events = POLLIN };
         int64_t left = end - monotonic_ns();
         int r = left <= 0 ? 0 : poll(&pfd, 1, (int) (left / 1000000) + 1);
@@ -194,38 +196,30 @@ static int hear_line(Machine *machine, int timeout_ms)
             return -ETIME;
         if (r < 0 && errno == EINTR)
             continue;
-        if (r < 0 || machine->filled + 1 >= sizeof(machine->line))
-            return -EIO;
-        if (read(machine->fd, machine->line + machine->filled, 1) != 1)
-            return -ENOTCONN;
-        if (machine->line[machine->filled] == '\n') {
-            machine->line[machine->filled] = '\0';
-            return 0;
+        if (r < 0 || read(machine->fd, line + n, 1) != 1)
+            return r < 0 ? -EIO : -ENOTCONN;
+        if (line[n++] == '\n') {
+            line[n] = '\0';
+            r = record_next(&line, ret_key, ret_value);
+            return r < 0 ? r : 0;
         }
-        machine->filled++;
     }
+    return -EMSGSIZE;
 }
 
-/* Hears `word` (0) or `word-failed WHY` (-EIO, *ret_why = WHY). What is said of the journal before is
- * passed over: the log has it, and nobody waits for it. */
-static int await(Machine *machine, const char *word, int timeout_ms, const char **ret_why)
+/* Hears how a step ended: 0, or -EIO and *ret_why. What is said of the journal before is passed over: the log
+ * has it, and nobody waits for it. */
+static int await(Machine *machine, const char *step, int timeout_ms, const char **ret_why)
 {
+    char *key, *value;
     int r;
 
     do
-        r = hear_line(machine, timeout_ms);
-    while (r == 0 && startswith(machine->line, "journal"));
-    if (r == 0 && streq(machine->line, word))
+        r = hear_record(machine, timeout_ms, &key, &value);
+    while (r >= 0 && !streq(key, step));
+    if (r >= 0 && *value == '\0')
         return 0;
-    if (r == -ETIME)
-        *ret_why = "no answer in time";
-    else if (r < 0)
-        *ret_why = "rkt-register ended";
-    else {
-        const char *space = strchr(machine->line, ' ');
-
-        *ret_why = space ? space + 1 : machine->line;
-    }
+    *ret_why = r == -ETIME ? "no answer in time" : r < 0 ? "rkt-register ended" : value;
     return -EIO;
 }
 
@@ -233,7 +227,7 @@ int machine_set_leader(Machine *machine, bool with_scope, pid_t leader, Error *r
 {
     char line[32];
     const char *why;
-    int n = snprintf(line, sizeof(line), "leader %d\n", (int) leader), r;
+    int n = snprintf(line, sizeof(line), "leader=%d\n", (int) leader), r;
 
     if (machine->fd < 0)
         return 0;
@@ -251,7 +245,7 @@ void machine_await_registration(Machine *machine)
 
     if (machine->fd < 0)
         return;
-    if (await(machine, "registered", REGISTER_TIMEOUT_MS, &why) < 0)
+    if (await(machine, "machine", REGISTER_TIMEOUT_MS, &why) < 0)
         log_warning("the pod is not known to machined: %s", why);
     machine->fd = safe_close(machine->fd);
 }

@@ -9,7 +9,6 @@ typedef struct Machine {
     pid_t pid;
     int fd; /* -EBADF: nobody to ask */
     char line[256];
-    size_t filled;
 } Machine;
 
 #define MACHINE_INIT                                                                                         \

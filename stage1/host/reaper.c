@@ -87,7 +87,7 @@ static int hear_terminations(int report)
 /* Whether we are the supervisor. A pod runs without one, too, but rkt-register waits for the line. */
 static bool supervise(const Task *task)
 {
-    static const char line[] = "supervisor\n";
+    static const char line[] = "supervisor=\n";
     _cleanup_close_ int connection = -EBADF;
 
     if (task->machined < 0 || task->register_socket < 0)

@@ -254,8 +254,8 @@ touch /etc/rkt/pods.d/web.pod /etc/rkt/pods.d/tmpl@.pod
 unshare --fork --pid sleep 1000 &
 wait_child() { leader=$(pgrep -P "$1"); }
 eventually 5 wait_child $! && wait_child $!
-(echo "leader $leader" && sleep 0.2) | "$libexec/rkt-register" --uuid="$two" --machine-name="rkt-$two" 2>/dev/null |
-    grep -q registered || not_ok "a machine for the test" "not registered"
+(echo "leader=$leader" && sleep 0.2) | "$libexec/rkt-register" --uuid="$two" --machine-name="rkt-$two" 2>/dev/null |
+    grep -qx machine= || not_ok "a machine for the test" "not registered"
 kill -KILL "$leader"
 succeeds "the dead machine lingers" machinectl show "rkt-$two"
 succeeds "gc with journals and machines" collect_garbage

@@ -52,7 +52,7 @@ talk() {
 	coproc REGISTER { exec "$register" --uuid="$uuid" "$@" 2>/tmp/register.err; }
 	local to=${REGISTER[1]} line
 	exec {from}<&"${REGISTER[0]}"
-	echo "leader $leader" >&"$to"
+	echo "leader=$leader" >&"$to"
 	while read -r -t 10 line <&"$from"; do echo "$line"; done
 	exec {from}<&-
 	wait "${REGISTER_PID:-}" 2>/dev/null
@@ -62,7 +62,7 @@ start_leader
 started=$(date +%s%N)
 heard=$(talk --machine-name=rkt-web --journal-namespace=rkt-web --unit=rkt-web.service --scope | tr '\n' ' ')
 echo "# journal, scope and machine: $((($(date +%s%N) - started) / 1000)) us"
-check "it says scope, journal, registered" test "$heard" = "scope journal registered "
+check "it says scope, journal, registered" test "$heard" = "scope= journal= machine= "
 check "the namespace's journald runs" systemctl --quiet is-active systemd-journald@rkt-web.service
 check "the namespace is limited" grep -q SystemMaxUse=64M /run/systemd/journald@rkt-web.conf.d/10-rkt.conf
 check "the limit is what journald knows" eventually \
@@ -81,7 +81,7 @@ scope="machine-rkt\\x2d${uuid//-/\\x2d}.scope"
 check "the leader sits in its scope" grep -qF "/machine.slice/$scope" "/proc/$leader/cgroup"
 check "the scope is delegated" test "$(systemctl show "$scope" --property=Delegate --value)" = yes
 
-check "a living leader keeps its name" bash -c '[[ $1 == *"register-failed "*already* ]]' - \
+check "a living leader keeps its name" bash -c '[[ $1 == *"machine="*already* ]]' - \
 	"$(leader=$$ talk --machine-name=rkt-web 2>/dev/null)"
 check "unregister leaves a living leader alone" \
 	bash -c '"$1" --unregister --machine-name=rkt-web && machinectl show rkt-web' - "$register"
@@ -96,7 +96,7 @@ is_zombie() { grep -q '^State:.Z' "/proc/$(pgrep -P "$shell")/status"; }
 eventually is_zombie
 leader=$(pgrep -P "$shell")
 heard=$(talk --machine-name=rkt-dead --scope 2>/dev/null | head -n 1)
-check "a leader that has ended is told" test "$heard" = "scope-failed the pod's init has ended"
+check "a leader that has ended is told" test "$heard" = "scope=the pod's init has ended"
 check "and leaves no scope" gone systemctl --quiet is-active "$scope"
 kill "$shell"
 wait "$shell" 2>/dev/null
@@ -105,7 +105,7 @@ wait "$shell" 2>/dev/null
 for round in 1 2 3; do
 	start_leader
 	heard=$(talk --machine-name=rkt-again)
-	check "round $round: registered" test "$heard" = registered
+	check "round $round: registered" test "$heard" = machine=
 	check "round $round: the new leader" test "$(machinectl show rkt-again --property=Leader --value)" = "$leader"
 	kill -KILL "$leader"
 	wait "$shell" 2>/dev/null
@@ -121,7 +121,7 @@ check "stops its journald" gone systemctl --quiet is-active systemd-journald@rkt
 for round in 1 2 3; do
 	start_leader
 	heard=$(talk --machine-name="rkt-new-$round")
-	check "one unit, another name, round $round" test "$heard" = registered
+	check "one unit, another name, round $round" test "$heard" = machine=
 	check "round $round: it has the new machine" \
 		test "$(machinectl show "rkt-new-$round" --property=Leader --value)" = "$leader"
 	kill -KILL "$leader"
@@ -132,13 +132,13 @@ start_leader
 heard=$(talk --machine-name=rkt-one)
 first=$leader
 start_leader
-check "a second machine in one unit is refused" bash -c '[[ $1 == "register-failed unit "*" already has machine rkt-one"* ]]' - \
+check "a second machine in one unit is refused" bash -c '[[ $1 == "machine=unit "*" already has machine rkt-one"* ]]' - \
 	"$(talk --machine-name=rkt-two 2>/dev/null)"
 check "and the first lives" test "$(machinectl show rkt-one --property=Leader --value)" = "$first"
 
 check "an administrator's settings stand for themselves" bash -c '
 	printf "[Journal]\nSystemMaxUse=9M\n" >/etc/systemd/journald@rkt-own.conf
-	[[ $(echo "leader 1" | "$1" --uuid="$2" --machine-name=x --journal-namespace=rkt-own 2>/dev/null) == journal ]]
+	[[ $(echo "leader=1" | "$1" --uuid="$2" --machine-name=x --journal-namespace=rkt-own 2>/dev/null) == journal= ]]
 	[[ ! -e /run/systemd/journald@rkt-own.conf.d ]]' - "$register" "$uuid"
 check "without a leader it ends, in silence" bash -c '[[ ! $("$1" --uuid="$2" --machine-name=x </dev/null 2>&1) ]]' - "$register" "$uuid"
 exit "$failed"

@@ -156,8 +156,7 @@ static int start(const Call *call, int answers, int null, pid_t *ret_pid)
     options.fds[0] = call->input;
     options.fds[1] = call->by_output ? answers : null;
     options.die_with_parent = true;
-    options.pass = &answers;
-    options.n_pass = !call->by_output;
+    options.pass = call->by_output ? -EBADF : answers;
     (void) snprintf(number, sizeof(number), "%d", answers);
     if (!call->by_output && setenv(ANSWER_VARIABLE, number, 1) < 0)
         return -errno;

@@ -51,7 +51,7 @@ _noreturn_ static void child(const char *path, char *const argv[], const SpawnOp
                              pid_t parent)
 {
     char *const *environment = options->environment ? options->environment : environ;
-    int keep[18], r;
+    int keep[3], r;
     size_t n = 0;
 
     spawn_reset_signals();
@@ -67,11 +67,9 @@ _noreturn_ static void child(const char *path, char *const argv[], const SpawnOp
                 : 0;
     if (r >= 0)
         r = place_standard_fds(options->fds);
-    if (r >= 0 && options->n_pass > ELEMENTSOF(keep) - 2)
-        r = -E2BIG;
-    for (size_t i = 0; r >= 0 && i < options->n_pass; i++) {
-        keep[n++] = options->pass[i];
-        r = fd_set_cloexec(options->pass[i], false);
+    if (r >= 0 && options->pass >= 0) {
+        keep[n++] = options->pass;
+        r = fd_set_cloexec(options->pass, false);
     }
     if (r >= 0) {
         keep[n++] = report;

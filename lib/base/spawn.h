@@ -9,10 +9,9 @@
 #include "cleanup.h"
 
 typedef struct SpawnOptions {
-    int fds[3];      /* become 0, 1, 2; -EBADF keeps ours */
-    int program;     /* as in exec_opened(); -EBADF: what is at the path */
-    const int *pass; /* n_pass further descriptors, kept open under their own numbers */
-    size_t n_pass;
+    int fds[3];               /* become 0, 1, 2; -EBADF keeps ours */
+    int program;              /* as in exec_opened(); -EBADF: what is at the path */
+    int pass;                 /* a further descriptor, kept open under its own number; -EBADF: none */
     char *const *environment; /* NULL keeps ours */
     const char *directory;    /* the child's working directory, from where a relative path is looked up; NULL
                                  keeps ours */
@@ -22,7 +21,7 @@ typedef struct SpawnOptions {
 
 #define SPAWN_OPTIONS_INIT                                                                                   \
     {                                                                                                        \
-        .fds = { -EBADF, -EBADF, -EBADF }, .program = -EBADF                                                 \
+        .fds = { -EBADF, -EBADF, -EBADF }, .program = -EBADF, .pass = -EBADF                                 \
     }
 
 /* Runs the program at path; argv[0] is its name. Returns 0 and the pid, or why exec failed. All descriptors

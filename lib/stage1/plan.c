@@ -129,6 +129,16 @@ void plan_free(Plan *plan)
     free(plan);
 }
 
+int plan_find_app(const Plan *plan, const char *name, const PlanApp **ret, Error *reterr)
+{
+    for (size_t i = 0; i < plan->n_apps; i++)
+        if (streq(plan->apps[i].name, name)) {
+            *ret = &plan->apps[i];
+            return 0;
+        }
+    return error_set(reterr, -ENOENT, "the pod has no app \"%s\"", name);
+}
+
 /* ----- Writing ----- */
 
 static int write_records(int dir, const char *path, const RecordField *fields, const void *object,

@@ -113,6 +113,9 @@ typedef struct Plan {
 void plan_free(Plan *plan);
 DEFINE_CLEANUP_FUNC(Plan *, plan_free)
 
+/* *ret is the plan's. -ENOENT: the pod has no such app. */
+int plan_find_app(const Plan *plan, const char *name, const PlanApp **ret, Error *reterr);
+
 /* Writes the plan into a pod's directory, in which each app has its directory (not synced: the pod's rename
  * decides whether it counts). -E2BIG: a file would be too large. */
 int plan_write(const Plan *plan, int pod_dir, Error *reterr);

@@ -30,16 +30,6 @@ static int join(pid_t pid, Error *reterr)
                    : 0;
 }
 
-static int find_app(const Plan *plan, const char *name, const PlanApp **ret, Error *reterr)
-{
-    for (size_t i = 0; i < plan->n_apps; i++)
-        if (streq(plan->apps[i].name, name)) {
-            *ret = &plan->apps[i];
-            return 0;
-        }
-    return error_set(reterr, -ENOENT, "the pod has no app \"%s\"", name);
-}
-
 static int make_environment(const PlanApp *app, char ***ret)
 {
     _cleanup_free_ char *uuid = enter_find_uuid();
@@ -62,7 +52,7 @@ static int enter(EnterArguments *arguments, int argc, char *argv[], Error *reter
     if (r >= 0)
         r = plan_read(AT_FDCWD, &plan, reterr);
     if (r >= 0)
-        r = find_app(plan, arguments->app_name, &app, reterr);
+        r = plan_find_app(plan, arguments->app_name, &app, reterr);
     if (r >= 0)
         r = make_environment(app, &environment);
     if (r >= 0)

@@ -50,13 +50,10 @@ static int find_app(Entry *entry, Error *reterr)
 {
     int r = plan_read(AT_FDCWD, &entry->plan, reterr);
 
+    if (r >= 0)
+        r = plan_find_app(entry->plan, entry->app_name, &entry->app, reterr);
     if (r < 0)
         return r;
-    for (size_t i = 0; i < entry->plan->n_apps && !entry->app; i++)
-        if (streq(entry->plan->apps[i].name, entry->app_name))
-            entry->app = &entry->plan->apps[i];
-    if (!entry->app)
-        return error_set(reterr, -ENOENT, "the pod has no app \"%s\"", entry->app_name);
     r = await_record(entry);
     if (r == -ENOENT)
         return error_set(reterr, r, "app \"%s\" has not been started yet", entry->app_name);

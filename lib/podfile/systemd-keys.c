@@ -22,10 +22,9 @@
     "Seccomp=, User=, ReadonlyRootfs=)"
 #define CALLS "it would confine rkt while it sets the pod up; use Seccomp= in [App]"
 #define FILES                                                                                                \
-    "it would confine rkt while it sets the pod up; apps see nothing of the host's files but what Volume= "  \
-    "in "                                                                                                    \
+    "it would confine rkt while it sets the pod up; apps see only those files of the host that Volume= in "  \
     "[Pod] and Mount= in [App] give them"
-#define HAS "apps are confined so in any case, each in a namespace and a root of its own"
+#define HAS "apps are always confined in this way, each in a namespace and a root of its own"
 #define ROOT "an app's root is its image: use Image= in [App]"
 #define TAKEN_BACK(directory)                                                                                \
     "systemd would give it back to root before each command of the unit, also while the app runs; "          \
@@ -41,7 +40,7 @@ static int check_restart(const Setting *key, const char *value, Error *reterr)
     if (streq(value, "on-abnormal") || streq(value, "on-abort"))
         return error_set(
                 reterr, -EINVAL,
-                "\"%s\" would not see a signal that ends an app, which is an exit status of the unit "
+                "\"%s\" would not see a signal that ends an app, because the unit then has an exit status "
                 "(128 and its number); use on-failure, and RestartPreventExitStatus= for other statuses",
                 value);
     return systemd_check_enum(key, value, reterr);
@@ -54,8 +53,8 @@ static int check_type(const Setting *key, const char *value, Error *reterr)
     (void) key;
     return error_set(
             reterr, -EINVAL,
-            "\"%s\" does not fit a pod: leave it out, or say oneshot for a job, which runs to its end; "
-            "where you need another, write a unit of your own with ExecStart=/usr/bin/rkt run",
+            "\"%s\" is not possible for a pod: leave it out, or write oneshot for a job, which runs to its "
+            "end; if you need another type, write a unit of your own with ExecStart=/usr/bin/rkt run",
             value);
 }
 
@@ -313,9 +312,9 @@ static const Setting service_keys[] = {
     { "LogFilterPatterns", SETTING_REFUSE, OUTPUT },
     { "LogLevelMax", SETTING_REFUSE, OUTPUT },
     { "LogNamespace", SETTING_REFUSE, "use Journal= in [Pod]" },
-    { "LogRateLimitBurst", SETTING_REFUSE, "use LogRateLimitBurst= in [Pod], which is each app's" },
+    { "LogRateLimitBurst", SETTING_REFUSE, "use LogRateLimitBurst= in [Pod], a limit for each app" },
     { "LogRateLimitIntervalSec", SETTING_REFUSE,
-      "use LogRateLimitIntervalSec= in [Pod], which is each app's" },
+      "use LogRateLimitIntervalSec= in [Pod], a limit for each app" },
     { "LogsDirectory", SETTING_REFUSE, TAKEN_BACK("LogsDirectory=") },
     { "LogsDirectoryAccounting", SETTING_REFUSE, NOT_COUNTED },
     { "LogsDirectoryMode", SETTING_REFUSE, "use LogsDirectoryMode= in [App]" },

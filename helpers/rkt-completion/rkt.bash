@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash
-# Completion of rkt in bash. rkt itself says what can follow.
+# Completion of rkt in bash. rkt itself finds the candidates.
 
 _rkt() {
     local words word apart candidate
     read -ra words <<<"${COMP_LINE:0:COMP_POINT}"
     [[ ${COMP_LINE:0:COMP_POINT} != *[[:space:]] ]] || words+=('')
     word=${words[-1]}
-    # bash takes words apart at these, and wants what is behind the last one.
+    # bash splits words at these characters, and expects only the part after the last one.
     apart=${word%"${word##*["=:"]}"}
     COMPREPLY=()
     while IFS=$'\t' read -r candidate _; do

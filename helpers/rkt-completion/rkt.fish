@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# Completion of rkt in fish. rkt itself says what can follow.
+# Completion of rkt in fish. rkt itself finds the candidates.
 
 function __rkt_complete
     set -l before (commandline --tokenize --cut-at-cursor --current-process)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* An access list is the attribute's header and entries in this order: owner, users, group, groups, mask,
- * others. Without the attribute the file's mode is the list. The mask bounds all but the owner and others. */
+ * others. Without the attribute the file's mode is the list. The mask limits all entries except the owner's
+ * and the others'. */
 
 #include "acl.h"
 
@@ -63,8 +64,8 @@ static unsigned tag_at(const AccessList *list, size_t i)
     return i < list->n ? le16toh(list->entries[i].e_tag) : ACL_OTHER;
 }
 
-/* Adds permissions to the entry of that tag and id, or makes one where it belongs. Returns whether it had
- * them already. */
+/* Adds permissions to the entry with that tag and id, or inserts the entry in its place. Returns whether
+ * the entry had them already. */
 static bool allow(AccessList *list, unsigned tag, unsigned id, unsigned permissions)
 {
     size_t i = 0;
@@ -80,7 +81,7 @@ static bool allow(AccessList *list, unsigned tag, unsigned id, unsigned permissi
     return false;
 }
 
-/* A list that had no named entry had no mask: the owning group's permissions were the bound. */
+/* A list without named entries has no mask: the owning group's permissions were the limit. */
 static bool allow_through_mask(AccessList *list, unsigned permissions)
 {
     for (size_t i = 0; i < list->n; i++)

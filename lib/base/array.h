@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Arrays that grow: a pointer and a count, kept by their owner. */
+/* Arrays that grow: a pointer and a count, which belong to the caller. */
 #pragma once
 
 #include <stdlib.h>
 #include <string.h>
 
-/* Appends a zeroed element and counts it. Returns it, or NULL without memory; others may have moved. */
+/* Appends a zeroed element and counts it. Returns the element, or NULL when out of memory. Other elements
+ * may have moved. */
 #define ARRAY_APPEND(items, n) ((__typeof__(items)) array_append((void **) &(items), &(n), sizeof(*(items))))
 
-/* Room for four, then it grows at powers of two, so that n appends copy O(n). */
+/* Allocates four elements, then grows at powers of two, so that n appends copy O(n). */
 static inline void *array_append(void **items, size_t *n, size_t size)
 {
     char *added;

@@ -36,12 +36,12 @@
 #define CALL_FILTER_MMAP __NR_mmap
 #endif
 
-/* Of an argument's lower half. */
+/* Loads the lower half of an argument. */
 #define ARGUMENT_OFFSET(i)                                                                                   \
     ((uint32_t) (offsetof(struct seccomp_data, args) + (i) * sizeof(uint64_t) +                              \
                  (__BYTE_ORDER__ == __ORDER_BIG_ENDIAN__ ? 4 : 0)))
 
-/* Expects the call's number to be loaded, and leaves it so. */
+/* Expects that the call's number is loaded, and leaves it loaded. */
 enum { RULE_SIZE = 5 };
 
 static void add_rule(struct sock_filter *code, const CallRule *rule)

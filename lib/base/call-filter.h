@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A seccomp filter of our own processes: a list of system calls; what is not on it does not exist (ENOSYS).
- * mmap(2) is always there, but for memory that is executable or shared. The apps' filters are lib/sandbox's.
- */
+/* A seccomp filter for our own processes: a list of system calls. Other calls fail with ENOSYS. mmap(2) is
+ * always allowed, except for memory that is executable or shared. lib/sandbox has the apps' filters. */
 #pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-/* A call on the list, which is let through only when an argument, as 32 bits, has this value, or another. */
+/* Allows a call on the list only if an argument, as 32 bits, has this value, or (differs) another value. */
 typedef struct CallRule {
     uint16_t call;
     uint8_t argument; /* 0 for the first */
@@ -16,7 +15,7 @@ typedef struct CallRule {
     uint32_t value;
 } CallRule;
 
-/* Each call has to obey all of its rules. Needs no-new-privileges or SYS_ADMIN. */
+/* A call must satisfy all of its rules. Needs no-new-privileges or SYS_ADMIN. */
 int call_filter_load_rules(const uint16_t *calls, size_t n_calls, const CallRule *rules, size_t n_rules);
 
 /* The same for calls without rules. */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Scope-bound cleanup: _cleanup_ attributes, TAKE_*(), and the helpers every destructor is declared with. */
+/* Scope-bound cleanup: _cleanup_ attributes, TAKE_*(), and the helpers with which every destructor is
+ * declared. */
 #pragma once
 
 #include <stdlib.h>
@@ -15,7 +16,7 @@
 
 #define ELEMENTSOF(a) (sizeof(a) / sizeof((a)[0]))
 
-/* Moves ownership out of a variable that a _cleanup_ attribute watches. */
+/* Moves ownership out of a variable that has a _cleanup_ attribute. */
 #define TAKE_PTR(p)                                                                                          \
     ({                                                                                                       \
         __typeof__(p) _taken = (p);                                                                          \
@@ -35,7 +36,7 @@
         _taken;                                                                                              \
     })
 
-/* Makes `_cleanup_(foo_freep) Foo *x = NULL;` out of `foo_free()`, which must take NULL. */
+/* Makes `_cleanup_(foo_freep) Foo *x = NULL;` from `foo_free()`, which must accept NULL. */
 #define DEFINE_CLEANUP_FUNC(type, func)                                                                      \
     static inline void func##p(type *p)                                                                      \
     {                                                                                                        \
@@ -43,13 +44,13 @@
             func(*p);                                                                                        \
     }
 
-/* For _cleanup_free_: p points to the variable. NULL in it is fine. */
+/* For _cleanup_free_: p points to the variable, which may be NULL. */
 static inline void freep(void *p)
 {
     free(*(void **) p);
 }
 
-/* Closes fd unless it is negative; errno stays. Returns -EBADF, to assign to what held the descriptor. */
+/* Closes fd unless it is negative, and keeps errno. Returns -EBADF, to be assigned to the variable. */
 static inline int safe_close(int fd)
 {
     if (fd >= 0) {

@@ -10,7 +10,7 @@
 #include "fd-util.h"
 #include "string-util.h"
 
-/* systemd-sysusers put it into the file. NSS is not asked: static programs come here. */
+/* systemd-sysusers has added the group to this file. NSS is not used, because static programs call this. */
 static gid_t group_rkt(void)
 {
     FILE *file = fopen("/etc/group", "re");

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* When memory runs out while an error is being described, a message is left out; the errno still tells. */
+/* If memory runs out while an error is described, a message is left out; the errno remains. */
 
 #include "error.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* An error's words. Functions return a negative errno and, where a user needs to know more, say it in their
- * last parameter `Error *reterr` (may be NULL). The innermost cause is set first, callers put what they were
- * doing before it. Programs print the whole once, with error_print(). */
+/* The text of an error. Functions return a negative errno and, if a user needs more, fill their last
+ * parameter `Error *reterr` (may be NULL). The innermost cause is set first; callers put before it what
+ * they were doing. Programs print the whole once, with error_print(). */
 #pragma once
 
 #include <stdbool.h>
@@ -20,17 +20,17 @@ typedef struct Error {
         .n = 0                                                                                               \
     }
 
-/* Drops the words; the object can be used again. */
+/* Frees the messages; the object can be used again. */
 void error_done(Error *error);
 
-/* Says the innermost cause, replacing what was said. Returns r, so that `return error_set(reterr, -EINVAL,
- * …)` works. */
+/* Sets the innermost cause and drops earlier messages. Returns r, so that `return error_set(reterr,
+ * -EINVAL, …)` works. */
 int error_set(Error *error, int r, const char *format, ...) _printf_(3, 4);
 
-/* The same with ": " and strerror(-r) behind it. */
+/* The same with ": " and strerror(-r) at the end. */
 int error_set_errno(Error *error, int r, const char *format, ...) _printf_(3, 4);
 
-/* Puts an outer message ("what we were doing") before what was said; with nothing said yet, strerror(-r)
+/* Puts an outer message ("what we were doing") before the messages so far. Without any, strerror(-r)
  * becomes the cause. Returns r. */
 int error_prefix(Error *error, int r, const char *format, ...) _printf_(3, 4);
 

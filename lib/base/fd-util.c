@@ -20,7 +20,7 @@ static int open_resolved(int dir, const char *path, int flags, mode_t mode, unsi
         .resolve = resolve,
     };
 
-    /* EAGAIN: a rename raced with the resolution of a ".."; the kernel asks to try again. */
+    /* EAGAIN: a rename happened while a ".." was resolved; the kernel asks to try again. */
     for (unsigned i = 0;; i++) {
         long fd = syscall(SYS_openat2, dir, path, &how, sizeof(how));
 
@@ -188,21 +188,21 @@ static int unlink_forced(int dir, const char *name, int flags)
     return -errno;
 }
 
-/* Nothing is asked of a name before it is removed: a directory that is not empty says so, as does a mount
- * point (EBUSY). Deep trees must not overflow the stack or the descriptor table: a directory too deep is
- * lifted to the top of the tree and met again there. */
+/* Nothing is checked before a name is removed: removing a directory that is not empty, or a mount point
+ * (EBUSY), fails. Deep trees must not exhaust the stack or the descriptor table: a directory that is too
+ * deep is moved to the top of the tree, and removed there later. */
 enum { REMOVE_DEPTH_MAX = 64, REMOVE_NAMES_SIZE = 4096 };
 
 typedef struct Removal {
     int top;
     unsigned lifted;
-    const char *kept; /* what stays in the top, or NULL */
+    const char *kept; /* what to keep in the top, or NULL */
     int result;       /* the first error */
 } Removal;
 
 static int remove_directory(Removal *removal, int dir, const char *name, unsigned depth);
 
-/* Names may be there that a killed process left, or an app planted. */
+/* A killed process may have left such names, or an app planted them. */
 static int lift(Removal *removal, int dir, const char *name)
 {
     for (;;) {
@@ -223,7 +223,7 @@ static int remove_entry(Removal *removal, int dir, const char *name, unsigned ch
     return r == -ENOTDIR ? unlink_forced(dir, name, 0) : r;
 }
 
-/* Removes as many entries as can be read at once; 0: there were no more. */
+/* Removes as many entries as one read returns; 0: there were no more. */
 static ssize_t remove_some(Removal *removal, int fd, unsigned depth)
 {
     alignas(struct dirent64) char names[REMOVE_NAMES_SIZE];
@@ -246,8 +246,8 @@ static ssize_t remove_some(Removal *removal, int fd, unsigned depth)
     return n;
 }
 
-/* Trying again costs less than reading the end of each directory. A mount point is busy, so what is opened is
- * none; should one have been made of it since, RESOLVE_NO_XDEV tells. */
+/* Trying again costs less than reading each directory to its end. A mount point was busy, so the opened
+ * directory is not one. If it has become one since, RESOLVE_NO_XDEV shows it. */
 static int remove_directory(Removal *removal, int dir, const char *name, unsigned depth)
 {
     _cleanup_close_ int fd = -EBADF;

@@ -8,13 +8,13 @@
 #include <sys/random.h>
 #include <sys/stat.h>
 
-/* expected: the size that the file says it has; 0: not known. */
+/* expected: the size of the file by its metadata; 0: not known. */
 static int read_to_end(int fd, size_t expected, size_t max, char **ret, size_t *ret_size)
 {
     _cleanup_free_ char *buffer = NULL;
     size_t size = 0, room;
 
-    /* Files of /proc and /sys say they are empty, others may grow: one byte of room tells when the end is
+    /* Files of /proc and /sys have size 0, and others may grow: one more byte of room shows when the end is
      * reached. */
     room = expected > 0 ? expected + 1 : 4096;
     if (expected > max)
@@ -34,7 +34,7 @@ static int read_to_end(int fd, size_t expected, size_t max, char **ret, size_t *
         size += (size_t) n;
         if (size > max)
             return -EFBIG;
-        /* As long as it says: saves the read that would only tell the end. */
+        /* Stops at the expected size, which saves the read that would only find the end. */
         if (n == 0 || (expected > 0 && size == expected))
             break;
         if (size < room)
@@ -79,7 +79,7 @@ int read_file_at(int dir, const char *path, size_t max, char **ret, size_t *ret_
     return read_fd(fd, max, ret, ret_size);
 }
 
-/* Takes over fd, which may be an error. */
+/* Takes over fd, which may be negative. */
 static int read_one_line(int opened, char **ret)
 {
     _cleanup_close_ int fd = opened;
@@ -125,8 +125,8 @@ static int sync_directory_of(int dir, const char *path)
 }
 
 /* Opens a hidden file beside its target, so that the rename stays within one file system. The name may be
- * taken, by what a killed process of our number left, by a child of ours, as the number is asked for once,
- * or, in a directory like /tmp, by somebody who means to: then one is tried that nobody can foresee. */
+ * taken: by a killed process that had our number, by a child of ours (the number is read only once), or on
+ * purpose by another user in a directory such as /tmp. Then an unpredictable name is tried. */
 int open_aside_at(int dir, const char *path, mode_t mode, char **ret_name)
 {
     static unsigned counter;

@@ -15,7 +15,7 @@ static const char *log_command = "rkt";
 static bool log_debug_enabled;
 static enum { UNKNOWN, WITH_LEVELS, WITHOUT_LEVELS } log_levels;
 
-/* systemd names the stream, for who inherits the variable may have another standard error. */
+/* systemd names the stream, because a process that inherits the variable may have another standard error. */
 static bool is_journal_stream(void)
 {
     const char *stream = getenv("JOURNAL_STREAM");

@@ -11,14 +11,14 @@
 /* Sets the name before each message and whether debug messages are shown. The name is not copied. */
 void log_setup(const char *command, bool debug);
 
-/* What an error begins with that is printed otherwise: the prefix, or "". */
+/* What an error begins with if it is printed in another way: the prefix, or "". */
 const char *log_error_prefix(void);
 
-/* One message each: a line of its own, as printf(3). Debug messages are shown only after log_setup() with
- * debug. */
+/* Each call is one message, on its own line, formatted as by printf(3). Debug messages are shown only after
+ * log_setup() with debug. */
 void log_debug(const char *format, ...) _printf_(1, 2);
 void log_info(const char *format, ...) _printf_(1, 2);
-/* "image: using image from FROM WHAT", under the name that the original has for it. */
+/* Logs "image: using image from FROM WHAT", with the original's words for FROM. */
 void log_image(const char *from, const char *what);
 void log_warning(const char *format, ...) _printf_(1, 2);
 void log_error(const char *format, ...) _printf_(1, 2);

@@ -31,7 +31,7 @@ int message_send(int socket, const void *data, size_t size, int descriptor)
     return 0;
 }
 
-/* With the padding of CMSG_SPACE() there would be room for a second descriptor. */
+/* With the padding of CMSG_SPACE() a second descriptor would fit. */
 ssize_t message_receive(int socket, void *data, size_t size, int *ret_descriptor)
 {
     struct iovec iov = { .iov_base = data, .iov_len = size };

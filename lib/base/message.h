@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Messages on a Unix socket with which a descriptor may travel (SCM_RIGHTS). */
+/* Messages on a Unix socket that may carry a descriptor (SCM_RIGHTS). */
 #pragma once
 
 #include <stddef.h>
 #include <sys/types.h>
 
-/* Sends the bytes, at least one, and with them a copy of descriptor; -EBADF: none. */
+/* Sends the bytes, at least one, with a copy of descriptor (-EBADF: without one). */
 int message_send(int socket, const void *data, size_t size, int descriptor);
 
-/* Takes a message that is there, or returns -EAGAIN. The size is that of the whole message, also where not
- * all of it had room; 0: the other side is gone. *ret_descriptor is the first descriptor that came with it,
- * or -EBADF; there is no room for others, which the kernel drops. */
+/* Receives one message. -EAGAIN: there is none. Returns the size of the whole message, even if buffer is
+ * smaller; 0: the other side is gone. *ret_descriptor is the first descriptor of the message, or -EBADF.
+ * The kernel drops other descriptors, for which there is no room. */
 ssize_t message_receive(int socket, void *data, size_t size, int *ret_descriptor);

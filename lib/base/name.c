@@ -19,7 +19,7 @@ static bool is_separator(char c, const char *separators)
     return c != '\0' && strchr(separators, c);
 }
 
-/* Runs of letters and digits with one separator between each. */
+/* Runs of letters and digits, with one separator between them. */
 static bool name_is_valid(const char *s, const char *separators)
 {
     const char *start = s;

@@ -97,7 +97,7 @@ int option_next(OptionParser *parser, int *ret_id, const char **ret_value, Error
     return 0;
 }
 
-/* How much wider a column of so many characters must be said to be, to printf, that counts bytes. */
+/* printf counts bytes, so a column must be given as this many characters wider than it is. */
 static int continuation_bytes(const char *text)
 {
     int n = 0;
@@ -123,7 +123,7 @@ void option_print_help(const Option *table)
             (void) snprintf(left, sizeof(left), "--%s%s%s%s", o->name, begin[o->argument],
                             o->metavar ? o->metavar : "VALUE", end[o->argument]);
         printf("  %-*s %s", 32 + continuation_bytes(left), left, o->help);
-        /* That of an optional value is what the flag alone means, not what holds without it. */
+        /* The default of an optional value is what the bare flag means, not the value without the flag. */
         if (o->default_value && o->argument != OPTION_OPTIONAL)
             printf(" (default %s)", o->default_value);
         printf("\n");

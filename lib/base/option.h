@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Command lines in the original's manner: long flags only (and -h for --help), `--name=value` or `--name
- * value`, booleans
- * `--name[=true]`, flags and arguments in any order (a command may give the order a meaning), `--` ends the
- * flags. Options are tables; the completion and `--help` are made from them. */
+/* Command lines in the original's style: long flags only (and -h for --help), `--name=value` or `--name
+ * value`, booleans `--name[=true]`, flags and arguments in any order (for some commands the order has a
+ * meaning), `--` ends the flags. Options are tables, from which the completion and `--help` are made. */
 #pragma once
 
 #include <stdbool.h>
@@ -11,7 +10,7 @@
 #include "error.h"
 
 typedef enum OptionArgument {
-    OPTION_BOOL,     /* --name, --name=false; the value given back is "true" or "false" */
+    OPTION_BOOL,     /* --name, --name=false; the value is "true" or "false" */
     OPTION_VALUE,    /* needs a value */
     OPTION_OPTIONAL, /* --name or --name=value; without "=" the table's default_value */
 } OptionArgument;
@@ -35,10 +34,10 @@ typedef struct OptionParser {
     const Option *tables[OPTION_TABLES_MAX]; /* each ends with a NULL name; searched in order */
 } OptionParser;
 
-/* Takes the next word. *ret_id is an option's id, OPTION_POSITIONAL (value = the word), OPTION_DASH_DASH (the
- * word "--" itself; the caller decides what follows) or OPTION_END. Values point into argv or a table.
- * Returns 0, or -EINVAL for an unknown flag (with the nearest known one said), a missing or an unwanted
- * value. */
+/* Reads the next word. *ret_id is an option's id, OPTION_POSITIONAL (value = the word), OPTION_DASH_DASH
+ * (the word "--" itself; the caller decides what follows) or OPTION_END. Values point into argv or a table.
+ * Returns 0, or -EINVAL: an unknown flag (the error names the nearest known one), a missing or an
+ * unexpected value. */
 int option_next(OptionParser *parser, int *ret_id, const char **ret_value, Error *reterr);
 
 /* Whether the word, which begins with "--", is a flag of the table. */

@@ -63,7 +63,7 @@ static int link_to(const OutputFile *file, const char *name)
     return linkat(AT_FDCWD, fd_path(file->fd, path), file->dir, name, AT_SYMLINK_FOLLOW) < 0 ? -errno : 0;
 }
 
-/* A name that nobody has taken in advance. */
+/* An unpredictable name, which nobody can have taken in advance. */
 static int link_aside(OutputFile *file)
 {
     char *aside;
@@ -83,7 +83,7 @@ static int link_aside(OutputFile *file)
     return 0;
 }
 
-/* A link can't replace a name, only a rename can. */
+/* linkat(2) cannot replace a name, only a rename can. */
 static int give_name(OutputFile *file)
 {
     int r;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A file that a user asked for by name and that takes long to write: the name is there only when all of it
- * is, and a process that is killed leaves nothing behind, where the file system knows files without a name.
- */
+/* An output file that a user named and that takes long to write. The name appears only when the file is
+ * complete. If the process is killed, nothing is left behind, provided that the file system supports files
+ * without a name. */
 #pragma once
 
 #include <stdbool.h>
@@ -11,8 +11,8 @@
 
 typedef struct OutputFile {
     int dir, fd;       /* fd: to write to */
-    char *path, *name; /* as the user gave it; its last component, beneath dir */
-    char *aside;       /* NULL: it has no name yet */
+    char *path, *name; /* as the user gave it; its last component, below dir */
+    char *aside;       /* temporary name; NULL: it has no name yet */
     bool overwrite;
 } OutputFile;
 
@@ -21,12 +21,12 @@ typedef struct OutputFile {
         .dir = -EBADF, .fd = -EBADF                                                                          \
     }
 
-/* -EEXIST when the name is taken, unless it is to be overwritten. mode is masked by the umask. */
+/* -EEXIST: the name is taken and overwrite is false. mode is masked by the umask. */
 int output_file_open(OutputFile *file, const char *path, bool overwrite, mode_t mode, Error *reterr);
 
-/* Writes it to the disk and gives it its name. -EEXIST as above: somebody was faster. */
+/* Writes the file to the disk and gives it its name. -EEXIST: another process has taken the name since. */
 int output_file_commit(OutputFile *file, Error *reterr);
 
-/* Drops what was not committed. */
+/* Removes the file if it was not committed. */
 void output_file_done(OutputFile *file);
 #define _cleanup_output_ _cleanup_(output_file_done)

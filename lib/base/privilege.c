@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The order: groups while we may still change them, then the user, then what a process of that user could win
- * back. */
+/* The order: groups, while the process may still change them, then the user, then everything that a process
+ * of that user could regain. */
 
 #include "privilege.h"
 

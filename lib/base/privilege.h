@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Giving root up for good, before bytes of strangers are read. */
+/* Gives up root for good, before untrusted bytes are read. */
 #pragma once
 
 #include <stdint.h>
@@ -7,11 +7,11 @@
 
 #include "error.h"
 
-/* The ids of a user, who must not be root. -ENOENT: there is none of that name. */
+/* The ids of a user, who must not be root. -ENOENT: there is no such user. */
 int privilege_find_user(const char *user, uid_t *ret_uid, gid_t *ret_gid, Error *reterr);
 
-/* Becomes the user (root only; else this step is left out), and in any case gives up every capability, the
- * right to new privileges and core dumps, and all of the environment but a few harmless names. */
+/* Becomes the user (only if the caller is root), and always gives up every capability, the right to new
+ * privileges, core dumps, and the environment except a few harmless names. */
 int privilege_drop(const char *user, Error *reterr);
 
 /* Sanitizers map terabytes and make system calls of their own. */

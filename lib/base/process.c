@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The pidfd comes first. If the process that has the number afterwards was started when the note says, then
- * it is the noted one, it had the number all the time, and the pidfd is its.
+/* The pidfd is opened first. If the process that has the number afterwards was started at the noted time,
+ * then it is the noted process. It has had the number all the time, so the pidfd is its own.
  *
- * Numbers of namespaces and of mounts are used again, too. Both of them together, of the same boot, are taken
- * for proof; Linux 6.8 and later number mounts without ever using a number again. */
+ * Numbers of namespaces and of mounts are reused too. Both together, in the same boot, count as proof.
+ * Linux 6.8 and later never reuse the number of a mount. */
 
 #include "process.h"
 
@@ -123,7 +123,7 @@ int process_start_time(pid_t pid, uint64_t *ret)
     if (n <= 0)
         return n < 0 ? -errno : -ESRCH;
     text[n] = '\0';
-    /* The second field is the program's name, in which anything may stand. */
+    /* The second field is the program's name, which may contain any character. */
     field = strrchr(text, ')');
     for (unsigned i = 0; field && i < STAT_FIELDS_TO_START; i++) {
         field = strchr(field, ' ');
@@ -179,7 +179,8 @@ typedef struct Mounts {
     uint64_t namespace, root;
 } Mounts;
 
-/* Of the process whose directory in /proc this is. -ENOENT, -EACCES and the like: it can't be told. */
+/* The mounts of the process with this directory in /proc. -ENOENT, -EACCES and others: they cannot be read.
+ */
 static int read_mounts(int proc, const char *process, Mounts *ret)
 {
     char path[64];
@@ -227,7 +228,7 @@ static bool has_mounts(int proc, const char *process, const Mounts *mounts)
            of.root == mounts->root;
 }
 
-/* Looked at again when it is held: its number could have become another's. */
+/* Compared again now that a pidfd holds the process: the number could have become another's. */
 static int call_back(int proc, const char *name, const Mounts *mounts, ProcessCallback callback,
                      void *userdata)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Exact: the digits make one whole number, which is then multiplied or divided in 128 bits. */
+/* Exact: the digits form one integer, which is then multiplied or divided in 128 bits. */
 
 #include "base/quantity.h"
 
@@ -26,7 +26,7 @@ static const struct Suffix *find_suffix(const char *s)
     return NULL;
 }
 
-/* An exponent as "e3" or "E-3"; it stands in place of a suffix. */
+/* An exponent such as "e3" or "E-3", instead of a suffix. */
 static int parse_exponent(const char *s, int *ret)
 {
     int64_t value;

@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Digits, perhaps a fraction, then a suffix (n u m k K M G T P E, Ki Mi Gi Ti Pi Ei) or an exponent. *ret is
- * in thousandths with milli, else in ones, rounded up as Kubernetes does. -EINVAL: not a quantity, or
+/* Digits, an optional fraction, then a suffix (n u m k K M G T P E, Ki Mi Gi Ti Pi Ei) or an exponent. *ret
+ * is in thousandths with milli, else in units, rounded up as in Kubernetes. -EINVAL: not a quantity, or
  * negative; -ERANGE: too large. */
 int quantity_parse(const char *s, bool milli, uint64_t *ret);

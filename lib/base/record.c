@@ -231,7 +231,7 @@ static int take_u32s(const RecordField *f, void *object, const char *value)
     return added ? take_u32(added, value) : -ENOMEM;
 }
 
-/* The first of their fields begins an object, the others are the last one's. */
+/* The first field of an object's table begins a new object, the others belong to the last one. */
 static int take_of_objects(const RecordField *f, void *object, const char *key, const char *value)
 {
     void **items = (void *) ((char *) object + f->offset), *last;

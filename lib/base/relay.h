@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Copying between descriptors that others have, without ever waiting for them: what one side does not take
- * yet stays, and then nothing more is read from the other. For poll(2) loops. */
+/* Copies between descriptors that other programs use, without ever waiting for them. Bytes that one side
+ * does not accept yet are kept, and meanwhile nothing is read from the other side. For poll(2) loops. */
 #pragma once
 
 #include <limits.h>
@@ -11,29 +11,29 @@
 
 #include "cleanup.h"
 
-/* A descriptor to write to. A terminal or a pipe is opened anew: a program that shares what we were given
- * would not expect O_NONBLOCK on it. */
+/* A descriptor to write to. A terminal or a pipe is opened again, because programs that share the caller's
+ * descriptor do not expect O_NONBLOCK on it. */
 typedef struct Outlet {
     int fd;
-    bool own; /* fd is an open file description of our own, which never blocks */
+    bool own; /* fd is our own open file description, which never blocks */
     bool is_socket;
 } Outlet;
 
-/* An outlet to fd, which stays the caller's and open until outlet_close(). Cannot fail: what can't be opened
- * anew is used as it is. */
+/* An outlet to fd, which stays the caller's and must stay open until outlet_close(). Cannot fail: if fd
+ * cannot be opened again, it is used as it is. */
 void outlet_open(Outlet *outlet, int fd);
-void outlet_close(Outlet *outlet); /* only what is our own */
+void outlet_close(Outlet *outlet); /* closes only our own descriptor */
 
-/* To be called when poll(2) says so; then even a pipe that blocks takes PIPE_BUF. Returns what was written, 0
- * for "later", or a negative errno: nobody will ever have it. */
+/* To be called when poll(2) says that fd is writable; then even a blocking pipe accepts PIPE_BUF. Returns
+ * the bytes written, 0 for "later", or a negative errno: nobody will ever read them. */
 ssize_t outlet_write(const Outlet *outlet, const void *data, size_t size);
 
-/* One direction: what comes from a descriptor goes to an outlet. */
+/* One direction: bytes are read from a descriptor and written to an outlet. */
 typedef struct Flow {
     int from; /* owned; -EBADF: it has ended */
     Outlet to;
     char data[PIPE_BUF];
-    size_t begin, end; /* of what was read and not yet written */
+    size_t begin, end; /* of the bytes that were read and not yet written */
 } Flow;
 
 #define FLOW_INIT                                                                                            \
@@ -41,16 +41,16 @@ typedef struct Flow {
         .from = -EBADF, .to = {.fd = -EBADF }                                                                \
     }
 
-/* Whether there is nothing more to come. */
+/* Whether everything has been copied and no more can come. */
 static inline bool flow_is_over(const Flow *flow)
 {
     return flow->from < 0 && flow->begin == flow->end;
 }
 
-/* What to poll for; its fd is negative where there is nothing. */
+/* What to poll for; its fd is negative if there is nothing. */
 struct pollfd flow_await(const Flow *flow);
 
-/* Returns how many bytes were read (they stand before flow->end); 0 when none were. An outlet that takes
- * nothing any more ends the flow. */
+/* Returns how many bytes were read (they are before flow->end), or 0. An outlet that accepts nothing any
+ * more ends the flow. */
 size_t flow_turn(Flow *flow, const struct pollfd *polled);
 void flow_close(Flow *flow);

@@ -7,7 +7,7 @@
 
 #include "string-util.h"
 
-/* What stands behind RTMIN or RTMAX: nothing, "+N" or "-N". */
+/* The part after RTMIN or RTMAX: nothing, "+N" or "-N". */
 static int realtime_signal(int base, const char *offset)
 {
     int64_t n = 0;

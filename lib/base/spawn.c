@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The child says by a close-on-exec pipe that exec failed, so that "no such helper" is an error here, not a
- * status 127. */
+/* The child reports a failed exec through a close-on-exec pipe, so that a missing program is an error here,
+ * and not a status of 127. */
 
 #include "spawn.h"
 
@@ -25,7 +25,7 @@ void spawn_reset_signals(void)
     (void) sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
-/* Puts fds at 0, 1, 2. Sources below 3 are moved up first, so that none is overwritten before it is used. */
+/* Moves fds to 0, 1, 2. Sources below 3 are moved up first, so that none is overwritten before it is used. */
 static int place_standard_fds(const int fds[static 3])
 {
     int moved[3];
@@ -129,7 +129,7 @@ int wait_for_exit(pid_t pid)
     return info.si_code == CLD_EXITED ? info.si_status : 128 + info.si_status;
 }
 
-/* Whatever it started in its group goes with it. */
+/* Kills all processes of its group. */
 static int wait_or_kill(pid_t pid, int64_t timeout_ns)
 {
     _cleanup_close_ int process = (int) syscall(SYS_pidfd_open, pid, 0);

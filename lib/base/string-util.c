@@ -65,7 +65,7 @@ uint32_t utf8_code_point(const char *s, size_t length)
 bool utf8_is_valid(const char *s)
 {
     while (*s) {
-        /* No character goes on behind a NUL. */
+        /* No character continues after a NUL. */
         size_t n = isascii(*s) ? 1 : utf8_character(s, SIZE_MAX);
 
         if (n == 0)
@@ -258,7 +258,7 @@ void buffer_addv(Buffer *b, const char *format, va_list ap)
     va_list again;
     int n;
 
-    /* Most often it fits, and one pass does. */
+    /* Usually the text fits, and one pass is enough. */
     va_copy(again, ap);
     n = vsnprintf(left > 0 ? b->data + b->size : NULL, left, format, ap);
     if (n < 0 || !buffer_reserve(b, (size_t) n))
@@ -363,7 +363,7 @@ int parse_mode(const char *s, mode_t *ret)
     return 0;
 }
 
-/* Levenshtein's distance, case-insensitive, of strings of at most 63 characters. */
+/* Levenshtein distance, case-insensitive, of strings of at most 63 characters. */
 static size_t edit_distance(const char *a, const char *b)
 {
     size_t n = strlen(a), m = strlen(b), row[64];

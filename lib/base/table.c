@@ -43,7 +43,7 @@ static size_t text_width(const char *s)
     return n;
 }
 
-/* The text from `at` on is a new cell. */
+/* The text from `at` on becomes a new cell. */
 static int end_cell(Table *table, size_t at)
 {
     size_t *width = &table->widths[table->n % table->columns], own;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Output in columns, as the original's: cells padded with tabs to a multiple of 8, at least one space
- * between. */
+/* Output in columns in the original's form: cells are padded with tabs to a multiple of 8, with at least
+ * one space between them. */
 #pragma once
 
 #include <stddef.h>
@@ -10,7 +10,7 @@
 
 typedef struct Table Table;
 
-/* An empty table of that many columns, at least 1; NULL: out of memory. Freeing NULL is fine. */
+/* An empty table with this many columns, at least 1. NULL: out of memory. */
 Table *table_new(size_t columns);
 void table_free(Table *table);
 DEFINE_CLEANUP_FUNC(Table *, table_free)

@@ -55,7 +55,7 @@ int terminal_split_at_escape(Terminal *terminal)
     return tcsetattr(terminal->fd, TCSANOW, &mode) < 0 ? -errno : 0;
 }
 
-/* All but that may have been changed by others meanwhile, and stays. */
+/* Another program may have changed all other settings in the meantime, so they stay. */
 static void restore_line_end(const Terminal *terminal)
 {
     struct termios mode;

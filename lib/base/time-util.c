@@ -56,7 +56,7 @@ char *format_ago(int64_t ns, int64_t now)
 {
     static const struct {
         int64_t below; /* seconds */
-        int unit;      /* 0: the text as it stands */
+        int unit;      /* 0: the text as it is */
         const char *text;
     } steps[] = {
         { 1, 0, "now" },

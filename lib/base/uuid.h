@@ -10,6 +10,6 @@ enum { UUID_LENGTH = 36 };
 int uuid_generate(char ret[static UUID_LENGTH + 1]);
 bool uuid_is_valid(const char *s);
 
-/* As a machine ID is written. */
+/* The form of a machine ID. */
 enum { UUID_PLAIN_LENGTH = 32 };
 void uuid_without_dashes(const char *uuid, char ret[static UUID_PLAIN_LENGTH + 1]);

@@ -18,7 +18,7 @@ static int compare_strings(const void *a, const void *b)
     return strcmp(*(char *const *) a, *(char *const *) b);
 }
 
-/* NULL where there is none, or the file system has none. */
+/* NULL: there are none, or the file system does not support them. */
 static int list_names(int fd, char ***ret)
 {
     _cleanup_strv_ char **names = NULL;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The line rules are PID 1's, so that one mental model serves: a backslash at the end continues the line,
- * with a blank in its place; comment lines inside are skipped; an empty line ends it. What PID 1 only warns
- * of is an error here: a pod is never less confined than its file asks for because of a typing mistake. */
+/* Lines follow PID 1's rules, so that users need to know only one set: a backslash at the end continues the
+ * line and becomes a blank; comment lines within are skipped; an empty line ends it. Where PID 1 only
+ * warns, this is an error here: a typing mistake must never confine a pod less than its file asks for. */
 
 #include "podfile/pod-file.h"
 
@@ -17,10 +17,9 @@
 typedef struct Reader {
     PodFile *file;
     const char *path;
-    size_t section; /* index, or SIZE_MAX before the first header and below a wrong one */
-    bool skipping;  /* below a wrong header: no more errors about it … */
-    const char
-            *quadlet; /* … but that of Quadlet's section of this name, and then of keys that go elsewhere */
+    size_t section;      /* index, or SIZE_MAX before the first header and after an invalid one */
+    bool skipping;       /* after an invalid header: no more errors about it … */
+    const char *quadlet; /* … except those about keys of the Quadlet section of this name */
     Error *reterr;
     int first; /* the first error */
 } Reader;
@@ -69,7 +68,7 @@ int pod_file_complain(const PodFile *file, Error *reterr, const char *path, unsi
     return r;
 }
 
-/* The first error is the caller's; the others are for who listens. */
+/* The caller gets the first error; on_error gets all of them. */
 static void complain(Reader *reader, unsigned line, const char *format, ...) _printf_(3, 4);
 static void complain(Reader *reader, unsigned line, const char *format, ...)
 {
@@ -108,7 +107,7 @@ static char *strip(char *s)
     return s;
 }
 
-/* Finds the section or makes it. */
+/* Finds the section or adds it. */
 static int section_at(Reader *reader, PodSectionKind kind, const char *app, unsigned line)
 {
     PodFile *file = reader->file;
@@ -243,7 +242,7 @@ static int read_line(Reader *reader, char *text, unsigned line)
     return read_assignment(reader, text, line);
 }
 
-/* Cuts the next line of the file off. Returns NULL at the end. */
+/* Returns the next line of the file and advances past it. NULL: the end. */
 static char *next_line(char **rest, char *end)
 {
     char *line = *rest, *newline;
@@ -266,7 +265,7 @@ static bool is_comment(char *line)
     return *line == '#' || *line == ';';
 }
 
-/* An odd number of backslashes at the end. */
+/* An odd number of backslashes at the end continues the line. */
 static bool is_continued(const char *line, size_t n)
 {
     size_t backslashes = 0;
@@ -281,7 +280,7 @@ static bool is_control(char c)
     return ((unsigned char) c < 0x20 && c != '\t') || c == 0x7f;
 }
 
-/* One pass, as nearly every line is ASCII. */
+/* One pass, because nearly every line is ASCII. */
 static void check_characters(Reader *reader, const char *line, unsigned number)
 {
     unsigned char bits = 0;

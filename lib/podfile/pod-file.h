@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A pod file with its drop-ins, in memory: sections and entries in the order in which they were read. Syntax
- * only; what the keys mean is said in keys.h and checked by pod_file_resolve() (resolve.h). See rkt.pod(5).
- */
+/* A pod file with its drop-ins, in memory: sections and entries in the order in which they were read. This
+ * is syntax only. keys.h has the valid keys, and pod_file_resolve() (resolve.h) checks them. See
+ * rkt.pod(5). */
 #pragma once
 
 #include <stdarg.h>
@@ -30,14 +30,14 @@ typedef enum PodSectionKind {
 
 struct Setting;
 
-/* Values are changed in place when the file is resolved: unquoted, and those of several words split, each
- * word ending with NUL and the next one behind it. */
+/* Resolving the file changes values in place: they are unquoted, and values of several words are split;
+ * each word ends with NUL and the next one follows it. */
 typedef struct PodEntry {
     const char *key;            /* not owned, like all strings here: they point into texts */
-    char *value;                /* without blanks around it; "" resets */
+    char *value;                /* without blanks around it; "" is a reset */
     size_t size;                /* set by pod_file_resolve(): bytes of the words, NULs included */
     const struct Setting *info; /* set by pod_file_resolve() */
-    const char *path;           /* the file this stands in */
+    const char *path;           /* the file that has this entry */
     unsigned line;
     bool dropped; /* reset or overridden by a later entry */
 } PodEntry;
@@ -51,8 +51,8 @@ typedef struct PodSection {
     size_t n_entries;
 } PodSection;
 
-/* Hears of every error, while a caller gets the words of the first one only. line 0: of the file as a whole.
- */
+/* Called for every error, while a caller gets the message of the first one only. line 0: the file as a
+ * whole. */
 typedef void (*PodErrorHandler)(void *userdata, const char *path, unsigned line, const char *words);
 
 typedef struct PodFile {
@@ -64,25 +64,25 @@ typedef struct PodFile {
     void *userdata;
 } PodFile;
 
-/* Frees what the file holds, not the struct itself. */
+/* Frees the contents of the file, not the struct itself. */
 void pod_file_done(PodFile *file);
 #define _cleanup_pod_file_ _cleanup_(pod_file_done)
 
-/* Reads text, a file's or a drop-in's content, after what was read before. Takes text over in any case; its
- * size bytes are followed by a NUL. path is not copied. Wrong lines are left out and the first of them is
- * said; the rest is read all the same, so that a file with an error still has its [Install]. Returns 0,
+/* Reads text, the content of the file or of a drop-in, and adds it to what was read before. Always takes
+ * over text; a NUL follows its size bytes. path is not copied. Invalid lines are left out, and reterr has
+ * the first error. The rest is read anyway, so that a file with an error keeps its [Install]. Returns 0,
  * -EINVAL, or -ENOMEM. */
 int pod_file_parse(PodFile *file, const char *path, char *text, size_t size, Error *reterr);
 
-/* Says what is wrong with a line, as "PATH:LINE: WORDS" in reterr, and to on_error. Returns -EINVAL. */
+/* Reports an error of a line, as "PATH:LINE: WORDS", in reterr and to on_error. Returns -EINVAL. */
 int pod_file_complain(const PodFile *file, Error *reterr, const char *path, unsigned line, const char *format,
                       ...) _printf_(5, 6);
 int pod_file_complainv(const PodFile *file, Error *reterr, const char *path, unsigned line,
                        const char *format, va_list ap) _printf_(5, 0);
 
-/* The section of that kind (the first, for apps), or NULL. */
+/* The section of that kind (for apps, the first one), or NULL. */
 PodSection *pod_file_section(const PodFile *file, PodSectionKind kind);
 
-/* The words of an entry that was resolved; a single value is one. */
+/* The words of a resolved entry; a single value is one word. */
 #define POD_ENTRY_FOREACH_WORD(w, e)                                                                         \
     for (const char *w = words_next((e)->value, (e)->size, NULL); w; w = words_next((e)->value, (e)->size, w))

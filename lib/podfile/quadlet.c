@@ -24,7 +24,7 @@ enum {
     PULLED = IMAGE | BUILD | ARTIFACT,
 };
 
-/* Sections of ours stand for those whose keys people write there. */
+/* Each of rkt's sections stands for the sections of Quadlet whose keys users may write in it. */
 static const struct {
     const char *name;
     unsigned mask;
@@ -59,7 +59,8 @@ static const struct {
 #define AUTHORIZATION "write it into a file in /etc/rkt/auth.d, see rkt-config(1)"
 #define NO_BUILD "rkt has nothing like it, because images are built elsewhere"
 
-/* A name that ends in "*" is that of all keys that begin so. Of two rows that fit the first one counts. */
+/* A name that ends in "*" stands for all keys with this beginning. If two rows match, the first one counts.
+ */
 static const struct {
     const char *name;
     unsigned sections;

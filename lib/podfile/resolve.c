@@ -59,8 +59,8 @@ static void refuse_unknown(Resolver *resolver, const PodSection *section, PodEnt
         complain(resolver, entry->path, entry->line, "unknown key \"%s=\" in %s", entry->key, name);
 }
 
-/* Drops what an entry overrides: for a single value the one before, for a reset all up to the reset before.
- * So every entry is looked at again a bounded number of times. */
+/* Drops the entries that an entry overrides: for a single value the previous one, for a reset all up to the
+ * previous reset. So every entry is visited only a limited number of times. */
 static void drop_earlier(PodSection *section, size_t i)
 {
     const Setting *info = section->entries[i].info;
@@ -96,7 +96,7 @@ static int check_words(const PodEntry *entry, Error *reterr)
     return 0;
 }
 
-/* What is copied into the unit as it stands: PID 1 unquotes it, and expands its specifiers. */
+/* Checks an entry that is copied unchanged into the unit: PID 1 unquotes it, and replaces its specifiers. */
 static int check_passed(PodEntry *entry, Error *reterr)
 {
     const Setting *info = entry->info;
@@ -238,7 +238,7 @@ static void check_volumes(Resolver *resolver, const PodSection *pod)
     }
 }
 
-/* Keys that begin alike and of which only one may be there. */
+/* Keys with the same beginning, of which only one may be used. */
 static void check_conflict(Resolver *resolver, const PodSection *section, const char *prefix)
 {
     const PodEntry *first = NULL;
@@ -289,7 +289,7 @@ static void check_socket(Resolver *resolver, const PodSection *socket)
         complain(resolver, socket->path, socket->line, "[Socket] has no ListenStream= or other Listen key");
 }
 
-/* What systemd refuses of such a unit, which would not be there then. */
+/* Errors for which systemd would not load the unit at all. */
 static void check_service(Resolver *resolver, const PodSection *service)
 {
     const PodEntry *type = pod_section_find(service, "Type"), *restart = pod_section_find(service, "Restart"),

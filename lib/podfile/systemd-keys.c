@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The directives of systemd that a pod file may have, with the grammar of their values. Each table is sorted
- * by name (tests/unit/test-podfile-keys.c sees to it). An unknown one is an error, because PID 1 would leave
- * it out with no more than a line in its log; generator-places.sh looks for those that a newer systemd knows.
- * One that no table has goes into a drop-in of the unit itself. */
+/* The directives of systemd that a pod file may have, with the grammar of their values. Each table is
+ * sorted by name (tests/unit/test-podfile-keys.c checks this). An unknown directive is an error, because
+ * PID 1 would ignore it with only a line in its log. generator-places.sh looks for directives of newer
+ * versions of systemd. A directive that is in no table can be used in a drop-in of the unit itself. */
 
 #include "podfile/systemd-keys.h"
 
@@ -34,7 +34,8 @@
 #define OUTPUT                                                                                               \
     "the apps' output does not pass through the unit; use Journal= in [Pod], Stdout= and Stderr= in [App]"
 
-/* The init of a pod, which systemd watches, can't be ended by the signal that ended an app: it is PID 1. */
+/* The init of a pod, which systemd watches, cannot be ended by the signal that ended an app, because it is
+ * a PID 1. */
 static int check_restart(const Setting *key, const char *value, Error *reterr)
 {
     if (streq(value, "on-abnormal") || streq(value, "on-abort"))

@@ -13,7 +13,7 @@
 #include "podfile/words.h"
 #include "unit/unit-name.h"
 
-/* "%n", but not the "%" of "50%". */
+/* Matches "%n", but not the "%" of "50%". */
 static bool has_specifier(const char *value)
 {
     for (const char *s = value; (s = strchr(s, '%')); s++)
@@ -22,7 +22,7 @@ static bool has_specifier(const char *value)
     return false;
 }
 
-/* Calls check for each word of value (not for one with a specifier). */
+/* Calls check for each word of value, except words with a specifier. */
 static int for_each_word(const char *value, int (*check)(const char *word, Error *reterr), Error *reterr)
 {
     _cleanup_free_ char *copy = strdup(value);
@@ -107,7 +107,7 @@ static int check_program(const char *word, Error *reterr)
                                     reterr);
 }
 
-/* Commands stand in one value, too, with a ";" of its own between them. */
+/* One value may hold several commands, separated by the word ";". */
 int systemd_check_command(const Setting *key _unused_, const char *value, Error *reterr)
 {
     _cleanup_free_ char *copy = strdup(value);
@@ -207,7 +207,7 @@ int systemd_check_directories(const Setting *key _unused_, const char *value, Er
     return for_each_word(value, check_directory, reterr);
 }
 
-/* key->words: a word that is valid instead. */
+/* key->words: a word that is valid, too. */
 int systemd_check_processors(const Setting *key, const char *value, Error *reterr)
 {
     const char *s = value;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Numbers: times, sizes, percentages, limits. The grammar is systemd's own; generator-grammar.sh tries each
- * case on a real one. */
+/* Numbers: times, sizes, percentages, limits. The grammar is systemd's; generator-grammar.sh tries each
+ * case on a real systemd. */
 
 #include "podfile/systemd-values.h"
 
@@ -76,7 +76,7 @@ const char *systemd_skip_blanks(const char *s)
     return s + strspn(s, " \t");
 }
 
-/* Digits with a fraction; NULL when there is none. */
+/* Digits with an optional fraction. NULL: there are none. */
 static const char *skip_number(const char *s)
 {
     size_t n = strspn(s, "0123456789"), fraction = 0;
@@ -121,7 +121,7 @@ int systemd_check_time(const Setting *key _unused_, const char *value, Error *re
     return systemd_is_time(value) ? 0 : systemd_refuse(value, "a time (as 90, 1min 30s, infinity)", reterr);
 }
 
-/* Several add up, the larger unit first: "1G 500M". */
+/* Several sizes add up, the larger unit first: "1G 500M". */
 bool systemd_is_size(const char *value)
 {
     static const char units[] = "EPTGMKB";
@@ -151,7 +151,7 @@ int systemd_check_size(const Setting *key _unused_, const char *value, Error *re
     return systemd_is_size(value) ? 0 : systemd_refuse(value, "a size (as 512M, 1.5G)", reterr);
 }
 
-/* "12%", "12.5%", "125‰"; at most the whole unless unbounded. */
+/* "12%", "12.5%", "125‰"; at most 100% unless unbounded. */
 static bool is_percentage(const char *value, bool unbounded)
 {
     static const struct {
@@ -185,7 +185,7 @@ int systemd_check_percent(const Setting *key _unused_, const char *value, Error 
     return is_percentage(value, false) ? 0 : systemd_refuse(value, "a percentage from 0% to 100%", reterr);
 }
 
-/* key->min is 1 where nothing at all is not a limit. */
+/* key->min is 1 if 0 is not a valid limit. */
 int systemd_check_memory(const Setting *key, const char *value, Error *reterr)
 {
     bool valid = streq(value, "infinity") || is_percentage(value, false) || systemd_is_size(value);

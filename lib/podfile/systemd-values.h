@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the value of a systemd directive has to look like, so that PID 1 does not leave the line out with a
- * warning in its log (systemd.unit(5), .service, .exec, .kill, .resource-control, .socket). Private to this
- * module. A value that PID 1 may fill in later (a specifier) passes where systemd expands one. */
+/* Checks of the values of systemd's directives. PID 1 ignores a line with an invalid value and only logs a
+ * warning (systemd.unit(5), .service, .exec, .kill, .resource-control, .socket). Private to this module. A
+ * value with a specifier, which PID 1 replaces later, is accepted if systemd expands specifiers there. */
 #pragma once
 
 #include "podfile/keys.h"
 
-/* Each: 0, or -EINVAL and why in reterr, which may be NULL. value is not NULL and may be empty. */
+/* Each returns 0, or -EINVAL with the reason in reterr, which may be NULL. value is not NULL and may be
+ * empty. */
 int systemd_check_bool(const Setting *key, const char *value, Error *reterr);
 int systemd_check_enum(const Setting *key, const char *value, Error *reterr); /* key->words */
 int systemd_check_number(const Setting *key, const char *value,
@@ -18,11 +19,11 @@ int systemd_check_mode(const Setting *key, const char *value, Error *reterr);
 int systemd_check_time(const Setting *key, const char *value,
                        Error *reterr); /* systemd.time(7), or "infinity" */
 int systemd_check_size(const Setting *key, const char *value,
-                       Error *reterr); /* with K, M, G, T, P, E to the base 1024 */
+                       Error *reterr); /* suffixes K, M, G, T, P, E to the base 1024 */
 int systemd_check_memory(const Setting *key, const char *value,
                          Error *reterr); /* a size, a percentage, "infinity" */
 int systemd_check_quota(const Setting *key, const char *value,
-                        Error *reterr); /* a percentage, also above 100% */
+                        Error *reterr); /* a percentage, may exceed 100% */
 int systemd_check_percent(const Setting *key, const char *value, Error *reterr);
 int systemd_check_tasks(const Setting *key, const char *value,
                         Error *reterr); /* a number, a percentage, "infinity" */
@@ -39,7 +40,7 @@ int systemd_check_sockets(const Setting *key, const char *value,
 int systemd_check_paths(const Setting *key, const char *value, Error *reterr); /* words, absolute */
 int systemd_check_path(const Setting *key, const char *value, Error *reterr);
 int systemd_check_condition_path(const Setting *key, const char *value,
-                                 Error *reterr); /* behind "|" and "!" */
+                                 Error *reterr); /* after "|" and "!" */
 int systemd_check_command(const Setting *key, const char *value, Error *reterr);
 int systemd_check_documentation(const Setting *key, const char *value, Error *reterr); /* words, URIs */
 int systemd_check_exit_statuses(const Setting *key, const char *value,
@@ -60,7 +61,8 @@ int systemd_check_listen(const Setting *key, const char *value,
                          Error *reterr); /* PORT, ADDRESS:PORT, path, @name */
 
 /* Shared by the checks. */
-int systemd_refuse(const char *value, const char *what, Error *reterr); /* "VALUE is not WHAT", -EINVAL */
+int systemd_refuse(const char *value, const char *what,
+                   Error *reterr); /* sets "VALUE is not WHAT"; -EINVAL */
 const char *systemd_skip_blanks(const char *s);
 bool systemd_is_time(const char *value);
 bool systemd_is_size(const char *value);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* No escape is longer than what it stands for, and every word is followed by a blank or the end, so that
- * undoing it in place never catches up with what is still to be read. */
+/* An escape is never shorter than its character, and every word is followed by a blank or the end. So
+ * unquoting in place never overwrites bytes that are still to be read. */
 
 #include "podfile/words.h"
 
@@ -70,7 +70,7 @@ static int refuse_escape(const char *s, Error *reterr)
     return error_set(reterr, -EINVAL, "unknown escape \"\\%c\" (write \\\\ for a backslash)", *s);
 }
 
-/* s stands behind the backslash. Returns how much of it was used; *ret_n bytes were written to `to`. */
+/* s points after the backslash. Returns how many bytes of it were used; *ret_n bytes were written to `to`. */
 static int undo_escape(const char *s, char *to, size_t *ret_n, Error *reterr)
 {
     uint32_t c = 0;
@@ -110,7 +110,7 @@ static int undo_escape(const char *s, char *to, size_t *ret_n, Error *reterr)
     return (int) used;
 }
 
-/* Undoes one word from *from on; *from then stands behind it. */
+/* Unquotes one word from *from on, and moves *from to its end. */
 static int undo_word(char **from, char **to, Error *reterr)
 {
     char *s = *from, *out = *to, quote = '\0';
@@ -120,7 +120,7 @@ static int undo_word(char **from, char **to, Error *reterr)
             quote = quote ? '\0' : *s;
         } else if (*s == '\\' && !quote && s[1] == ';' && out == *to &&
                    (s[2] == '\0' || strchr(BLANKS, s[2]))) {
-            *out++ = *++s; /* systemd's spelling of a lone semicolon */
+            *out++ = *++s; /* systemd's way to write a lone semicolon */
         } else if (*s == '\\') {
             size_t n = 0;
             int used = undo_escape(s + 1, out, &n, reterr);

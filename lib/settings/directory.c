@@ -28,7 +28,7 @@ const char *directory_kind_base(DirectoryKind kind)
     return bases[kind];
 }
 
-/* Whether each component is a name, and none "." or "..". */
+/* Whether path consists of names, none of them "." or "..". */
 static bool is_plain_path(const char *path)
 {
     for (;;) {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Directories of the host that are made for an app and outlive its pod, named as systemd names them:
- * StateDirectory= is below /var/lib, and so on. Only words here: prepare/app-directories.h makes them. */
+/* Directories of the host that are made for an app and outlive its pod, with systemd's names:
+ * StateDirectory= is below /var/lib, and so on. This module only handles the text;
+ * prepare/app-directories.h makes the directories. */
 #pragma once
 
 #include <sys/types.h>
@@ -11,7 +12,7 @@ typedef enum DirectoryKind {
     DIRECTORY_STATE,
     DIRECTORY_CACHE,
     DIRECTORY_LOGS,
-    DIRECTORY_CONFIGURATION, /* root's, and read-only for the app */
+    DIRECTORY_CONFIGURATION, /* owned by root, and read-only for the app */
     _DIRECTORY_KIND_MAX,
     _DIRECTORY_KIND_INVALID = -EINVAL,
 } DirectoryKind;
@@ -19,13 +20,12 @@ typedef enum DirectoryKind {
 /* "state", … */
 const char *directory_kind_to_string(DirectoryKind kind);
 
-/* An absolute path, "/var/lib" for DIRECTORY_STATE. */
+/* An absolute path, such as "/var/lib" for DIRECTORY_STATE. */
 const char *directory_kind_base(DirectoryKind kind);
 
-/* Takes NAME[:TARGET] apart. NAME is a path below the kind's base, without "." and ".."; TARGET is an
- * absolute path in the app, the host's path if it is not said. The caller frees both. -EINVAL with what is
- * wrong. */
+/* Splits NAME[:TARGET]. NAME is a path below the kind's base, without "." and ".."; TARGET is an absolute
+ * path in the app, by default the host's path. The caller frees both. -EINVAL: reterr says why. */
 int directory_parse(DirectoryKind kind, const char *value, char **ret_name, char **ret_target, Error *reterr);
 
-/* The mode that such directories get when they are made, octal. -EINVAL with what is wrong. */
+/* The octal mode with which such directories are made. -EINVAL: reterr says why. */
 int directory_mode_parse(const char *text, mode_t *ret, Error *reterr);

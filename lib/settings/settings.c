@@ -67,7 +67,7 @@ static Option make_option(SettingId id)
                      .default_value = setting->default_value };
 }
 
-/* A flag of the pod and of its apps is one option. */
+/* A flag that both the pod and its apps have is one option. */
 static void add_option(Option *options, size_t *n, Option option)
 {
     size_t at = *n;

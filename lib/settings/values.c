@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* These checks are for the person at the editor: early, with file and line. The command lines check again. So
- * what is doubtful passes here. */
+/* These checks help the author of a pod file: they report errors early, with file and line. The command
+ * lines check again, so doubtful values are accepted here. */
 
 #include "settings/values.h"
 
@@ -151,7 +151,7 @@ int setting_check_capability(const Setting *setting, const char *value, Error *r
 {
     char copy[256];
 
-    /* Words may themselves be lists with commas, as on the command line. */
+    /* A word may itself be a list with commas, as on the command line. */
     if (strlen(value) >= sizeof(copy))
         return error_set(reterr, -EINVAL, "\"%.32s…\" is not a capability", value);
     (void) snprintf(copy, sizeof(copy), "%s", value);
@@ -164,7 +164,7 @@ int setting_check_capability(const Setting *setting, const char *value, Error *r
     return setting_check_text(setting, value, reterr);
 }
 
-/* One row for each word that may stand between the commas of a volume or mount. */
+/* One row for each part of a volume or mount, between its commas. */
 typedef struct Part {
     const char *name;
     enum { PART_TEXT, PART_BOOL, PART_PATH, PART_NUMBER, PART_MODE, PART_KIND, PART_NAME } kind;
@@ -197,7 +197,7 @@ static bool part_is_valid(const Part *part, const char *value)
     return *value != '\0';
 }
 
-/* Checks "NAME=VALUE,…" against parts; *ret_seen has the bit of each that was there. */
+/* Checks "NAME=VALUE,…" against parts; *ret_seen gets the bit of each part that occurs. */
 static int check_parts(const char *text, const Part *parts, size_t n, unsigned *ret_seen, Error *reterr)
 {
     _cleanup_strv_ char **fields = NULL;
@@ -314,7 +314,7 @@ int setting_check_credential(const Setting *setting _unused_, const char *value,
                    : error_set(reterr, -EINVAL, "\"%s\" is not a valid name of a credential", value);
 }
 
-/* The kind stands in the setting's min. */
+/* The setting's min is the kind of directory. */
 int setting_check_directory(const Setting *setting, const char *value, Error *reterr)
 {
     _cleanup_free_ char *name = NULL, *target = NULL;

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What a key's value has to look like, as far as that can be told from the text alone: files, images and user
- * names are looked at when the pod is prepared. Private to this module. */
+/* Checks of keys' values, as far as the text alone is enough: files, images and user names are checked when
+ * the pod is prepared. Private to this module. */
 #pragma once
 
 #include "settings/settings.h"
 
-/* Each: 0, or -EINVAL and why in reterr, which may be NULL. value is not NULL and may be empty. Those that
- * know words or a range take them from the setting. */
+/* Each returns 0, or -EINVAL with the reason in reterr, which may be NULL. value is not NULL and may be
+ * empty. Words and ranges come from the setting. */
 int setting_check_text(const Setting *setting, const char *value, Error *reterr);
 int setting_check_bool(const Setting *setting, const char *value, Error *reterr);
 int setting_check_enum(const Setting *setting, const char *value, Error *reterr);

@@ -29,7 +29,7 @@ bool unit_is_masked(const char *unit)
     return false;
 }
 
-/* An instance has the template's. */
+/* An instance has the file of its template. */
 static int read_generated(const char *unit, char **ret, size_t *ret_size)
 {
     const char *at = strchr(unit, '@');
@@ -63,8 +63,8 @@ int kept_unit_save(const char *unit, const char *uuid_file)
     return write_file_at(AT_FDCWD, path, text, size, 0644, 0);
 }
 
-/* All but the line that requires the pod's socket, whose unit nobody makes any more. A template's instance
- * has its name by a specifier. */
+/* Everything except the line that requires the pod's socket, whose unit is not made any more. For a
+ * template, the line names the instance by a specifier. */
 static int add_without_socket(Buffer *b, const char *text, const char *name)
 {
     const char *at = strchr(name, '@'), *line;

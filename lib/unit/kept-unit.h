@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The unit that a declared pod was started from, kept beside its UUID in the unit's runtime directory for as
- * long as it runs. When its pod file is removed or masked meanwhile, the next daemon-reload would leave the
- * processes to a unit that does not exist: killed together, without limits, and with nothing to run
- * afterwards. */
+/* A copy of the unit of a declared pod, kept beside the pod's UUID in the unit's runtime directory while
+ * the pod runs. If the pod file is removed or masked in the meantime, the next daemon-reload would leave
+ * the processes in a unit that does not exist: they would be killed together, without limits, and no
+ * command would run afterwards. */
 #pragma once
 
 #include <stdbool.h>
@@ -11,13 +11,13 @@
 
 #define KEPT_UNITS "/run/rkt/pods"
 
-/* By `systemctl mask`, with or without --runtime. */
+/* Whether `systemctl mask`, with or without --runtime, has masked the unit. */
 bool unit_is_masked(const char *unit);
 
-/* Keeps what the generator wrote for the unit in the directory of the file of the pod's UUID; elsewhere than
- * in a directory of KEPT_UNITS nothing is kept. -ENOENT: the generator has not written it. */
+/* Copies the unit that the generator wrote into the directory of uuid_file. Outside of directories of
+ * KEPT_UNITS it keeps nothing. -ENOENT: the generator has not written the unit. */
 int kept_unit_save(const char *unit, const char *uuid_file);
 
-/* Makes of the unit that is kept in KEPT_UNITS/NAME one that ends its pod as the pod was meant to end, but
- * starts none: refuse, a command line, is run instead. -ENOENT: nothing is kept. */
+/* Makes a unit from the copy in KEPT_UNITS/NAME. It ends the pod as the original unit would, but starts
+ * none: its start command is refuse, a command line. -ENOENT: there is no copy. */
 int kept_unit_make(const char *name, const char *refuse, Buffer *ret);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A name that had to be changed says so by a hash of what it was, or "web_1" and "web@1" would be one
- * machine, "web-1", with one journal. The hash is FNV-1a, of which six digits are kept: names are the
- * administrator's own, and are read by people. */
+/* A name that had to be changed gets a hash of the original name. Otherwise "web_1" and "web@1" would be
+ * the same machine, "web-1", with one journal. The hash is FNV-1a, of which six digits are used:
+ * administrators choose these names, and people read them. */
 
 #include "unit/machine-name.h"
 
@@ -36,7 +36,7 @@ static size_t trim_end(const char *name, size_t n)
     return n;
 }
 
-/* The table: what may not stand in a host name, and a dot where none may stand. */
+/* The table: characters that a host name must not contain, and dots in places where they are not allowed. */
 static char valid_char(const char *name, size_t i)
 {
     if (is_letter_or_digit(name[i]))

@@ -1,16 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Names of systemd units, as systemd.unit(5) has them. */
+/* Names of systemd units, by the rules of systemd.unit(5). */
 #pragma once
 
 #include <stdbool.h>
 
 enum { UNIT_NAME_MAX = 255 };
 
-/* A name with one of systemd's suffixes. Templates ("a@.service") and instances are valid, too. */
+/* Whether the name is valid and ends with one of systemd's suffixes. Templates ("a@.service") and instances
+ * are valid, too. */
 bool unit_name_is_valid(const char *name);
 
-/* What may stand before the suffix: letters, digits, `: - _ . \`, and "@" but not first. */
+/* Whether the part before the suffix is valid: letters, digits, `: - _ . \`, and "@" except at the
+ * beginning. */
 bool unit_prefix_is_valid(const char *name);
 
-/* Behind the first "@" of a name without suffix: "" for a template, NULL when there is none. */
+/* The part after the first "@" of a name without suffix: "" for a template, NULL if there is no "@". */
 const char *unit_instance(const char *name);

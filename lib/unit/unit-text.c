@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* PID 1 takes a command line apart in this order: continuation lines, quotes and C escapes, specifiers, and
- * when it executes it, "$". A word is written so that the first two give back what we were handed; "$$"
- * undoes the last; "%" is left to the third on purpose. */
+/* PID 1 processes a command line in this order: continuation lines, quotes and C escapes, specifiers, and
+ * "$" when it executes it. A word is written so that the first two steps give back the original word. "$$"
+ * cancels the last step. "%" is left to the third on purpose. */
 
 #include "unit/unit-text.h"
 
-/* Behind "%" in systemd 252; newer ones know more, but a unit has to load on the oldest. */
+/* Valid after "%" in systemd 252. Newer versions have more, but a unit must load on the oldest. */
 static const char specifiers[] = "aAbBCdEfgGhHiIjJlLmMnNopPqsStTuUvVwWyY%";
 
-/* Characters that need no quotes in any place of a word; "$" is one of them. */
+/* Characters that need no quotes anywhere in a word; "$" is one of them. */
 static bool is_plain(char c)
 {
     static const bool table[128] = {

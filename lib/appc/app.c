@@ -35,7 +35,7 @@ void app_free(App *app)
     free(app);
 }
 
-/* What can be written can be read: one way to copy is enough. */
+/* Everything that can be written can be read, so an app is copied by writing and reading it. */
 int app_copy(const App *app, App **ret)
 {
     _cleanup_json_ json_t *json = app_to_json(app);
@@ -58,7 +58,7 @@ int app_add_mount_point(App *app, const char *name, const char *path, bool read_
     return 0;
 }
 
-/* The highest is no ID: it means "none" to the kernel. */
+/* The highest number is not an ID: for the kernel it means "none". */
 static int add_supplementary_gid(App *app, uint64_t value)
 {
     gid_t *added;
@@ -165,7 +165,7 @@ static int read_supplementary_gids(const JsonNode *object, App *app, Error *rete
     return 0;
 }
 
-/* Who runs what, where. */
+/* Fields for the program, its user and its directory. */
 static int read_process(const JsonNode *object, App *app, Error *reterr)
 {
     int r = json_node_get_strv(object, "exec", JSON_OPTIONAL, &app->exec, reterr);

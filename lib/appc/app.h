@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* How an image is run as an app: the object `app` of image and pod manifests. */
+/* How an image runs as an app: the object `app` of image and pod manifests. */
 #pragma once
 
 #include <sys/types.h>
@@ -16,11 +16,11 @@ typedef struct MountPoint {
 } MountPoint;
 
 typedef struct App {
-    char **exec;      /* NULL: none, the command line must give it */
+    char **exec;      /* NULL: none, so the command line must give one */
     char **pre_start; /* event handlers; NULL: none */
     char **post_stop;
     char *user,
-            *group; /* never NULL after parsing: a name, a number, or an absolute path whose owner is meant */
+            *group; /* never NULL after parsing: a name, a number, or an absolute path whose owner it is */
     gid_t *supplementary_gids;
     size_t n_supplementary_gids;
     char *working_directory; /* absolute, or NULL: "/" */
@@ -32,21 +32,21 @@ typedef struct App {
     NameValueList user_annotations, user_labels;
 } App;
 
-/* An app of which nothing is set: user and group are still NULL. NULL: out of memory. */
+/* An app with no fields set: user and group are NULL, too. NULL: out of memory. */
 App *app_new(void);
 /* NULL is fine. */
 void app_free(App *app);
 DEFINE_CLEANUP_FUNC(App *, app_free)
-/* A copy of everything, which the caller frees; 0 or -ENOMEM. */
+/* Copies everything. The caller frees *ret. 0 or -ENOMEM. */
 int app_copy(const App *app, App **ret);
 
-/* Appends a mount point; both strings are copied and not checked. 0 or -ENOMEM. */
+/* Appends a mount point; copies both strings without checking them. 0 or -ENOMEM. */
 int app_add_mount_point(App *app, const char *name, const char *path, bool read_only);
 
-/* "1,2,3" of --supplementary-gids; replaces what was there. */
+/* Parses "1,2,3" of --supplementary-gids, and replaces earlier groups. */
 int app_set_supplementary_gids(App *app, const char *text, Error *reterr);
 
-/* Reads and checks the object `app` of a manifest; the caller frees *ret. -EINVAL: reterr names the place. To
- * JSON: a new reference, which the caller drops. */
+/* Reads and checks the object `app` of a manifest; the caller frees *ret. -EINVAL: reterr names the place.
+ * app_to_json() returns a new reference, which the caller drops. */
 int app_from_json(const JsonNode *object, App **ret, Error *reterr);
 json_t *app_to_json(const App *app); /* NULL: no memory */

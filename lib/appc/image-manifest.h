@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The image manifest: what an image is and how it runs (appc specification, "Image Manifest Schema"). */
+/* The image manifest: contents and command of an image (appc specification, "Image Manifest Schema"). */
 #pragma once
 
 #include "appc/app.h"
@@ -9,7 +9,7 @@ typedef struct Dependency {
     char *image_name; /* ACIdentifier */
     char *image_id;   /* sha512-…, or NULL */
     NameValueList labels;
-    uint64_t size; /* bytes of the image; 0: not said */
+    uint64_t size; /* bytes of the image; 0: not given */
 } Dependency;
 
 typedef struct ImageManifest {
@@ -29,8 +29,8 @@ DEFINE_CLEANUP_FUNC(ImageManifest *, image_manifest_free)
 
 /* Reads and checks a manifest of at most JSON_SIZE_MAX bytes. */
 int image_manifest_parse(const void *data, size_t size, ImageManifest **ret, Error *reterr);
-/* The manifest as JSON text, which the caller frees; pretty: with lines and indentation. 0 or -ENOMEM. */
+/* The manifest as JSON text, which the caller frees; pretty: with newlines and indentation. 0 or -ENOMEM. */
 int image_manifest_format(const ImageManifest *manifest, bool pretty, char **ret);
 
-/* Drops what says that files come from other images: as for one that has all of them in it. */
+/* Removes the fields that refer to other images, as for an image that contains all files itself. */
 void image_manifest_make_whole(ImageManifest *manifest);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The order in which the kinds are tried is the promise: a hash before anything else; a scheme before a path;
- * an existing file before a name, so that completion by a shell does what it says. */
+/* The order in which the kinds are tried is part of the interface: a hash before anything else, a scheme
+ * before a path, and an existing file before a name, so that the shell's completion of file names works. */
 
 #include "appc/image-reference.h"
 
@@ -81,7 +81,7 @@ static int parse_name(ImageReference *reference, Error *reterr)
 
 /* ----- docker:[registry/]repository[:tag][@digest] ----- */
 
-/* The first component is a registry if no repository could begin so. */
+/* The first component is a registry if no repository could begin like it. */
 static bool is_registry(const char *s, size_t n)
 {
     return memchr(s, '.', n) || memchr(s, ':', n) || (n == strlen("localhost") && startswith(s, "localhost"));
@@ -92,7 +92,7 @@ static bool registry_is_valid(const char *s)
     return *s && s[strspn(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-:[]")] == '\0';
 }
 
-/* Lower case; `__` and runs of `-` may stand between letters and digits, too. */
+/* Lower case; `__` and runs of `-` may also be between letters and digits. */
 static bool repository_is_valid(const char *s)
 {
     char last = '/';
@@ -155,7 +155,7 @@ static int set_tag_or_digest(const char *tag, const char *digest, ImageReference
     return *ret ? 0 : -ENOMEM;
 }
 
-/* Cuts the copy at the last colon behind the last slash, for the tag. */
+/* Cuts the copy at the last colon after the last slash, to find the tag. */
 static int parse_docker(const char *text, ImageReference *reference, Error *reterr)
 {
     _cleanup_free_ char *copy = strdup(text);
@@ -195,7 +195,7 @@ static int parse_docker(const char *text, ImageReference *reference, Error *rete
     return 0;
 }
 
-/* ----- Telling them apart ----- */
+/* ----- Recognizing the kind ----- */
 
 static int parse_hash(ImageReference *reference, Error *reterr)
 {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What a word of the command line means as an image: a hash, a file, a name, a URL, or docker's. */
+/* The meaning of a word of the command line as an image: a hash, a file, a name, a URL, or a docker
+ * reference. */
 #pragma once
 
 #include "appc/name-value.h"
@@ -16,9 +17,9 @@ typedef enum ImageReferenceKind {
 
 typedef struct ImageReference {
     ImageReferenceKind kind;
-    char *text;           /* as it was given: the path, the URL, the hash (perhaps a prefix of one) */
+    char *text;           /* as given: the path, the URL, the hash (perhaps a prefix of one) */
     char *name;           /* NAME: ACIdentifier */
-    NameValueList labels; /* NAME: as given, "version" for what stands behind the colon */
+    NameValueList labels; /* NAME: as given, the part after the colon is the label "version" */
     struct {              /* DOCKER: defaults filled in */
         char *registry;   /* "registry-1.docker.io" */
         char *repository; /* "library/busybox" */
@@ -34,11 +35,11 @@ DEFINE_CLEANUP_FUNC(ImageReference *, image_reference_free)
 /* Whether a path is an existing regular file. */
 typedef bool (*ImageReferenceFileTest)(const char *path, void *userdata);
 
-/* Tells the kinds apart in the order: URL with a scheme, hash, absolute path or existing file, with ':' a
- * name, with "./" a path, ending in .aci a path, else a name. is_file may be NULL: no file exists. "invalid
- * image string" is -EINVAL. */
+/* Tells the kinds apart in this order: URL with a scheme, hash, absolute path or existing file, with ':' a
+ * name, with "./" a path, ending in .aci a path, else a name. is_file may be NULL: no file exists. -EINVAL:
+ * "invalid image string". */
 int image_reference_parse(const char *text, ImageReferenceFileTest is_file, void *userdata,
                           ImageReference **ret, Error *reterr);
 
-/* One kind known beforehand (--stage1-name, --stage1-url, the Image= of a manifest …). */
+/* For a kind that is already known (--stage1-name, --stage1-url, the Image= of a manifest …). */
 int image_reference_parse_name(const char *text, ImageReference **ret, Error *reterr);

@@ -27,7 +27,7 @@ static int quantity_set(const IsolatorType *type, const char *text, Quantity *re
     return 0;
 }
 
-/* Kubernetes' quantities may be numbers, too. */
+/* Quantities of Kubernetes may be JSON numbers, too. */
 static int quantity_read(const IsolatorType *type, const JsonNode *value, const char *key, Quantity *ret,
                          Error *reterr)
 {
@@ -326,7 +326,7 @@ static void selinux_done(Isolator *isolator)
 
 const IsolatorShape isolator_selinux = { selinux_read, NULL, selinux_write, selinux_done, true };
 
-/* ----- What we do not know ----- */
+/* ----- Unknown isolators ----- */
 
 static int other_read(const IsolatorType *type _unused_, const JsonNode *value, Isolator *isolator,
                       Error *reterr _unused_)

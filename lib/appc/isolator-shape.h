@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Shapes of isolators: what is done to a value of that shape; for lib/appc only. */
+/* Shapes of isolators: the operations on a value of that shape. For lib/appc only. */
 #pragma once
 
 #include "appc/isolators.h"
 
 typedef struct IsolatorType IsolatorType;
 
-/* read() and parse() fill a zeroed isolator and may leave it half-made on failure. */
+/* read() and parse() fill a zeroed isolator, and may leave it incomplete on failure. */
 typedef struct IsolatorShape {
     int (*read)(const IsolatorType *type, const JsonNode *value, Isolator *isolator, Error *reterr);
     int (*parse)(const IsolatorType *type, const char *text, Isolator *isolator, Error *reterr);
@@ -18,7 +18,7 @@ typedef struct IsolatorShape {
 struct IsolatorType {
     const char *name;
     const IsolatorShape *shape;
-    SettingId setting;                /* that gives it its range; 0: none, and from 1 */
+    SettingId setting;                /* the setting that has its range; 0: none, the minimum is 1 */
     bool milli;                       /* a resource in thousandths */
     bool needs_default;               /* a resource with "default": true and without a request */
     bool (*is_member)(const char *s); /* of a set */

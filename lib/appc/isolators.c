@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A kind is one line: its name, its shape and its range. A shape (resource, set, number …) is what is done to
- * a value: read it from JSON, take it from a flag, write it, free it. */
+/* A kind is one line: its name, its shape and its range. A shape (resource, set, number …) has the
+ * operations on a value: read it from JSON, parse a flag, write it, free it. */
 
 #include "appc/isolators.h"
 
@@ -18,7 +18,7 @@ static bool capability_is_valid(const char *s)
     return name && *name && name[strspn(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_")] == '\0';
 }
 
-/* A system call, or a set as "@scope/name". Whether there is one is for the maker of filters to say. */
+/* A system call, or a set as "@scope/name". The code that compiles filters checks whether it exists. */
 static bool system_call_is_valid(const char *s)
 {
     static const char characters[] = "abcdefghijklmnopqrstuvwxyz0123456789_-./";
@@ -54,7 +54,7 @@ static const IsolatorType types[_ISOLATOR_KIND_MAX] = {
     [ISOLATOR_UNKNOWN] = { "", &isolator_other },
 };
 
-/* At most one of each pair. */
+/* A list may have at most one of each pair. */
 static const IsolatorKind excluding[][2] = {
     { ISOLATOR_CAPABILITIES_RETAIN, ISOLATOR_CAPABILITIES_REMOVE },
     { ISOLATOR_SECCOMP_RETAIN, ISOLATOR_SECCOMP_REMOVE },
@@ -118,7 +118,7 @@ const Isolator *isolator_list_find(const IsolatorList *list, IsolatorKind kind)
     return NULL;
 }
 
-/* The array may stay larger than it has to be: ARRAY_APPEND() asks for room at powers of two only. */
+/* The array may stay larger than needed: ARRAY_APPEND() allocates at powers of two only. */
 void isolator_list_remove(IsolatorList *list, IsolatorKind kind)
 {
     size_t kept = 0;

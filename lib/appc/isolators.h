@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Isolators: what an app or a pod may use and do. One table knows each by name, shape and range; it serves
- * manifests and the flags of the command line alike. Applying them is lib/sandbox's. */
+/* Isolators: resources and rights of an app or a pod. One table has the name, shape and range of each, for
+ * manifests and for the flags of the command line. lib/sandbox applies them. */
 #pragma once
 
 #include <stdbool.h>
@@ -26,14 +26,14 @@ typedef enum IsolatorKind {
     ISOLATOR_PIDS_MAX,            /* number; ours */
     ISOLATOR_SELINUX_CONTEXT,     /* selinux */
     ISOLATOR_APPARMOR_PROFILE,    /* profile */
-    ISOLATOR_UNKNOWN,             /* kept as it stands: other */
+    ISOLATOR_UNKNOWN,             /* any other, kept unchanged */
     _ISOLATOR_KIND_MAX,
     _ISOLATOR_KIND_INVALID = -EINVAL,
 } IsolatorKind;
 
 #define ISOLATOR_BIT(kind) (1U << (kind))
 
-/* The text as it was given (see quantity_parse()), and what that means in the isolator's unit. */
+/* The text as given (see quantity_parse()), and its value in the isolator's unit. */
 typedef struct Quantity {
     char *text; /* NULL: not given */
     uint64_t value;
@@ -69,17 +69,18 @@ typedef struct IsolatorList {
 /* Frees the list's items, not the struct itself; an all-zero list is empty. */
 void isolator_list_done(IsolatorList *list);
 #define _cleanup_isolators_ _cleanup_(isolator_list_done)
-const char *isolator_kind_to_string(IsolatorKind kind);   /* "resource/memory" */
-IsolatorKind isolator_kind_from_string(const char *name); /* ISOLATOR_UNKNOWN for a name that is not ours */
+const char *isolator_kind_to_string(IsolatorKind kind); /* "resource/memory" */
+IsolatorKind
+isolator_kind_from_string(const char *name); /* ISOLATOR_UNKNOWN for a name that rkt does not know */
 
-/* The isolator that a setting of an app is, or _ISOLATOR_KIND_INVALID. */
+/* The isolator of a setting of an app, or _ISOLATOR_KIND_INVALID. */
 IsolatorKind isolator_kind_of_setting(SettingId id);
 
-/* NULL: not there. */
+/* NULL: it is not in the list. */
 const Isolator *isolator_list_find(const IsolatorList *list, IsolatorKind kind);
 void isolator_list_remove(IsolatorList *list, IsolatorKind kind);
 
-/* The limit of a resource in its unit, or a number that is above 0; 0: none. */
+/* The limit of a resource in its unit, or a number above 0; 0: none. */
 uint64_t isolator_list_limit(const IsolatorList *list, IsolatorKind kind);
 uint64_t isolator_list_number(const IsolatorList *list, IsolatorKind kind);
 
@@ -92,6 +93,6 @@ uint64_t isolator_list_number(const IsolatorList *list, IsolatorKind kind);
 int isolator_list_set(IsolatorList *list, IsolatorKind kind, const char *text, Error *reterr);
 int isolator_list_set_seccomp(IsolatorList *list, const char *text, Error *reterr);
 
-/* Reads an array of {name, value}; checks ranges, and that no two exclude each other. */
+/* Reads an array of {name, value}, checks ranges, and that no two items exclude each other. */
 int isolator_list_from_json(const JsonNode *object, const char *key, IsolatorList *ret, Error *reterr);
 int isolator_list_to_json(const IsolatorList *list, json_t *object, const char *key);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The child is forked, not executed: that takes a third of a millisecond. It has what we have in memory,
- * which is nothing that it could carry anywhere: its one descriptor is the pipe, and its filter knows few
- * calls. What comes back is a value, each with its type and length before it, or an error. */
+/* The child is forked, not executed, which takes a third of a millisecond. It has a copy of our memory, but
+ * cannot send it anywhere: its only descriptor is the pipe, and its filter allows few calls. It returns a
+ * value, with type and length before each part, or an error. */
 
 #include "json-apart.h"
 
@@ -32,7 +32,7 @@ static void add_number(Buffer *b, uint32_t n)
     buffer_add(b, &n, sizeof(n));
 }
 
-/* With the NUL. */
+/* Counts the NUL. */
 static void add_text(Buffer *b, const char *s)
 {
     add_number(b, (uint32_t) strlen(s) + 1);
@@ -40,7 +40,7 @@ static void add_text(Buffer *b, const char *s)
     buffer_add(b, "", 1);
 }
 
-/* As deep as jansson reads. */
+/* The depth that jansson reads. */
 static void add_value(Buffer *b, json_t *value)
 {
     const uint8_t type = (uint8_t) json_typeof(value);
@@ -92,7 +92,7 @@ _noreturn_ static void child(const void *data, size_t size, int to, pid_t parent
     _exit(answer.failed || write_full(0, answer.data, answer.size) < 0);
 }
 
-/* ----- Outside ----- */
+/* ----- In the caller ----- */
 
 typedef struct Answer {
     const char *at;
@@ -182,7 +182,7 @@ static int understand(const Buffer *b, json_t **ret, json_error_t *ret_error)
 
     if (b->size == 1 + sizeof(*ret_error) && (uint8_t) b->data[0] == TYPE_FAILED) {
         memcpy(ret_error, b->data + 1, sizeof(*ret_error));
-        ret_error->text[sizeof(ret_error->text) - 2] = '\0'; /* the last byte is a code */
+        ret_error->text[sizeof(ret_error->text) - 2] = '\0'; /* the last byte is the result code */
         string_sanitize(ret_error->text, "");
         *ret = NULL;
         return 0;
@@ -222,7 +222,7 @@ static int ask(const void *data, size_t size, Buffer *answer)
     pid_t pid, parent = getpid();
     int fds[2], r;
 
-    json_object_seed(0); /* for the child, too, which has no randomness */
+    json_object_seed(0); /* also for the child, which has no source of randomness */
     if (pipe2(fds, O_CLOEXEC) < 0)
         return -errno;
     from = fds[0];
@@ -241,7 +241,8 @@ static int ask(const void *data, size_t size, Buffer *answer)
 
 int json_load_apart(const void *data, size_t size, json_t **ret, json_error_t *ret_error)
 {
-    static Buffer asked, answer; /* the last ones: who prepares a pod meets each manifest twice in a row */
+    static Buffer asked, answer; /* the most recent documents: while a pod is prepared, each manifest is
+                                    parsed twice in a row */
     int r = 0;
 
     if (answer.size == 0 || asked.size != size || memcmp(asked.data, data, size) != 0) {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The depth of a document is limited by jansson itself (2048). Lists are limited because their users look for
- * names that are there twice, which costs n². */
+/* jansson itself limits the depth of a document (2048). The length of lists is limited because code that
+ * looks for duplicate names in them takes n² steps. */
 
 #include "appc/json.h"
 
@@ -13,7 +13,7 @@
 #include "base/string-util.h"
 #include "json-apart.h"
 
-/* Manifests are strangers', and root does not read those itself. */
+/* Manifests are untrusted, and root does not parse them itself. */
 static int load(const void *data, size_t size, json_t **ret, json_error_t *ret_error)
 {
     return geteuid() != 0 || SANITIZED ? -ENOSYS : json_load_apart(data, size, ret, ret_error);
@@ -54,8 +54,8 @@ int json_parse_secret(const void *data, size_t size, json_t **ret, Error *reterr
     return parse(data, size, true, ret, reterr);
 }
 
-/* Of C0 jansson writes newlines for its indentation alone. All that is refused beyond it has at most four
- * digits. */
+/* The only C0 characters that jansson writes are the newlines of its indentation. Refused characters above
+ * C0 have at most four digits. */
 static int escape_unprintable(const char *text, char **ret)
 {
     _cleanup_buffer_ Buffer b = {};

@@ -46,7 +46,7 @@ static int mount_check(const Mount *mount, Error *reterr)
     return 0;
 }
 
-/* A relative path counts from the app's root, above which no ".." leads. */
+/* A relative path begins at the app's root, and ".." does not lead above it. */
 static int make_absolute(char **path)
 {
     _cleanup_free_ char *absolute = NULL;

@@ -188,7 +188,7 @@ bool labels_match(const NameValueList *labels, const NameValueList *wanted)
 
 static const struct OperatingSystem {
     const char *os;
-    const char *archs; /* with spaces between */
+    const char *archs; /* with spaces between them */
 } operating_systems[] = {
     { "linux", "amd64 i386 aarch64 aarch64_be armv6l armv7l armv7b ppc64 ppc64le s390x" },
     { "freebsd", "amd64 i386 arm" },

@@ -119,7 +119,7 @@ static int read_runtime_app(const JsonNode *element, void *userdata, Error *rete
                                      reterr);
 }
 
-/* What the apps share. */
+/* Fields that the apps share. */
 static int read_shared(const JsonNode *root, PodManifest *manifest, Error *reterr)
 {
     int r = volume_list_from_json(root, "volumes", &manifest->volumes, reterr);
@@ -191,7 +191,7 @@ static json_t *write_runtime_app(const void *item)
     return TAKE_PTR(json);
 }
 
-/* Lists that the specification requires are there even when empty. */
+/* The specification requires these lists even if they are empty. */
 int pod_manifest_format(const PodManifest *manifest, bool pretty, char **ret)
 {
     _cleanup_json_ json_t *json = manifest_new("PodManifest", manifest->ac_version);

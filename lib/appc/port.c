@@ -42,7 +42,7 @@ const Port *port_list_find(const PortList *list, const char *name)
     return NULL;
 }
 
-/* Fills a zeroed port, which may be half-made on failure. */
+/* Fills a zeroed port, which may be incomplete on failure. */
 static int port_read(const JsonNode *object, Port *port, Error *reterr)
 {
     int64_t number, count = 1;
@@ -231,7 +231,7 @@ static int parse_port_number(const char *s, uint16_t *ret, Error *reterr)
     return 0;
 }
 
-/* Without the brackets of an IPv6 address; an empty one is none. */
+/* Removes the brackets of an IPv6 address; an empty one means none. */
 static int parse_host_ip(const char *s, char **ret, Error *reterr)
 {
     size_t n = strlen(s);
@@ -315,7 +315,7 @@ static int parse_port_name(const char *s, ExposedPort *exposed, Error *reterr)
     return exposed->name ? 0 : -ENOMEM;
 }
 
-/* "[HOSTIP:]HOSTPORT"; cuts the text at its last colon, an IPv6 address has others. */
+/* "[HOSTIP:]HOSTPORT"; cuts the text at its last colon, because an IPv6 address has colons. */
 static int parse_host_side(char *text, ExposedPort *exposed, Error *reterr)
 {
     char *colon = strrchr(text, ':');

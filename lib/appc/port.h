@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Ports that an app listens on, and ports that a pod shows on the host. */
+/* Ports on which an app listens, and ports of the host that lead to them. */
 #pragma once
 
 #include <stdint.h>
@@ -10,7 +10,7 @@ typedef struct Port {
     char *name; /* ACName */
     char *protocol;
     uint16_t port;
-    uint32_t count; /* 1 or more; port + count - 1 is a port too */
+    uint32_t count; /* 1 or more; port + count - 1 is a valid port */
     bool socket_activated;
 } Port;
 
@@ -24,8 +24,8 @@ void port_list_done(PortList *list);
 /* The port of that name; NULL: none. */
 const Port *port_list_find(const PortList *list, const char *name);
 
-/* Takes `NAME[:PORT[/PROTOCOL]]` for a port that is socketActivated, tcp unless it says otherwise. One that
- * is not in the list is added, and needs its number: -ENOENT. */
+/* Parses `NAME[:PORT[/PROTOCOL]]` for a port that is socketActivated, tcp by default. A port that is not in
+ * the list is added; without a number this is -ENOENT. */
 int port_list_activate(PortList *list, const char *text, Error *reterr);
 int port_list_from_json(const JsonNode *object, const char *key, PortList *ret, Error *reterr);
 int port_list_to_json(const PortList *list, json_t *object, const char *key);

@@ -16,7 +16,7 @@ static const char *skip_number(const char *s)
     return s;
 }
 
-/* Identifiers with dots between; in a pre-release, numbers have no leading zero. */
+/* Identifiers separated by dots; numbers in a pre-release have no leading zero. */
 static const char *skip_identifiers(const char *s, bool strict_numbers)
 {
     for (;; s++) {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What versions and image IDs look like (appc specification 0.8.11, "Types"); names: base/name.h. */
+/* Valid versions and image IDs (appc specification 0.8.11, "Types"). For names see base/name.h. */
 #pragma once
 
 #include <stdbool.h>
@@ -13,8 +13,8 @@
 /* Semantic versioning 2.0.0. */
 bool ac_version_is_valid(const char *s);
 
-/* An image's key is `sha512-` and 64 hex digits; an image ID has 2 to 128 of them and is cut to its first 64.
- */
+/* An image's key is `sha512-` and 64 hex digits. An image ID has 2 to 128 digits, of which the first 64 are
+ * used. */
 enum {
     IMAGE_KEY_HEX = 64,
     IMAGE_KEY_LENGTH = 7 + IMAGE_KEY_HEX,

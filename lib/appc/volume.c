@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A volume is read from JSON and from a flag; both end in volume_check(). Fields that belong to the other
- * kind are errors: they would silently mean nothing. */
+/* Volumes are read from JSON and from flags; volume_check() checks both. A field of the other kind is an
+ * error, because it would have no effect. */
 
 #include "appc/volume.h"
 
@@ -69,7 +69,7 @@ const Volume *volume_list_find(const VolumeList *list, const char *name)
     return NULL;
 }
 
-/* Takes what the volume holds; the shell of it stays with the caller. */
+/* Moves the contents of the volume; the struct stays the caller's. */
 static int add_taken(VolumeList *list, Volume *volume, Error *reterr)
 {
     Volume *added;
@@ -178,7 +178,7 @@ static int parse_octal(const char *s, void *ret)
     return parse_mode(s, ret);
 }
 
-/* The highest is no ID: it means "none" to the kernel. */
+/* The highest number is not an ID: for the kernel it means "none". */
 static int parse_id(const char *s, void *ret)
 {
     uint64_t value;

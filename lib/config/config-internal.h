@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the parser and the writer of configuration files share: words, and the table of credentials. */
+/* What the parser and the writer of configuration files share: their words, and the table of credentials. */
 #pragma once
 
 #include "config/config.h"
@@ -20,10 +20,10 @@ const char *config_kind_to_string(ConfigKind kind);
 /* The value of "type" in a file; NULL: no such type. */
 const char *auth_type_to_string(AuthType type);
 
-/* Frees what it holds, not the struct itself. */
+/* Frees its contents, not the struct itself. */
 void auth_done(Auth *auth);
 
-/* A type's credentials, by their names in a file; the rest is NULL. */
+/* A type's credentials, by their names in a file; unused entries are NULL. */
 typedef struct AuthCredential {
     const char *name;
     bool optional;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Keys stand in the order of the documentation of `rkt config`; jansson keeps it. */
+/* Keys are in the order of the documentation of `rkt config`; jansson keeps this order. */
 
 #include <string.h>
 

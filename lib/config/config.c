@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Each layer is read by itself, since within one a field may be set once, and then laid over those before.
- * File names mean nothing; they are read in their order so that the same error comes each time. */
+/* Each layer is read separately, because a field may be set once within a layer, and then overrides the
+ * layers before it. File names have no meaning. Files are read in the order of their names, so that the
+ * same error is reported each time. */
 
 #include <string.h>
 
@@ -75,7 +76,7 @@ static int list_files(DIR *d, char ***ret)
     return 0;
 }
 
-/* Anything but a regular file, a directory for example, is not one of ours. */
+/* Only regular files are read. */
 static int read_config_file(Config *config, ConfigTopic topic, int dir, const char *name, Error *reterr)
 {
     _cleanup_free_ char *text = NULL;
@@ -87,7 +88,7 @@ static int read_config_file(Config *config, ConfigTopic topic, int dir, const ch
     return r < 0 ? r : config_parse(config, topic, text, size, reterr);
 }
 
-/* Into the cause itself: that is what is printed, whatever was being done. */
+/* Added to the cause itself, because that is always printed. */
 static int name_file(const char *directory, const char *name, int r, Error *reterr)
 {
     _cleanup_free_ char *cause = reterr && error_cause(reterr) ? strdup(error_cause(reterr)) : NULL;

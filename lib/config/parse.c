@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* One configuration file. Where it does not parse, its bytes are not quoted: they may be a password. */
+/* Parses one configuration file. If it is not valid, its bytes are not quoted, because they may be a
+ * password. */
 
 #include <limits.h>
 #include <string.h>
@@ -34,7 +35,7 @@ const AuthCredential auth_credentials[_AUTH_TYPE_MAX][AUTH_CREDENTIALS_MAX] = {
 
 /* ----- Single values ----- */
 
-/* 1 when it was there; what is empty was not. */
+/* 1: the key is there and not empty. */
 static int get_text(const JsonNode *object, const char *key, JsonPresence presence, char **ret, Error *reterr)
 {
     _cleanup_free_ char *text = NULL;
@@ -69,7 +70,7 @@ static bool is_any(const char *text _unused_)
     return true;
 }
 
-/* Host and port as they stand in a URL: nothing that would be another part of it. */
+/* Whether host and port are valid in a URL and contain no other part of one. */
 static bool is_host(const char *text)
 {
     for (const char *s = text; *s; s++)

@@ -7,9 +7,9 @@
 
 enum {
     WORD_MAX = 128 * 1024 - 1024
-}; /* the kernel takes no longer argument (MAX_ARG_STRLEN), flag included */
+}; /* the longest argument for the kernel (MAX_ARG_STRLEN), with its flag */
 
-/* What a value may hold, wherever it goes. */
+/* Checks that apply to every value, wherever it is used. */
 static int check_word(const Translator *t, const PodEntry *entry, const char *word)
 {
     int c = unit_unknown_specifier(word);
@@ -47,7 +47,7 @@ int translator_add_flag(const Translator *t, const PodEntry *entry, const char *
     return 0;
 }
 
-/* Comes with the last of its assignments. */
+/* Written with the last of its assignments. */
 static int add_joined(const Translator *t, const PodSection *section, const PodEntry *entry)
 {
     _cleanup_free_ char *value = NULL;
@@ -81,7 +81,7 @@ int translator_add_flags(const Translator *t, const PodSection *section, Setting
     return 0;
 }
 
-/* Exec= is the program and its arguments, Args= more of them. */
+/* Exec= is the program and its arguments, Args= further arguments. */
 static int add_program(const Translator *t, const PodSection *app, bool last)
 {
     const PodEntry *exec = pod_section_find(app, "Exec");

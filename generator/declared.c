@@ -12,8 +12,8 @@
 #include "base/string-util.h"
 #include "search.h"
 
-/* Whatever stands under that name counts: a link that leads nowhere may lead somewhere tomorrow, and what
- * can't be looked at may be there. */
+/* Any entry of that name counts: the target of a dangling link may appear later, and a file that cannot be
+ * examined may exist. */
 static bool pod_file_exists(const char *name, size_t length)
 {
     static const char *const suffixes[] = { "pod", "json" };
@@ -49,7 +49,7 @@ bool unit_is_declared(const char *unit)
     const char *name = startswith(unit, "rkt-"), *suffix = strrchr(unit, '.'), *at;
 
     if (!name || !suffix || suffix < name)
-        return true; /* no name of ours: not ours to judge */
+        return true; /* not the name of a pod's unit */
     at = memchr(name, '@', (size_t) (suffix - name));
     return pod_file_exists(name, (size_t) (suffix - name)) ||
            (at && pod_file_exists(name, (size_t) (at + 1 - name)));

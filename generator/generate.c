@@ -17,7 +17,7 @@ static int check_name(const Search *search, const SearchItem *item, const PodFil
     return pod_file_complain(file, reterr, path, 0, "%s", error_cause(&why));
 }
 
-/* An alias must not stand where another pod's unit or one of our own goes. */
+/* An alias must not have the name of another pod's unit or of a unit of rkt. */
 static int check_aliases(const Search *search, const GeneratedUnit *unit, const PodFile *file,
                          const char *path, Error *reterr)
 {
@@ -47,7 +47,7 @@ int generate_unit(const Search *search, const SearchItem *item, const char *path
     r = search_load(search, item, file, reterr);
     if (r > 0)
         return r;
-    /* Resolved in any case, for the stub's [Install]. */
+    /* Resolved even after an error, for the [Install] of the stub. */
     s = pod_file_resolve(file, r < 0 ? NULL : reterr);
     if (r >= 0)
         r = s;

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What [Install] says: the links by which others want a unit. */
+/* The links of [Install], by which other units want this one. */
 
 #include "podfile/resolve.h"
 #include "translator.h"
 #include "unit/unit-name.h"
 
-/* Specifiers that systemctl enable would fill in, as far as they are about the unit's name. */
+/* Specifiers that `systemctl enable` would replace, as far as they concern the unit's name. */
 static int expand_name(const Translator *t, const PodEntry *entry, const char *word, const char *unit,
                        char **ret)
 {
@@ -51,7 +51,7 @@ static int add_link(const Translator *t, const PodEntry *entry, const char *word
     for (size_t i = 0; i < ELEMENTSOF(kinds); i++)
         if (streq(entry->key, kinds[i].key))
             return strv_consume(links, string_concat(name, kinds[i].suffix, "/", unit));
-    /* Alias= is what is left. */
+    /* The remaining key is Alias=. */
     if (streq(name, unit))
         return 0;
     if (translator_is_template(t->name))

@@ -33,7 +33,7 @@ static PodTextSection *last_app(PodText *text)
 
 /* ----- Values ----- */
 
-/* What the file's reader gives back unchanged without quotes. */
+/* Characters that the parser returns unchanged without quotes. */
 static bool is_plain(const char *value)
 {
     size_t n = strlen(value);
@@ -46,7 +46,7 @@ static bool is_plain(const char *value)
     return true;
 }
 
-/* One word, or a value that is one as a whole. A percent sign is not a specifier on a command line. */
+/* Writes one word, or a whole value as one. On a command line a percent sign is not a specifier. */
 static int add_value(Buffer *b, const char *value, bool word)
 {
     _cleanup_buffer_ Buffer doubled = { 0 };
@@ -70,7 +70,7 @@ static int check_value(const char *what, const char *value, Error *reterr)
     return error_set(reterr, -EINVAL, "%s: not possible in a pod file: must be UTF-8 without newlines", what);
 }
 
-/* ----- What is said ----- */
+/* ----- Settings ----- */
 
 int pod_text_add_app(PodText *text, const char *image)
 {
@@ -119,7 +119,7 @@ static int add_line(PodTextSection *section, const Setting *key, const char *val
     return buffer_steal(&written, &line->value);
 }
 
-/* The section that takes a flag, and its key there. */
+/* The section that has this flag, and its key there. */
 static PodTextSection *find_key(PodText *text, const char *flag, const Setting **ret)
 {
     SettingId of_app = setting_of_flag(SETTING_SECTION_APP, flag),

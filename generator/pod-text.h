@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* From the words of a command line to a pod file: the way back of translate.h, by the same table of keys.
- * Text in, text out; what the values mean is not looked at. */
+/* From the words of a command line to a pod file: the reverse of translate.h, with the same table of keys.
+ * Text in, text out; values are not checked. */
 #pragma once
 
 #include "base/error.h"
@@ -9,14 +9,14 @@
 
 typedef struct PodTextLine {
     const Setting *key; /* not owned */
-    char *value;        /* as it stands in the file */
+    char *value;        /* as it is in the file */
 } PodTextLine;
 
 typedef struct PodTextSection {
-    char *name;         /* of the app; NULL: none was said, and of [Pod] */
+    char *name;         /* of the app; NULL: not given, and for [Pod] */
     char *image, *exec; /* NULL for [Pod] */
     char **arguments;   /* after "--" */
-    PodTextLine *lines; /* in the order in which they were said */
+    PodTextLine *lines; /* in the order in which they were given */
     size_t n_lines;
 } PodTextSection;
 
@@ -26,20 +26,21 @@ typedef struct PodText {
     size_t n_apps;
 } PodText;
 
-/* Frees what the text holds, not the struct itself; an all-zero one is empty. */
+/* Frees the contents of the text, not the struct itself; an all-zero one is empty. */
 void pod_text_done(PodText *text);
 #define _cleanup_pod_text_ _cleanup_(pod_text_done)
 
-/* A new app; what follows is about it. */
+/* Adds an app; later calls refer to it. */
 int pod_text_add_app(PodText *text, const char *image);
 
-/* A flag, as it stands on the command line of `rkt run`: a key of the app, or else of [Pod]. -EINVAL when it
- * has none, or only one after an image, or was given twice and may not be (setting_is_once()). */
+/* Adds a flag of the command line of `rkt run`, as a key of the app, or else of [Pod]. -EINVAL: no section
+ * has the key, or only [App] has it and no image was given, or it was given twice and must not be
+ * (setting_is_once()). */
 int pod_text_add_flag(PodText *text, const char *flag, const char *value, Error *reterr);
 
-/* The last app's name and arguments. */
+/* Set the last app's name and arguments. */
 int pod_text_set_name(PodText *text, const char *name, Error *reterr);
 int pod_text_add_argument(PodText *text, const char *word, Error *reterr);
 
-/* The file. Several apps have to be named. */
+/* Writes the file. If there are several apps, each must have a name. */
 int pod_text_write(const PodText *text, Buffer *ret, Error *reterr);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* rkt-generator(8). PID 1 waits for us at every boot and daemon-reload, early, with nothing but /etc, /usr
- * and /run to be relied on: so text is read and text is written, whatever is wrong costs one pod, and its
- * words go to the kernel's log. In the initrd nothing is written: a pod needs /var, and the host's PID 1
- * calls us again after the switch. */
+/* rkt-generator(8). PID 1 waits for it at every boot and daemon-reload, early, when only /etc, /usr and
+ * /run can be used. So it only reads text and writes text. An error affects only one pod, and its message
+ * goes to the kernel's log. In the initrd it writes nothing: a pod needs /var, and the host's PID 1 runs
+ * the generator again after the switch. */
 
 #include <dirent.h>
 #include <sys/stat.h>
@@ -35,15 +35,15 @@ static char **arg_words = NULL; /* output directories, or files with --dry-run *
 typedef struct Generator {
     Search search;
     int output;   /* -EBADF with --dry-run */
-    int early;    /* what counts more than a mask; -EBADF: there is none */
-    char **stubs; /* the names of units that only say what is wrong */
+    int early;    /* the directory that overrides a mask; -EBADF: there is none */
+    char **stubs; /* the names of stub units, which only report an error */
     int log;      /* /dev/kmsg, or -EBADF for standard error */
     bool bad;     /* some file had an error */
     bool failed;  /* some unit could not be written */
 } Generator;
 
-/* One line, one write: that is a record of the kernel's log. It may be refused there, and the stub says it
- * again. */
+/* One write for each line, which becomes one record of the kernel's log. If the log refuses it, the stub
+ * still has the message. */
 static void complain(Generator *g, const char *text)
 {
     _cleanup_free_ char *line = NULL;
@@ -73,7 +73,7 @@ static int write_link(const Generator *g, const char *link, const char *unit)
     _cleanup_free_ char *target = NULL, *dir = NULL;
     const char *at = strchr(unit, '@');
 
-    /* The link of a template's instance leads to the template. */
+    /* For an instance of a template, the link leads to the template. */
     if (slash && at && !streq(slash + 1, unit)) {
         if (asprintf(&target, "../%.*s@%s", (int) (at - unit), unit, strrchr(unit, '.')) < 0)
             return -ENOMEM;
@@ -93,7 +93,7 @@ static int write_link(const Generator *g, const char *link, const char *unit)
     return symlinkat(target, g->output, link) < 0 && errno != EEXIST ? -errno : 0;
 }
 
-/* A directory of -EBADF is the standard output. */
+/* With directory -EBADF it writes to standard output. */
 static int write_text(int directory, const char *name, const Buffer *text, Error *reterr)
 {
     int r = 0;
@@ -105,7 +105,7 @@ static int write_text(int directory, const char *name, const Buffer *text, Error
     return r < 0 ? error_set_errno(reterr, r, "%s", name) : 0;
 }
 
-/* By a drop-in of the other unit: a link in NAME.upholds/ counts from systemd 254 on, Upholds= from 249. */
+/* Uses a drop-in of the other unit: a link in NAME.upholds/ works from systemd 254 on, Upholds= from 249. */
 static int write_upholds(const Generator *g, const char *link, size_t n_name, const char *unit, Error *reterr)
 {
     _cleanup_buffer_ Buffer text = { 0 };
@@ -124,7 +124,7 @@ static int write_upholds(const Generator *g, const char *link, size_t n_name, co
     return write_text(g->output, name, &text, reterr);
 }
 
-/* A link, or what stands for one. */
+/* Makes a link, or the drop-in that replaces it. */
 static int write_dependency(const Generator *g, const char *link, const char *unit, Error *reterr)
 {
     const char *slash = strchr(link, '/'), *upholds = strstr(link, ".upholds/");
@@ -216,13 +216,13 @@ static void process_all(Generator *g)
 #define REFUSE                                                                                               \
     GENERATOR_PATH " --refuse \"its pod file is gone, is masked or has an error: see rkt pod list\""
 
-/* Whether a pod file has made a unit that can end the pod. */
+/* Whether a pod file has produced a unit that can end the pod. */
 static bool is_generated(const Generator *g, const char *unit)
 {
     return !strv_contains(g->stubs, unit) && faccessat(g->output, unit, F_OK, AT_SYMLINK_NOFOLLOW) >= 0;
 }
 
-/* The instance is its template's, unless a stub stands in its place. */
+/* An instance uses its template's unit, unless it has a stub. */
 static bool is_declared(const Generator *g, const char *unit, const char *template)
 {
     return is_generated(g, unit) || (template && !strv_contains(g->stubs, unit) && is_generated(g, template));
@@ -262,7 +262,7 @@ static void keep_running(Generator *g, const char *name)
     g->failed = true;
 }
 
-/* Each has a runtime directory. */
+/* Each running pod has a runtime directory. */
 static void process_running(Generator *g)
 {
     DIR *dir = opendir(KEPT_UNITS);
@@ -277,7 +277,7 @@ static void process_running(Generator *g)
 
 /* ----- One file ----- */
 
-/* A file named on the command line, wherever it stands, with the drop-ins beside it. */
+/* A file named on the command line, in any directory, with the drop-ins beside it. */
 static void process_file(Generator *g, const char *path)
 {
     _cleanup_error_ Error error = ERROR_INIT;
@@ -304,7 +304,7 @@ static void print_help(void)
     option_print_help(options);
 }
 
-/* Returns the exit status when there is nothing more to do, or -1. */
+/* Returns the exit status if there is nothing more to do, or -1. */
 static int parse_arguments(int argc, char **argv, Error *reterr)
 {
     OptionParser parser = { .argc = argc, .argv = argv, .index = 1, .tables = { options } };
@@ -348,7 +348,7 @@ static int run_dry(Generator *g)
     return g->bad ? EXIT_BAD_FILE : EXIT_SUCCESS;
 }
 
-/* Pod files with errors are not a failure of ours. */
+/* Errors in pod files do not make the generator fail. */
 static int run_generator(Generator *g, Error *reterr)
 {
     size_t n = strv_length(arg_words);
@@ -366,7 +366,7 @@ static int run_generator(Generator *g, Error *reterr)
     }
     if (n == 3)
         g->early = open(arg_words[1], O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    /* Set by PID 1: nobody reads our standard error then. */
+    /* Set by PID 1; then nobody reads our standard error. */
     if (getenv("SYSTEMD_SCOPE"))
         g->log = open("/dev/kmsg", O_WRONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
     process_all(g);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A pod costs five system calls here: open, stat twice, read, close. That there are drop-ins is known from
- * the listing, and whether a file is a mask is asked only of what is not a regular file. */
+/* A pod costs five system calls here: open, stat twice, read, close. The listing shows whether it has
+ * drop-ins. Only a file that is not regular is examined for being a mask. */
 
 #include "search.h"
 
@@ -64,7 +64,7 @@ static int compare_items(const void *a, const void *b)
     return x->dir != y->dir ? (int) x->dir - (int) y->dir : (int) x->json - (int) y->json;
 }
 
-/* Keeps the first of each name. */
+/* Keeps the first entry of each name. */
 static void items_unique(SearchItems *items)
 {
     size_t n = 0;
@@ -112,7 +112,7 @@ static int add_name(Search *search, size_t dir, const struct dirent *entry)
     return 0;
 }
 
-/* Opens a directory twice over: the stream for listing takes one descriptor, fd stays with the caller. */
+/* Opens a directory twice: the stream for listing takes over one descriptor, fd stays the caller's. */
 static DIR *list_dir(int fd)
 {
     int copy = fcntl(fd, F_DUPFD_CLOEXEC, 3);
@@ -123,7 +123,7 @@ static DIR *list_dir(int fd)
     return dir;
 }
 
-/* One that others can write to is listed, for its pods are told why they are none. */
+/* A directory that others can write to is still listed, so that its pods get an error. */
 static int open_dir(Search *search, size_t index, const char *root, const char *path)
 {
     _cleanup_error_ Error why = ERROR_INIT;
@@ -193,7 +193,7 @@ int search_scan(Search *search, const char *root, Error *reterr)
     return first;
 }
 
-/* Takes a path apart: its directory, absolute, and the pod's name. */
+/* Splits a path into its directory, made absolute, and the pod's name. */
 static int split_path(const char *path, char **ret_dir, char **ret_name)
 {
     static const char *const suffixes[] = { ".pod", ".json", "" };
@@ -263,7 +263,7 @@ char *search_path(const Search *search, const SearchItem *item)
     return string_concat(search->paths[item->dir], "/", item->name, item->json ? ".json" : ".pod");
 }
 
-/* A link is a mask when it leads to the null device, whatever way. */
+/* A link is a mask if it leads to the null device, by any path. */
 static bool is_null_device(int dir, const char *name)
 {
     struct stat st;
@@ -271,7 +271,7 @@ static bool is_null_device(int dir, const char *name)
     return fstatat(dir, name, &st, 0) >= 0 && S_ISCHR(st.st_mode) && st.st_rdev == makedev(1, 3);
 }
 
-/* A file, or with O_DIRECTORY a directory. -EPERM: reterr is set. */
+/* Opens a file, or with O_DIRECTORY a directory. -EPERM: reterr is set. */
 static int open_part(const Search *search, int dir, const char *name, int flags, const char *path,
                      Error *reterr)
 {
@@ -283,7 +283,7 @@ static int open_part(const Search *search, int dir, const char *name, int flags,
     return fd < 0 ? -errno : fd;
 }
 
-/* The same; the path becomes the file's. */
+/* The same; the path is then owned by the file. */
 static int open_consumed(const Search *search, PodFile *file, int dir, const char *name, char *path,
                          Error *reterr)
 {
@@ -292,7 +292,7 @@ static int open_consumed(const Search *search, PodFile *file, int dir, const cha
     return r < 0 ? r : open_part(search, dir, name, 0, path, reterr);
 }
 
-/* Reads a file and parses it. Returns 1 when it is a mask. */
+/* Reads a file and parses it. Returns 1 if it is a mask. */
 static int load_part(const Search *search, PodFile *file, int dir, const char *name, char *path,
                      Error *reterr)
 {
@@ -319,7 +319,7 @@ static int load_part(const Search *search, PodFile *file, int dir, const char *n
     return pod_file_parse(file, path, text, size, reterr);
 }
 
-/* A manifest is passed on by its path and never read here. */
+/* A manifest is passed on by its path, and not read here. */
 static int load_json(const Search *search, PodFile *file, int dir, const char *name, char *path,
                      Error *reterr)
 {
@@ -393,7 +393,7 @@ static int dropins_list(Dropins *dropins, const Search *search, const SearchItem
     return 0;
 }
 
-/* Adds every directory for a pod of that name. */
+/* Adds all directories of drop-ins for a pod of that name. */
 static int dropins_collect(Dropins *dropins, const Search *search, const char *name, Error *reterr)
 {
     const SearchItem *items = search->dropins.items;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* PID 1's time goes with the dependencies of a unit, so it has as few as it can have: the mounts that it
- * needs, and what the file asks for. The UUID's file lies in the unit's runtime directory, which PID 1 makes
- * before rkt-prepare and removes behind the last ExecStopPost=, between two automatic restarts as well. */
+/* PID 1 needs time for each dependency of a unit, so the unit has only the mounts that it needs and what
+ * the file asks for. The UUID's file is in the unit's runtime directory. PID 1 makes this directory before
+ * rkt-prepare runs, and removes it after the last ExecStopPost=, also between two automatic restarts. */
 
 #include "translator.h"
 
@@ -26,7 +26,7 @@ void generated_unit_done(GeneratedUnit *unit)
     *unit = (GeneratedUnit){ 0 };
 }
 
-/* Ours, and those that an administrator would take for ours. A pod of that name would stand before them. */
+/* Our own units, and names that an administrator would take for ours. A pod of that name would hide them. */
 int pod_name_check(const char *name, Error *reterr)
 {
     static const char *const reserved[] = { "api",       "api-tcp",  "fetch",   "gc",
@@ -92,7 +92,7 @@ static int add_directory_mounts(const PodSection *app, char ***mounts)
     return 0;
 }
 
-/* What has to be mounted: the store, host volumes, images and a manifest that are files. */
+/* Everything that must be mounted: the store, host volumes, and images and manifests that are files. */
 static int add_mounts(const Translator *t)
 {
     static const char *const files[] = { "PodManifest", "Stage1Path" };
@@ -136,11 +136,11 @@ static int add_mounts(const Translator *t)
     return 0;
 }
 
-/* Copies what is passed on. A blank behind a backslash at the end keeps it from continuing the line. */
+/* Copies entries unchanged. A blank after a backslash at the end prevents it from continuing the line. */
 static void add_copies(const Translator *t, PodSectionKind kind, const char *only)
 {
     const PodSection *section = pod_file_section(t->file, kind);
-    bool apart = kind == POD_SECTION_SERVICE; /* ExecStartPre= has its place there */
+    bool apart = kind == POD_SECTION_SERVICE; /* ExecStartPre= is written there */
 
     for (size_t i = 0; section && i < section->n_entries; i++) {
         const PodEntry *entry = &section->entries[i];
@@ -164,7 +164,7 @@ static int add_unit_section(const Translator *t)
                        translator_is_template(t->name) ? "%i (rkt)\n" : " (rkt)\n");
     buffer_add_all(t->b, "SourcePath=", t->path, "\n");
     r = add_mounts(t);
-    /* So that a start by hand finds the sockets listening, too. */
+    /* So that after a start by hand the sockets listen, too. */
     if (pod_file_section(t->file, POD_SECTION_SOCKET))
         buffer_addf(t->b, "Requires=rkt-%s%s.socket\n", t->name, translator_is_template(t->name) ? "%i" : "");
     add_copies(t, POD_SECTION_UNIT, NULL);
@@ -198,7 +198,7 @@ static int add_run(const Translator *t)
     if (!unit)
         return -ENOMEM;
     buffer_adds(t->b, "ExecStart=" RKT_BINDIR "/rkt run-prepared");
-    /* An instance's name is only known to PID 1; run-prepared makes it valid by the same table. */
+    /* Only PID 1 knows an instance's name; run-prepared makes it valid with the same table. */
     if (translator_is_template(t->name))
         buffer_add_all(t->b, " --machine-name=", unit, "%i");
     else {
@@ -213,7 +213,7 @@ static int add_run(const Translator *t)
     return r;
 }
 
-/* Which pod a command is about that is not a verb of rkt's with all the keys of [Pod]. */
+/* Names the pod for a command that is not a verb of rkt with all keys of [Pod]. */
 static int add_pod(const Translator *t)
 {
     const PodEntry *dir = pod_section_find(t->pod, "Dir");
@@ -229,7 +229,7 @@ static int add_gc(const Translator *t)
     return add_pod(t);
 }
 
-/* The administrator's ExecReload= come first: what checks a configuration decides whether it is read. */
+/* The administrator's ExecReload= come first: a check of the configuration decides whether it is reloaded. */
 static int add_reload(const Translator *t)
 {
     const PodEntry *of_all = translator_reload_signal(t, NULL);
@@ -256,8 +256,9 @@ static bool service_says(const Translator *t, const char *key, const char *value
     return entry && streq(entry->value, value);
 }
 
-/* Each app has a limit of lines of its own, and a pod's own journal no other. The host's journal has one for
- * the unit, which is lifted: journald takes 0 for its default. Another stage1 may not know of ours. */
+/* Each app has its own limit of lines, and a pod's own journal has no other. The host's journal has a limit
+ * for the unit, which is removed here (for journald 0 means the default). Another stage1 may not support
+ * our limit. */
 static void add_log_limit(const Translator *t)
 {
     const PodEntry *journal = pod_section_find(t->pod, "Journal");
@@ -270,8 +271,8 @@ static void add_log_limit(const Translator *t)
         buffer_adds(t->b, "LogRateLimitBurst=100000000\n");
 }
 
-/* A service that was asked to power off or to restart has not failed; a job has not done what it is for, and
- * what waits for it must not begin. systemd has no RestartForceExitStatus= for a job. */
+/* A service that was asked to power off or to restart has not failed. A job has not done its work then, and
+ * units that wait for it must not start. systemd has no RestartForceExitStatus= for a job. */
 static int add_service_section(const Translator *t)
 {
     bool job = service_says(t, "Type", "oneshot");
@@ -290,7 +291,7 @@ static int add_service_section(const Translator *t)
                 job ? "oneshot" : "notify",
                 pod_file_section(t->file, POD_SECTION_SOCKET) ? " 78" : "", /* SOCKETS_EXIT_MISFIT */
                 job ? "" : "SuccessExitStatus=132 133\nRestartForceExitStatus=133\n");
-    /* The administrator's first: they may make what a volume needs. */
+    /* The administrator's commands come first, because they may make what a volume needs. */
     add_copies(t, POD_SECTION_SERVICE, "ExecStartPre");
     r = add_prepare(t);
     if (r >= 0)
@@ -316,7 +317,7 @@ static void add_socket_unit(const Translator *t)
     add_copies(t, POD_SECTION_SOCKET, NULL);
 }
 
-/* ----- The whole ----- */
+/* ----- The whole unit ----- */
 
 static int unit_init(GeneratedUnit *unit, const char *name)
 {
@@ -376,7 +377,7 @@ int translate_pod(const char *name, const char *path, const PodFile *file, Gener
     return 0;
 }
 
-/* Makes a message fit for a unit: one line of UTF-8, without specifiers. */
+/* Makes a message valid in a unit: one line of UTF-8, without specifiers. */
 static int add_message(Buffer *b, const char *message)
 {
     bool utf8 = utf8_is_valid(message);
@@ -401,7 +402,7 @@ int translate_stub(const char *name, const char *path, const PodFile *file, cons
 {
     _cleanup_generated_unit_ GeneratedUnit unit;
     Translator t = { .name = name, .path = path, .file = file, .b = &unit.text };
-    /* In the place of a socket it is wanted by sockets.target, which other services wait for. */
+    /* If it replaces a socket, sockets.target wants it, for which other services wait. */
     const char *early = pod_file_section(file, POD_SECTION_SOCKET) ? "DefaultDependencies=no\n" : "";
     int r = unit_init(&unit, name);
 
@@ -423,7 +424,7 @@ int translate_stub(const char *name, const char *path, const PodFile *file, cons
         r = buffer_error(t.b);
     if (r < 0)
         return r;
-    /* Links that are wrong themselves are left out. */
+    /* Invalid links are left out. */
     (void) translator_add_links(&t, &unit);
     *ret = unit;
     unit = (GeneratedUnit){ 0 };

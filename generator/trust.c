@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Nearly always there is no link: then one open and one look are enough, for dir has been looked at before.
- * Otherwise the path is walked one name at a time. A user who runs `rkt pod check` may trust
- * themselves. */
+/* Usually there is no link. Then one open and one check are enough, because dir was checked before.
+ * Otherwise the path is followed one name at a time. A user who runs `rkt pod check` may trust their own
+ * files. */
 
 #include "trust.h"
 
@@ -16,7 +16,7 @@
 
 enum { LINKS_MAX = 32, READ_FLAGS = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY | O_NOFOLLOW };
 
-/* systemd-sysusers put it into the file; NSS is not to be asked so early. */
+/* systemd-sysusers has added it to this file; NSS must not be used so early. */
 static bool is_group_admin(gid_t gid)
 {
     FILE *file = fopen("/etc/group", "re");
@@ -33,7 +33,7 @@ static bool is_group_admin(gid_t gid)
     return found;
 }
 
-/* step: what is looked at, NULL: what was asked for. */
+/* step: the path that is checked; NULL: the path that was asked for. */
 static int check(const struct stat *st, const char *shown, const char *step, Error *reterr)
 {
     const char *by = step ? " leads by \"" : "", *end = step ? "\", which" : "";
@@ -58,7 +58,7 @@ static int check_opened(int fd, const char *shown, Error *reterr)
     return fstat(fd, &st) < 0 ? -errno : check(&st, shown, NULL, reterr);
 }
 
-/* Takes the first name off a path, which it changes; NULL: there is no more. */
+/* Removes the first name from a path, which it changes; NULL: there are no more. */
 static char *take_name(char **path)
 {
     char *name = *path + strspn(*path, "/"), *end = name + strcspn(name, "/");
@@ -70,7 +70,7 @@ static char *take_name(char **path)
     return name;
 }
 
-/* In place of the link that was met: its target, then what follows. */
+/* Replaces the link by its target, followed by the rest of the path. */
 static int put_before(char rest[static PATH_MAX], const char *target, const char *after)
 {
     char path[PATH_MAX];
@@ -131,7 +131,7 @@ int trusted_open(int dir, const char *path, int flags, const char *shown, Error 
     if (*path == '/')
         return walk(dir, path, flags, shown, reterr);
     fd = openat(dir, path, READ_FLAGS | flags);
-    /* ENOTDIR: a link, where a directory is wanted. */
+    /* ENOTDIR: a link where a directory is expected. */
     if (fd < 0)
         return errno == ELOOP || errno == ENOTDIR ? walk(dir, path, flags, shown, reterr) : -errno;
     r = check_opened(fd, shown, reterr);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* From a command line to an exit status: what is the same in the programs behind most verbs. */
+/* From a command line to an exit status: the common code of the programs for most verbs. */
 #pragma once
 
 #include "base/error.h"
@@ -9,16 +9,16 @@
 enum { EXIT_GENERAL = 254 };
 
 typedef struct Command {
-    const char *name;  /* as rkt says it in argv[0]: "status", "image list" */
-    const char *label; /* before its messages, if that is another */
+    const char *name;  /* argv[0] as rkt sets it: "status", "image list" */
+    const char *label; /* the beginning of its messages, if different */
     const char *arguments, *summary;
     const Option *options;
-    OptionTake take;           /* each option and word that is not global */
-    int (*run)(Error *reterr); /* returns the exit status, or a negative errno and words */
+    OptionTake take;           /* called for each option and word that is not global */
+    int (*run)(Error *reterr); /* returns the exit status, or a negative errno with reterr set */
     bool for_root;
-    bool no_directory; /* where rkt's data is does not matter to it */
+    bool no_directory; /* it does not use rkt's data directory */
 } Command;
 
-/* The program's main(): that of its commands (the last is NULL) which argv[0] names. The options that all
- * understand go to global. */
+/* The main() of a program: runs the command that argv[0] names (the last of commands is NULL). Global
+ * options go to global. */
 int command_main(const Command *const *commands, GlobalOptions *global, int argc, char **argv);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The data directory that the configuration names. Who needs it may be run-prepared, which links nothing but
- * libc: so only rkt-config reads JSON, and it is run only where there is a file to read. Without one this is
- * a failed open for each layer. */
+/* The data directory that the configuration names. run-prepared, which links only libc, needs it too. So
+ * only rkt-config reads JSON, and it is run only if there is a file to read. Without one, this costs a
+ * failed open for each layer. */
 
 #include "cli/global-options.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* --format=: what programs print as text, or as JSON for others to read. */
+/* --format=: output as text, or as JSON for other programs. */
 #pragma once
 
 #include <jansson.h>
@@ -11,5 +11,5 @@ typedef enum Format { FORMAT_TEXT, FORMAT_JSON, FORMAT_JSON_PRETTY } Format;
 /* "" is text, as without the flag. */
 int format_parse(const char *value, Format *ret, Error *reterr);
 
-/* Prints it in one of the two formats of JSON and lets go of it; NULL is -ENOMEM. */
+/* Prints the value in one of the two formats of JSON and drops its reference. -ENOMEM: it is NULL. */
 int format_print_json(json_t *json, Format format);

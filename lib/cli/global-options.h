@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The flags that every verb understands: where rkt's data and configuration are, and which checks may be left
- * out. A program adds global_option_table to its parser and hands what it does not know itself to
- * global_options_take(). */
+/* The flags of every verb: where rkt's data and configuration are, and which checks to leave out. A program
+ * adds global_option_table to its parser, and passes options that are not its own to global_options_take().
+ */
 #pragma once
 
 #include <stdbool.h>
@@ -28,7 +28,7 @@ typedef enum InsecureOptions {
 
 /* Strings point into argv or are constants. */
 typedef struct GlobalOptions {
-    const char *dir; /* NULL until --dir= was read, or global_options_find_dir() was called */
+    const char *dir; /* NULL until --dir= is read or global_options_find_dir() is called */
     const char *system_config, *local_config;
     const char *user_config; /* "": none */
     InsecureOptions insecure;
@@ -52,16 +52,16 @@ static inline bool global_options_has(int id)
     return id >= GLOBAL_OPTION_ID_MIN;
 }
 
-/* Takes the value of the option id; -EINVAL for a word that is none. */
+/* Takes the value of the option id. -EINVAL: a word of the value is not known. */
 int global_options_take(GlobalOptions *global, int id, const char *value, Error *reterr);
 
 /* Reads a list of words separated by commas. */
 int insecure_options_parse(const char *text, InsecureOptions *ret, Error *reterr);
 
-/* The words that it knows, from 0 on; NULL: no more. */
+/* The valid words, from index 0 on; NULL: no more. */
 const char *insecure_option_word(size_t index);
 
-/* Where rkt's data is when no --dir= and no file says another place. */
+/* The data directory if neither --dir= nor a file names one. */
 #define GLOBAL_OPTIONS_DEFAULT_DIR "/var/lib/rkt"
 
 typedef struct ConfiguredPaths {
@@ -72,37 +72,37 @@ typedef struct ConfiguredPaths {
  * caller frees both. */
 int global_options_ask_paths(const GlobalOptions *global, ConfiguredPaths *ret, Error *reterr);
 
-/* Without --dir=, makes dir what the files in paths.d say. command_line_parse() does this; whoever reads the
- * command line in another way, and then uses dir, must. */
+/* Without --dir=, sets dir to the directory that the files in paths.d name. command_line_parse() does this.
+ * Programs that read the command line in another way must call it before they use dir. */
 int global_options_find_dir(GlobalOptions *global, Error *reterr);
 
-/* For a command that only root may give, when its command line was read with result r: an ordinary user hears
- * that before anything of the line (-EPERM). */
+/* For a command that only root may run, with the result r of reading its command line: for other users the
+ * error is -EPERM, whatever else is wrong. */
 int global_options_check_root(const GlobalOptions *global, int r, Error *reterr);
 
-/* Goes through a whole command line: the global flags are taken, everything else (OPTION_POSITIONAL and
- * OPTION_DASH_DASH, too) is handed to take, until that fails. */
+/* Reads a whole command line: takes the global flags, and passes everything else (including
+ * OPTION_POSITIONAL and OPTION_DASH_DASH) to take, until that fails. */
 typedef int (*OptionTake)(int id, const char *value, Error *reterr);
 int command_line_parse(int argc, char **argv, const Option *options, GlobalOptions *global, OptionTake take,
                        Error *reterr);
 
-/* The same for a program to which dir is nothing. */
+/* The same for a program that does not use dir. */
 int command_line_read(int argc, char **argv, const Option *options, GlobalOptions *global, OptionTake take,
                       Error *reterr);
 
-/* The value of a flag that is a duration; a negative one is none. */
+/* The value of a flag that is a duration; a negative one is not valid. */
 int duration_option_parse(const char *name, const char *value, int64_t *ret_ns, Error *reterr);
 
-/* Adds the flags that hand the same settings to another helper (`--dir=…`). */
+/* Adds the flags that pass the same settings to another helper (`--dir=…`). */
 int global_options_to_strv(const GlobalOptions *global, char ***argv);
 
-/* The verb that a program was started as: argv[0] ("image list"), or what stands behind "rkt-" when the
- * program was started by its own name. */
+/* The verb as which a program was started: argv[0] ("image list"), or the part after "rkt-" if the program
+ * was started by its own name. */
 const char *verb_from_argv0(const char *argv0);
 
-/* `Usage: rkt VERB ARGUMENTS`, a line of what it does, its options and the global ones, for --help. */
+/* For --help: `Usage: rkt VERB ARGUMENTS`, a line that says what it does, its options and the global ones. */
 void verb_print_help(const char *verb, const char *arguments, const char *summary, const Option *options);
 
-/* The same with a second table of flags under a title of its own. */
+/* The same with a second table of flags under a title. */
 void verb_print_help_more(const char *verb, const char *arguments, const char *summary, const Option *options,
                           const char *title, const Option *more);

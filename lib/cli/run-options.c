@@ -29,7 +29,8 @@ static int take_word(const char **field, SettingId id, const char *value, Error 
     return 0;
 }
 
-/* A unit's name is made one: a template's unit can name its instance only by a specifier of systemd's. */
+/* Makes a unit's name valid, because the unit of a template can only give its instance's name through a
+ * specifier of systemd. */
 static int take_machine_name(RunOptions *options, const char *value, Error *reterr)
 {
     int r = machine_name_make(value, options->machine_name);
@@ -37,7 +38,7 @@ static int take_machine_name(RunOptions *options, const char *value, Error *rete
     return r < 0 ? error_set(reterr, r, "--machine-name=%s: not a valid machine name", value) : 0;
 }
 
-/* journald takes less for a mistake and goes on with the least. */
+/* journald ignores a smaller value and uses its minimum. */
 static int take_journal_max_use(RunOptions *options, const char *value, Error *reterr)
 {
     if (quantity_parse(value, false, &options->journal_max_use) < 0 ||
@@ -68,7 +69,7 @@ static int take_line_interval(RunOptions *options, const char *value, Error *ret
     return 0;
 }
 
-/* What is a line or a word of a file must not bring another line. */
+/* A value that becomes a line or a word of a file must not add another line. */
 static int add_word(char ***list, const char *flag, const char *value, Error *reterr)
 {
     if (*value == '\0' || strpbrk(value, "\n\r"))
@@ -123,7 +124,7 @@ static int add_hosts_entries(RunOptions *options, const char *value, Error *rete
     return r;
 }
 
-/* What the kernel takes and a line of /etc/hosts can hold; empty: as if it was not given. */
+/* What the kernel accepts and a line of /etc/hosts can hold; empty: as if it was not given. */
 static int take_hostname(RunOptions *options, const char *value, Error *reterr)
 {
     if (strlen(value) > HOST_NAME_MAX || value[strspn(value, HOSTNAME_CHARACTERS)] != '\0')

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The flags of `run` and `run-prepared` that say how a prepared pod runs, not what is in it. */
+/* The flags of `run` and `run-prepared`: how a prepared pod runs, not its contents. */
 #pragma once
 
 #include <stdbool.h>
@@ -21,7 +21,7 @@ typedef struct RunOptions {
     bool interactive;
 } RunOptions;
 
-/* Frees what the options hold, not the struct itself. */
+/* Frees the contents of the options, not the struct itself. */
 void run_options_done(RunOptions *options);
 
 /* Whether an option's id is one of setting_options(SETTING_RUN). */
@@ -31,8 +31,8 @@ static inline bool run_options_has(int id)
 }
 
 /* Takes an option of setting_options(SETTING_RUN) by its id. The value is checked and not copied: it must
- * live as long as the options. -EINVAL: not a valid value; -EOPNOTSUPP: not built yet; both are said. */
+ * live as long as the options. -EINVAL: not a valid value; -EOPNOTSUPP: not built yet. reterr is set. */
 int run_options_take(RunOptions *options, int id, const char *value, Error *reterr);
 
-/* Refuses what does not go together. */
+/* Refuses options that exclude each other. */
 int run_options_check(const RunOptions *options, Error *reterr);

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A stage1 is root, but no other program than its own is run in its name: links in its image lead within its
- * root, and what was found is run by descriptor.
+/* A stage1 runs as root, but only its own programs are run: links in its image are resolved within its
+ * root, and the program is executed by descriptor.
  *
- * The program that stage1's `run` is stays in the pod as its init, and that of `enter` is near its apps. Both
- * are therefore executed from a read-only mount that is mounted nowhere, the lock's or one of that file
- * alone: a process in the pod that opens /proc/PID/exe can neither write to it nor walk away from it. */
+ * The program `run` of a stage1 stays in the pod as its init, and `enter` comes close to its apps. Both are
+ * therefore executed from a read-only mount that is mounted nowhere: the lock's mount, or a mount of that
+ * one file. A process in the pod that opens /proc/PID/exe can neither write to the file nor leave the
+ * mount. */
 
 #include "entrypoint.h"
 
@@ -28,7 +29,7 @@ static int open_file(int dir, const char *entrypoint, int *ret)
     return r < 0 ? r : 0;
 }
 
-/* As pod_detach() makes it. */
+/* As made by pod_detach(). */
 static bool is_read_only(int fd)
 {
     struct statvfs fs;
@@ -57,8 +58,8 @@ int entrypoint_open(const Pod *pod, const char *entrypoint, int *ret, Error *ret
     return 0;
 }
 
-/* The interpreter of a script opens a path: the one that the links have led to. A script is not a program
- * that stays in the pod. */
+/* The interpreter of a script opens a path, so it gets the path after all links are resolved. A script is
+ * not a program that stays in the pod. */
 static int find_path(const Pod *pod, const char *entrypoint, char ret[static PATH_MAX])
 {
     _cleanup_close_ int file = -EBADF;

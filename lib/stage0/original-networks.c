@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* As the CNI specification has it: the plugin that had set a network up is called with CNI_COMMAND=DEL and
- * the configuration of then, which the original kept in the pod's directory. Its plugins were part of its
- * stage1; any others of the same name do.
+/* Follows the CNI specification: the plugin that set up a network is called with CNI_COMMAND=DEL and the
+ * configuration that it had then, which the original kept in the pod's directory. The original's plugins
+ * were part of its stage1; other plugins of the same name work as well.
  *
- * Without them two things would stay for good: the address that host-local noted as taken, in a file that
- * names the pod, and, until the next boot, a network namespace held by a mount. Firewall rules of the
- * plugins' stay until then. */
+ * Without the plugins, two things would remain: the address that host-local noted as taken, in a file that
+ * names the pod, and, until the next boot, a network namespace that a mount keeps. Firewall rules of the
+ * plugins remain until then. */
 
 #include "original-networks.h"
 
@@ -24,7 +24,7 @@
 #define LEASES "/var/lib/cni/networks" /* of host-local: NETWORK/ADDRESS */
 #define PLUGIN_TIMEOUT_NS (30 * INT64_C(1000000000))
 
-/* Only root can write there, unlike where the original looked first. */
+/* Only root can write there, unlike in the directory where the original looked first. */
 static const char *const plugin_directories[] = {
     "/usr/lib/rkt/plugins/net",
     "/usr/lib/cni",
@@ -32,7 +32,7 @@ static const char *const plugin_directories[] = {
     "/opt/cni/bin",
 };
 
-/* A string of net-info.json; "" where there is none. */
+/* A string of net-info.json; "" if it is missing. */
 static const char *member(const json_t *network, const char *key)
 {
     const char *text = json_string_value(json_object_get(network, key));
@@ -42,7 +42,7 @@ static const char *member(const json_t *network, const char *key)
 
 /* ----- The plugin ----- */
 
-/* pluginPath leads into the stage1. */
+/* pluginPath is a path within the stage1. */
 static int find_plugin(const json_t *network, char **ret)
 {
     const char *path = member(network, "pluginPath"), *slash = strrchr(path, '/'),
@@ -61,7 +61,7 @@ static int find_plugin(const json_t *network, char **ret)
     return -ENOENT;
 }
 
-/* A plugin looks for another one, which deals with addresses, in CNI_PATH. */
+/* A plugin looks in CNI_PATH for another one, which manages addresses. */
 static int make_environment(const Pod *pod, const json_t *network, const char *netns, char ***ret)
 {
     _cleanup_strv_ char **environment = NULL;
@@ -91,7 +91,7 @@ static int make_environment(const Pod *pod, const json_t *network, const char *n
     return r;
 }
 
-/* What a plugin says of its failure is JSON with the member "msg". */
+/* A plugin reports an error as JSON with the member "msg". */
 static int set_plugin_error(int answer, int status, Error *reterr)
 {
     json_t *said = lseek(answer, 0, SEEK_SET) < 0 ? NULL : json_loadfd(answer, 0, NULL);
@@ -133,9 +133,9 @@ static int run_plugin(const Pod *pod, const json_t *network, const char *netns, 
     return r > 0 ? set_plugin_error(answer, r, reterr) : 0;
 }
 
-/* ----- What it would have freed ----- */
+/* ----- What the plugin would have freed ----- */
 
-/* The first line of a lease is who has it. */
+/* The first line of a lease is its owner. */
 static void free_lease(const Pod *pod, const json_t *network)
 {
     _cleanup_close_ int leases = open(LEASES, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -149,7 +149,7 @@ static void free_lease(const Pod *pod, const json_t *network)
         (void) unlink_without_links(leases, path, 0);
 }
 
-/* The name of a network namespace that ip-netns(8) would show; "": there is none any more. */
+/* The name of a network namespace that ip-netns(8) would show; "": it is gone. */
 static int find_netns(const Pod *pod, char **ret)
 {
     _cleanup_free_ char *path = NULL;

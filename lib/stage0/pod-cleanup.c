@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The order: what lives outside goes first (machine, cgroup, what stage1 says, journal), the directory last,
- * so that a clean-up that was cut off is done again as a whole. Each step finds nothing to do the second
- * time. Mounts are looked for only where the directory does not go: they keep it. */
+/* The order: everything outside of the directory first (machine, cgroup, stage1's gc, journal), the
+ * directory last. So an interrupted clean-up is repeated as a whole, and finished steps find nothing to do.
+ * Mounts keep a directory from being removed, so they are looked for only if that fails. */
 
 #include "pod-cleanup.h"
 
@@ -85,7 +85,7 @@ void pod_unregister(const Pod *pod, Leftovers *leftovers)
             (void) run_unregister("machine-name", strchr(*machine, ' ') + 1);
 }
 
-/* What is left of a pod whose rkt-register was killed while systemd made the scope. */
+/* Stops what is left of a pod whose rkt-register was killed while systemd made the scope. */
 static void stop_scope(const Pod *pod)
 {
     char scope[MACHINE_SCOPE_NAME_MAX];
@@ -110,7 +110,7 @@ int journal_namespace_discard(const char *name, const char *owner)
     return journal_namespace_remove(name);
 }
 
-/* A declared pod's journal is its unit's, and outlives each of its pods. */
+/* A declared pod's journal belongs to its unit, and outlives each of its pods. */
 static int discard_journal(const Pod *pod, Leftovers *leftovers, Error *reterr)
 {
     char unit[POD_UNIT_MAX];
@@ -159,7 +159,7 @@ static void run_stage1_gc(const Pod *pod, const GlobalOptions *global)
         return;
     if (r >= 0)
         r = entrypoint_open(pod, entrypoint, &program, NULL);
-    /* The original's stage1 stood on an overlay, which is gone. */
+    /* The original's stage1 was on an overlay, which is gone. */
     if (r == -ENOENT) {
         log_debug("pod \"%s\": its stage1 is not there any more", pod->uuid);
         original_networks_release(pod);
@@ -181,8 +181,8 @@ static void run_stage1_gc(const Pod *pod, const GlobalOptions *global)
 
 enum { CGROUP_TRIES = 200, CGROUP_PAUSE_US = 10000 };
 
-/* Only a cgroup that was made for this pod, and is named so, is ours to empty: without systemd it may be
- * anybody's. */
+/* Only a cgroup that was made for this pod, and has its name, may be emptied: without systemd it may belong
+ * to others. */
 static int remove_cgroup(const Pod *pod, Leftovers *leftovers, Error *reterr)
 {
     _cleanup_free_ char *path = NULL;
@@ -202,7 +202,7 @@ static int remove_cgroup(const Pod *pod, Leftovers *leftovers, Error *reterr)
     r = cgroup_kill(cgroup);
     if (r >= 0)
         r = cgroup_remove(*root, path + 1);
-    /* The killed are gone in a moment. */
+    /* The killed processes end in a moment. */
     for (unsigned i = 0; r == -EBUSY && i < CGROUP_TRIES; i++) {
         (void) usleep(CGROUP_PAUSE_US);
         r = cgroup_remove(*root, path + 1);
@@ -230,7 +230,7 @@ static int unmount_all(const Pod *pod, Error *reterr)
     for (size_t i = mounts.n; i-- > 0;) {
         const char *point = mounts.entries[i].point, *below = startswith(point, path);
 
-        /* EINVAL, ENOENT: it went with the one above it. */
+        /* EINVAL, ENOENT: it was removed with the mount above it. */
         if (below && *below == '/' && umount2(point, MNT_DETACH | UMOUNT_NOFOLLOW) < 0 && errno != EINVAL &&
             errno != ENOENT)
             return error_set_errno(reterr, -errno, "cannot unmount \"%s\"", point);
@@ -238,9 +238,9 @@ static int unmount_all(const Pod *pod, Error *reterr)
     return 0;
 }
 
-/* ----- All of it ----- */
+/* ----- The whole pod ----- */
 
-/* Where a pod goes on its way out, by where it is. */
+/* The next directory of a pod on its way to removal, by its present one. */
 static const PodDirectory way_out[_POD_DIRECTORY_MAX] = {
     [POD_DIRECTORY_EMBRYO] = POD_DIRECTORY_GARBAGE,
     [POD_DIRECTORY_PREPARE] = POD_DIRECTORY_GARBAGE,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* From the flags of a run to the arguments and files that its stage1 gets. */
+/* From the flags of a run to the arguments and files of its stage1. */
 
 #include "run-stage1.h"
 
@@ -68,7 +68,7 @@ static int put_resolv_conf(const Pod *pod, const RunOptions *options, const char
     return put_etc(pod, STAGE1_RESOLV_CONF, &b, reterr);
 }
 
-/* A line for each address, with all its names, where its first one stands. */
+/* Writes one line for each address, with all its names, in the place of its first one. */
 static void add_hosts(Buffer *b, char *const *entries)
 {
     STRV_FOREACH (entry, entries) {
@@ -108,8 +108,8 @@ static int put_hosts(const Pod *pod, const RunOptions *options, const char **ret
 
 /* ----- Arguments and environment ----- */
 
-/* Flags younger than the first version of the interface are given only when they say something, and then
- * the stage1 must know them: nothing that was asked for is left out in silence. */
+/* Flags that are newer than the first version of the interface are only passed if they have an effect. Then
+ * the stage1 must know them, so that nothing that was asked for is silently left out. */
 static int add_younger(char ***argv, unsigned version, unsigned since, const char *flag, const char *value,
                        Error *reterr)
 {
@@ -121,7 +121,7 @@ static int add_younger(char ***argv, unsigned version, unsigned since, const cha
     return strv_extendf(argv, "--%s=%s", flag, value);
 }
 
-/* A stage1 that doesn't know these may confine its apps all the same, which hurts nobody. */
+/* If a stage1 does not know these, it confines its apps anyway, which does no harm. */
 static int add_disabled(char ***argv, unsigned version, const GlobalOptions *global)
 {
     static const struct {
@@ -179,9 +179,9 @@ static int make_arguments(const Pod *pod, const GlobalOptions *global, const Run
     return r < 0 ? r : strv_extend(argv, pod->uuid);
 }
 
-/* What the service manager says to a service, and where programs and the bus are. The stage1 may stay in the
- * pod as its init, where an app that may trace reads its environment: secrets of the caller's must not be
- * there. */
+/* The variables with which a service manager runs a service, and those that say where programs and the bus
+ * are. The stage1 may stay in the pod as its init, where an app that may trace can read its environment: it
+ * must not have secrets of the caller. */
 static const char *const kept_environment[] = { "PATH",
                                                 "TERM",
                                                 "DBUS_SYSTEM_BUS_ADDRESS",
@@ -240,7 +240,7 @@ static int check_interactive(const Pod *pod, Error *reterr)
                                pod->uuid, n_apps);
 }
 
-/* As they were worked out when the pod was prepared: no JSON is read here. */
+/* They were stored when the pod was prepared: no JSON is read here. */
 static int read_entrypoints(const Pod *pod, Stage1Entrypoints *ret, Error *reterr)
 {
     int r = stage1_entrypoints_read(pod, ret);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What rkt run and rkt run-prepared have in common: flags of a run, and the way into the stage1. Where the
- * pod comes from is each verb's own. */
+/* The common part of rkt run and rkt run-prepared: the flags of a run, and the start of the stage1. Each
+ * verb gets the pod in its own way. */
 #pragma once
 
 #include "base/error.h"
@@ -12,12 +12,12 @@
 typedef struct RunVerb {
     const char *name, *arguments, *summary;
     const Option *options;
-    /* An option of the verb's own, or a word. */
+    /* Takes an option of the verb's own, or a word. */
     int (*take)(OptionParser *parser, int id, const char *value, Error *reterr);
-    int (*check)(const RunOptions *options, Error *reterr); /* once all are taken */
-    /* Gives the pod in prepared/, locked. */
+    int (*check)(const RunOptions *options, Error *reterr); /* after all are taken */
+    /* Returns the pod in prepared/, locked. */
     int (*open)(int root, const GlobalOptions *global, Pod **ret, Error *reterr);
 } RunVerb;
 
-/* The program's main(); returns only when there is no pod to run. */
+/* The program's main(); returns only if no pod is run. */
 int run_verb(const RunVerb *verb, int argc, char **argv);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The note is the boot in which the absence was last seen, and when it was first seen is the time of the
- * note. The first look of a boot only confirms it: pod files in /run, or on a disk that comes late, may be
- * about to return, however long the machine was off. */
+/* The note holds the boot in which the pod file was last seen to be absent; the note's time is when this
+ * was seen first. The first check in a boot only confirms it: pod files in /run, or on a disk that appears
+ * late, may be about to return, however long the machine was off. */
 
 #include "absence.h"
 
@@ -16,7 +16,7 @@
 
 #define ABSENCE_FILE "rkt-undeclared"
 
-/* When the note was made; 0: there is none that makes sense. */
+/* When the note was made; 0: there is no valid one. */
 static int64_t read_note(int directory, const char *boot, bool *ret_same_boot)
 {
     _cleanup_free_ char *noted = NULL;

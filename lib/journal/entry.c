@@ -88,8 +88,8 @@ static bool name_startswith(const char *name, size_t size, const char *prefix)
     return size >= strlen(prefix) && memcmp(name, prefix, strlen(prefix)) == 0;
 }
 
-/* Those of systemd's own that say something of another unit or process (systemd.journal-fields(7)): what root
- * says is shown with them, and for OBJECT_PID= journald itself looks the process up. */
+/* systemd's own fields that concern another unit or process (systemd.journal-fields(7)): if root sends
+ * them, they are shown for that unit, and for OBJECT_PID= journald itself looks up the process. */
 static bool is_believed(const char *name, size_t size)
 {
     static const char *const prefixes[] = { "OBJECT_", "COREDUMP_" };
@@ -115,7 +115,8 @@ static bool may_say(const char *name, size_t size)
     return !is_believed(name, size);
 }
 
-/* The size of the field at the beginning, with its newline; its name's in *ret_name. 0: it is malformed. */
+/* The size of the field at the beginning, with its newline; the size of its name in *ret_name. 0: it is
+ * malformed. */
 static size_t measure_field(const char *field, size_t size, size_t *ret_name)
 {
     const char *newline = memchr(field, '\n', size), *equals;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* As journald counts: an interval begins with the first line after the last interval, and what is more than
- * the burst until it is over is left out. */
+/* Counts like journald: an interval begins with the first line after the last interval, and lines beyond
+ * the burst are dropped until it is over. */
 
 #include "line-budget.h"
 
@@ -13,7 +13,7 @@
 
 #define TELL_AGAIN_NS INT64_C(1000000000)
 
-/* ----- Paying ----- */
+/* ----- Counting ----- */
 
 static bool has_limit(const LineBudget *budget)
 {
@@ -34,7 +34,7 @@ static bool can_pay(const LineBudget *budget, uint64_t n, int64_t now_ns)
 {
     uint64_t spent = is_over(budget, now_ns) ? 0 : budget->spent;
 
-    /* The first one in any case: an entry may count more than a small burst. */
+    /* The first line always fits: an entry may count more than a small burst. */
     return !has_limit(budget) || spent == 0 || spent + n <= budget->limit.burst;
 }
 
@@ -54,7 +54,7 @@ static void suppress(LineBudget *budget)
         budget->tell_next_ns = ends_ns(budget);
 }
 
-/* ----- Judging ----- */
+/* ----- Streams ----- */
 
 bool line_budget_judge_entry(LineBudget *budget, size_t size, int64_t now_ns)
 {
@@ -91,7 +91,7 @@ static void count(LineBudget *budget, LineFlow *flow, bool pass, int64_t now_ns)
     }
 }
 
-/* How much of data belongs to what has begun to count. */
+/* How much of data belongs to the line that has begun to count. */
 static size_t take_part(LineFlow *flow, const char *data, size_t size)
 {
     size_t n = LINE_COUNTED_SIZE - flow->size < size ? LINE_COUNTED_SIZE - flow->size : size;
@@ -129,7 +129,7 @@ size_t line_budget_judge(LineBudget *budget, LineFlow *flow, const char *data, s
     return done;
 }
 
-/* ----- Telling ----- */
+/* ----- Reporting ----- */
 
 int line_budget_tell(LineBudget *budget, int socket, const char *app, int64_t now_ns, bool has_ended)
 {

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* journald keeps a namespace's files in <machine-id>.NAME, beneath /var/log/journal or /run/log/journal, and
- * reads its settings from journald@NAME.conf (systemd 252: of /etc only; 257: also of /run and /usr/lib) and
- * from journald@NAME.conf.d of /etc, /run and /usr/lib, in the order of the files' names. So our drop-in has
- * a low number, and is left out where a main file says what the administrator wants. The unit's drop-ins are
- * read when PID 1 loads it, so they stand there before anything asks for the unit. */
+/* journald keeps a namespace's files in <machine-id>.NAME, beneath /var/log/journal or /run/log/journal. It
+ * reads its settings from journald@NAME.conf (systemd 252: only in /etc; 257: also in /run and /usr/lib)
+ * and from journald@NAME.conf.d in /etc, /run and /usr/lib, in the order of the files' names. So our
+ * drop-in has a low number, and is left out if a main file has the administrator's settings. PID 1 reads
+ * the unit's drop-ins when it loads the unit, so they are written before any program asks for the unit. */
 
 #include "namespace.h"
 
@@ -18,8 +18,8 @@
 #include "owner.h"
 #include "rkt-config.h"
 
-/* An app's emergencies are not for the terminals of everybody on the host. journald's limit of lines is for
- * all apps of a pod together; each has its own (line-budget.h). */
+/* An app's emergencies must not appear on the terminals of all users of the host. journald's limit of lines
+ * applies to all apps of a pod together; each app has its own limit (line-budget.h). */
 static const char limit_head[] = "# Made by rkt-register(8) for a pod.\n[Journal]\nForwardToWall=no\n"
                                  "RateLimitIntervalSec=0\n",
                   limit_default[] = "SystemMaxUse=64M\nRuntimeMaxUse=16M\n";
@@ -28,7 +28,7 @@ static const char *const log_directories[] = { "/var/log/journal", "/run/log/jou
 static const char *const config_directories[] = { "/etc/systemd", "/run/systemd", "/usr/local/lib/systemd",
                                                   "/usr/lib/systemd" };
 
-/* A path with a namespace's name in it. */
+/* A path that contains a namespace's name. */
 typedef struct NamespacePath {
     char text[192];
 } NamespacePath;
@@ -159,7 +159,7 @@ int journal_namespace_open(const char *name, int *ret)
     for (unsigned i = 0; (r = journal_namespace_directory(name, i, path)) >= 0; i++) {
         _cleanup_close_ int dir = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
-        /* Where there are two, the other one may hold no more than the owner. */
+        /* If both exist, the other one may hold only the owner's file. */
         if (dir >= 0 && (found < 0 || faccessat(dir, "system.journal", F_OK, AT_SYMLINK_NOFOLLOW) >= 0)) {
             (void) safe_close(found);
             found = TAKE_FD(dir);
@@ -171,8 +171,8 @@ int journal_namespace_open(const char *name, int *ret)
     return 0;
 }
 
-/* journald gives what it makes the directory's default access list. What it made before there was one is
- * given it here. */
+/* journald gives new files the directory's default access list. Files that it made before the directory had
+ * one get it here. */
 int journal_namespace_share(const char *name, gid_t group)
 {
     _cleanup_closedir_ DIR *d = NULL;

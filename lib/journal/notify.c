@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What an app sends is untrusted: a datagram is parsed as a whole or dropped, into a fixed object, without
- * memory of its own. */
+/* Datagrams from an app are untrusted: each is parsed as a whole or dropped, into a struct of fixed size,
+ * without allocation. */
 
 #include "notify.h"
 
@@ -16,7 +16,7 @@
 #include "base/printable.h"
 #include "base/string-util.h"
 
-/* ----- Telling ----- */
+/* ----- Sending ----- */
 
 static int notify_address(const char *address, struct sockaddr_un *ret, socklen_t *ret_size)
 {
@@ -109,9 +109,9 @@ int notify_barrier(int fd, int timeout_ms)
     return wait_for_hangup(reader, timeout_ms);
 }
 
-/* ----- Hearing ----- */
+/* ----- Receiving ----- */
 
-/* What may not be shown becomes "?"; what is too long is cut between characters. */
+/* Characters that must not be printed become "?"; text that is too long is cut between characters. */
 static void copy_status(char ret[static NOTIFY_STATUS_MAX + 1], const char *s, size_t size)
 {
     size_t used = 0;
@@ -131,7 +131,7 @@ static void copy_status(char ret[static NOTIFY_STATUS_MAX + 1], const char *s, s
     string_sanitize(ret, "");
 }
 
-/* A number of at most 18 digits, so that it can't overflow; else 0. */
+/* A number of at most 18 digits, so that it cannot overflow; else 0. */
 static uint64_t read_number(const char *s, size_t size)
 {
     uint64_t value = 0;
@@ -146,7 +146,7 @@ static uint64_t read_number(const char *s, size_t size)
     return value;
 }
 
-/* What stands behind the prefix in a line of *size bytes, which then are those that are left; or NULL. */
+/* The part after the prefix in a line of *size bytes, and its size in *size; or NULL. */
 static const char *line_startswith(const char *line, size_t *size, const char *prefix)
 {
     size_t n = strlen(prefix);

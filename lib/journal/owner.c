@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The file is made exclusively, locked, and then read: what is empty was made by somebody who is about to
- * lock it, or was killed. It is written in place, so that a program that waits for the lock has it on the
- * file that counts; who removes a namespace removes the file under its lock, and who had waited for that
- * starts again.
+/* The file is made exclusively, locked, and then read. An empty file was made by a process that is about to
+ * lock it, or that was killed. The file is written in place, so that a process that waits for the lock gets
+ * it on the right file. A process that removes a namespace removes the file under its lock, and a process
+ * that waited for this lock starts again.
  *
- * The second line is the directory of the pod that wrote the file, by which another finds out whether it
- * runs. */
+ * The second line is the directory of the pod that wrote the file. With it another process can find out
+ * whether the pod runs. */
 
 #include "owner.h"
 
@@ -55,7 +55,8 @@ static int open_file(const char *name, int *ret)
     return -ENOENT;
 }
 
-/* A program that has it longer does not have it by right. -ESTALE: the file was removed meanwhile. */
+/* A process that holds the lock for longer has no right to it. -ESTALE: the file was removed in the
+ * meantime. */
 static int lock_file(int fd)
 {
     static const struct timespec pause = { .tv_nsec = LOCK_PAUSE_NS };
@@ -112,7 +113,7 @@ static bool is_empty(const char *path)
     return r > 0 || r == -ENOENT;
 }
 
-/* Returns the index of the directory that journald will write to, if it is not told otherwise. */
+/* Returns the index of the directory that journald writes to by default. */
 static int find_home(const char *name, char ret[static JOURNAL_DIRECTORY_MAX])
 {
     unsigned home = access("/var/log/journal", F_OK) < 0;
@@ -162,7 +163,7 @@ static bool pod_runs(const char *directory, const char *process_note)
     return process >= 0;
 }
 
-/* That of an earlier release did not say its directory: it stands where ours does, if anywhere. */
+/* Earlier releases did not write the directory: if it still exists, it is beside ours. */
 static bool owner_runs(const Owner *owner, const char *process_note)
 {
     char path[NAME_MAX + 4];
@@ -211,7 +212,7 @@ int journal_namespace_claim(const char *name, const char *owner, const char *pro
 
     if (journal_namespace_directory(name, 0, path) < 0)
         return 0;
-    /* Made and removed by others meanwhile, but not for ever. */
+    /* Others make and remove it in the meantime, but not for ever. */
     for (unsigned i = 0; i < OPEN_TRIES && (r == -ESTALE || r == -EEXIST || r == -ENOENT); i++) {
         _cleanup_close_ int fd = -EBADF;
 

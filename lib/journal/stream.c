@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A stream begins with seven lines (identifier, unit, priority, level prefix, and forwarding to syslog, kmsg
- * and console); what follows is text. journald reads the unit from the writer's cgroup; the one that is said
- * counts when the writer has ended by then. */
+/* A stream begins with seven lines (identifier, unit, priority, level prefix, and forwarding to syslog,
+ * kmsg and console); what follows is text. journald takes the unit from the writer's cgroup. It uses the
+ * unit given here only if the writer has ended by then. */
 
 #include "stream.h"
 

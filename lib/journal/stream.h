@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Streams of systemd-journald: each line that is written to one becomes an entry. Spoken as
+/* Streams of systemd-journald: each line that is written to one becomes an entry. This is
  * systemd-journald's native "stdout" transport; libc only. */
 #pragma once
 
@@ -7,15 +7,15 @@
 
 #include "base/cleanup.h"
 
-/* The longest a journal namespace's name can be, for its socket's path to fit into an address. */
+/* The longest name of a journal namespace with which the path of its socket fits into an address. */
 enum { JOURNAL_NAMESPACE_MAX = 79 };
 
 typedef struct JournalStreamOptions {
-    const char *directory;         /* where journald's sockets are; NULL: */
-    const char *journal_namespace; /* those of this one; NULL: the main journal's */
+    const char *directory;         /* the directory of journald's sockets; NULL: */
+    const char *journal_namespace; /* the sockets of this namespace; NULL: of the main journal */
     const char *identifier;        /* SYSLOG_IDENTIFIER=, without newline; NULL: none */
-    const char *unit;              /* believed from root, where the writer's cgroup is gone; NULL: none */
-    int priority;                  /* LOG_ERR … of lines without a prefix */
+    const char *unit;              /* believed from root if the writer's cgroup is gone; NULL: none */
+    int priority;                  /* LOG_ERR …, for lines without a prefix */
     bool level_prefix;             /* lines may begin with "<N>" */
 } JournalStreamOptions;
 
@@ -24,10 +24,10 @@ typedef struct JournalStreamOptions {
         .priority = 6, .level_prefix = true                                                                  \
     }
 
-/* Opens a stream. Lines carry the credentials of the process that writes them. Never waits: journald with a
- * full backlog is -EAGAIN, no journald -ENOENT or -ECONNREFUSED. The descriptor is CLOEXEC and non-blocking;
- * write with MSG_NOSIGNAL, or with SIGPIPE ignored. */
+/* Opens a stream. Lines carry the credentials of the process that writes them. Never waits: -EAGAIN:
+ * journald's backlog is full; -ENOENT or -ECONNREFUSED: no journald. The descriptor is CLOEXEC and
+ * non-blocking; write with MSG_NOSIGNAL, or with SIGPIPE ignored. */
 int journal_stream_open(const JournalStreamOptions *options, int *ret_fd);
 
-/* Does somebody listen, journald or systemd for it? */
+/* Whether journald, or systemd on its behalf, listens. */
 bool journal_is_there(const char *journal_namespace);

@@ -12,7 +12,7 @@ static bool is_digit(char c)
     return c >= '0' && c <= '9';
 }
 
-/* "<N>", N of at most three digits; how many bytes it has, 0: it is none. */
+/* The length of "<N>", N of at most three digits; 0: there is none. */
 static size_t take_priority(const char *data, size_t size, SyslogMessage *ret)
 {
     size_t n = 1;
@@ -30,7 +30,7 @@ static size_t take_priority(const char *data, size_t size, SyslogMessage *ret)
     return n + 1;
 }
 
-/* "Nov  8 16:30:01 ", of which journald knows better. */
+/* "Nov  8 16:30:01 ", which is dropped: journald adds a better time. */
 static size_t measure_time(const char *data, size_t size)
 {
     static const char shape[] = "Aaa 99 99:99:99 ";

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What unit.c and machine.c share of bus.c; not for users of lib/sd. */
+/* Functions of bus.c for unit.c and machine.c; not for users of lib/sd. */
 #pragma once
 
 #include <systemd/sd-bus.h>
@@ -9,7 +9,7 @@
 struct Bus {
     sd_bus *connection;
     uint64_t timeout_us;
-    char *awaited_job; /* the object path of the job we wait for */
+    char *awaited_job; /* the object path of the job that is waited for */
     char *job_result;
     sd_bus_slot *job_match;
 };
@@ -18,12 +18,13 @@ struct Bus {
 int bus_method_call_new(Bus *bus, const char *destination, const char *path, const char *interface,
                         const char *member, sd_bus_message **ret, Error *reterr);
 
-/* Sends it and waits. A refusal is its errno, with the other side's words in reterr. ret may be NULL. */
+/* Sends it and waits. If the other side refuses, returns its errno, with its message in reterr. ret may be
+ * NULL. */
 int bus_call(Bus *bus, sd_bus_message *call, sd_bus_message **ret, Error *reterr);
 
-/* Asks an object for one of its properties: the reply holds a variant. */
+/* Asks an object for a property: the reply holds a variant. */
 int bus_get_property(Bus *bus, const char *destination, const char *path, const char *interface,
                      const char *property, sd_bus_message **ret, Error *reterr);
 
-/* Puts into words that a message could not be made or read. */
+/* Sets the error that a message could not be made or read. */
 int bus_message_error(int r, const sd_bus_message *m, Error *reterr);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* sd-bus connects, authenticates and says Hello while our first call is already in its queue, so a connection
- * costs no round trip of its own. */
+/* sd-bus connects, authenticates and says Hello while our first call is already in its queue, so a
+ * connection needs no round trip of its own. */
 
 #include "bus.h"
 
@@ -50,7 +50,7 @@ int bus_method_call_new(Bus *bus, const char *destination, const char *path, con
     return r < 0 ? error_set_errno(reterr, r, "cannot make the D-Bus call %s", member) : 0;
 }
 
-/* The errors that our callers act on; sd-bus turns the rest of systemd's into EIO. */
+/* Errors on which our callers act; sd-bus maps the rest of systemd's errors to EIO. */
 static const struct {
     const char *name;
     int error;

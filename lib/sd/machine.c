@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* machined keeps a machine of ours as long as the unit it was registered from is active, so a unit that
- * restarts its pod finds the name taken by the dead one: that is the one case in which a register takes more
- * than a round trip. */
+/* machined keeps a machine as long as the unit from which it was registered is active. So a unit that
+ * restarts its pod finds the name taken by the dead machine. Only then a register takes more than a round
+ * trip. */
 
 #include "machine.h"
 
@@ -32,7 +32,7 @@ static int machined_call_new(Bus *bus, const char *member, const char *machine, 
     return r < 0 ? bus_message_error(r, *ret, reterr) : 0;
 }
 
-/* A Varlink message is JSON and a zero byte. Ours has but words that need no escapes. */
+/* A Varlink message is JSON and a zero byte. Our messages have only strings that need no escapes. */
 static int varlink_send(int connection, const MachineOptions *options)
 {
     char text[VARLINK_MESSAGE_MAX];
@@ -73,7 +73,7 @@ static int varlink_receive(int connection, uint64_t timeout_us, char ret[static 
     return -E2BIG;
 }
 
-/* -EOPNOTSUPP: it is to be tried over D-Bus. */
+/* -EOPNOTSUPP: try over D-Bus instead. */
 static int register_by_connection(Bus *bus, const MachineOptions *options, Error *reterr)
 {
     char reply[VARLINK_MESSAGE_MAX];
@@ -113,8 +113,8 @@ static bool is_alive(pid_t pid)
     return pid > 0 && (kill(pid, 0) >= 0 || errno == EPERM);
 }
 
-/* Until systemd 258 a unit has one machine. 257 refuses a second one, and stops the unit when it clears that
- * up; so we look first, at no more cost than a readlink(). */
+/* Before systemd 258 a unit has one machine. 257 refuses a second one, and stops the unit when it cleans
+ * up. So we check first, which only costs a readlink(). */
 static int vacate_unit(Bus *bus, const MachineOptions *options, Error *reterr)
 {
     _cleanup_(runtime_machine_done) RuntimeMachine machine = { 0 };
@@ -128,8 +128,8 @@ static int vacate_unit(Bus *bus, const MachineOptions *options, Error *reterr)
     return machine_unregister(bus, machine.name, reterr);
 }
 
-/* EEXIST is also what a leader gets that another machine has; the name is free then, and trying again would
- * not help. */
+/* EEXIST also means that the leader already belongs to another machine. Then the name is free, and trying
+ * again would not help. */
 int machine_register(Bus *bus, const MachineOptions *options, Error *reterr)
 {
     pid_t leader;
@@ -167,9 +167,9 @@ int machine_leader(Bus *bus, const char *name, pid_t *ret, Error *reterr)
     return 0;
 }
 
-/* machined forgets a machine, and the unit it was in, only once it has nothing else to do. A client that
- * registers one of that unit in between is refused, and the unit is stopped. So we ask until it has; that
- * answers for the unregistering, too, which therefore is not waited for itself. */
+/* machined forgets a machine and its unit only when it has nothing else to do. If another machine of that
+ * unit is registered before, it is refused, and the unit is stopped. So we ask until the machine is
+ * forgotten. This also answers for the unregistering, which is therefore not waited for. */
 static int await_forgotten(Bus *bus, const char *name, Error *reterr)
 {
     pid_t leader;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* machined writes a file a machine, NAME=value a line, and links "unit:…" to it; PID 1 keeps a link
- * "invocation:UNIT" as long as a unit is active. */
+/* machined writes a file for each machine, with lines NAME=value, and a link "unit:…" to it. PID 1 keeps a
+ * link "invocation:UNIT" as long as a unit is active. */
 
 #include "runtime.h"
 

@@ -19,20 +19,20 @@ bool runtime_unit_is_active(const char *unit);
 typedef struct RuntimeMachine {
     char *name;
     char *id;      /* 32 hexadecimal digits */
-    char *service; /* "rkt" for ours */
+    char *service; /* "rkt" for our machines */
     pid_t leader;
 } RuntimeMachine;
 
-/* Frees what the machine holds, not the struct itself, and empties it. */
+/* Frees the contents of the machine, not the struct itself, and empties it. */
 void runtime_machine_done(RuntimeMachine *machine);
 
-/* The machine of that name; -ENOENT: none. */
+/* The machine of that name; -ENOENT: there is none. */
 int runtime_machine_read(const char *name, RuntimeMachine *ret);
 
 /* The machine that is registered from a unit; -ENOENT: none, or systemd is 258 or later, where a unit may
  * have several. */
 int runtime_machine_of_unit(const char *unit, RuntimeMachine *ret);
 
-/* Calls back for every machine that is registered; ends early with what that returns when it is not 0. */
+/* Calls back for every registered machine; ends with the callback's result as soon as that is not 0. */
 typedef int (*RuntimeMachineCallback)(const RuntimeMachine *machine, void *userdata);
 int runtime_machine_foreach(RuntimeMachineCallback callback, void *userdata);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* systemd tells the end of a job to the client that asked for the job, without Subscribe(). The match for
- * JobRemoved is added without waiting for its answer: the bus keeps the order, so it stands before the job
- * can exist. */
+/* systemd reports the end of a job to the client that asked for the job, without Subscribe(). The match for
+ * JobRemoved is added without waiting for the answer: the bus keeps the order, so the match exists before
+ * the job can. */
 
 #include "unit.h"
 
@@ -65,7 +65,7 @@ static int wait_for_job(Bus *bus, const char *unit, Error *reterr)
     return error_set(reterr, -EPROTO, "the job for %s ended with \"%s\"", unit, bus->job_result);
 }
 
-/* Sends a call whose answer is a job, and waits for that. */
+/* Sends a call whose answer is a job, and waits for the job. */
 static int call_for_job(Bus *bus, sd_bus_message *call, const char *unit, Error *reterr)
 {
     _cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
@@ -231,7 +231,7 @@ int unit_query(Bus *bus, const char *name, UnitState *ret, Error *reterr)
                             reterr);
     if (r < 0)
         return r;
-    r = sd_bus_message_append(call, "s", ""); /* of all the unit's interfaces */
+    r = sd_bus_message_append(call, "s", ""); /* a property of any interface of the unit */
     if (r < 0)
         return bus_message_error(r, call, reterr);
     r = bus_call(bus, call, &reply, reterr);

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A cage's own side. Its limits come first through its standard input. Then, each step needing what the later
- * ones take away:
- *   1. the tree becomes a mount of its own (nothing on it can be executed or opened as a device from here),
- * then the root; the host's tree is detached;
- *   2. limits on files and memory;
- *   3. the user; all capabilities but the few that the work takes; no new privileges;
- *   4. a signal for the caller's end, which a change of user takes away;
- *   5. every descriptor but 0, 1 and 2, which are pipes, is closed;
- *   6. the filter: calls that are not on the list do not exist. It comes last, it forbids all of the above.
- * Only after that does it read what is a stranger's. The caller is the judge of its time and of what it
- * writes: as the first process of its pid namespace it ignores an alarm(2). */
+/* The cage's own side. It first reads its limits from its standard input. Then it takes these steps, each of
+ * which needs something that a later one removes:
+ *   1. make the tree a separate mount (on which nothing can be executed or opened as a device from here),
+ *      then the root; detach the host's tree;
+ *   2. limit files and memory;
+ *   3. become the user; drop all capabilities except those that the work needs; forbid new privileges;
+ *   4. ask for a signal when the caller ends, which a change of user cancels;
+ *   5. close every descriptor except 0, 1 and 2, which are pipes;
+ *   6. load the filter, with which other calls fail as if they did not exist. It forbids all steps above.
+ * Only after that it reads untrusted bytes. The caller limits its time and what it writes: as the first
+ * process of its pid namespace, a cage would ignore an alarm(2). */
 
 #include "cage-internal.h"
 
@@ -30,7 +30,7 @@
 
 /* ----- The filter ----- */
 
-/* What it takes to turn bytes into others. */
+/* Calls needed to turn bytes into other bytes. */
 #define CALLS_OF_STREAMS                                                                                     \
     __NR_read, __NR_write, __NR_writev, __NR_close, __NR_fstat, __NR_brk, __NR_munmap, __NR_mremap,          \
             __NR_madvise, __NR_futex, __NR_getrandom, __NR_clock_gettime, __NR_getpid, __NR_gettid,          \
@@ -44,7 +44,7 @@ static const uint16_t stream_calls[] = {
 #endif
 };
 
-/* And to read or write a tree. A mount that is read-only refuses the calls that change something. */
+/* Calls needed to read or write a tree. A read-only mount refuses those that change something. */
 static const uint16_t tree_calls[] = {
     CALLS_OF_STREAMS,
     __NR_pread64,
@@ -73,7 +73,7 @@ static const uint16_t tree_calls[] = {
 #endif
     __NR_fgetxattr,
     __NR_flistxattr,
-    /* From here on those that change something. */
+    /* The calls from here on change something. */
     __NR_mkdirat,
     __NR_mknodat,
     __NR_linkat,
@@ -114,7 +114,7 @@ static int load_filter(const CageSetup *setup)
 
 /* ----- Inside ----- */
 
-/* For the root of a cage that has none: an empty directory, in which nothing can be made. */
+/* For the root of a cage without a directory: an empty one, in which nothing can be made. */
 static int make_empty(void)
 {
     _cleanup_close_ int context = (int) syscall(SYS_fsopen, "tmpfs", FSOPEN_CLOEXEC);
@@ -254,7 +254,7 @@ static int work(const CageWork *work, Error *reterr)
     root = confine(&setup, reterr);
     if (root < 0 && root != -EBADF)
         return root;
-    argument = malloc(setup.argument_size + 1); /* freed by the end */
+    argument = malloc(setup.argument_size + 1); /* freed when the process ends */
     if (!argument)
         return -ENOMEM;
     if (read_full(STDIN_FILENO, argument, setup.argument_size) != (ssize_t) setup.argument_size)

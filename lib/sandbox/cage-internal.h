@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the two sides of a cage agree on: they are the same program. */
+/* Shared by the two sides of a cage, which are the same program. */
 #pragma once
 
 #include "cage.h"
@@ -8,10 +8,10 @@
 
 enum {
     CAGE_FILES_MAX = 1024,
-    CAGE_PARENT = 3, /* a descriptor of the parent's process, until it is confined */
+    CAGE_PARENT = 3, /* a descriptor of the parent process, until the cage is confined */
 };
 
-/* The first thing on its standard input. Written and read by the same program. */
+/* The first bytes on its standard input. Written and read by the same program. */
 typedef struct CageSetup {
     bool apart, has_root, writable;
     uid_t uid;
@@ -20,15 +20,15 @@ typedef struct CageSetup {
     size_t argument_size;
 } CageSetup;
 
-/* The only thing on its standard error, written at once: it fits into a pipe's atomic write. */
+/* The only output on its standard error, written at once: it fits into an atomic write to a pipe. */
 typedef struct CageReport {
     int result;
     char words[2048];
 } CageReport;
 
-/* Says how it ended: result and words go to the caller as a CageReport. */
+/* Ends the process: result and text go to the caller as a CageReport. */
 void cage_report_send(int fd, int result, const Error *error);
 
-/* Has the calling process killed when its parent ends, of which parent is a pidfd; -ESRCH: it has ended. The
- * parent is outside of our pid namespace: getppid(2) can't tell. */
+/* Makes the kernel kill the calling process when its parent ends. parent is a pidfd. -ESRCH: the parent has
+ * ended. The parent is outside of our pid namespace, so getppid(2) cannot tell. */
 int cage_tie_to_parent(int parent);

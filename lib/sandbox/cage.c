@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The caller's side of a cage. A child is cloned, enters new namespaces, and executes the program that it is:
- * nothing of the caller's memory, environment, terminal or descriptors is left. It confines itself
- * (cage-inside.c); the caller is the judge of its time and of what it writes. */
+/* The caller's side of a cage. A child is cloned, enters new namespaces, and executes the same program
+ * again, so that nothing of the caller's memory, environment, terminal or descriptors is left. The cage
+ * confines itself (cage-inside.c). The caller limits its time and what it writes. */
 
 #include "cage-internal.h"
 
@@ -20,7 +20,7 @@
 #include "base/time-util.h"
 
 #define CAGE_MEMORY (2ULL << 30)
-#define SPACE_RESERVE (64ULL << 20) /* bytes that stay free */
+#define SPACE_RESERVE (64ULL << 20) /* bytes that must stay free */
 
 enum {
     CAGE_SECONDS = 3600,
@@ -37,9 +37,9 @@ struct Cage {
     CageOptions options;
     pid_t pid;
     int process;               /* a pidfd */
-    int input, output, report; /* our ends of its pipes */
+    int input, output, report; /* the caller's ends of its pipes */
     uint64_t inodes_before;
-    const uint8_t *next; /* what it is given next, ours or the caller's */
+    const uint8_t *next; /* its next input, the caller's or our own */
     size_t left, argument_given;
     uint64_t given;
     int64_t spent_ns; /* of its time */
@@ -58,8 +58,8 @@ static pid_t clone_child(bool apart)
 #endif
 }
 
-/* The working directory is what follows us into the new mount namespace. A cage without a root mounts its
- * empty one over a directory that every system has. */
+/* The working directory leads into the new mount namespace. A cage without a directory mounts an empty one
+ * over a directory that every system has. */
 static int enter_namespaces(const CageOptions *options)
 {
     int r = options->root >= 0 ? fchdir(options->root) : chdir("/proc");
@@ -120,7 +120,7 @@ static int make_pipe(int *ret_reader, int *ret_writer, int our)
     return fcntl(fds[our], F_SETFL, O_NONBLOCK | (our == 0 ? O_RDONLY : O_WRONLY)) < 0 ? -errno : 0;
 }
 
-/* There is room for it in the pipe. */
+/* The pipe has room for it. */
 static int send_setup(const Cage *cage)
 {
     const CageOptions *options = &cage->options;
@@ -216,7 +216,7 @@ static int refill(Cage *cage, const CageStreams *streams, Error *reterr)
     return 0;
 }
 
-/* Who does not want more has closed its end. */
+/* If the cage wants no more input, it has closed its end. */
 static int write_some(Cage *cage, const void *data, size_t size, size_t *done)
 {
     ssize_t n = write(cage->input, data, size);
@@ -277,8 +277,8 @@ static int drain(Cage *cage, const CageStreams *streams, Error *reterr)
     return r < 0 ? r : 1;
 }
 
-/* What it has written to files and pipes, as the kernel counts it. The filter leaves it no other way to
- * write: memory that it shares with a file is not to be had. */
+/* The bytes that it has written to files and pipes, as the kernel counts them. The filter leaves it no
+ * other way to write, because it cannot map files as shared memory. */
 static uint64_t bytes_written(const Cage *cage)
 {
     _cleanup_free_ char *text = NULL;
@@ -313,7 +313,7 @@ static int check_quota(const Cage *cage, Error *reterr)
                    : 0;
 }
 
-/* Until it has taken what was left to give, or its process has ended, which does not depend on who else holds
+/* Works until the cage has taken its present input, or its process has ended, even if other processes hold
  * its pipes. 1: it has ended. */
 static int exchange(Cage *cage, const CageStreams *streams, bool until_given, int64_t end, Error *reterr)
 {
@@ -349,7 +349,7 @@ static int exchange(Cage *cage, const CageStreams *streams, bool until_given, in
     return 0;
 }
 
-/* Its time is that in which it is waited for. */
+/* Its time only counts while the caller waits for it. */
 static int let_work(Cage *cage, const CageStreams *streams, bool until_given, Error *reterr)
 {
     int64_t begin = monotonic_ns(), seconds = cage->options.seconds ? cage->options.seconds : CAGE_SECONDS;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Raw system calls: the pod's init links libc only, and capset(2) with version 3 is all that libcap would
- * call here. The names are our own, too: else rkt-run and rkt-prepare would load libcap for each pod, and
- * which pod is valid would depend on its version. */
+/* Raw system calls: the pod's init links only libc, and libcap would only call capset(2) with version 3
+ * here. The names are our own, too: with libcap's, rkt-run and rkt-prepare would load it for each pod, and
+ * its version would decide which pods are valid. */
 
 #include "capability.h"
 
@@ -14,7 +14,7 @@
 
 #define BIT(capability) (UINT64_C(1) << (capability))
 
-/* What an app may have when its manifest says nothing: the original's 14. */
+/* The set of an app whose manifest names none: the original's 14. */
 static const uint64_t default_mask =
         BIT(CAP_AUDIT_WRITE) | BIT(CAP_CHOWN) | BIT(CAP_DAC_OVERRIDE) | BIT(CAP_FSETID) | BIT(CAP_FOWNER) |
         BIT(CAP_KILL) | BIT(CAP_MKNOD) | BIT(CAP_NET_RAW) | BIT(CAP_NET_BIND_SERVICE) | BIT(CAP_SETUID) |
@@ -117,8 +117,8 @@ int capability_bound(uint64_t mask)
 {
     if (prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0) < 0)
         return -errno;
-    /* Up to the running kernel's last one, not to the last that we know: an unknown capability is not in any
-     * mask. */
+    /* Up to the last one of the running kernel, not the last that this program knows: an unknown capability
+     * is in no mask. */
     for (unsigned i = 0; i < 64; i++)
         if (!(mask & BIT(i)) && prctl(PR_CAPBSET_DROP, i, 0, 0, 0) < 0)
             return errno == EINVAL ? 0 : -errno;

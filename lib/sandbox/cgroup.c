@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Kernel: Documentation/admin-guide/cgroup-v2.rst. systemd: CGROUP_DELEGATION.md, whose rules hold here: only
- * what is below a delegated cgroup is touched, and processes live in leaves only. */
+/* Kernel: Documentation/admin-guide/cgroup-v2.rst. systemd: CGROUP_DELEGATION.md, whose rules apply here:
+ * only what is below a delegated cgroup is changed, and processes are in leaves only. */
 
 #include "cgroup.h"
 
@@ -21,7 +21,7 @@ enum { CGROUP_FILE_MAX = 64 * 1024, PROCS_MAX = 16 * 1024 * 1024, KILL_ROUNDS = 
 
 /* ----- Where ----- */
 
-/* A mount that is hidden by another one gives something else. */
+/* A mount that another one hides shows something else. */
 static int open_mount_point(const char *path)
 {
     _cleanup_close_ int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -37,7 +37,7 @@ int cgroup_open_root(int *ret)
     _cleanup_mount_table_ MountTable mounts = { 0 };
     int r = open_mount_point("/sys/fs/cgroup");
 
-    if (r >= 0) { /* nearly everywhere, and mountinfo grows with the host */
+    if (r >= 0) { /* nearly always here, and mountinfo grows with the host's mounts */
         *ret = r;
         return 0;
     }
@@ -61,7 +61,7 @@ int cgroup_open_pid(pid_t pid, int *ret, char **ret_path)
     char path[64];
     int r;
 
-    /* Not by getpid(): a pod's init, not yet in a procfs of its own, would find the host's PID 1. */
+    /* Not by getpid(): a pod's init, which has no procfs of its own yet, would find the host's PID 1. */
     if (pid > 0)
         (void) snprintf(path, sizeof(path), "/proc/%d/cgroup", (int) pid);
     else
@@ -112,7 +112,7 @@ static int write_attribute(int cgroup, const char *name, const char *text)
 
     if (fd < 0)
         return -errno;
-    /* One write(2): the kernel takes each as a whole. */
+    /* One write(2), because the kernel takes each write as a whole. */
     return write(fd, text, strlen(text)) < 0 ? -errno : 0;
 }
 
@@ -151,7 +151,7 @@ int cgroup_enable_controllers(int cgroup, unsigned wanted)
 
     if (available < 0)
         return available;
-    /* One by one: a controller that can't be enabled must not keep the others away. */
+    /* One by one: a controller that cannot be enabled must not affect the others. */
     for (size_t i = 0; i < ELEMENTSOF(controllers); i++) {
         char text[16];
 
@@ -198,7 +198,7 @@ static void format_number(uint64_t value, char text[static VALUE_MAX])
     (void) snprintf(text, VALUE_MAX, "%llu", (unsigned long long) value);
 }
 
-/* The kernel takes no quota under 1 ms, in a period of at most 1 s; 100 ms is its default. */
+/* The kernel accepts no quota under 1 ms, in a period of at most 1 s; 100 ms is its default. */
 static void format_cpu_max(uint64_t millicores, char text[static VALUE_MAX])
 {
     uint64_t period_us = millicores < 10 ? 1000000 : 100000;
@@ -307,7 +307,7 @@ static int kill_child(int parent, const char *name)
     return kill_one(child);
 }
 
-/* Until nothing is left, as processes may fork meanwhile. */
+/* Until none is left, because processes may fork in the meantime. */
 static int kill_one(int cgroup)
 {
     for (unsigned round = 0; round < KILL_ROUNDS; round++) {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The cgroup2 tree, as directory descriptors: where we stand, whether it is ours to divide, sub-cgroups,
- * limits. The tree is found, not assumed to be at /sys/fs/cgroup. */
+/* The cgroup2 tree, as directory descriptors: our own cgroup, whether it is delegated to us, sub-cgroups,
+ * limits. The tree is found; it need not be at /sys/fs/cgroup. */
 #pragma once
 
 #include <stdbool.h>
@@ -18,25 +18,25 @@ typedef enum CgroupController {
     CGROUP_ALL = (1 << 5) - 1,
 } CgroupController;
 
-/* Opens the mount of the cgroup2 tree; -ENOENT when there is none. */
+/* Opens the mount of the cgroup2 tree; -ENOENT: there is none. */
 int cgroup_open_root(int *ret);
 
 /* Opens the cgroup of a process (0: our own). ret_path (may be NULL) is its path in the tree,
  * "/machine.slice/x.service". */
 int cgroup_open_pid(pid_t pid, int *ret, char **ret_path);
 
-/* 1 when systemd gave the cgroup to us (Delegate=yes: attribute user.delegate or trusted.delegate), else 0.
- */
+/* 1 if systemd has delegated the cgroup to us (Delegate=yes: attribute user.delegate or trusted.delegate),
+ * else 0. */
 int cgroup_is_delegated(int cgroup);
 
 /* The cgroup's own controllers, as a mask. */
 int cgroup_controllers(int cgroup);
 
-/* Lets sub-cgroups have those of wanted that there are. Returns the mask of what they have now. The cgroup
- * itself must hold no process by then, or -EBUSY comes. */
+/* Enables those of the wanted controllers that exist for sub-cgroups. Returns the mask of all that they
+ * have now. -EBUSY: the cgroup itself still has a process. */
 int cgroup_enable_controllers(int cgroup, unsigned wanted);
 
-/* Makes (or opens) the sub-cgroup. */
+/* Makes the sub-cgroup, or opens it. */
 int cgroup_make(int parent, const char *name, int *ret);
 
 typedef struct CgroupLimits {
@@ -49,22 +49,22 @@ typedef struct CgroupLimits {
 /* The controllers that these limits need. */
 unsigned cgroup_limits_need(const CgroupLimits *limits);
 
-/* Sets them. A limit whose controller the cgroup lacks is -EOPNOTSUPP, and said by name. */
+/* Sets them. -EOPNOTSUPP: the cgroup lacks the controller of a limit; the error names it. */
 int cgroup_set_limits(int cgroup, const CgroupLimits *limits, Error *reterr);
 
 /* pid 0: the calling process. For a clone use CLONE_INTO_CGROUP. */
 int cgroup_move(int cgroup, pid_t pid);
 
-/* SIGKILL to every process in it and below it, in one step (cgroup.kill, else one by one). */
+/* Sends SIGKILL to every process in it and below it, in one step (cgroup.kill, else one by one). */
 int cgroup_kill(int cgroup);
 
-/* The same one by one, after which processes can still be cloned into it. Linux 6.14 and later kill those,
- * once cgroup.kill was written: they compare the count of kills with that of the parent's own cgroup. */
+/* The same one by one; afterwards processes can still be cloned into it. Linux 6.14 and later kill those
+ * once cgroup.kill was written, because they compare the count of kills with that of the parent's own
+ * cgroup. */
 int cgroup_clear(int cgroup);
 
-/* Removes the sub-cgroup and all below it; -EBUSY while processes are there. A missing one is not an error.
- */
+/* Removes the sub-cgroup and everything below it. -EBUSY: it has processes. A missing one is not an error. */
 int cgroup_remove(int parent, const char *name);
 
-/* cpu.weight for cpu-shares: 2..262144 onto 1..10000. */
+/* cpu.weight for cpu-shares: maps 2..262144 to 1..10000. */
 uint64_t cgroup_weight_from_shares(uint64_t shares);

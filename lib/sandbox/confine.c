@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The order of confinement. The caller has done the outer part, in this order, because each needs what the
- * next takes away:
+/* The order of confinement. The caller has already done the outer part, in this order, because each step
+ * needs something that the next one removes:
  *
  *   cgroup       the app's, with limits and devices in force before its first process (CLONE_INTO_CGROUP)
  *   namespaces   pid, ipc, uts, net of the pod; a mount namespace of its own
  *   root         overlay, /dev, /proc, /sys, masked paths, volumes; then pivot_root (the first process), or
  *                setns into the app's (later ones)
  *
- * What follows is the table below, from top to bottom. Documentation/security.md tells the same to its
- * readers. */
+ * The table below has the next steps, from top to bottom. Documentation/security.md explains them. */
 
 #include "confine.h"
 
@@ -78,17 +77,18 @@ static int set_oom_score(const Confinement *c)
     return write_full(fd, text, (size_t) n);
 }
 
-/* What the kernel counts for a user of the whole host, and refuses to whom the count is over his own limit:
- * with a lower one an app can't bring its user's count to where host processes of that user are refused. A
- * part of what was handed down, so that it grows with the machine as the kernel's default does. */
+/* Resources that the kernel counts for a user of the whole host. It refuses them to a process whose own
+ * limit the count exceeds. With a lower limit, an app cannot bring its user's count to the point where the
+ * host's processes of this user are refused. The limit is a part of the inherited one, so that it grows
+ * with the machine like the kernel's default. */
 static int lower_shares(const Confinement *c)
 {
     static const struct {
         enum __rlimit_resource resource;
         rlim_t part;
     } shares[] = {
-        { RLIMIT_SIGPENDING, 4 }, /* signals that are queued, timers */
-        { RLIMIT_MSGQUEUE, 2 },   /* bytes of POSIX queues; one of the usual size takes a tenth */
+        { RLIMIT_SIGPENDING, 4 }, /* queued signals, timers */
+        { RLIMIT_MSGQUEUE, 2 },   /* bytes of POSIX queues; a queue of the usual size takes a tenth */
     };
 
     for (size_t i = 0; i < ELEMENTSOF(shares); i++) {
@@ -97,12 +97,12 @@ static int lower_shares(const Confinement *c)
         if (getrlimit(shares[i].resource, &whole) < 0)
             return -errno;
         if (whole.rlim_max == RLIM_INFINITY)
-            continue; /* the administrator's word */
+            continue; /* the administrator's setting */
         part.rlim_cur = part.rlim_max = whole.rlim_max / shares[i].part;
         if (setrlimit(shares[i].resource, &part) < 0)
             return -errno;
-        /* An app that can raise it again has it raised. None can in a container without that right, whatever
-         * capabilities it is given. */
+        /* Raised again for an app that has the right to do so itself. If rkt runs in a container
+         * without that right, no app has it, whatever its capabilities. */
         if (c->capabilities >> CAP_SYS_RESOURCE & 1 && setrlimit(shares[i].resource, &whole) < 0 &&
             errno != EPERM)
             return -errno;
@@ -171,31 +171,31 @@ static const struct Step {
     const char *doing;
     int (*perform)(const Confinement *c);
 } steps[] = {
-    /* First, so that no later step can be led to a descriptor of ours, or of the host. */
+    /* First, so that no later step can be led to a descriptor of ours or of the host. */
     { "close descriptors", close_descriptors },
-    /* An app's process of the same user must not trace or look into us while we are more than it is. An exec
-     * undoes it, for what may be read. */
+    /* An app's process of the same user must not trace or read us while we have more rights than it. An
+     * exec of a readable file undoes it. */
     { "forbid dumping", forbid_dumping },
     { "reset signals", reset_signals },
     /* Lowering needs SYS_RESOURCE. */
     { "set the OOM score", set_oom_score },
     { "lower limits", lower_shares },
-    /* Keys of the user who started the pod are not the app's. As root, because each other user's quota of
-     * keys is shared by all pods. */
+    /* The app must not have the keys of the user who started the pod. Made as root, because each other user
+     * has one quota of keys for all pods. */
     { "make a keyring", join_keyring },
     { "forbid new privileges", set_no_new_privileges },
-    /* Needs SETPCAP, which setresuid() takes away. Does not change what we hold ourselves. */
+    /* Needs SETPCAP, which setresuid() removes. Does not change our present rights. */
     { "limit capabilities", bound_capabilities },
     /* Needs SETGID, so before the user. */
     { "set the group", set_groups },
-    /* Away from 0 the kernel empties the permitted and effective sets. */
+    /* When the uid leaves 0, the kernel empties the permitted and effective sets. */
     { "set the user", set_user },
-    /* Behind setresuid(), which wants SETUID also when the app must not have it. A filter without
-     * no-new-privileges needs SYS_ADMIN to be loaded: it stays until the exec, which gives root the bounding
-     * set and nothing else. */
+    /* After setresuid(), which needs SETUID even if the app must not have it. A filter without
+     * no-new-privileges needs SYS_ADMIN to be loaded: it stays until the exec, which gives root the
+     * bounding set and nothing else. */
     { "set capabilities", set_capabilities },
-    /* As the app's user, so that it can't stand where it may not go; magic links are refused, so
-     * /proc/self/fd/N leads nowhere. */
+    /* As the app's user, so that the app cannot start in a directory that this user may not enter. Magic
+     * links are refused, so /proc/self/fd/N leads nowhere. */
     { "enter the working directory", enter_working_directory },
     /* Last: the filter may forbid everything above. */
     { "load the seccomp filter", load_filter },

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The program is a row of comparisons, one block a rule, each ending in "allow"; what no block takes falls
- * through to "refuse". Kernel: struct bpf_cgroup_dev_ctx in include/uapi/linux/bpf.h. */
+/* The program is a sequence of comparisons, one block for each rule, each of which ends in "allow". If no
+ * block matches, the program ends in "refuse". Kernel: struct bpf_cgroup_dev_ctx in
+ * include/uapi/linux/bpf.h. */
 
 #include "device.h"
 
@@ -30,9 +31,9 @@ static const struct {
     { "stderr", "/dev/console" }, { "ptmx", "pts/ptmx" },
 };
 
-/* The nodes above, and what has no node of ours. /dev/console is a pipe here, and a node that an app makes
- * under its number would be the host's console: it may be made, never opened. /dev/ptmx is a link to the one
- * of the app's own devpts. */
+/* The nodes above, and devices for which rkt makes no node. /dev/console is a pipe here. A node that an app
+ * makes with its number would be the host's console: it may be made, but not opened. /dev/ptmx is a link to
+ * the ptmx of the app's own devpts. */
 static const DeviceRule standard_rules[] = {
     { S_IFCHR, TTYAUX_MAJOR, 1, DEVICE_MKNOD },
     { S_IFCHR, TTYAUX_MAJOR, 2, DEVICE_READ | DEVICE_WRITE },
@@ -74,10 +75,11 @@ enum {
     TYPE_REGISTER = BPF_REG_2,
     ACCESS_REGISTER = BPF_REG_3,
     MAJOR_REGISTER = BPF_REG_4,
-    NUMBER_REGISTER = BPF_REG_5, /* major and minor in one: each comparison less saves the verifier time */
-    MINOR_BITS = 20,             /* as the kernel's dev_t */
-    BLOCK_MAX = 5,               /* instructions of a rule */
-    FRAME_SIZE = 11,             /* those around the rules */
+    NUMBER_REGISTER =
+            BPF_REG_5, /* major and minor in one number: each comparison less saves the verifier time */
+    MINOR_BITS = 20,   /* in the kernel's form of a dev_t */
+    BLOCK_MAX = 5,     /* instructions of each rule */
+    FRAME_SIZE = 11,   /* instructions before and after the rules */
 };
 
 typedef struct Program {
@@ -107,7 +109,7 @@ static void emit_verdict(Program *p, int allow)
     emit(p, BPF_JMP | BPF_EXIT, 0, 0, 0, 0);
 }
 
-/* A larger number would run over into the other one. */
+/* A larger number would overflow into the other one. */
 static bool is_number(const DeviceRule *rule)
 {
     return rule->major < 1U << (32 - MINOR_BITS) &&
@@ -136,7 +138,7 @@ static void emit_rule(Program *p, const DeviceRule *rule)
     emit_verdict(p, 1);
 }
 
-/* The context's first word: the type in its lower half, the access in its upper. */
+/* The context's first word: the type in its lower half, the access in its upper half. */
 static void emit_context(Program *p)
 {
     emit_load(p, TYPE_REGISTER, offsetof(struct bpf_cgroup_dev_ctx, access_type));

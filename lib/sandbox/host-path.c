@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The kernel looks a path without links up by itself. Only when it meets a link, or what it finds is a
- * device, or the path has a "..", the path is walked here, one component at a time, each opened in the
- * directory that is held. Who may change a directory is known from then on for all below it.
+/* The kernel resolves a path without links. Only if there is a link, a device at the end, or a "..", the
+ * path is followed here, one component at a time, each opened in the directory that is held. Once a
+ * directory can be changed by others, so can everything below it.
  *
- * A record of what apps may write to is looked at after a link was read: what is not in it by then was put
- * there before any app could. */
+ * The record of what apps may write to is read after a link was read: a directory that is not in the record
+ * by then was not yet accessible to an app when the link was made. */
 
 #include "host-path.h"
 
@@ -18,15 +18,16 @@
 #include "base/string-util.h"
 #include "writable-sources.h"
 
-enum { LINKS_MAX = 40 /* as the kernel */ };
+enum { LINKS_MAX = 40 /* the kernel's limit */ };
 
 typedef struct Walk {
     int record;
-    int fd;        /* the directory that we are in */
+    int fd;        /* the present directory */
     char *path;    /* its path, without links; "" is the root */
-    char *rest;    /* what was to be walked */
-    size_t done;   /* bytes of it that were */
-    char *changer; /* who but root could have changed something on the way here, in words; NULL: nobody */
+    char *rest;    /* the path to follow */
+    size_t done;   /* bytes of it that were followed */
+    char *changer; /* who except root could have changed something on the path so far, in words; NULL: nobody
+                    */
     unsigned links;
 } Walk;
 
@@ -50,7 +51,7 @@ bool host_path_is_device(int fd)
     return fstat(fd, &st) >= 0 && is_device(&st);
 }
 
-/* ----- Who may change what ----- */
+/* ----- Who may change a directory ----- */
 
 static int note_changer(Walk *w)
 {
@@ -75,7 +76,7 @@ static int note_changer(Walk *w)
     return 0;
 }
 
-/* For what is in the directory that we are in. */
+/* For entries of the present directory. */
 static int find_writer(Walk *w, Error *reterr)
 {
     _cleanup_free_ char *volume = NULL;
@@ -91,7 +92,7 @@ static int find_writer(Walk *w, Error *reterr)
     return 0;
 }
 
-/* ----- Walking ----- */
+/* ----- Following the path ----- */
 
 /* Takes over the descriptor, also on failure. */
 static int enter(Walk *w, int fd, const char *name)
@@ -120,7 +121,7 @@ static int enter_root(Walk *w)
     return note_changer(w);
 }
 
-/* A directory that can be moved meanwhile has no certain parent: our path of it would not be true. */
+/* A directory that can be moved has no certain parent, so our path of it could be wrong. */
 static int leave(Walk *w, Error *reterr)
 {
     char *slash = strrchr(w->path, '/');
@@ -169,7 +170,7 @@ static int check_link(Walk *w, int link, const char *name, const char *target, E
                      w->path, name, target, w->changer);
 }
 
-/* What the link says takes its place in the rest of the path. */
+/* Puts the link's target before the rest of the path. */
 static int follow(Walk *w, int link, const char *name, Error *reterr)
 {
     char target[PATH_MAX], *rest;
@@ -206,7 +207,7 @@ static int check_device(Walk *w, const char *name, Error *reterr)
             w->path, name, w->changer);
 }
 
-/* A directory is asked for first, so that what is mounted automatically is mounted. */
+/* Opened as a directory first, so that automounts are mounted. */
 static int open_component(int dir, const char *name)
 {
     int fd = openat(dir, name, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
@@ -216,7 +217,7 @@ static int open_component(int dir, const char *name)
     return fd < 0 ? -errno : fd;
 }
 
-/* 1: the end is reached, and *ret has it. */
+/* 1: the end is reached; *ret is its descriptor. */
 static int step(Walk *w, const char *name, int *ret, Error *reterr)
 {
     _cleanup_close_ int fd = open_component(w->fd, name);
@@ -282,7 +283,7 @@ static int walk_path(const char *path, int record, int *ret, Error *reterr)
     return w.path && w.rest ? walk(&w, ret, reterr) : -ENOMEM;
 }
 
-/* ----- The whole ----- */
+/* ----- The whole path ----- */
 
 static bool has_parent_component(const char *path)
 {

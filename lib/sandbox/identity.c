@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* passwd(5) and group(5) differ only in where the number stands: both have it in the third field. */
+/* passwd(5) and group(5) both have the number in the third field. */
 
 #include "identity.h"
 
@@ -22,14 +22,14 @@ static int parse_id(const char *s, uint32_t *ret)
 
     if (r < 0)
         return r;
-    /* (uid_t) -1 means "no change" to the kernel. */
+    /* For the kernel (uid_t) -1 means "no change". */
     if (id >= UINT32_MAX)
         return -ERANGE;
     *ret = (uint32_t) id;
     return 0;
 }
 
-/* "name:x:number:…": cuts the line into pieces. */
+/* "name:x:number:…": splits the line. */
 static int match_line(char *line, const char *name, uint32_t *ret)
 {
     char *fields[3];

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Whom an app runs as: its manifest's user and group, looked up in its own root file system. When a pod is
- * prepared; the image's files are read beneath its root, under a limit, and never through the host's NSS. */
+/* The user and group of an app, looked up in the app's own root file system when a pod is prepared. The
+ * image's files are read beneath its root, under a limit, and never through the host's NSS. */
 #pragma once
 
 #include <stdint.h>
@@ -14,6 +14,6 @@
 int identity_resolve(int rootfs, const char *user, const char *group, uid_t *ret_uid, gid_t *ret_gid,
                      Error *reterr);
 
-/* The number of a name in the text of a passwd(5) or group(5) file, which is cut into pieces. The first line
- * of that name counts: -ENOENT, or why its number is none. */
+/* The number of a name in the text of a passwd(5) or group(5) file, which is split in place. The first line
+ * with that name counts. -ENOENT: there is none; other errors: its number is not valid. */
 int identity_find(char *text, const char *name, uint32_t *ret);

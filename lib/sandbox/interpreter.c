@@ -9,7 +9,7 @@
 
 #include "base/fd-util.h"
 
-/* A script may be another script's interpreter; the kernel goes on for as long. */
+/* A script may be the interpreter of another script; the kernel follows as many. */
 enum { INTERPRETERS_MAX = 5 };
 
 static int copy_name(const char *name, size_t length, char ret[static PATH_MAX])
@@ -40,7 +40,7 @@ static int copy_segment(const char *head, size_t size, uint64_t offset, uint64_t
     return copy_name(head + offset, (size_t) length - 1, ret);
 }
 
-/* The headers of both classes have the same names in another layout. */
+/* The headers of both classes have the same field names in different layouts. */
 #define DEFINE_PARSE_ELF(bits)                                                                               \
     static int parse_elf##bits(const char *head, size_t size, char ret[static PATH_MAX])                     \
     {                                                                                                        \

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Which program the kernel starts for a file that is not a program itself: exec says "no such file" of the
- * file when it is the interpreter that is missing. The bytes are a stranger's. */
+/* Finds the program that the kernel starts for a file, if the file is not a program itself. exec reports
+ * "no such file" for the file if its interpreter is missing. The bytes are untrusted. */
 #pragma once
 
 #include <limits.h>
@@ -8,9 +8,9 @@
 
 enum { INTERPRETER_HEAD = 4096 };
 
-/* From a file's first bytes, of which INTERPRETER_HEAD are enough: the word behind "#!", or what an ELF file
- * asks for. -ENOENT: it asks for none, or it can't be told. */
+/* From the first bytes of a file, of which INTERPRETER_HEAD are enough: the word after "#!", or the
+ * interpreter of an ELF file. -ENOENT: there is none, or it cannot be determined. */
 int interpreter_parse(const void *head, size_t size, char ret[static PATH_MAX]);
 
-/* Finds the interpreter that is missing, of a file that exec did not find: -ENOENT when that is not why. */
+/* Finds the missing interpreter of a file for which exec failed. -ENOENT: this is not the reason. */
 int interpreter_find_missing(const char *program, char ret[static PATH_MAX]);

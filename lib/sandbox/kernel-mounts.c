@@ -44,7 +44,7 @@ int mount_sys(int *ret, Error *reterr)
     return mount_api("sysfs", SYSFS_MAGIC, SYS_ROOT_INODE, MOUNT_ATTR_RDONLY, ret, reterr);
 }
 
-/* ----- What is restricted ----- */
+/* ----- Restricted paths ----- */
 
 typedef enum PathTreatment { PATH_HIDDEN, PATH_READ_ONLY } PathTreatment;
 
@@ -53,8 +53,8 @@ typedef struct RestrictedPath {
     PathTreatment treatment;
 } RestrictedPath;
 
-/* The first lines are the original's list. /proc/sys is read-only whole, not only where the original's was.
- */
+/* The first lines are the original's list. The whole of /proc/sys is read-only, not only the original's
+ * part. */
 static const RestrictedPath proc_paths[] = {
     { "config.gz", PATH_HIDDEN },
     { "kallsyms", PATH_HIDDEN },
@@ -65,15 +65,16 @@ static const RestrictedPath proc_paths[] = {
     { "bus", PATH_READ_ONLY },
     { "sys", PATH_READ_ONLY },
     { "sysrq-trigger", PATH_READ_ONLY },
-    /* Ours: hardware and the kernel's own state that is the host's and root in an app could read or write. */
+    /* Added by rkt: hardware and state of the kernel that belong to the host, and that root in an app could
+     * read or write. */
     { "acpi", PATH_HIDDEN },
     { "latency_stats", PATH_HIDDEN },
     { "keys", PATH_HIDDEN },
     { "scsi", PATH_HIDDEN },
     { "timer_list", PATH_HIDDEN },
-    { "1", PATH_READ_ONLY }, /* the first to be killed where memory is short, and its apps with it */
+    { "1", PATH_READ_ONLY }, /* the first process to be killed when memory is short, and its apps with it */
     { "mtrr", PATH_READ_ONLY },
-    /* Where the kernel and its data lie in memory, and how its heap looks just now. */
+    /* Where the kernel and its data are in memory, and the state of its heap. */
     { "allocinfo", PATH_HIDDEN },
     { "buddyinfo", PATH_HIDDEN },
     { "iomem", PATH_HIDDEN },
@@ -88,8 +89,7 @@ static const RestrictedPath proc_paths[] = {
     { "vmallocinfo", PATH_HIDDEN },
     { "vmcore", PATH_HIDDEN },
     { "zoneinfo", PATH_HIDDEN },
-    /* What others do: keys that are pressed, sound that is played, disks that are written, locks that are
-     * waited for. */
+    /* What others do: keys pressed, sound played, disks written, locks waited for. */
     { "asound", PATH_HIDDEN },
     { "driver/nvram", PATH_HIDDEN },
     { "driver/rtc", PATH_HIDDEN },
@@ -105,7 +105,7 @@ static const RestrictedPath proc_paths[] = {
     { "softirqs", PATH_HIDDEN },
     { "timer_stats", PATH_HIDDEN },
     { "tty/driver", PATH_HIDDEN },
-    /* Each trigger that is written there is work for the kernel. */
+    /* Each trigger that is written there causes work in the kernel. */
     { "pressure", PATH_READ_ONLY },
 };
 
@@ -116,11 +116,11 @@ static const RestrictedPath sys_paths[] = {
     { "hypervisor", PATH_HIDDEN },
     { "module", PATH_HIDDEN },
     { "power", PATH_HIDDEN },
-    /* Ours: power draw and heat tell what others compute. */
+    /* Added by rkt: power use and heat show what others compute. */
     { "class/thermal", PATH_HIDDEN },
     { "devices/virtual/powercap", PATH_HIDDEN },
     { "devices/virtual/thermal", PATH_HIDDEN },
-    /* The same as above, of /proc; debug, tracing and security are empty here. */
+    /* The same for /sys as above for /proc; debug, tracing and security are empty here. */
     { "kernel/boot_params", PATH_HIDDEN },
     { "kernel/btf", PATH_HIDDEN },
     { "kernel/dmabuf", PATH_HIDDEN },
@@ -131,13 +131,13 @@ static const RestrictedPath sys_paths[] = {
     { "kernel/vmcoreinfo", PATH_HIDDEN },
 };
 
-/* ----- How ----- */
+/* ----- Hiding ----- */
 
-/* What hides: an empty directory and an empty file, mode 0, of a read-only tmpfs. Never /dev/null, which an
- * image or another app may have changed. */
+/* Paths are hidden by an empty directory and an empty file, mode 0, of a read-only tmpfs. Never by
+ * /dev/null, which an image or another app may have changed. */
 typedef struct Masks {
-    int mount;           /* the tmpfs; attached */
-    int file, directory; /* detached ones that hide nothing yet; -EBADF: none */
+    int mount;           /* the tmpfs, attached */
+    int file, directory; /* detached mounts, not yet used to hide something; -EBADF: none */
 } Masks;
 
 static int masks_make(Masks *masks, int scratch)
@@ -164,7 +164,8 @@ static int masks_make(Masks *masks, int scratch)
     return 0;
 }
 
-/* Attaches *mask, which is closed, or left for another path when this one is not there or of another kind. */
+/* Attaches *mask and closes it. If this path does not exist or is of another kind, *mask is kept for the
+ * next path. */
 static int masks_attach(const Masks *masks, const char *name, int *mask, int mount, const char *path)
 {
     if (*mask < 0)
@@ -175,8 +176,8 @@ static int masks_attach(const Masks *masks, const char *name, int *mask, int mou
     return 0;
 }
 
-/* By name: this procfs or sysfs is one that we mounted, and no name in our tables is a symlink there. What
- * kind a path is of, the kernel says (-EINVAL), for each call more counts, at every start. */
+/* By name: we mounted this procfs or sysfs, and no name in our tables is a symlink there. The kernel
+ * reports the kind of a path (-EINVAL), because each further call adds to every start. */
 static int hide(Masks *masks, int mount, const char *path)
 {
     int r = masks_attach(masks, "file", &masks->file, mount, path);
@@ -184,7 +185,7 @@ static int hide(Masks *masks, int mount, const char *path)
     return r == -EINVAL ? masks_attach(masks, "directory", &masks->directory, mount, path) : r;
 }
 
-/* One that is closed while it is attached nowhere makes the kernel wait for all processors. */
+/* Closing a mount that was never attached makes the kernel wait for all processors. */
 static void masks_done(Masks *masks)
 {
     if (masks->file >= 0)
@@ -219,7 +220,7 @@ static int restrict_paths(int mount, const char *where, const RestrictedPath *pa
     return 0;
 }
 
-/* The part of /proc/sys that belongs to a network namespace, laid writable over the read-only whole. */
+/* The part of /proc/sys that belongs to a network namespace, mounted writable over the read-only whole. */
 static int uncover_net(int proc, Error *reterr)
 {
     _cleanup_close_ int target = open_beneath(proc, "sys/net", O_PATH | O_NOFOLLOW, 0), mount = -EBADF;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Signals have a scope, too, which is left alone: the pod's namespace of processes bounds them already, and
- * a process that enters a pod, which has a domain of its own, could not end what runs in there. */
+/* Landlock can limit signals too. This is not used: the pod's pid namespace already limits them, and a
+ * process that enters a pod, which has its own domain, could not end the programs in it. */
 
 #include "landlock.h"
 
@@ -27,7 +27,7 @@ int landlock_scope_abstract_sockets(void)
     _cleanup_close_ int ruleset =
             (int) syscall(SYS_landlock_create_ruleset, &attributes, sizeof(attributes), 0);
 
-    /* Not built, not enabled, or without that member. */
+    /* Not built, not enabled, or without this feature. */
     if (ruleset < 0)
         return errno == ENOSYS || errno == EOPNOTSUPP || errno == E2BIG ? 0 : -errno;
     return syscall(SYS_landlock_restrict_self, ruleset, 0) < 0 ? -errno : 1;

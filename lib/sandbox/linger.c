@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Servers set SO_LINGER: haproxy and nginx with a time of 0, to reset a connection, Java programs with one.
- * So the call is neither refused nor ignored; only the time is taken away. A seccomp filter could not do
- * that, it does not see what the argument points to.
+/* Servers set SO_LINGER: haproxy and nginx with a time of 0, to reset a connection, Java programs with a
+ * longer one. So the call is neither refused nor ignored; only the time is removed. A seccomp filter cannot
+ * do this, because it does not see the memory that an argument points to.
  *
- * The program is called for each setsockopt(2) on a socket that was made in the cgroup. The kernel hands it a
- * copy of the value, of at most a page; with optlen set to 0 it takes the caller's value as it was. */
+ * The program is called for each setsockopt(2) on a socket that was made in the cgroup. The kernel gives it
+ * a copy of the value, of at most a page; with optlen set to 0 the kernel uses the caller's value
+ * unchanged. */
 
 #include "linger.h"
 
@@ -41,7 +42,7 @@ int linger_load(void)
         JUMP(BPF_JNE, BPF_REG_2, SOL_SOCKET, 15),
         LOAD(BPF_W, BPF_REG_2, BPF_REG_1, CONTEXT(optname)),
         JUMP(BPF_JNE, BPF_REG_2, SO_LINGER, 13),
-        /* A longer value than a page is not taken from us; nobody needs one. */
+        /* A value that is longer than a page is refused; no program needs one. */
         LOAD(BPF_W, BPF_REG_2, BPF_REG_1, CONTEXT(optlen)),
         JUMP(BPF_JNE, BPF_REG_2, sizeof(struct linger), 15),
         LOAD(BPF_DW, BPF_REG_2, BPF_REG_1, CONTEXT(optval)),
@@ -53,9 +54,9 @@ int linger_load(void)
         JUMP(BPF_JEQ, BPF_REG_5, 0, 2),
         STORE_0(BPF_REG_2, offsetof(struct linger, l_onoff)),
         STORE_0(BPF_REG_2, offsetof(struct linger, l_linger)),
-        SET(BPF_REG_0, 1), /* allow it, with the value as it is now */
+        SET(BPF_REG_0, 1), /* allow it, with the changed value */
         { .code = BPF_JMP | BPF_EXIT },
-        /* Another option: allow it, with the caller's value, of any length. */
+        /* Another option: allow it, with the caller's value of any length. */
         SET(BPF_REG_2, 0),
         { .code = BPF_STX | BPF_MEM | BPF_W,
           .dst_reg = BPF_REG_1,

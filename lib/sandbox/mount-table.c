@@ -9,7 +9,7 @@
 
 enum { MOUNTINFO_MAX = 64 * 1024 * 1024 };
 
-/* "\040" and its like, in place. */
+/* Decodes "\040" and similar, in place. */
 static void unescape(char *s)
 {
     char *to = s;
@@ -24,7 +24,7 @@ static void unescape(char *s)
     *to = '\0';
 }
 
-/* "36 35 98:0 ROOT POINT OPTIONS [OPTIONAL…] - TYPE SOURCE OPTIONS", cut in place. */
+/* "36 35 98:0 ROOT POINT OPTIONS [OPTIONAL…] - TYPE SOURCE OPTIONS", split in place. */
 static bool cut_line(char *line, MountEntry *ret)
 {
     char *rest = line, *id = strsep(&rest, " ");

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The mount calls by descriptor are all there since Linux 5.12. What still shapes this file: until 6.15
- * nothing can be attached below a mount that is itself detached, and open_tree(OPEN_TREE_CLONE) clones only
- * from the caller's own mount namespace. So an app's root is attached first, and what goes into it
- * afterwards.
+/* All mount calls by descriptor exist since Linux 5.12. Two limits remain: before 6.15 nothing can be
+ * attached below a mount that is itself detached, and open_tree(OPEN_TREE_CLONE) clones only from the
+ * caller's own mount namespace. So an app's root is attached first, and the mounts in it afterwards.
  *
- * An overlay's layers are given as /proc/self/fd/N: no character of a path then needs escaping (the kernels
- * differ in how), and no path of the host appears in the app's /proc/mounts. */
+ * An overlay's layers are given as /proc/self/fd/N: no character of a path then needs escaping (which
+ * differs between kernels), and no path of the host appears in the app's /proc/mounts. */
 
 #include "mount.h"
 
@@ -16,13 +15,13 @@
 #include "base/string-util.h"
 
 enum {
-    LINKS_MAX = 40, /* as the kernel */
+    LINKS_MAX = 40, /* the kernel's limit */
     LAYERS_JOINED = 8,
 };
 
 /* ----- Making ----- */
 
-/* The kernel explains itself on the descriptor of fsopen(2): "e overlay: …". */
+/* The kernel writes its errors to the descriptor of fsopen(2): "e overlay: …". */
 static int fs_error(int fs, int r, const char *fstype, Error *reterr)
 {
     char text[256];
@@ -58,7 +57,7 @@ int mount_new(const char *fstype, const MountOption *options, size_t n, uint64_t
     return 0;
 }
 
-/* What an overlay is made of, on its way to the kernel. */
+/* The parts of an overlay, while they are passed to the kernel. */
 typedef struct Overlay {
     struct OverlayLayer {
         int fd;
@@ -88,7 +87,8 @@ static int add_layer(Overlay *overlay, const char *key, const char *path, Error 
     return 0;
 }
 
-/* All kernels take a few lower layers as one string of at most 255 bytes, since 6.8 also each by itself. */
+/* All kernels accept a few lower layers in one string of at most 255 bytes; since 6.8 each can be given
+ * separately. */
 static void join_layers(Overlay *overlay, char text[static LAYERS_JOINED * FD_PATH_MAX])
 {
     size_t at = 0;
@@ -149,7 +149,7 @@ static int clone_mount(int dir, const char *path, bool recursive, const struct m
 
 int mount_clone(int dir, const char *path, bool recursive, uint64_t attributes, int *ret)
 {
-    /* What the source's file system mounts later may come along, nothing goes back. */
+    /* Later mounts of the source's file system may propagate here, but nothing propagates back. */
     const struct mount_attr attr = { .attr_set = attributes, .propagation = MS_SLAVE };
 
     return clone_mount(dir, path, recursive, &attr, ret);
@@ -209,7 +209,7 @@ static int open_parent(int root, const char *path, unsigned links)
     return r < 0 ? r : open_in_root(root, path, O_PATH | O_DIRECTORY, 0);
 }
 
-/* One component, in a directory that is held open: this can't leave the root. */
+/* One component, in a directory that is held open, so that it cannot leave the root. */
 static int make_one(int parent, const char *name, bool directory)
 {
     _cleanup_close_ int fd = -EBADF;
@@ -220,7 +220,7 @@ static int make_one(int parent, const char *name, bool directory)
     return fd < 0 ? -errno : 0;
 }
 
-/* path is there as a link that leads to nothing (an image's resolv.conf often is): makes what it leads to. */
+/* path is a dangling link (an image's resolv.conf often is): makes its target. */
 static int make_link_target(int root, int parent_fd, const char *parent, const char *name, bool directory,
                             unsigned links)
 {
@@ -344,8 +344,8 @@ int mount_enter_root(int root)
 {
     if (fchdir(root) < 0)
         return -errno;
-    /* Both roots on the same directory, the old one on top: so no directory of the app's is needed to put it.
-     */
+    /* Both roots are on the same directory, the old one on top, so that the app needs no directory for the
+     * old root. */
     if (syscall(SYS_pivot_root, ".", ".") < 0)
         return -errno;
     if (umount2(".", MNT_DETACH) < 0)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Mounts by descriptor: a mount is made detached, its target is resolved once, beneath a root, and the one is
- * moved onto the other; no path is looked up twice. A mount's descriptor stays good after it was attached and
- * is then the way to reach what is below it. attributes are MOUNT_ATTR_* of mount_setattr(2). */
+/* Mounts by descriptor: a mount is made detached, its target is resolved once, beneath a root, and the
+ * mount is moved onto it; no path is resolved twice. After attaching, a mount's descriptor stays valid and
+ * leads to the files below it. attributes are MOUNT_ATTR_* of mount_setattr(2). */
 #pragma once
 
 #include <stdbool.h>
@@ -29,12 +29,12 @@ int mount_overlay(char *const *layers, const char *upper, const char *work, uint
 /* A bind mount of path beneath dir ("": dir itself; dir may be a file then). */
 int mount_clone(int dir, const char *path, bool recursive, uint64_t attributes, int *ret);
 
-/* The same, but what is mounted below either appears below both, where the source is shared. */
+/* The same, but mounts that are made below either later appear below both, if the source is shared. */
 int mount_clone_shared(int dir, const char *path, bool recursive, uint64_t attributes, int *ret);
-/* A mount point, with all below it: what is mounted there appears in clones that are made from then on.
- * -EINVAL: it is none. */
+/* A mount point, with all mounts below it: later mounts there appear in clones that are made from then on.
+ * -EINVAL: it is not a mount point. */
 int mount_make_shared(int mount);
-/* From then on only the other side's mounts appear. */
+/* From then on mounts propagate only from the other side. */
 int mount_make_slave(int mount, bool recursive);
 
 /* Sets and clears attributes of a mount, attached or not. */
@@ -44,26 +44,26 @@ int mount_set_attributes(int mount, uint64_t set, uint64_t clear, bool recursive
  * -EINVAL: its file system can't. */
 int mount_map_owners(int mount, int idmap, bool recursive);
 
-/* Propagation of the whole tree of the calling process: MS_PRIVATE or MS_SLAVE. First thing in a new mount
- * namespace. */
+/* Sets the propagation of the whole tree of the calling process: MS_PRIVATE or MS_SLAVE. The first step in
+ * a new mount namespace. */
 int mount_set_propagation(unsigned long propagation);
 
 typedef enum MountTarget {
     MOUNT_TARGET_DIRECTORY,
     MOUNT_TARGET_FILE,
-    /* A directory of our own (/dev, /proc, /sys): a link in its place is an error, for what trusts that name
-       later. */
+    /* a directory of our own (/dev, /proc, /sys): a link in its place is an error, because later steps
+     * trust the name */
     MOUNT_TARGET_API,
 } MountTarget;
 
-/* Opens (O_PATH) what is at path in root, with links resolved in root, and makes it and its parents when
- * missing (0755, 0644, owned by root). -ENOTDIR, -EISDIR or -ELOOP when it is not what it should be. */
+/* Opens (O_PATH) the file at path in root, with links resolved in root. Makes it and its parents if they
+ * are missing (0755, 0644, owned by root). -ENOTDIR, -EISDIR or -ELOOP: it is of another kind. */
 int mount_target_open(int root, const char *path, MountTarget target, int *ret);
 
-/* Attaches a detached mount onto what mount_target_open() gave, or any other directory or file descriptor. */
+/* Attaches a detached mount to the result of mount_target_open(), or to any directory or file descriptor. */
 int mount_attach(int mount, int target);
 
-/* Both; then, for MOUNT_TARGET_API, checks that the name leads to this mount. */
+/* Both steps; then, for MOUNT_TARGET_API, checks that the name leads to this mount. */
 int mount_attach_at(int mount, int root, const char *path, MountTarget target, Error *reterr);
 
 /* Makes an attached mount the root and the working directory of the calling process and its mount namespace,

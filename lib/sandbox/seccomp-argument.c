@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Calls whose arguments decide: which of them are allowed, and which sockets can be made. */
+/* Calls that depend on their arguments: which uses are allowed, and which sockets can be made. */
 
 #include "seccomp-internal.h"
 
@@ -10,7 +10,7 @@
 #include <sys/personality.h>
 #include <sys/socket.h>
 
-/* ----- Calls under a test ----- */
+/* ----- Calls with a test ----- */
 
 #if defined(__s390x__)
 enum { CLONE_FLAGS_ARGUMENT = 1 };
@@ -23,17 +23,17 @@ enum { CLONE_FLAGS_ARGUMENT = 0 };
      CLONE_NEWNET)
 
 static const uint32_t no_flags[] = { 0 };
-/* Input put into a terminal as if it had been typed there: the way out of a container whose terminal is
- * shared. And what CAP_SYS_ADMIN allows on the host by way of any file of it, or any terminal: to have its
- * console's output, to freeze its file systems, to shut them down. */
+/* Typing input into a terminal, which would allow escaping from a container whose terminal is shared. And
+ * calls that CAP_SYS_ADMIN allows on the host through any of its files or terminals: redirecting its
+ * console's output, freezing and shutting down its file systems. */
 static const uint32_t host_requests[] = { TIOCSTI,  TIOCLINUX, TIOCCONS,
                                           FIFREEZE, FITHAW,    0x8004587d /* FS_IOC_SHUTDOWN */ };
-/* Nothing but a look, and the two that only change what uname(2) says; others change how programs are loaded.
- */
+/* Only queries, and the two flags that only change the answer of uname(2). Others change how programs are
+ * loaded. */
 static const uint32_t personalities[] = { PER_LINUX, PER_LINUX32, UNAME26, UNAME26 | PER_LINUX32,
                                           UINT32_MAX };
-/* socketcall(2) has the family in memory, where no filter can read it, so it makes no socket and no pair at
- * all. */
+/* socketcall(2) has the family in memory, which a filter cannot read. So it makes no sockets and no pairs
+ * at all. */
 static const uint32_t socketcall_makers[] = { 1, 8 };
 
 static const struct {
@@ -61,9 +61,9 @@ static const struct {
 #name, name                                                                                          \
     }
 
-/* Each family is code of its own in the kernel, most of it little used, and is loaded for any process that
- * asks. Some know no namespaces: the other end of AF_VSOCK is the hypervisor, or the host. A set "@rkt/AF_…"
- * adds one to these. */
+/* Each family has its own code in the kernel, most of it rarely used, and loaded for any process that asks.
+ * Some ignore namespaces: the other end of AF_VSOCK is the hypervisor or the host. A set "@rkt/AF_…" adds
+ * one to these. */
 static const uint32_t usual_families[] = { AF_UNIX, AF_INET, AF_INET6, AF_PACKET };
 static const struct {
     const char *name;
@@ -78,9 +78,9 @@ static const struct {
     NAMED(AF_X25),       NAMED(AF_XDP),
 };
 
-/* The same for the protocols of AF_NETLINK, "@rkt/NETLINK_…". These are bounded by the network namespace, and
- * ask for CAP_NET_ADMIN in it. The others reach the host: audit writes its log, connector and uevents tell
- * what it does. Refused as by a kernel that has none of it, which programs know. */
+/* The same for the protocols of AF_NETLINK, "@rkt/NETLINK_…". These are limited by the network namespace,
+ * and need CAP_NET_ADMIN in it. The others reach the host: audit writes its log, connector and uevents show
+ * what it does. They are refused as by a kernel without them, which programs expect. */
 static const uint32_t usual_netlinks[] = { NETLINK_ROUTE, NETLINK_SOCK_DIAG, NETLINK_XFRM, NETLINK_NETFILTER,
                                            NETLINK_GENERIC };
 static const struct {

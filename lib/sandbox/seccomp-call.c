@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Numbers of system calls: libseccomp's, and what it may be too old to know. */
+/* Numbers of system calls: from libseccomp, and those for which it may be too old. */
 
 #include "seccomp-internal.h"
 
@@ -20,7 +20,8 @@ const size_t seccomp_n_architectures = ELEMENTSOF(seccomp_architectures);
 _Static_assert(ELEMENTSOF(seccomp_architectures) <= ARCHITECTURES_MAX,
                "more architectures than there is room for");
 
-/* Calls that a libseccomp may be too old to know. From 424 on a number is the same on every architecture. */
+/* Calls that are newer than some versions of libseccomp. From 424 on a number is the same on every
+ * architecture. */
 static const struct {
     const char *name;
     int number;
@@ -49,8 +50,9 @@ static const struct {
     { "file_setattr", 469, 0 },
 };
 
-/* The i386 ways to sockets and System V IPC: a call of its own (arch/x86/entry/syscalls/syscall_32.tbl), and
- * one behind socketcall(2) or ipc(2) (linux/net.h, linux/ipc.h). Both doors get the same verdict. */
+/* The i386 calls for sockets and System V IPC: each is a separate call
+ * (arch/x86/entry/syscalls/syscall_32.tbl), and also a number of socketcall(2) or ipc(2) (linux/net.h,
+ * linux/ipc.h). Both ways get the same verdict. */
 const SeccompMultiplexer seccomp_multiplexers[_MULTIPLEXER_MAX] = {
     [MULTIPLEXER_SOCKETCALL] = { "socketcall", 102, UINT32_MAX },
     [MULTIPLEXER_IPC] = { "ipc", 117, 0xffff },

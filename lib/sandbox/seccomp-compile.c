@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Written from its end to its beginning, because BPF only jumps forward: when a jump is written, its targets
- * stand already and their distance is known. Conditional jumps reach 255 instructions; farther targets get an
- * unconditional one in between.
+/* The program is written from its end to its beginning, because BPF only jumps forward: when a jump is
+ * written, its targets exist and their distance is known. Conditional jumps reach 255 instructions; farther
+ * targets get an unconditional jump in between.
  *
  * A label is the number of instructions from the labelled one to the program's end. */
 
@@ -14,23 +14,23 @@
 #include "base/cleanup.h"
 
 enum {
-    REACH = 255 - 2, /* up to two jumps may come between a decision and its use */
+    REACH = 255 - 2, /* up to two jumps may be between a decision and its use */
     ACTIONS_MAX = 16,
 };
 
 typedef struct Builder {
-    struct sock_filter *code; /* BPF_MAXINSNS of them, filled from the last */
+    struct sock_filter *code; /* BPF_MAXINSNS instructions, filled from the last */
     size_t count;
     struct {
         uint32_t action;
         size_t label;
-    } returns[ACTIONS_MAX]; /* where an action was written last */
+    } returns[ACTIONS_MAX]; /* where an action was last written */
     size_t n_returns;
 } Builder;
 
 static size_t emit(Builder *b, uint16_t code, size_t jump_true, size_t jump_false, uint32_t k)
 {
-    /* What is too much is counted but not written; seccomp_compile() tells. */
+    /* Instructions beyond the limit are counted but not written; seccomp_compile() returns the error. */
     if (b->count < BPF_MAXINSNS)
         b->code[BPF_MAXINSNS - 1 - b->count] = (struct sock_filter){
             .code = code,

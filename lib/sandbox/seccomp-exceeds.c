@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Whether a filter allows what the default refuses: for each range of numbers, and for each value of an
- * argument that a test of either names, the two are asked what they would do. */
+/* Whether a filter allows what the default refuses: compares the verdicts of both for each range of
+ * numbers, and for each value of an argument that a test of either names. */
 
 #include "seccomp-internal.h"
 
 enum { ARGUMENTS = 6, SAMPLES_MAX = 128 };
 
-/* arguments are masked already. */
+/* The arguments are masked already. */
 static bool verdict_allows(SeccompVerdict verdict, const uint32_t arguments[static ARGUMENTS])
 {
     while (verdict.test) {
@@ -21,12 +21,12 @@ static bool verdict_allows(SeccompVerdict verdict, const uint32_t arguments[stat
     return verdict.action == SECCOMP_RET_ALLOW;
 }
 
-/* What is known of the arguments: the values that tests name, and one that none does, for all others. */
+/* Samples of the arguments: the values that tests name, and one other value that stands for all others. */
 typedef struct Samples {
     uint32_t masks[ARGUMENTS]; /* 0: not tested */
     uint32_t values[SAMPLES_MAX];
     size_t n;
-    bool failed; /* there are more, or one argument has two masks */
+    bool failed; /* too many values, or two masks for one argument */
 } Samples;
 
 static void samples_add(Samples *samples, const SeccompTest *test)
@@ -126,7 +126,7 @@ int seccomp_policy_exceeds_default(const SeccompPolicy *from, Error *reterr)
     int r = seccomp_entries_fill(&policy, from, reterr);
 
     if (r == 0)
-        return 1; /* it wants no filter at all */
+        return 1; /* the policy has no filter at all */
     if (r > 0)
         r = seccomp_entries_fill(&usual, &(SeccompPolicy){ .mode = SECCOMP_POLICY_DEFAULT }, reterr);
     if (r > 0)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the parts of seccomp-policy share: names of calls (seccomp-policy.c), their numbers (seccomp-call.c),
+/* Shared by the parts of seccomp-policy: names of calls (seccomp-policy.c), their numbers (seccomp-call.c),
  * tests of their arguments (seccomp-argument.c), and the ranges of numbers that become a program
  * (seccomp-layout.c). */
 #pragma once
@@ -18,7 +18,7 @@
 
 enum { ARCHITECTURES_MAX = 2 };
 
-/* Those that a filter admits, as SCMP_ARCH_*. */
+/* The architectures that a filter admits, as SCMP_ARCH_*. */
 extern const uint32_t seccomp_architectures[];
 extern const size_t seccomp_n_architectures;
 
@@ -33,33 +33,33 @@ typedef struct SeccompMultiplexer {
 /* By Multiplexer. */
 extern const SeccompMultiplexer seccomp_multiplexers[_MULTIPLEXER_MAX];
 
-/* The number of a call, without a multiplexer. Negative: this architecture has no such call. */
+/* The number of a call, without a multiplexer. Negative: this architecture does not have the call. */
 int seccomp_call_number(uint32_t architecture, const char *name);
 
-/* Whether the call has a number anywhere. */
+/* Whether any architecture has the call. */
 bool seccomp_call_is_known(const char *name);
 
-/* Whether the call is behind a multiplexer, too: behind which, and its number there. */
+/* Whether a multiplexer has the call, too: which one, and the call's number there. */
 bool seccomp_call_is_multiplexed(const char *name, Multiplexer *ret, uint32_t *ret_subcall);
 
 /* ----- Arguments ----- */
 
 enum { FAMILIES_MAX = 48, NETLINKS_MAX = 24 };
 
-/* What socket(2) may make: families, and protocols of AF_NETLINK. The tests point into it. */
+/* The sockets that socket(2) may make: families, and protocols of AF_NETLINK. The tests point into it. */
 typedef struct Sockets {
     uint32_t families[FAMILIES_MAX], netlinks[NETLINKS_MAX];
     SeccompTest by_family, by_netlink, socket;
 } Sockets;
 
-/* The usual ones. */
+/* Fills in the defaults. */
 void seccomp_sockets_init(Sockets *s);
 
-/* Whether the set ("@rkt/AF_CAN") is a family or a protocol, which is then one of those that socket(2) makes.
- */
+/* Adds the family or protocol of the set ("@rkt/AF_CAN") to those that socket(2) makes. Returns whether the
+ * set is one. */
 bool seccomp_sockets_add(Sockets *s, const char *set);
 
-/* The test of a call's arguments, NULL: it has none. The sockets' tests point into them. */
+/* The test of a call's arguments, or NULL. The tests of sockets point into sockets. */
 const SeccompTest *seccomp_test_of(const Sockets *sockets, const char *name);
 
 /* ----- Names ----- */
@@ -68,9 +68,9 @@ enum { CALL_NAME_MAX = 64 };
 
 typedef struct Entry {
     char name[CALL_NAME_MAX];
-    bool tested; /* allowed (in a retain-set) or refused (in a remove-set) by its test only */
-    bool by_set; /* a set named it, not the user */
-    bool eperm;  /* refused, but the app lives on */
+    bool tested; /* allowed (in a retain-set) or refused (in a remove-set) only by its test */
+    bool by_set; /* named by a set, not by the user */
+    bool eperm;  /* refused, but the app survives */
 } Entry;
 
 typedef struct Entries {
@@ -85,7 +85,7 @@ typedef struct Policy {
     Sockets sockets;
 } Policy;
 
-/* Turns what a user says into names. Returns 1, or 0 when no filter is wanted; -EINVAL with words. */
+/* Turns the user's words into names. Returns 1, or 0 if no filter is wanted; -EINVAL: reterr says why. */
 int seccomp_entries_fill(Policy *policy, const SeccompPolicy *from, Error *reterr);
 void seccomp_entries_done(Policy *policy);
 
@@ -108,7 +108,7 @@ typedef struct Layout {
     } multiplexed[_MULTIPLEXER_MAX];
 } Layout;
 
-/* Turns names into ranges of numbers for one of seccomp_architectures. -ENOMEM. The tests that ranges lead to
- * are the policy's and the layout's. */
+/* Turns names into ranges of numbers for one of seccomp_architectures. -ENOMEM. The tests in ranges belong
+ * to the policy and the layout. */
 int seccomp_layout_fill(Layout *layout, uint32_t architecture, const Policy *policy);
 void seccomp_layout_done(Layout *layout);

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Each name is looked up for each architecture, and what is left between the numbers gets the verdict of the
+/* Each name is looked up for each architecture, and the numbers between the names get the verdict of the
  * mode.
  *
- * Architectures. 32-bit programs of the same family are admitted, under the same sets, as in docker. x32 is
- * answered ENOSYS, as kernels without it do: its numbers reach the native calls by a second door. Any other
- * ends in SIGSYS.
+ * Architectures. 32-bit programs of the same family are admitted, with the same sets, as in docker. x32 is
+ * answered with ENOSYS, like kernels without it: its numbers are a second way to the native calls. Any
+ * other architecture ends in SIGSYS.
  *
- * Age. The sets of 2016 can't know younger calls, and a libc that meets SIGSYS where it expects ENOSYS can't
- * fall back to what the set does know. So a call younger than the sets (its number is above
- * copy_file_range's, the youngest in them) that is neither listed nor judged is answered ENOSYS: clone3 and
- * io_uring among them, whose arguments no filter can read. A system call that the kernel has not got yet
+ * Age. The sets of 2016 do not have newer calls, and a libc that gets SIGSYS where it expects ENOSYS cannot
+ * fall back to a call in the sets. So a call that is newer than the sets (its number is above
+ * copy_file_range's, the newest in them) and neither listed nor judged is answered with ENOSYS: clone3 and
+ * io_uring among them, whose arguments no filter can read. A system call that the kernel does not have yet
  * behaves the same, so a filter does not age. */
 
 #include "seccomp-internal.h"
@@ -22,8 +22,8 @@ enum { X32_BIT = 0x40000000 };
 
 struct Rule {
     uint32_t number;
-    unsigned rank; /* of several for one number the lowest counts: the user's word, the whole call, the tested
-                      call, what is refused with EPERM */
+    unsigned rank; /* if several apply to one number, the lowest counts: the user's word, the whole call, the
+                      tested call, calls refused with EPERM */
     SeccompVerdict verdict;
 };
 
@@ -95,7 +95,7 @@ static int layout_collect(Layout *layout, const Policy *policy)
         const Entry *entry = &policy->entries.entries[i];
         int number = seccomp_call_number(layout->architecture, entry->name);
 
-        /* A multiplexer's own arguments are in memory: no test reads them. */
+        /* A multiplexer's own arguments are in memory, so no test can read them. */
         if (layout->architecture == SCMP_ARCH_X86 && !entry->eperm &&
             (!entry->tested || !policy->retain || is_multiplexer(entry->name)))
             layout_add_subcall(layout, entry->name);
@@ -137,7 +137,7 @@ static void add_range(Layout *layout, uint32_t first, SeccompVerdict verdict)
         layout->ranges[layout->n_ranges++] = (SeccompRange){ first, verdict };
 }
 
-/* What no rule names, from first up to (not including) end. */
+/* The verdict for numbers without a rule, from first up to (not including) end. */
 static void add_gap(Layout *layout, const Policy *policy, uint64_t first, uint64_t end)
 {
     const struct {

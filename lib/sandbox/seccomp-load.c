@@ -30,7 +30,7 @@ int seccomp_filter_read(int dir, const char *name, struct sock_filter **ret, siz
     return 0;
 }
 
-/* No SECCOMP_FILTER_FLAG_LOG: it would log every call that is answered with an errno; one that kills is
+/* No SECCOMP_FILTER_FLAG_LOG: it would log every call that is answered with an errno; calls that kill are
  * logged anyway. */
 static int load(const struct sock_filter *filter, size_t n, unsigned flags)
 {
@@ -53,12 +53,12 @@ enum { ARCH = AUDIT_ARCH_X86_64, ARCH_32 = AUDIT_ARCH_I386, SECCOMP_32 = 354 };
 #elif defined(__aarch64__)
 enum { ARCH = AUDIT_ARCH_AARCH64, ARCH_32 = AUDIT_ARCH_ARM, SECCOMP_32 = 383 };
 #else
-enum { ARCH = 0, ARCH_32 = 0, SECCOMP_32 = 0 }; /* nothing is told */
+enum { ARCH = 0, ARCH_32 = 0, SECCOMP_32 = 0 }; /* nothing is reported */
 #endif
 
-/* No later filter may have a listener, even once ours is gone: its notification would take precedence over
- * ours, and its listener could let a refused call through. Without a listener the call fails with ENOSYS. So
- * a call that is told is refused as surely as one that kills. */
+/* No later filter may have a listener, even after ours is gone: its notification would take precedence over
+ * ours, and its listener could let a refused call through. Without a listener the call fails with ENOSYS.
+ * So a reported call is refused as reliably as one that kills. */
 static const struct sock_filter guard[] = {
     BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, arch)),
     BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, ARCH, 0, 2),
@@ -77,7 +77,8 @@ static bool is_refusal(const struct sock_filter *instruction)
     return instruction->code == (BPF_RET | BPF_K) && instruction->k == SECCOMP_REFUSAL;
 }
 
-/* With notifications for refusals, behind the guard: a copy, or NULL where there are none, or no memory. */
+/* Adds notifications for refusals, and the guard before them. Returns a copy, or NULL: there are no
+ * refusals, or out of memory. */
 static struct sock_filter *tell_refusals(const struct sock_filter *filter, size_t n)
 {
     struct sock_filter *copy;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* From what a user says to the names of calls: the sets are spread into names, with what each needs beside
- * it. */
+/* From the user's words to the names of calls: sets are expanded into names, together with other calls that
+ * they need. */
 
 #include "seccomp-policy.h"
 
@@ -57,7 +57,7 @@ static int entries_add_members(Entries *e, const char *members)
     return r;
 }
 
-/* The sets of the specification say something about the whole: all is *ret_all, empty adds nothing. */
+/* The sets of the specification: "all" sets *ret_all, "empty" adds nothing. */
 static int policy_add_user(Policy *policy, char *const *set, bool bounded, bool *ret_all, Error *reterr)
 {
     Entries *e = &policy->entries;
@@ -95,7 +95,7 @@ static int policy_add_user(Policy *policy, char *const *set, bool bounded, bool 
 
 static int parse_errno(const char *name)
 {
-    /* Names that libc gives another one for. */
+    /* Names for which libc uses another one. */
     static const struct {
         const char *name;
         int number;
@@ -110,7 +110,7 @@ static int parse_errno(const char *name)
     return -EINVAL;
 }
 
-/* What a program can't be started or ended without, whatever is retained. */
+/* Calls without which no program can be started or ended; they are always retained. */
 #define ALWAYS_RETAINED "execve exit exit_group rt_sigreturn sigreturn restart_syscall"
 
 static bool removes_execve(const Policy *policy)
@@ -121,7 +121,7 @@ static bool removes_execve(const Policy *policy)
     return false;
 }
 
-/* What a set removes, or what no set retains. */
+/* Calls that a set removes, or that no set retains. */
 static int policy_answer_eperm(Policy *policy)
 {
     Entries *e = &policy->entries, calls = { 0 };
@@ -186,7 +186,7 @@ int seccomp_entries_fill(Policy *policy, const SeccompPolicy *from, Error *reter
     r = policy->retain ? entries_add_members(&policy->entries, ALWAYS_RETAINED) : 0;
     if (r >= 0 && policy->refusal == SECCOMP_RET_KILL_PROCESS)
         r = policy_answer_eperm(policy);
-    /* These two are made behind the filter by the program that has its refusals told. */
+    /* The program whose refusals are reported makes these two calls when the filter is already loaded. */
     if (r >= 0 && policy->refusal == SECCOMP_RET_KILL_PROCESS && policy_allows(policy, "sendmsg") &&
         policy_allows(policy, "close"))
         policy->refusal = SECCOMP_REFUSAL;

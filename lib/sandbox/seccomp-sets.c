@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The sets have three ages. docker's lists of 2016 are what the original's users know, and stand as they
- * were. What the kernel and libc grew since is judged below, call by call. systemd's are those of its filter
- * sets. */
+/* There are three groups of sets. docker's lists of 2016, which users of the original know, are unchanged.
+ * Calls that the kernel and libc have added since then are judged below, one by one. systemd's are those of
+ * its filter sets. */
 
 #include "seccomp-sets.h"
 
 #include "base/string-util.h"
 
-/* Younger than the list of 2016, or forgotten in it, and relied on by today's libc and servers. None gives a
- * process more than a call of the list does: newer shapes of such calls, or calls about the process itself.
+/* Newer than the list of 2016, or missing in it, and used by today's libc and servers. None gives a process
+ * more than a call of the list does: they are newer forms of such calls, or calls about the process itself.
  */
 #define YOUNG_ALLOWED                                                                                        \
     /* newer shapes of listed calls */                                                                       \
@@ -31,7 +31,7 @@
                                                                            traces */                         \
     "uretprobe uprobe "
 
-/* What the blacklist of 2016 would list had these calls been there: newer shapes of its members. */
+/* Calls that the blacklist of 2016 would contain if they had existed: newer forms of its members. */
 #define YOUNG_REFUSED                                                                                        \
     "clone3 clock_settime64 clock_adjtime64 fsconfig fsmount fsopen fspick mount_setattr "                   \
     "move_mount open_tree open_tree_attr pidfd_getfd process_madvise quotactl_fd "                           \
@@ -90,7 +90,7 @@ const char seccomp_calls_answered_eperm[] =
     "socketpair? stime swapon swapoff sysfs _sysctl syslog? umount umount2 unshare uselib userfaultfd "      \
     "ustat vm86 vm86old"
 
-/* Calls of 32-bit ARM that its libc can't do without. */
+/* Calls of 32-bit ARM that its libc needs. */
 #define ARM_WHITELIST "arm_fadvise64_64 arm_sync_file_range breakpoint cacheflush set_tls sync_file_range2"
 
 static const struct {

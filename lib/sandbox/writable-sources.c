@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A link's name is the hash of its target, so that a look-up takes a system call for each directory above the
- * path, however many entries there are. To add is one call, too: the kernel makes a link wholly or not at
- * all.
+/* The name of a link is the hash of its target, so that a look-up takes one system call for each directory
+ * above the path, whatever the number of entries. Adding is one call, too: the kernel makes a link
+ * completely or not at all.
  *
- * Who adds has a shared lock, who prunes an exclusive one: else an entry could go whose directory has just
- * come back. */
+ * A process that adds has a shared lock, a process that prunes an exclusive one. Otherwise an entry could
+ * be removed whose directory has just come back. */
 
 #include "writable-sources.h"
 
@@ -22,7 +22,7 @@ enum { NAME_SIZE = 17 };
 #define NS_PER_S INT64_C(1000000000)
 #define HASH_START UINT64_C(0xcbf29ce484222325)
 
-/* FNV-1a: the paths are an administrator's, nobody chooses them to collide. */
+/* FNV-1a: an administrator chose the paths, nobody wants them to collide. */
 static uint64_t hash_more(uint64_t hash, char c)
 {
     return (hash ^ (unsigned char) c) * UINT64_C(0x100000001b3);
@@ -42,7 +42,7 @@ static void entry_name(uint64_t hash, char ret[static NAME_SIZE])
     (void) snprintf(ret, NAME_SIZE, "%016" PRIx64, hash);
 }
 
-/* Is there an entry that says these n bytes? */
+/* Whether there is an entry for these n bytes. */
 static int has_entry(int record, uint64_t hash, const char *path, size_t n)
 {
     char name[NAME_SIZE], target[PATH_MAX];
@@ -67,9 +67,9 @@ int writable_sources_open(const char *record)
     return fd < 0 ? -errno : fd;
 }
 
-/* ----- Where else a directory is mounted ----- */
+/* ----- Other mounts of a directory ----- */
 
-/* What of path is below directory: "" or "/…"; NULL: it is not below. */
+/* The part of path below directory: "" or "/…"; NULL: it is not below. */
 static const char *below(const char *path, const char *directory)
 {
     const char *rest = streq(directory, "/") ? path : startswith(path, directory);
@@ -77,10 +77,10 @@ static const char *below(const char *path, const char *directory)
     return rest && (*rest == '/' || *rest == '\0') ? rest : NULL;
 }
 
-/* What is asked about each path under which the host has a directory, until the answer is not 0. */
+/* Called for each path under which the host has a directory, until the answer is not 0. */
 typedef int (*PathHandler)(int record, const char *path, void *userdata);
 
-/* All mounts that show the same directory of the same file system as path does in the mount own. */
+/* All mounts that show the same directory of the same file system as path in the mount own. */
 static int each_elsewhere(int record, const MountTable *mounts, const MountEntry *own, const char *path,
                           PathHandler handler, void *userdata)
 {
@@ -164,7 +164,7 @@ int writable_sources_find(int record, int dir, const char *path, char **ret)
 
 /* ----- Adding one ----- */
 
-/* -EEXIST: another path has its name. */
+/* -EEXIST: another path has the same name. */
 static int add_path(int record, const char *path, void *userdata _unused_)
 {
     uint64_t hash = hash_path(path);
@@ -182,8 +182,8 @@ static int add_path(int record, const char *path, void *userdata _unused_)
     return r == 0 ? -EEXIST : r < 0 ? r : 0;
 }
 
-/* A bind mount may be gone when its entry is looked for: the first time all other paths are added, too.
- * Itself last: that is what says that the others are there. */
+/* A bind mount may be gone when its entry is looked for, so all other paths are added the first time, too.
+ * The path itself comes last: its entry means that the others exist. */
 static int add_locked(int record, int dir, const char *path)
 {
     int r = has_entry(record, hash_path(path), path, strlen(path));
@@ -207,8 +207,8 @@ int writable_sources_add(int record, int dir, const char *path)
 
 /* ----- Pruning ----- */
 
-/* A link's time is when its target was last seen: what is missing may be on a disk that is not mounted now.
- */
+/* The time of a link is when its target was last seen: a missing directory may be on a disk that is not
+ * mounted now. */
 static int prune_entry(int record, const char *name, int64_t grace_ns)
 {
     char target[PATH_MAX];

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Finding pods, by UUID, by its beginning, or all of them. */
+/* Finds pods by UUID, by the beginning of a UUID, or all of them. */
 
 #include <ctype.h>
 
@@ -11,7 +11,7 @@
 
 enum { POD_OPEN_TRIES = 8 };
 
-/* The pod in this directory or, if it has moved on, in a later one of mask; likewise. */
+/* The pod in this directory or, if it has moved on, in a later one of mask. */
 static int look_from(int root, PodDirectory directory, unsigned mask, const char *uuid, Pod **ret)
 {
     int r = -ENOENT;
@@ -81,8 +81,8 @@ static int pod_name_compare(const void *a, const void *b)
     return c != 0 ? c : (int) x->directory - (int) y->directory;
 }
 
-/* The pods of the directories in mask whose UUIDs begin with prefix, sorted; one that was seen twice counts
- * where it was seen last. */
+/* The pods of the directories in mask whose UUIDs begin with prefix, sorted. A pod that was seen twice
+ * counts in the later directory. */
 static int pod_names_list(PodNames *names, int root, unsigned mask, const char *prefix)
 {
     size_t n = 0;

@@ -8,7 +8,7 @@
 #include "base/string-util.h"
 #include "stage1/layout.h"
 
-/* Sets a member, unless it is empty; jansson takes the value. */
+/* Sets a member unless it is empty; jansson takes over the value. */
 static int set_member(json_t *object, const char *key, json_t *value)
 {
     bool empty = (json_is_array(value) && json_array_size(value) == 0) ||

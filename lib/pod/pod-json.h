@@ -6,7 +6,7 @@
 
 #include "pod/pod-status.h"
 
-/* Needs a status read with POD_STATUS_MANIFEST and POD_STATUS_APPS. What is not known is left out. NULL: out
+/* Needs a status read with POD_STATUS_MANIFEST and POD_STATUS_APPS. Unknown values are left out. NULL: out
  * of memory. */
 json_t *pod_to_json(const Pod *pod, const PodStatus *status);
 

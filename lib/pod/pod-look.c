@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Which state a pod is in.
+/* Determines the state of a pod.
  *
- * A program that wants to know a pod's state takes a shared lock for a moment; pod_lock() therefore tries for
- * a few milliseconds before it says that somebody holds the pod.
+ * A program that needs a pod's state takes a shared lock for a moment. pod_lock() therefore tries for a few
+ * milliseconds before it reports that the lock is held.
  *
- * A user who can open a directory for reading can lock it, for any time. So a pod's is root's alone:
- * members of group rkt may go through it (0710) and read what they can name, but get no descriptor that
- * flock(2) takes. They are told the state by what else shows it.
+ * A user who can open a directory for reading can lock it, for any time. So only root can open a pod's
+ * directory: members of group rkt may pass through it (0710) and read files whose names they know, but get
+ * no descriptor that flock(2) accepts. For them the state is derived from other files.
  *
- * A process may let go of the lock that it was given, as daemons do that close what they inherit. So a pod
- * also runs as long as the process lives that its stage1 noted. */
+ * A process may close the descriptor of the lock that it was given, as daemons do. So a pod also runs as
+ * long as the process lives that its stage1 noted. */
 
 #include "pod-internal.h"
 
@@ -75,8 +75,8 @@ bool pod_has_inode(int fd, int dir, const char *path)
            a.st_dev == b.st_dev;
 }
 
-/* For one who may not lock the pod: a process lives, or stage1 is about to write down which. What is being
- * prepared or removed can't be told from what a killed process left. */
+/* For callers that may not lock the pod: a process lives, or stage1 is about to note it. For them, a pod
+ * that is being prepared or removed looks like one that a killed process left. */
 static bool seems_locked(const Pod *pod)
 {
     _cleanup_close_ int process = -EBADF;
@@ -92,9 +92,9 @@ static bool may_lock(const Pod *pod)
     return !(fcntl(pod->fd, F_GETFL) & O_PATH);
 }
 
-/* Sets the state from the directory and who holds the lock, which it tries: a program that does not close the
- * pod soon lets go of it (pod_unlook()). A pod in prepare/ that is not locked may have just been moved to
- * prepared/: -ENOENT then. */
+/* Sets the state from the directory and from the lock, which it tries to take. A program that does not
+ * close the pod soon calls pod_unlook(). -ENOENT: a pod in prepare/ is not locked; it may have just been
+ * moved to prepared/. */
 static int pod_look(Pod *pod)
 {
     bool locked = pod->locked;

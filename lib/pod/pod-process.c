@@ -31,7 +31,7 @@ static int read_pid_file(const Pod *pod, const char *name, pid_t *ret)
     return 0;
 }
 
-/* A foreign stage1 may write only its own pid: then the pod's init is that process's only child. */
+/* A stage1 that is not ours may write only its own pid: then the pod's init is that process's only child. */
 static int read_child_pid(pid_t parent, pid_t *ret)
 {
     _cleanup_free_ char *path = NULL, *text = NULL;
@@ -65,11 +65,12 @@ int pod_read_pid(const Pod *pod, pid_t *ret)
     return read_child_pid(parent, ret);
 }
 
-/* ----- Of a stage1 that notes nothing but the number ----- */
+/* ----- With a stage1 that notes only the number ----- */
 
 enum { CLOCK_SLACK_NS = 2000000000 };
 
-/* Started before the number was written, as far as the clock was not set meanwhile. */
+/* Whether it was started before the number was written, provided that the clock was not set in the
+ * meantime. */
 static bool is_old_enough(const Pod *pod, pid_t pid)
 {
     struct timespec real, boot;
@@ -93,7 +94,7 @@ static bool leads_to(int dir, const char *name, const struct stat *pod)
     return fstatat(dir, name, &st, 0) >= 0 && st.st_dev == pod->st_dev && st.st_ino == pod->st_ino;
 }
 
-/* Anybody can hold the directory who may look at pods, so only a process of root's counts. */
+/* Every user who may look at pods can hold the directory, so only a process of root counts. */
 static bool holds_pod(const Pod *pod, pid_t pid)
 {
     _cleanup_closedir_ DIR *fds = NULL;
@@ -145,7 +146,7 @@ static int open_by_number(const Pod *pod, pid_t *ret_pid)
     return TAKE_FD(process);
 }
 
-/* ----- Either ----- */
+/* ----- In both cases ----- */
 
 int pod_process_open(const Pod *pod, pid_t *ret_pid)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A list of a thousand pods comes from here, so a pod costs a handful of system calls: files are opened only
- * where what they say is asked for, times are those of the files. */
+/* A list of a thousand pods is made with this, so a pod costs only a few system calls: files are opened
+ * only if their contents are needed, and times are those of the files. */
 
 #include "pod-status.h"
 
@@ -38,7 +38,7 @@ void pod_apps_free(PodApp *apps, size_t n)
     free(apps);
 }
 
-/* A manifest that is not of our making may say anything, and people look at it. */
+/* A manifest that we did not write may contain anything, and people read the output. */
 static char *copy_sanitized(const char *text)
 {
     char *copy = strdup(text);
@@ -100,7 +100,7 @@ static int read_json(int dir, const char *path, json_t **ret, Error *reterr)
     return 0;
 }
 
-/* The value of a name in one of appc's lists of {name, value}. */
+/* The value of a name in a list of {name, value} of a manifest. */
 static const char *named_value(const json_t *list, const char *name)
 {
     const json_t *entry;
@@ -147,7 +147,7 @@ static int64_t app_file_time(int status_dir, const char *app, const char *suffix
     return file_time(status_dir, name);
 }
 
-/* A process that could write to the pod's statuses could have put anything there. */
+/* A process that could write to the pod's statuses could have put any file there. */
 static void app_read_refused(int status_dir, PodApp *app)
 {
     char name[NAME_MAX + 1];
@@ -157,8 +157,8 @@ static void app_read_refused(int status_dir, PodApp *app)
         string_sanitize(app->refused, "");
 }
 
-/* What stage1 keeps of an app beneath status/: APP holds its exit code when it has ended, two more are there
- * for their times. */
+/* What stage1 keeps of an app beneath status/: APP has its exit code once it has ended; two more files have
+ * its times. */
 static void app_read_state(const Pod *pod, int status_dir, PodApp *app)
 {
     _cleanup_free_ char *code = NULL;
@@ -184,7 +184,8 @@ static void app_read_state(const Pod *pod, int status_dir, PodApp *app)
         app->state = app->started_ns > 0 ? POD_APP_RUNNING : POD_APP_CREATED;
 }
 
-/* The original's stage1 had an overlay of its own, whose upper layer is what is left when it has ended. */
+/* The original's stage1 had an overlay of its own, of which only the upper layer is left after the pod has
+ * ended. */
 static int open_app_states(const Pod *pod)
 {
     int dir = openat(pod->fd, STAGE1_STATUS, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
@@ -207,7 +208,7 @@ static void status_read_apps(const Pod *pod, PodStatus *status)
     }
 }
 
-/* The number of one that has ended is only what it was. */
+/* The number of a process that has ended is only of historical interest. */
 static void status_read_pid(const Pod *pod, PodStatus *status)
 {
     if (pod->state == POD_STATE_RUNNING)

@@ -35,7 +35,7 @@ int pod_summary_write(const Pod *pod, const PodStatus *status, Error *reterr)
         return error_set_errno(reterr, -errno, "cannot tell when pod \"%s\" was created", pod->uuid);
     summary.created_ns = timespec_ns(&st.st_mtim);
     r = record_write_link(pod->fd, POD_SUMMARY, fields, &summary);
-    /* How long a target may be is the file system's to say. */
+    /* The file system limits the length of a target. */
     return r < 0 && r != -ENAMETOOLONG ? error_set_errno(reterr, r, "cannot create \"" POD_SUMMARY "\"") : 0;
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A pod only ever moves forward through the directories of states, so a program that lost it looks in the
- * later ones and either finds it or knows that it is gone. Listing goes in the same order: what moves
- * meanwhile is seen twice, never missed. */
+/* A pod only moves forward through the directories of states. So a program that does not find it any more
+ * looks in the later ones, and either finds it or knows that it is gone. A listing uses the same order: a
+ * pod that moves in the meantime is seen twice, never missed. */
 
 #include "pod-internal.h"
 
@@ -17,7 +17,7 @@
 
 enum { POD_LOCK_TRIES = 25, POD_LOCK_PAUSE_NS = 1000000 };
 
-/* A gc beside us may take a directory away before we have locked it. */
+/* A gc that runs at the same time may remove a directory before we have locked it. */
 enum { POD_CREATE_TRIES = 200 };
 
 void pod_free(Pod *pod)
@@ -53,7 +53,7 @@ int pod_root_open(const char *data_directory, bool create, int *ret_fd, Error *r
         if (fd < 0)
             r = -errno;
     }
-    /* None of the directories of pods is in the data directory itself. */
+    /* No directory of a pod is in the data directory itself. */
     if (r == -ENOENT && !create) {
         fd = TAKE_FD(data);
         r = 0;
@@ -75,7 +75,8 @@ int pod_detach(Pod *pod)
 
     if (tree < 0 && errno != ENOSYS)
         return -errno;
-    /* What is in it decides what root does later: who gets the lock from a pod's init must not change it. */
+    /* Its contents decide what root does later, so a process that gets the lock from a pod's init must not
+     * be able to change them. */
     if (tree >= 0 && mount_setattr(tree, "", AT_EMPTY_PATH, &attributes, sizeof(attributes)) < 0)
         return -errno;
     pod->lock = openat(tree >= 0 ? tree : pod->fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -113,7 +114,7 @@ int pod_lock(Pod *pod)
     return r;
 }
 
-/* On a descriptor of its own: a program that looks at the pod takes and drops a shared lock on pod->fd. */
+/* On a separate descriptor: a program that looks at the pod takes and releases a shared lock on pod->fd. */
 int pod_hold(Pod *pod)
 {
     int r, q;
@@ -152,7 +153,7 @@ int pod_move(Pod *pod, PodDirectory to, Error *reterr)
     return pod_probe(pod);
 }
 
-/* gc may find the embryo before it is locked and take it away; then another is made. */
+/* gc may find the embryo before it is locked, and remove it; then another one is made. */
 int pod_create(int root, bool detached, Pod **ret, Error *reterr)
 {
     int r = -ENOENT;
@@ -182,7 +183,7 @@ int pod_create(int root, bool detached, Pod **ret, Error *reterr)
     return error_set_errno(reterr, r, "cannot create a pod");
 }
 
-/* What rkt-register has made of the pod's own journal. */
+/* Directories of the pod's own journal, which rkt-register has made. */
 static void remove_journal_link(const Pod *pod)
 {
     char id[UUID_PLAIN_LENGTH + 1], path[sizeof("/var/log/journal/") + UUID_PLAIN_LENGTH];

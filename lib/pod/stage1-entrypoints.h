@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the manifest of a pod's stage1 says of its entrypoints, read without JSON: it is the target of a link
- * that leads nowhere, made when the pod is prepared. */
+/* The entrypoints in the manifest of a pod's stage1, readable without JSON: the target of a dangling link,
+ * made when the pod is prepared. */
 #pragma once
 
 #include "base/error.h"
@@ -14,25 +14,25 @@ typedef enum Stage1Entrypoint {
     _STAGE1_ENTRYPOINT_MAX,
 } Stage1Entrypoint;
 
-/* The annotation that names it. */
+/* The annotation for it. */
 const char *stage1_entrypoint_annotation(Stage1Entrypoint entrypoint);
 
 typedef struct Stage1Entrypoints {
     unsigned version;                    /* of the stage1 interface */
     char *paths[_STAGE1_ENTRYPOINT_MAX]; /* in the stage1's root; NULL: it has none */
-    char *flavour;                       /* which of this build (pod/stage1-network.h), or NULL: another */
+    char *flavour; /* which flavour of this build (pod/stage1-network.h), or NULL: another stage1 */
 } Stage1Entrypoints;
 
-/* Frees what they hold, not the struct itself. */
+/* Frees the contents, not the struct itself. */
 void stage1_entrypoints_done(Stage1Entrypoints *entrypoints);
 
-/* The version of the interface, by its annotation; NULL, there is none, is 1. -EINVAL. */
+/* The version of the interface from its annotation; NULL (there is none): 1. -EINVAL: not a valid version. */
 int stage1_version_parse(const char *annotation, unsigned *ret);
 
 /* -EINVAL: a path is empty. */
 int stage1_entrypoints_write(const Pod *pod, const Stage1Entrypoints *entrypoints, Error *reterr);
 
-/* *ret must be empty, and is so on failure. -ENODATA: the pod was prepared by another rkt. */
+/* *ret must be empty, and is empty on failure. -ENODATA: another release prepared the pod. */
 int stage1_entrypoints_read(const Pod *pod, Stage1Entrypoints *ret);
 
 /* The entrypoint's path beneath the pod's directory (the caller frees). -ENOENT: the stage1 has none. */

@@ -7,7 +7,8 @@
 #include "rkt-config.h"
 
 static const struct {
-    const char *flavour, *networks[2], *before, *after; /* the words around a network that it does not know */
+    const char *flavour, *networks[2], *before,
+            *after; /* the words before and after a network that the flavour does not know */
 } flavours[] = {
     { "host", { "host", "none" }, "network \"", "\" is not built yet: say --net=none or --net=host" },
     { "fly", { "host", "default" }, "--net=", ": apps of this stage1 have the host's network: leave it out" },

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A link is looked at by descriptor and its target resolved from there, so that it is not another by then.
- * What it leads to is opened for reading only once it is known to be a regular file: opening a device may do
- * something. */
+/* A link is examined by descriptor and its target resolved from there, so that it cannot be exchanged. The
+ * target is opened for reading only after it is known to be a regular file, because opening a device may
+ * have effects. */
 
 #include "uuid-file.h"
 
@@ -32,7 +32,7 @@ static int open_parent(int dir, const char *path, const char **ret_name)
     return fd < 0 ? -errno : fd;
 }
 
-/* O_PATH, of what is not a link. -ELOOP: a link that is not to be followed. */
+/* Opens with O_PATH a file that is not a link. -ELOOP: it is a link that must not be followed. */
 static int open_following(const char *path)
 {
     _cleanup_close_ int dir = -EBADF;

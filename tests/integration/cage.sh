@@ -3,8 +3,8 @@
 # images: busybox
 # layers: cage.layers
 # takes: 40
-# Suppose a hole in libarchive: whoever made the image has the process that reads it. It meets nothing of value, and what
-# it says is at most a lie about its own image.
+# The cage of an image: even if an attacker takes over the process that reads the image through a flaw in libarchive,
+# it has access to nothing of value, and can at most lie about its own image.
 
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "${0%/*}/lib.sh"

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # images: busybox
-# The kernel may kill the process that moves what an app says, where memory is short: the pod's log tells, another one goes on,
-# also long after the init has given up its rights, and no app sees either.
+# The kernel kills the carrier of an app's output, as it may when memory is short: the pod's log says so, another
+# carrier continues, also long after the init has given up its rights, and no app sees either of them.
 
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "${0%/*}/lib.sh"

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # images: busybox
 # suites: one
-# What root may read or write is enough: a data directory below one that is root's alone (mktemp -d), and files that are
-# named there. The worker of rkt fetch, which is another user, gets descriptors.
+# A data directory and named files in a directory that only root can enter (mktemp -d) can be used: the worker of rkt
+# fetch, which is another user, gets descriptors.
 
 # shellcheck source-path=SCRIPTDIR source=lib.sh disable=SC2016
 . "${0%/*}/lib.sh"

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # images: nginx
 # layers: cloud-init.layers
-# The cloud-config of Documentation/examples is the user data of this machine: the pod that it declares runs after the first
-# boot, as soon as its image can be had.
+# The cloud-config of Documentation/examples as the user data of this machine: the pod that it declares runs after the
+# first boot, once its image is available.
 
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "${0%/*}/lib.sh"

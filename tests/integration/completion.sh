@@ -3,7 +3,7 @@
 # images: busybox
 # suites: one
 # layers: completion.layers
-# What can follow on a command line, as rkt answers it and as bash puts it.
+# The possible next words of a command line, from rkt and in bash.
 
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "${0%/*}/lib.sh"

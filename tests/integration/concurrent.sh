@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 # images: busybox
 # suites: one
-# Twenty commands at once on one store, again and again for RKT_TEST_SECONDS: each ends well, or with a word that its
-# user understands (the pod that was meant is gone by now), and soon. And one pod is run once, whoever comes at once.
+# Twenty commands at once on one store, repeatedly for RKT_TEST_SECONDS: each succeeds, or fails with a message that
+# its user understands (the pod is gone by now), and soon. A pod runs only once, however many commands run it at the
+# same time.
 
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "${0%/*}/lib.sh"

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # images: busybox
 # suites: one
-# What images, networks and pod files say reaches the terminals of administrators: no control character (C0, DEL, C1),
-# no mark of direction and no further end of a line is in any output, JSON included. JSON still says what it was.
+# Text from images, networks and pod files reaches the terminals of administrators: no output, including JSON, has a
+# control character, a direction mark or an additional end of a line. JSON keeps the original text in escapes.
 
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "${0%/*}/lib.sh"

@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # images: busybox
-# A pod that a unit runs beside its main process (ExecStartPre= and its kin) is waited for, its failure counts, and its end
-# leaves the unit's own pod alone; the main process of a unit that somebody wrote by hand still hands its place on.
+# A pod that a unit runs beside its main process (ExecStartPre= and similar) is waited for, its failure counts, and
+# its end does not affect the unit's own pod. In a unit that an administrator wrote by hand, the main process still
+# passes its place to the pod.
 
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "${0%/*}/lib.sh"

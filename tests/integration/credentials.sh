@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # images: busybox
-# A secret of the unit reaches the apps that the pod names for it, as their own users, and nobody and no place else.
+# A credential of the unit reaches only the apps for which the pod names it, readable by their users only.
 
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "${0%/*}/lib.sh"

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # images: busybox
-# Directories for data that stays: made for the app's user, never taken from it, and never given to anybody else.
+# Directories for persistent data: they are made for the app's user, never taken from it, and never given to another
+# user.
 
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "${0%/*}/lib.sh"

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # needs: vm
 # images: probe
-# Memory and CPU isolators of an app hold, by real controllers, in the cgroup that systemd delegates; where it delegates
-# none, the pod's log says so, and an isolator that would need one is an error.
+# Memory and CPU isolators of an app work, through real controllers in the cgroup that systemd delegates. Without
+# delegation the pod's log says so, and an isolator that needs a controller is an error.
 
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "${0%/*}/lib.sh"

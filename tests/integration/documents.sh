@@ -3,8 +3,8 @@
 # images: busybox nginx redis
 # layers: documents.layers
 # takes: 30
-# Every command that the documents show, as a reader would paste it, and every file. tests/document_blocks.py says how a
-# document excuses what can't be run here, and names what it takes for granted.
+# Runs every command that the documents show, as a reader would, and uses every file. tests/document_blocks.py says
+# how a document marks commands that cannot be run here, and which names it assumes.
 
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "${0%/*}/lib.sh"

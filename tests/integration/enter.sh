@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # images: busybox ambush
 # takes: 20
-# rkt enter: as an app's own process in all but its user, with nothing of the host's, and the status of its command.
+# rkt enter: the command runs confined like a process of the app, except for its user, has nothing of the host, and
+# its exit status is returned.
 
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "${0%/*}/lib.sh"

@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # images: true busybox
-# How many programs and system calls a start takes, the memory of what stays, and how many system calls a pod that has
-# ended. A program costs half a millisecond to load, so one more is a decision, not an accident; so is one more group of pages (64 kB), a file
-# in each pod, or a wait for all processors.
+# Limits the number of programs and system calls of a start, the memory of the processes that stay, and the system
+# calls for a pod that has ended. It takes half a millisecond to load a program. So one more program must be a
+# decision, not an accident, and so must one more group of pages (64 kB), a file in each pod, or a wait for all
+# processors.
 
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "${0%/*}/lib.sh"

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # images: busybox
 # suites: one
-# rkt export: what an app left becomes an image that can be fetched and run, and holds the same files; the host sees
-# nothing of how.
+# rkt export: the files of an app become an image that can be fetched and run, and has the same files. Nothing of the
+# export is visible on the host.
 
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "${0%/*}/lib.sh"

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # images: busybox
-# A pod whose app fails takes its status from it, stops the others, and says in its unit's log what the app said last; a
-# program that can't be run is named.
+# A pod whose app fails gets its status from that app, stops the others, and logs the app's last words in its unit's
+# log. If a program cannot be run, the message names it.
 
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "${0%/*}/lib.sh"

@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 # images: busybox
 # timeout: 1800
-# As faults.sh, where systemd makes the pod's scope and its journal, and machined knows it: rkt run and who registers its
-# pod are killed at a sample of their calls (RKT_TEST_SEED chooses, RKT_TEST_FAULTS=all takes all), and gc leaves no
-# machine, scope, journal, or process.
+# Like faults.sh, with systemd, which makes the pod's scope and journal, and machined, which registers it: rkt run and
+# rkt-register are killed at a sample of their calls (RKT_TEST_SEED chooses it, RKT_TEST_FAULTS=all takes all), and gc
+# leaves no machine, scope, journal, or process.
 
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "${0%/*}/lib.sh"

@@ -4,10 +4,11 @@
 # timeout: 3600
 # takes: 60
 # suites: one
-# Every command that changes something is killed, or one of its calls fails, at each system call that changes something
-# (tests/faults/inject): rkt list tells the truth, gc cleans, no image and no other pod is harmed, the same command then
-# succeeds. Without systemd, so that a round takes milliseconds. RKT_TEST_FAULTS=all takes all calls, `kinds` one of each
-# name and program (half of them failing, too) and a sample of the others, `sample` that alone; RKT_TEST_SEED chooses.
+# Kills every command that changes something, or makes one of its calls fail, at each system call that changes
+# something (tests/faults/inject). Afterwards rkt list is correct, gc cleans up, no image and no other pod is harmed,
+# and the same command succeeds. Without systemd, so that a round takes milliseconds. RKT_TEST_FAULTS=all takes all
+# calls, `kinds` one of each name and program (half of them failing, too) and a sample of the others, `sample` only
+# the sample; RKT_TEST_SEED chooses it.
 
 # Nothing of this is to be seen outside, and no systemd within.
 if [[ ! ${FAULTS_INSIDE-} ]]; then

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # images: probe
-# A declared pod whose image has to be fetched first: that is done beside its unit, as long as it takes, and no longer than
-# somebody waits for it.
+# A declared pod whose image must be fetched first: this happens in a separate unit, takes as long as it needs, and
+# ends when nobody waits for it any more.
 
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "${0%/*}/lib.sh"

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # images: busybox
 # suites: one
-# What each flag of run, prepare and run-prepared does to a pod, seen from inside its app.
+# The effect of each flag of run, prepare and run-prepared on a pod, seen from inside its app.
 
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 # shellcheck disable=SC2016 # the scripts are for the app's shell

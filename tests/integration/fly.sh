@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # images: busybox probe listener
-# The flavour fly: an app with all rights, in a root of its own and nothing else, by hand and as a service.
+# The flavour fly: an app with all rights and only a root of its own, started by hand and as a service.
 
 # shellcheck source-path=SCRIPTDIR source=lib.sh disable=SC2016
 . "${0%/*}/lib.sh"

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # needs: vm
 # images: hostile
-# A fork bomb has its unit's tasks and no more, whoever started the pod; the host goes on, and a stop clears it.
+# A fork bomb is limited to its unit's tasks, whoever started the pod. The host keeps working, and a stop ends it.
 
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "${0%/*}/lib.sh"

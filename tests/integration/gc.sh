@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# gc, rm and stop on pods made of nothing but their directories: each state, what a pod may leave outside of its
-# directory, and what must be left alone.
+# gc, rm and stop on pods that consist only of their directories: each state, everything that a pod may leave outside
+# of its directory, and files that must not be touched.
 
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "${0%/*}/lib.sh"

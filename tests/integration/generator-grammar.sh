@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# Values of systemd's directives: what PID 1 would leave out with a warning is an error of the pod file, and what it
-# takes is none. Both are asked of each case.
+# Values of systemd's directives: a value that PID 1 would ignore with a warning is an error of the pod file, and a
+# value that PID 1 accepts is not. Both are tried for each case.
 
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "${0%/*}/lib.sh"

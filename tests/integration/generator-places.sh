@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# rkt-generator where little works: in an initrd, without /var, with a log that can't be written, with nowhere to write
-# to, and with ten thousand files. And whether it knows every setting that this systemd knows.
+# rkt-generator where little works: in an initrd, without /var, with a log that cannot be written, without a writable
+# output directory, and with ten thousand files. Also checks that it knows every setting of this version of systemd.
 
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "${0%/*}/lib.sh"

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# Random values in pod files come out of PID 1 as they went in: as the words that the programs are run with, and as the unit
-# says them. RKT_TEST_SEED=NUMBER has the same values again.
+# Random values in pod files are the same after PID 1 has parsed the unit: in the arguments of the programs, and in
+# the unit's properties. RKT_TEST_SEED=NUMBER repeats the same values.
 
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "${0%/*}/lib.sh"

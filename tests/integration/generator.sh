@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# What a real PID 1 makes of the generator's units. rkt's programs are stand-ins here that write down how they were called.
+# The generator's units in a real PID 1. rkt's programs are replaced by stand-ins that record their arguments.
 
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "${0%/*}/lib.sh"

@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 # layers: hostile-images.layers
 # takes: 30
-# Images that mean harm (tests/data/make-hostile), brought in, rendered and prepared as a user would: each is refused in
-# one line that says why, or comes in and stays in its tree. Nothing half made is left, nothing outside is touched, and
-# time, memory and disk have an end.
+# Hostile images (tests/data/make-hostile), imported, rendered and prepared as by a user: each is refused with an
+# error of one line, or is imported and stays within its tree. Nothing incomplete is left, nothing outside is changed,
+# and time, memory and disk are limited.
 
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "${0%/*}/lib.sh"

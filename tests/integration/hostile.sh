@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # images: hostile
 # takes: 90
-# An app that wants out, as root with the rights that every app has, and again with more of them: nothing of the host
-# may be within reach, and no pod may refuse to stop. tests/images/hostile has the attacks.
+# An app that tries to escape, as root with the rights that every app has, and again with more rights: it reaches
+# nothing of the host, and its pod can always be stopped. tests/images/hostile has the attacks.
 
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "${0%/*}/lib.sh"

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # images: busybox probe
-# Who is who: processes that have a pod's number after it, apps that let go of their pod's lock, locks that members of
-# group rkt would hold.
+# Mistaken identities: processes that get a pod's number after its end, apps that close their pod's lock, and locks
+# that members of group rkt try to hold.
 
 # shellcheck source-path=SCRIPTDIR source=lib.sh disable=SC2016
 . "${0%/*}/lib.sh"

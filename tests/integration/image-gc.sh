@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # images: busybox
-# rkt image gc and what declared pods start from, while they do not run: a weekly job's image can't come back by itself.
+# rkt image gc keeps the images of declared pods that do not run: the image of a weekly job cannot return by itself.
 
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "${0%/*}/lib.sh"

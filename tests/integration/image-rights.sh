@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # images: busybox
 # suites: one
-# An image has no more than the default by its own word: rights beyond it have to be granted.
+# An image cannot grant itself rights beyond the default: users must grant them.
 
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "${0%/*}/lib.sh"

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # images: busybox
 # suites: one
-# What an image wishes of memory and processors it gets where the host can, and else a warning: its pod runs. What the user
-# asks for is kept, or an error.
+# Memory and processor limits that an image asks for are applied if the host can; otherwise its pod runs with a
+# warning. Limits that the user asks for are applied, or an error.
 
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "${0%/*}/lib.sh"

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # images: busybox
 # takes: 35
-# --interactive: the one app of a pod has our input and output, and a terminal of its own where ours is one. And a pod
-# that has neither, in the foreground of a terminal.
+# --interactive: the one app of a pod has the caller's input and output, and a terminal of its own if the caller's is
+# a terminal. Also a pod without --interactive in the foreground of a terminal.
 
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "${0%/*}/lib.sh"

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # images: busybox
-# A pod's journal: its size, who reads it, and how long it is there.
+# A pod's journal: its size, who can read it, and how long it exists.
 
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "${0%/*}/lib.sh"

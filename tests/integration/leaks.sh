@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # images: busybox
-# Rounds of start, stop and gc leave nothing: no descriptor, mount, cgroup, unit, file, and PID 1 does not grow.
-# RKT_TEST_ROUNDS says how many.
+# Repeated start, stop and gc leave nothing behind: no descriptor, mount, cgroup, unit or file, and PID 1 does not
+# grow. RKT_TEST_ROUNDS is the number of rounds.
 
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "${0%/*}/lib.sh"

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # images: busybox hostile
 # takes: 40
-# splice(2) and sendfile(2) hold the lock of the pipe that they write to for as long as their source says nothing. An
-# app that does so with its log keeps neither the pod from stopping nor another app's lines from the journal.
+# splice(2) and sendfile(2) hold the lock of the pipe to which they write as long as their source is silent. An app
+# that does this with its log keeps neither the pod from stopping nor another app's lines from the journal.
 
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "${0%/*}/lib.sh"

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # images: busybox hostile
 # takes: 60
-# Each app may say so many lines in a time, whichever way they come: one that says more than that does not cost the others
-# theirs, neither by a limit of journald's nor by space.
+# Each app has a limit of lines in a time, for all ways into the journal. An app that exceeds it does not cost the
+# others their lines, neither through a limit of journald nor through space.
 
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "${0%/*}/lib.sh"

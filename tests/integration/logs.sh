@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # images: busybox
-# What apps say goes through pipes that the pod's init empties: no app holds a socket of journald, and none is killed or
-# held up for long by its log, whatever becomes of journald.
+# The output of apps goes through pipes that the pod's init reads: no app has a socket of journald, and no app is
+# killed or held up for long by its log, whatever happens to journald.
 
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "${0%/*}/lib.sh"

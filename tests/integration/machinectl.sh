@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # images: busybox
-# What each verb of machinectl does with a pod, as Documentation/machinectl.md says it, and what to use instead.
+# Each verb of machinectl with a pod, as in Documentation/machinectl.md, and the alternatives.
 
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "${0%/*}/lib.sh"

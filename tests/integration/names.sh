@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # images: busybox
-# The name of a declared pod stands wherever a UUID does, and means the pod that an administrator would mean.
+# The name of a declared pod can be used wherever a UUID can, and means the pod that an administrator expects.
 
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "${0%/*}/lib.sh"

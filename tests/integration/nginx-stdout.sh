@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # images: nginx
-# An image whose access.log is a link to /dev/stdout logs, as root and as another user. On a journal stream open()
+# An image whose access.log is a link to /dev/stdout can log, as root and as another user. On a journal stream open()
 # would fail with ENXIO.
 
 # shellcheck source-path=SCRIPTDIR source=lib.sh

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # images: busybox
 # suites: one
-# An app's root that is a copy of its image: by --no-overlay and NoOverlay=, and by itself where there can be no overlay.
+# An app's root that is a copy of its image: with --no-overlay and NoOverlay=, and automatically if overlays are not
+# supported.
 
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "${0%/*}/lib.sh"

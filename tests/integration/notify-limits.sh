@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # images: hostile
 # takes: 40
-# What apps say costs the service manager little, however much they say; and nothing of it is lost that counts.
+# Messages of apps cost the service manager little, however many they send, and none that matters is lost.
 
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 # shellcheck disable=SC2016 # eval's words

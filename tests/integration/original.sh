@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # images: busybox true
 # suites: one
-# A data directory that the original left: its images are taken over by key, its pods are told truly, and collected.
+# A data directory of the original: its images are imported again by key, and its pods are shown correctly and
+# removed.
 
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "${0%/*}/lib.sh"

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # images: busybox
-# rkt pod as an administrator uses it: from a command line to a file to a service, and what is said on the way.
+# rkt pod as an administrator uses it: from a command line to a file to a service, with all messages.
 
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "${0%/*}/lib.sh"

@@ -6,7 +6,8 @@
 # takes: 60
 # suites: one
 # A virtual machine is killed while it fetches, prepares, runs and collects, and boots again from the same disk: what
-# was promised is there, what was half-made goes, and all works. RKT_TEST_ROUNDS cuts, RKT_TEST_SEED chooses when.
+# was promised exists, what was incomplete is removed, and everything works. RKT_TEST_ROUNDS is the number of kills,
+# RKT_TEST_SEED chooses when.
 
 # Called with a directory and the options of tests/machine/vm on the host; with `storm` or `check` in the machine.
 

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # images: busybox
 # suites: one
-# From words of the command line to a pod in prepared/, and from there into a stage1 that is not ours: what rkt promises
-# to every stage1. No app runs here.
+# From a command line to a pod in prepared/, and from there into a stage1 that is not rkt's own: everything that rkt
+# promises to any stage1. No app runs here.
 
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "${0%/*}/lib.sh"

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # images: probe
 # takes: 45
-# What an app and its unit tell each other: how it is stopped and reloaded, whether it is alive, what state it is in, and
-# how much time it needs.
+# The protocol between an app and its unit: how the app is stopped and reloaded, its watchdog, its state, and
+# extensions of its timeout.
 
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 # shellcheck disable=SC2016 # the scripts are for the apps' shells

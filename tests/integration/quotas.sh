@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # images: hostile
 # takes: 15
-# Apps that take all they can get of what the kernel counts for a user of the whole host: the host's root gets its own
-# all the same.
+# Apps use up everything that the kernel counts for a user of the whole host: the host's root still gets its own
+# share.
 
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "${0%/*}/lib.sh"

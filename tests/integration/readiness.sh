@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # images: probe
-# A pod is up when its apps are: one that says so itself is waited for, and what it says of itself is the unit's status.
-# Instances of a template are pods of their own.
+# A pod is started when its apps are: an app that reports readiness itself is waited for, and its status text is the
+# unit's. Instances of a template are separate pods.
 
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "${0%/*}/lib.sh"

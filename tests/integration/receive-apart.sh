@@ -2,6 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # images: hostile
 # needs: vm
-# receive.sh on the kernel of the suite, which may be too old to refuse descriptors: another process receives.
+# receive.sh on the kernel of the suite, which may be too old to refuse descriptors: then a separate process receives.
 
 . "${0%/*}/receive.sh"

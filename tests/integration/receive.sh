@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # images: hostile
-# What an app sends to ours, and what it leaves to others to be closed: nobody outside may wait for it.
+# Descriptors that an app sends to rkt's processes, and sockets that it leaves to others to close: no process outside
+# of the pod waits for them.
 
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "${0%/*}/lib.sh"

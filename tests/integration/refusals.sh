@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # images: refused
-# A process that a refused system call ends: the pod's log, `systemctl status` and `rkt status` name the call, whoever of
-# the app made it and however.
+# A process is ended for a refused system call: the pod's log, `systemctl status` and `rkt status` name the call,
+# whichever process of the app made it and however.
 
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "${0%/*}/lib.sh"

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# Plays stage1 for rkt-register: journal namespace, machine, scope, poweroff, a restart under the same name with the old
-# leader dead.
+# Plays stage1 for rkt-register: journal namespace, machine, scope, poweroff, and a restart under the same name while
+# the old leader is dead.
 
 set -u
 register=/usr/lib/rkt/rkt-register

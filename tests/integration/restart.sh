@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # images: busybox
-# Five restarts in a row with Restart=always: the machine, the journal and the status are those of the new pod each time.
+# Five restarts in a row with Restart=always: each time the machine, the journal and the status are those of the new
+# pod.
 
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "${0%/*}/lib.sh"

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # images: busybox
-# A pod started from a login shell is a scope of its own in machine.slice: `machinectl terminate` ends the pod, and
-# leaves the shell and its session alive.
+# A pod that is started from a login shell is in its own scope in machine.slice: `machinectl terminate` ends the pod,
+# but not the shell and its session.
 
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "${0%/*}/lib.sh"

@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # images: busybox probe true
-# Several images are fetched side by side: their IDs come in the order in which they were named, one that is broken keeps
-# no other one out, and who is killed leaves nothing half made. A pod has all that it misses fetched by one program.
+# Several images are fetched at the same time: their IDs are printed in the order in which they were named, a broken
+# image does not affect the others, and a killed fetch leaves nothing incomplete. One program fetches all images that
+# a pod lacks.
 
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "${0%/*}/lib.sh"

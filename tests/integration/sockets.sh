@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # images: listener busybox redis
 # layers: sockets.layers
-# Sockets that systemd listens on reach the app whose port they are, and no other; the first connection starts the pod. The
-# pods and units of Documentation/examples are on this machine from its boot on.
+# Sockets on which systemd listens reach only the app whose port they are for, and the first connection starts the
+# pod. The pods and units of Documentation/examples are on this machine from its boot on.
 
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "${0%/*}/lib.sh"

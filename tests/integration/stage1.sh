@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # images: busybox shell-stage1
 # takes: 30
-# Which image is a pod's stage1, and what rkt does with one that is not ours: tests/images/shell-stage1, in shell. What it
-# sees of its surroundings is in prepare.sh.
+# Which image becomes a pod's stage1, and how rkt treats one that is not its own: tests/images/shell-stage1, in shell.
+# prepare.sh tests its environment.
 
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "${0%/*}/lib.sh"

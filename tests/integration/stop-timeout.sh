@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # images: busybox
 # takes: 20
-# Each app has the time to stop that is its own: who does not stop is killed when its StopTimeout= is over, and not when
-# the longest one of the pod is.
+# Each app has its own time to stop: an app that does not stop is killed when its own StopTimeout= is over, not after
+# the longest one in the pod.
 
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "${0%/*}/lib.sh"

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # images: hostile
 # takes: 60
-# A pod stops when it is told to, in the way that it is told, and only then: while thirty processes of a root app send
-# their pid 1 every signal that means something, and root's queue of signals is full.
+# A pod stops when it is asked to, in the requested way, and only then: meanwhile thirty processes of an app that runs
+# as root send their pid 1 every signal with a meaning, and root's queue of signals is full.
 
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "${0%/*}/lib.sh"

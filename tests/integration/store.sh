@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # images: probe
 # suites: one
-# Images come in as user rkt, for members of group rkt too; what one of those changes in the store does not run; and the
-# unpacker can do nothing but unpack.
+# Images are imported as user rkt, also for members of group rkt. Changes that such a member makes to the store are
+# not executed, and the unpacker can only unpack.
 
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "${0%/*}/lib.sh"

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # runs: on the host
 # images: busybox
-# A machine has rkt as a system extension (packages/sysext) and the unit of Documentation/examples/sysext, nothing else: its
+# A machine has rkt only as a system extension (packages/sysext) with the unit of Documentation/examples/sysext: its
 # declared pod runs from its first boot on.
 
 # Called with a directory and the options of tests/machine/boot on the host; with `check` in the machine.

@@ -2,6 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # images: busybox haproxy hostile
 # needs: vm
-# syslog.sh on the kernel of the suite, which may be too old to refuse descriptors: another process receives.
+# syslog.sh on the kernel of the suite, which may be too old to refuse descriptors: then a separate process receives.
 
 . "${0%/*}/syslog.sh"

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # images: busybox haproxy hostile
-# /dev/log is there for every app, and what comes by it is in the journal under the app's name. No socket of journald is
-# within an app's reach; the native protocol is for those that ask for it.
+# Every app has /dev/log, and its messages are in the journal under the app's name. No app can reach a socket of
+# journald. Apps that ask for the native protocol get it.
 
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "${0%/*}/lib.sh"

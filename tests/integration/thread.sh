@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # images: nginx redis
-# The whole way of a declared pod of two real programs, from the images to nothing left.
+# The whole path of a declared pod of two real programs, from the images until nothing is left.
 
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "${0%/*}/lib.sh"

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # images: busybox
-# A pod whose file is removed, masked or spoiled while it runs, or whose unit is masked: it runs on under its limits, ends in order, is marked, and
-# is not started again.
+# A pod whose file is removed, masked or damaged while it runs, or whose unit is masked: it keeps running with its
+# limits, ends properly, is marked, and is not started again.
 
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "${0%/*}/lib.sh"

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # images: busybox
-# A pod in front of us whose standard output is not read, for now or for ever: nothing of what was said last is lost that
-# somebody reads.
+# A pod in the foreground whose standard output is not read, for a while or for ever: none of the last output is lost
+# if somebody reads it.
 
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "${0%/*}/lib.sh"

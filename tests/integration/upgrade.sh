@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # images: busybox
-# rkt is upgraded: what was prepared before is run after it by the new one, and what runs is entered, stopped and collected
-# by the new one. The new one is this build, with another version.
+# After an upgrade of rkt, the new version runs pods that were prepared before, and enters, stops and collects pods
+# that run. The new version is this build with another version number.
 
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "${0%/*}/lib.sh"

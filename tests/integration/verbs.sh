@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # images: busybox
-# What scripts of the original's users read and give: columns, lines, JSON members, exit statuses and words, to the
-# letter; and how a program that can't be run is said.
+# The interface for scripts of the original's users: columns, lines, JSON members, exit statuses and messages, to the
+# letter; and the message for a program that cannot be run.
 
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "${0%/*}/lib.sh"

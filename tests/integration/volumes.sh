@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # images: busybox
 # takes: 30
-# A volume is what the administrator named: no link that an app or a user put into the way to its source is followed, and no
-# device opened that they put there; what root linked is followed as ever.
+# A volume is the source that the administrator named: no link that an app or a user put into the path of its source
+# is followed, and no device that they put there is opened. Links that root made are followed as usual.
 
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 # shellcheck disable=SC2016 # the scripts are for the app's shell

@@ -18,8 +18,8 @@ static int quantity_set(const IsolatorType *type, const char *text, Quantity *re
     if (r < 0)
         return error_set(reterr, -EBADMSG, "\"%s\" is not a quantity (such as 500m, 2, 128M or 1Gi)", text);
     if (value < (uint64_t) min)
-        return error_set(reterr, -EBADMSG, "\"%s\" is too small, the least is %lld%s", text, (long long) min,
-                         type->milli ? "m" : "");
+        return error_set(reterr, -EBADMSG, "\"%s\" is too small, the minimum is %lld%s", text,
+                         (long long) min, type->milli ? "m" : "");
     ret->text = strdup(text);
     if (!ret->text)
         return -ENOMEM;

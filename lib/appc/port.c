@@ -294,8 +294,8 @@ int port_list_activate(PortList *list, const char *text, Error *reterr)
         return r;
     known = port_list_find(list, name);
     if (!number && !known)
-        return error_set(reterr, -ENOENT, "the image has no port \"%s\": say its number, as %s:80", name,
-                         name);
+        return error_set(reterr, -ENOENT, "the image has no port \"%s\": give its number, such as %s:80",
+                         name, name);
     port = find_or_add(list, name);
     if (!port)
         return -ENOMEM;

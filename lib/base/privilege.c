@@ -74,8 +74,8 @@ int privilege_drop(const char *user, Error *reterr)
     if (r >= 0)
         r = clean_environment();
     if (r < 0)
-        return error_set_errno(reterr, r, "cannot give privileges up");
+        return error_set_errno(reterr, r, "cannot give up privileges");
     if (geteuid() == 0)
-        return error_set(reterr, -EPERM, "still root after giving root up");
+        return error_set(reterr, -EPERM, "still root after giving up root");
     return 0;
 }

@@ -87,7 +87,7 @@ typedef struct Field {
     const char *must_be;
 } Field;
 
-static int take_field(Config *config, const JsonNode *object, const Field *field, Error *reterr)
+static int read_field(Config *config, const JsonNode *object, const Field *field, Error *reterr)
 {
     char **to = (char **) (void *) ((char *) config + field->offset);
     JsonNode node = { .parent = object, .key = field->name };
@@ -104,12 +104,12 @@ static int take_field(Config *config, const JsonNode *object, const Field *field
     return 0;
 }
 
-static int take_fields(Config *config, const JsonNode *object, const Field *fields, Error *reterr)
+static int read_fields(Config *config, const JsonNode *object, const Field *fields, Error *reterr)
 {
     int r = 0;
 
     for (; r >= 0 && fields->name; fields++)
-        r = take_field(config, object, fields, reterr);
+        r = read_field(config, object, fields, reterr);
     return r;
 }
 
@@ -202,7 +202,7 @@ static int read_paths(Config *config, const JsonNode *object, Error *reterr)
         {},
     };
 
-    return take_fields(config, object, fields, reterr);
+    return read_fields(config, object, fields, reterr);
 }
 
 static int read_stage1(Config *config, const JsonNode *object, Error *reterr)
@@ -214,7 +214,7 @@ static int read_stage1(Config *config, const JsonNode *object, Error *reterr)
           "an absolute path, or a URL (file, http, https, docker)" },
         {},
     };
-    int r = take_fields(config, object, fields, reterr);
+    int r = read_fields(config, object, fields, reterr);
 
     if (r >= 0 && !config->stage1_name != !config->stage1_version)
         r = error_set(reterr, -EBADMSG, "%s: must be set, as %s is", config->stage1_name ? "version" : "name",
@@ -245,7 +245,7 @@ static int read_kind(const JsonNode *root, ConfigTopic topic, ConfigKind *ret, E
         return r;
     *ret = config_kind_from_string(kind);
     if ((int) *ret < 0 || kinds[*ret].topic != topic)
-        return error_set(reterr, -EBADMSG, "rktKind: \"%s\" is not a kind that this directory has", kind);
+        return error_set(reterr, -EBADMSG, "rktKind: \"%s\" is not a valid kind in this directory", kind);
     if (!streq(version, CONFIG_VERSION))
         return error_set(reterr, -EBADMSG, "rktVersion: \"%s\" is not known, only " CONFIG_VERSION, version);
     return 0;

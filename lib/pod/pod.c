@@ -139,7 +139,7 @@ int pod_move(Pod *pod, PodDirectory to, Error *reterr)
     int r;
 
     if (!pod->locked || !(pod_directories[pod->directory].next & POD_MASK(to)))
-        return error_set(reterr, -EPERM, "pod \"%s\" cannot go from %s to %s", pod->uuid,
+        return error_set(reterr, -EPERM, "pod \"%s\" cannot move from %s to %s", pod->uuid,
                          pod_directory_to_string(pod->directory), pod_directory_to_string(to));
     old_name = pod_path(pod->directory, pod->uuid, &old_path);
     new_name = pod_path(to, pod->uuid, &new_path);

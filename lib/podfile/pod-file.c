@@ -326,7 +326,7 @@ static int read_lines(Reader *reader, char *text, char *end)
     }
     if (!whole)
         return 0;
-    complain(reader, start, "the line is continued behind the end of the file");
+    complain(reader, start, "the line is continued after the end of the file");
     return 0;
 }
 

@@ -85,7 +85,7 @@ static int check_words(const PodEntry *entry, Error *reterr)
 
     POD_ENTRY_FOREACH_WORD (word, entry) {
         if (!utf8_is_valid(word) || strchr(word, '\n'))
-            return error_set(reterr, -EINVAL, "a value has to be UTF-8 without newlines");
+            return error_set(reterr, -EINVAL, "a value must be UTF-8 without newlines");
         if (check && !strchr(word, '%'))
             r = check(info, word, reterr);
         if (r < 0)

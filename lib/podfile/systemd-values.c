@@ -10,7 +10,7 @@
 
 int systemd_refuse(const char *value, const char *what, Error *reterr)
 {
-    return error_set(reterr, -EINVAL, "\"%s\" is not %s; systemd would leave the line out", value, what);
+    return error_set(reterr, -EINVAL, "\"%s\" is not %s; systemd would ignore the line", value, what);
 }
 
 /* ----- Numbers ----- */

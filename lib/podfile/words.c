@@ -98,7 +98,7 @@ static int undo_escape(const char *s, char *to, size_t *ret_n, Error *reterr)
             return refuse_escape(s, reterr);
     }
     if (c == 0)
-        return error_set(reterr, -EINVAL, "a value can't hold a NUL");
+        return error_set(reterr, -EINVAL, "a value cannot hold a NUL");
     if (c > 0x10ffff || (digits > 2 && c >= 0xd800 && c < 0xe000))
         return error_set(reterr, -EINVAL, "\"\\%c\" is not followed by a character of Unicode", *s);
     if (digits > 2)
@@ -176,6 +176,6 @@ int words_unquote(char *value, Error *reterr)
     if (r < 0)
         return r;
     if (words_next(value, size, value))
-        return error_set(reterr, -EINVAL, "there is more behind the quoted value");
+        return error_set(reterr, -EINVAL, "there is text after the quoted value");
     return 0;
 }

@@ -174,7 +174,7 @@ int cage_start(const CageOptions *options, Cage **ret, Error *reterr)
     cage->pid = -1;
     cage->process = cage->input = cage->output = cage->report = -EBADF;
     if (options->argument_size > CAGE_ARGUMENT_MAX)
-        return error_set(reterr, -E2BIG, "too much to be told to %s", options->worker);
+        return error_set(reterr, -E2BIG, "too much input for %s", options->worker);
     if (options->writable && fstatvfs(options->root, &vfs) >= 0)
         cage->inodes_before = vfs.f_ffree;
     r = start_child(cage, reterr);
@@ -273,7 +273,7 @@ static int drain(Cage *cage, const CageStreams *streams, Error *reterr)
         return 0;
     }
     r = streams->take ? streams->take(cage->taken, (size_t) n, streams->userdata, reterr)
-                      : error_set(reterr, -EBADMSG, "%s says too much", cage->options.worker);
+                      : error_set(reterr, -EBADMSG, "%s sends too much output", cage->options.worker);
     return r < 0 ? r : 1;
 }
 
@@ -380,7 +380,7 @@ static int read_report(const Cage *cage, Error *reterr)
         return error_set(reterr, -EBADMSG, "%s",
                          *report.words           ? report.words
                          : report.result > -4096 ? strerror(-report.result)
-                                                 : "it does not say why");
+                                                 : "it gives no reason");
     return 0;
 }
 

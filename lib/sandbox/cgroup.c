@@ -256,14 +256,14 @@ int cgroup_set_limits(int cgroup, const CgroupLimits *limits, Error *reterr)
             continue;
         if (!((unsigned) available & limit->controller))
             return error_set(reterr, -EOPNOTSUPP,
-                             "%s cannot be kept: the pod's cgroup has no %s controller (the host has none, "
-                             "and the limit has to be left out; or the pod's unit lacks Delegate=yes, which "
-                             "that of a pod file has)",
+                             "%s cannot be applied: the pod's cgroup has no %s controller (the host does not "
+                             "have it, and the limit must be left out; or the pod's unit lacks Delegate=yes, "
+                             "which units of pod files have)",
                              limit->isolator, limit->controller_name);
         limit->format(limit_value(limit, limits), text);
         r = write_attribute(cgroup, limit->attribute, text);
         if (r < 0)
-            return error_set_errno(reterr, r, "cannot keep %s: writing \"%s\" to %s", limit->isolator, text,
+            return error_set_errno(reterr, r, "cannot apply %s: writing \"%s\" to %s", limit->isolator, text,
                                    limit->attribute);
     }
     return 0;

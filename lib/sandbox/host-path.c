@@ -131,7 +131,7 @@ static int leave(Walk *w, Error *reterr)
         return r;
     if (w->changer)
         return error_set(reterr, -EPERM,
-                         "\"..\" after \"%s\" is not followed, for %s could have moved it: name the path "
+                         "\"..\" after \"%s\" is not followed, because %s could have moved it: name the path "
                          "without \"..\"",
                          w->path, w->changer);
     fd = openat(w->fd, "..", O_PATH | O_DIRECTORY | O_CLOEXEC);
@@ -154,8 +154,8 @@ static int check_link(Walk *w, int link, const char *name, const char *target, E
         return -errno;
     if (fs.f_type == PROC_SUPER_MAGIC)
         return error_set(reterr, -EPERM,
-                         "\"%s/%s\" is a link in a procfs, which is not followed: name what it leads to",
-                         w->path, name);
+                         "\"%s/%s\" is a link in a procfs, which is not followed: name its target", w->path,
+                         name);
     r = find_writer(w, reterr);
     if (r >= 0 && !w->changer && st.st_uid != 0 &&
         asprintf(&w->changer, "user %u, who owns it,", (unsigned) st.st_uid) < 0) {
@@ -165,8 +165,8 @@ static int check_link(Walk *w, int link, const char *name, const char *target, E
     if (r < 0 || !w->changer)
         return r;
     return error_set(reterr, -EPERM,
-                     "\"%s/%s\" is a link to \"%s\", which is not followed, for %s could have put it there: "
-                     "name what it is to lead to instead, without links",
+                     "\"%s/%s\" is a link to \"%s\", which is not followed, because %s could have put it "
+                     "there: name its target instead, by a path without links",
                      w->path, name, target, w->changer);
 }
 
@@ -202,8 +202,8 @@ static int check_device(Walk *w, const char *name, Error *reterr)
         return r;
     return error_set(
             reterr, -EPERM,
-            "\"%s/%s\" is a device, which is not opened, for %s could have put it there: name it where "
-            "only root may write, as in /dev",
+            "\"%s/%s\" is a device, which is not opened, because %s could have put it there: name it in a "
+            "directory where only root may write, such as /dev",
             w->path, name, w->changer);
 }
 
@@ -327,12 +327,12 @@ int host_path_record_writable(int fd, int record, Error *reterr)
     int r;
 
     if (fstat(fd, &st) < 0)
-        return error_set_errno(reterr, -errno, "cannot look at what apps may write to");
+        return error_set_errno(reterr, -errno, "cannot look at the paths that apps may write to");
     if (!S_ISDIR(st.st_mode))
         return 0;
     n = readlink(fd_path(fd, link), path, sizeof(path) - 1);
     if (n < 0)
-        return error_set_errno(reterr, -errno, "cannot find the path of what apps may write to");
+        return error_set_errno(reterr, -errno, "cannot find the paths that apps may write to");
     path[n] = '\0';
     r = writable_sources_add(record, fd, path);
     return r < 0 ? error_set_errno(reterr, r, "cannot record that apps may write to \"%s\"", path) : 0;

@@ -244,7 +244,7 @@ int mount_restrict_paths(int proc, int sys, bool net_writable, int scratch, Erro
 
     r = masks_make(&masks, scratch);
     if (r < 0)
-        return error_set_errno(reterr, r, "cannot make what hides paths");
+        return error_set_errno(reterr, r, "cannot make the mounts that hide paths");
     r = restrict_paths(proc, "/proc", proc_paths, ELEMENTSOF(proc_paths), &masks, reterr);
     if (r >= 0 && net_writable)
         r = uncover_net(proc, reterr);

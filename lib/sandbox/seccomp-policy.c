@@ -77,7 +77,7 @@ static int policy_add_user(Policy *policy, char *const *set, bool bounded, bool 
         else if (policy->retain)
             members = "socket? socketpair?";
         else
-            return error_set(reterr, -EINVAL, "\"%s\" can only be in a set of what is retained", *name);
+            return error_set(reterr, -EINVAL, "\"%s\" can only be in a retain-set", *name);
         if (**name == '@' && !members)
             return error_set(reterr, -EINVAL, "unknown set of system calls \"%s\"", *name);
         if (!members && (strlen(*name) >= CALL_NAME_MAX || !seccomp_call_is_known(*name)))

@@ -75,5 +75,5 @@ int directory_mode_parse(const char *text, mode_t *ret, Error *reterr)
 {
     return parse_mode(text, ret) >= 0
                    ? 0
-                   : error_set(reterr, -EINVAL, "\"%s\" is not a mode (octal, as 0750)", text);
+                   : error_set(reterr, -EINVAL, "\"%s\" is not a mode (octal, such as 0750)", text);
 }

@@ -101,7 +101,7 @@ int setting_check_program(const Setting *setting, const char *value, Error *rete
 static int check_quantity(const char *value, bool milli, uint64_t *ret, Error *reterr)
 {
     if (quantity_parse(value, milli, ret) < 0 || *ret == 0)
-        return error_set(reterr, -EINVAL, "\"%s\" is not a quantity (as 500m, 2, 128M, 1Gi)", value);
+        return error_set(reterr, -EINVAL, "\"%s\" is not a quantity (such as 500m, 2, 128M, 1Gi)", value);
     return 0;
 }
 
@@ -159,7 +159,7 @@ int setting_check_capability(const Setting *setting, const char *value, Error *r
         const char *rest = startswith(name, "CAP_");
 
         if (!rest || *rest == '\0' || rest[strspn(rest, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_")] != '\0')
-            return error_set(reterr, -EINVAL, "\"%s\" is not a capability (as CAP_NET_ADMIN)", name);
+            return error_set(reterr, -EINVAL, "\"%s\" is not a capability (such as CAP_NET_ADMIN)", name);
     }
     return setting_check_text(setting, value, reterr);
 }
@@ -224,7 +224,7 @@ static int check_parts(const char *text, const Part *parts, size_t n, unsigned *
                              near);
         }
         if (*ret_seen & 1U << i)
-            return error_set(reterr, -EINVAL, "\"%s=\" is said twice", *field);
+            return error_set(reterr, -EINVAL, "\"%s=\" is given twice", *field);
         if (!part_is_valid(&parts[i], equals + 1))
             return error_set(reterr, -EINVAL, "\"%s\" is not a value for \"%s=\"", equals + 1, *field);
         *ret_seen |= 1U << i;
@@ -352,7 +352,7 @@ int setting_check_descriptor_name(const Setting *setting _unused_, const char *v
     if (slash && !app)
         return -ENOMEM;
     if (!ac_name_is_valid(slash ? slash + 1 : value) || (app && !ac_name_is_valid(app)))
-        return error_set(reterr, -EINVAL, "\"%s\" must be a port's name as the image has it, or APP/PORT",
+        return error_set(reterr, -EINVAL, "\"%s\" must be the name of a port of the image, or APP/PORT",
                          value);
     return 0;
 }

@@ -42,8 +42,8 @@ wish() {
         lacks "$name: nothing is said" "$output" "asks for: $1"
     else
         matches "$name: without the controller it has a warning" "$output" \
-            "app wishing runs without what its image asks for: $1 cannot be kept: the pod's cgroup has no $2 controller"
-        fails "$name: that the user asks for is an error" 254 "$1 cannot be kept: .*the limit has to be left out" run "$4" --exec=/bin/true
+            "app wishing runs without what its image asks for: $1 cannot be applied: the pod's cgroup has no $2 controller"
+        fails "$name: that the user asks for is an error" 254 "$1 cannot be applied: .*the limit must be left out" run "$4" --exec=/bin/true
     fi
 }
 wish resource/memory memory $((64 * 1024 * 1024)) --memory=64Mi

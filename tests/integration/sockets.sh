@@ -149,7 +149,7 @@ equals "one that it declares" "$(ask 8096)" "admin 1"
 equals "and one that the image itself has activated" "$(ask 8095)" "http 1"
 systemctl stop rkt-declared.socket rkt-declared
 rm /etc/rkt/pods.d/declared.pod
-fails "a name that the image does not have needs a number" 254 'the image has no port "web": say its number, as web:80' \
+fails "a name that the image does not have needs a number" 254 'the image has no port "web": give its number, such as web:80' \
     rkt prepare example.com/listener --socket-activated=web
 fails "a number that is none" 254 'socket-activated=web:x: "x" is not a port' rkt prepare example.com/listener --socket-activated=web:x
 matches "--socket-activated stands in the manifest" \

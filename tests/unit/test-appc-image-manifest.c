@@ -129,7 +129,7 @@ static void test_bad(void)
         { APP("\"mountPoints\":[{\"name\":\"a\",\"path\":\"a\"}]"),
           "app.mountPoints[0]: path must be absolute: \"a\"" },
         { APP("\"isolators\":[{\"name\":\"resource/memory\",\"value\":{\"limit\":\"1\"}}]"),
-          "app.isolators[0].value.limit: \"1\" is too small, the least is 4096" },
+          "app.isolators[0].value.limit: \"1\" is too small, the minimum is 4096" },
         { APP("\"userLabels\":{\"a\":1}"), "app.userLabels.a: must be a string" },
         { IMAGE("\"dependencies\":[{}]"), "dependencies[0].imageName: must be set" },
         { IMAGE("\"dependencies\":[{\"imageName\":\"a\",\"imageID\":\"md5-1\"}]"),

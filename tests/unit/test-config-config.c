@@ -65,9 +65,9 @@ static void test_parse(void)
         { CONFIG_TOPIC_PATHS, "{\"rktKind\":\"paths\",\"rktVersion\":\"v2\"}", NULL,
           "rktVersion: \"v2\" is not known, only v1" },
         { CONFIG_TOPIC_PATHS, HEAD("path") "}", NULL,
-          "rktKind: \"path\" is not a kind that this directory has" },
+          "rktKind: \"path\" is not a valid kind in this directory" },
         { CONFIG_TOPIC_PATHS, HEAD("auth") "}", NULL,
-          "rktKind: \"auth\" is not a kind that this directory has" },
+          "rktKind: \"auth\" is not a valid kind in this directory" },
         /* What of it. */
         { CONFIG_TOPIC_PATHS, HEAD("paths") ",\"data\":\"d\"}", NULL, "data: must be an absolute path" },
         { CONFIG_TOPIC_PATHS, HEAD("paths") ",\"data\":1}", NULL, "data: must be a string" },

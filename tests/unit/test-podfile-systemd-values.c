@@ -30,7 +30,7 @@ static void check_line(char *line)
         fprintf(stderr, "[%s] %s=%s: %d\n", section + 1, end + 2, equals + 1, r);
     assert_true((r >= 0) == right);
     if (r < 0)
-        assert_true(strstr(error_cause(&error), "systemd would leave the line out"));
+        assert_true(strstr(error_cause(&error), "systemd would ignore the line"));
 }
 
 int main(int argc, char *argv[])

@@ -164,7 +164,7 @@ static void test_refused(void)
         { SETTING_APP_NAME, "No", "--name=No: not a valid app name" },
         { SETTING_APP_NAME, NULL,
           "port \"plain\": forwarding a port that is not socketActivated is not built yet" },
-        { SETTING_APP_MEMORY, "4095", "\"4095\" is too small, the least is 4096" },
+        { SETTING_APP_MEMORY, "4095", "\"4095\" is too small, the minimum is 4096" },
     };
 
     for (size_t i = 0; i < ELEMENTSOF(cases); i++) {

@@ -47,10 +47,11 @@ static void test_missing_controller(int cgroup)
     if (available & CGROUP_MEMORY)
         return;
     assert_int(cgroup_set_limits(cgroup, &(CgroupLimits){ .memory = 1 << 20 }, &error), -EOPNOTSUPP);
-    assert_str(error_cause(&error),
-               "resource/memory cannot be kept: the pod's cgroup has no memory controller (the "
-               "host has none, and the limit has to be left out; or the pod's unit lacks Delegate=yes, which "
-               "that of a pod file has)");
+    assert_str(
+            error_cause(&error),
+            "resource/memory cannot be applied: the pod's cgroup has no memory controller (the host does not "
+            "have it, and the limit must be left out; or the pod's unit lacks Delegate=yes, which units of "
+            "pod files have)");
     assert_int(cgroup_set_limits(cgroup, &(CgroupLimits){ 0 }, NULL), 0);
 }
 

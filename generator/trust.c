@@ -59,7 +59,7 @@ static int check_opened(int fd, const char *shown, Error *reterr)
 }
 
 /* Removes the first name from a path, which it changes; NULL: there are no more. */
-static char *take_name(char **path)
+static char *split_name(char **path)
 {
     char *name = *path + strspn(*path, "/"), *end = name + strcspn(name, "/");
 
@@ -91,7 +91,7 @@ static int walk(int from, const char *path, int flags, const char *shown, Error 
 
     if (dir < 0)
         return -errno;
-    while (r >= 0 && (name = take_name(&rest))) {
+    while (r >= 0 && (name = split_name(&rest))) {
         _cleanup_close_ int step = openat(dir, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
         bool last = rest[strspn(rest, "/")] == '\0';
         struct stat st;

@@ -100,7 +100,7 @@ typedef struct Answer {
     unsigned depth;
 } Answer;
 
-static const void *take_bytes(Answer *answer, size_t size)
+static const void *read_bytes(Answer *answer, size_t size)
 {
     const char *bytes = answer->at;
 
@@ -111,36 +111,36 @@ static const void *take_bytes(Answer *answer, size_t size)
     return bytes;
 }
 
-static bool take_number(Answer *answer, uint32_t *ret)
+static bool read_number(Answer *answer, uint32_t *ret)
 {
-    const void *bytes = take_bytes(answer, sizeof(*ret));
+    const void *bytes = read_bytes(answer, sizeof(*ret));
 
     if (bytes)
         memcpy(ret, bytes, sizeof(*ret));
     return bytes;
 }
 
-static const char *take_text(Answer *answer)
+static const char *read_text(Answer *answer)
 {
     const char *s;
     uint32_t size;
 
-    if (!take_number(answer, &size) || size == 0 || !(s = take_bytes(answer, size)))
+    if (!read_number(answer, &size) || size == 0 || !(s = read_bytes(answer, size)))
         return NULL;
     return strnlen(s, size) == size - 1 ? s : NULL;
 }
 
-static json_t *take_value(Answer *answer);
+static json_t *read_value(Answer *answer);
 
-static json_t *take_members(Answer *answer, bool has_keys)
+static json_t *read_members(Answer *answer, bool has_keys)
 {
     json_t *list = has_keys ? json_object() : json_array();
     uint32_t n = 0;
-    bool fine = list && ++answer->depth <= DEPTH_MAX && take_number(answer, &n);
+    bool fine = list && ++answer->depth <= DEPTH_MAX && read_number(answer, &n);
 
     for (uint32_t i = 0; fine && i < n; i++) {
-        const char *key = has_keys ? take_text(answer) : "";
-        json_t *value = key ? take_value(answer) : NULL;
+        const char *key = has_keys ? read_text(answer) : "";
+        json_t *value = key ? read_value(answer) : NULL;
 
         fine = value &&
                (has_keys ? json_object_set_new(list, key, value) : json_array_append_new(list, value)) == 0;
@@ -152,22 +152,22 @@ static json_t *take_members(Answer *answer, bool has_keys)
     return NULL;
 }
 
-static json_t *take_value(Answer *answer)
+static json_t *read_value(Answer *answer)
 {
-    const uint8_t *type = take_bytes(answer, 1);
+    const uint8_t *type = read_bytes(answer, 1);
     const void *bytes;
     json_int_t integer;
     double real;
 
     switch (type ? *type : TYPE_FAILED) {
-    case JSON_OBJECT: return take_members(answer, true);
-    case JSON_ARRAY: return take_members(answer, false);
-    case JSON_STRING: return json_string(take_text(answer));
+    case JSON_OBJECT: return read_members(answer, true);
+    case JSON_ARRAY: return read_members(answer, false);
+    case JSON_STRING: return json_string(read_text(answer));
     case JSON_INTEGER:
-        bytes = take_bytes(answer, sizeof(integer));
+        bytes = read_bytes(answer, sizeof(integer));
         return bytes ? json_integer(*(json_int_t *) memcpy(&integer, bytes, sizeof(integer))) : NULL;
     case JSON_REAL:
-        bytes = take_bytes(answer, sizeof(real));
+        bytes = read_bytes(answer, sizeof(real));
         return bytes ? json_real(*(double *) memcpy(&real, bytes, sizeof(real))) : NULL;
     case JSON_TRUE: return json_true();
     case JSON_FALSE: return json_false();
@@ -187,7 +187,7 @@ static int understand(const Buffer *b, json_t **ret, json_error_t *ret_error)
         *ret = NULL;
         return 0;
     }
-    *ret = take_value(&answer);
+    *ret = read_value(&answer);
     return *ret && answer.left == 0 ? 0 : -EBADMSG;
 }
 

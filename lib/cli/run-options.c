@@ -20,7 +20,7 @@ void run_options_done(RunOptions *options)
     strv_free(options->hosts_entries);
 }
 
-static int take_word(const char **field, SettingId id, const char *value, Error *reterr)
+static int set_word(const char **field, SettingId id, const char *value, Error *reterr)
 {
     if (!is_one_of(value, settings[id].words))
         return error_set(reterr, -EINVAL, "--%s=%s: must be %s", settings[id].flag, value,
@@ -31,7 +31,7 @@ static int take_word(const char **field, SettingId id, const char *value, Error 
 
 /* Makes a unit's name valid, because the unit of a template can only give its instance's name through a
  * specifier of systemd. */
-static int take_machine_name(RunOptions *options, const char *value, Error *reterr)
+static int set_machine_name(RunOptions *options, const char *value, Error *reterr)
 {
     int r = machine_name_make(value, options->machine_name);
 
@@ -39,7 +39,7 @@ static int take_machine_name(RunOptions *options, const char *value, Error *rete
 }
 
 /* journald ignores a smaller value and uses its minimum. */
-static int take_journal_max_use(RunOptions *options, const char *value, Error *reterr)
+static int set_journal_max_use(RunOptions *options, const char *value, Error *reterr)
 {
     if (quantity_parse(value, false, &options->journal_max_use) < 0 ||
         options->journal_max_use < (uint64_t) settings[SETTING_POD_JOURNAL_MAX_USE].min)
@@ -48,7 +48,7 @@ static int take_journal_max_use(RunOptions *options, const char *value, Error *r
 }
 
 /* As in systemd.exec(5), except that 0 means no limit. */
-static int take_line_burst(RunOptions *options, const char *value, Error *reterr)
+static int set_line_burst(RunOptions *options, const char *value, Error *reterr)
 {
     uint64_t n;
 
@@ -58,13 +58,13 @@ static int take_line_burst(RunOptions *options, const char *value, Error *reterr
     return 0;
 }
 
-static int take_line_interval(RunOptions *options, const char *value, Error *reterr)
+static int set_line_interval(RunOptions *options, const char *value, Error *reterr)
 {
     int64_t ns;
 
     if (parse_timespan(value, &ns) < 0 || ns > settings[SETTING_POD_LINE_INTERVAL].max * INT64_C(1000000000))
         return error_set(reterr, -EINVAL,
-                         "--log-rate-limit-interval=%s: must be a time of at most a day, as 30s", value);
+                         "--log-rate-limit-interval=%s: must be a time of at most a day, such as 30s", value);
     (void) snprintf(options->line_interval_us, sizeof(options->line_interval_us), "%" PRId64, ns / 1000);
     return 0;
 }
@@ -125,7 +125,7 @@ static int add_hosts_entries(RunOptions *options, const char *value, Error *rete
 }
 
 /* What the kernel accepts and a line of /etc/hosts can hold; empty: as if it was not given. */
-static int take_hostname(RunOptions *options, const char *value, Error *reterr)
+static int set_hostname(RunOptions *options, const char *value, Error *reterr)
 {
     if (strlen(value) > HOST_NAME_MAX || value[strspn(value, HOSTNAME_CHARACTERS)] != '\0')
         return error_set(reterr, -EINVAL,
@@ -147,13 +147,13 @@ int run_options_take(RunOptions *options, int id, const char *value, Error *rete
             return error_set(reterr, -EINVAL, "--dns-domain: not a valid value");
         options->dns_domain = value;
         return 0;
-    case SETTING_POD_HOSTNAME: return take_hostname(options, value, reterr);
-    case SETTING_POD_IPC: return take_word(&options->ipc, SETTING_POD_IPC, value, reterr);
-    case SETTING_POD_JOURNAL: return take_word(&options->journal, SETTING_POD_JOURNAL, value, reterr);
-    case SETTING_POD_JOURNAL_MAX_USE: return take_journal_max_use(options, value, reterr);
-    case SETTING_POD_LINE_BURST: return take_line_burst(options, value, reterr);
-    case SETTING_POD_LINE_INTERVAL: return take_line_interval(options, value, reterr);
-    case SETTING_POD_MACHINE_NAME: return take_machine_name(options, value, reterr);
+    case SETTING_POD_HOSTNAME: return set_hostname(options, value, reterr);
+    case SETTING_POD_IPC: return set_word(&options->ipc, SETTING_POD_IPC, value, reterr);
+    case SETTING_POD_JOURNAL: return set_word(&options->journal, SETTING_POD_JOURNAL, value, reterr);
+    case SETTING_POD_JOURNAL_MAX_USE: return set_journal_max_use(options, value, reterr);
+    case SETTING_POD_LINE_BURST: return set_line_burst(options, value, reterr);
+    case SETTING_POD_LINE_INTERVAL: return set_line_interval(options, value, reterr);
+    case SETTING_POD_MACHINE_NAME: return set_machine_name(options, value, reterr);
     case SETTING_POD_NETWORK: options->network = value; return 0;
     case SETTING_POD_INTERACTIVE: options->interactive = streq(value, "true"); return 0;
     case SETTING_POD_MDS_REGISTER:

@@ -92,7 +92,7 @@ static void count(LineBudget *budget, LineFlow *flow, bool pass, int64_t now_ns)
 }
 
 /* How much of data belongs to the line that has begun to count. */
-static size_t take_part(LineFlow *flow, const char *data, size_t size)
+static size_t advance(LineFlow *flow, const char *data, size_t size)
 {
     size_t n = LINE_COUNTED_SIZE - flow->size < size ? LINE_COUNTED_SIZE - flow->size : size;
     const char *newline = memchr(data, '\n', n);
@@ -124,7 +124,7 @@ size_t line_budget_judge(LineBudget *budget, LineFlow *flow, const char *data, s
         *ret_pass = pass;
         if (counts(flow))
             count(budget, flow, pass, now_ns);
-        done += take_part(flow, data + done, size - done);
+        done += advance(flow, data + done, size - done);
     }
     return done;
 }

@@ -157,7 +157,7 @@ static const char *line_startswith(const char *line, size_t *size, const char *p
     return line + n;
 }
 
-static void take_line(const char *line, size_t size, NotifyMessage *ret)
+static void parse_line(const char *line, size_t size, NotifyMessage *ret)
 {
     static const struct {
         const char *line;
@@ -190,7 +190,7 @@ bool notify_parse(const char *data, size_t size, NotifyMessage *ret)
         const char *newline = memchr(data, '\n', size);
         size_t n = newline ? (size_t) (newline - data) : size, step = newline ? n + 1 : n;
 
-        take_line(data, n, ret);
+        parse_line(data, n, ret);
         data += step;
         size -= step;
     }

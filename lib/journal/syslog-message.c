@@ -13,7 +13,7 @@ static bool is_digit(char c)
 }
 
 /* The length of "<N>", N of at most three digits; 0: there is none. */
-static size_t take_priority(const char *data, size_t size, SyslogMessage *ret)
+static size_t parse_priority(const char *data, size_t size, SyslogMessage *ret)
 {
     size_t n = 1;
     int value = 0;
@@ -59,7 +59,7 @@ bool syslog_message_parse(char *data, size_t size, SyslogMessage *ret)
     *ret = (SyslogMessage){ .priority = LOG_NOTICE, .facility = LOG_FAC(LOG_USER) };
     while (size > 0 && (data[size - 1] == '\0' || data[size - 1] == '\n' || data[size - 1] == ' '))
         size--;
-    skipped = take_priority(data, size, ret);
+    skipped = parse_priority(data, size, ret);
     skipped += measure_time(data + skipped, size - skipped);
     ret->text = data + skipped;
     ret->size = size - skipped;

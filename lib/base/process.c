@@ -84,26 +84,28 @@ static int read_early_note(int dir, const char *name, Note *ret)
     return ret->boot ? 0 : -ENOMEM;
 }
 
-/* -ESRCH: it is of another boot. */
-static int read_note(int dir, const char *name, const RecordField *fields, uint64_t *ret_first,
-                     uint64_t *ret_second)
+/* The caller frees what is in it. */
+static int read_note(int dir, const char *name, const RecordField *fields, Note *ret)
+{
+    int r = record_read_link(dir, name, fields, ret);
+
+    if (r == -EBADMSG) {
+        record_done(fields, ret);
+        r = read_early_note(dir, name, ret);
+    }
+    return r >= 0 && (ret->first == 0 || !ret->boot) ? -EBADMSG : r;
+}
+
+static bool is_this_boot(const Note *note)
 {
     char boot[UUID_LENGTH + 1];
-    Note note = {};
-    int r = record_read_link(dir, name, fields, &note);
 
-    if (r == -EBADMSG)
-        r = read_early_note(dir, name, &note);
-    if (r >= 0 && (note.first == 0 || !note.boot))
-        r = -EBADMSG;
-    if (r >= 0)
-        r = read_boot_id(boot);
-    if (r >= 0 && !streq(note.boot, boot))
-        r = -ESRCH;
-    record_done(fields, &note);
-    *ret_first = note.first;
-    *ret_second = note.second;
-    return r;
+    return read_boot_id(boot) >= 0 && streq(note->boot, boot);
+}
+
+static void note_done(Note *note)
+{
+    free(note->boot);
 }
 
 /* ----- One process ----- */
@@ -153,23 +155,24 @@ bool process_has_ended(int process)
 int process_open_noted(int dir, const char *name, pid_t *ret_pid)
 {
     _cleanup_close_ int process = -EBADF;
-    uint64_t pid, noted, started;
-    int r = read_note(dir, name, process_fields, &pid, &noted);
+    _cleanup_(note_done) Note note = {};
+    uint64_t started;
+    int r = read_note(dir, name, process_fields, &note);
 
     if (r < 0)
         return r;
-    if (pid > INT32_MAX)
+    if (note.first > INT32_MAX)
         return -EBADMSG;
-    process = (int) syscall(SYS_pidfd_open, (pid_t) pid, 0);
+    process = (int) syscall(SYS_pidfd_open, (pid_t) note.first, 0);
     if (process < 0)
         return errno == EINVAL ? -ESRCH : -errno; /* EINVAL: the number is a thread's now */
-    r = process_start_time((pid_t) pid, &started);
+    r = process_start_time((pid_t) note.first, &started);
     if (r < 0)
         return r;
-    if (started != noted || process_has_ended(process))
+    if (started != note.second || process_has_ended(process) || !is_this_boot(&note))
         return -ESRCH;
     if (ret_pid)
-        *ret_pid = (pid_t) pid;
+        *ret_pid = (pid_t) note.first;
     return TAKE_FD(process);
 }
 
@@ -246,11 +249,13 @@ static int call_back(int proc, const char *name, const Mounts *mounts, ProcessCa
 int process_foreach_with_mounts(int dir, const char *name, ProcessCallback callback, void *userdata)
 {
     _cleanup_closedir_ DIR *proc = NULL;
+    _cleanup_(note_done) Note note = {};
     Mounts mounts;
-    int r = read_note(dir, name, mounts_fields, &mounts.namespace, &mounts.root);
+    int r = read_note(dir, name, mounts_fields, &note);
 
-    if (r < 0)
-        return r == -ENOENT || r == -ESRCH ? 0 : r;
+    if (r < 0 || !is_this_boot(&note))
+        return r == -ENOENT || r >= 0 ? 0 : r;
+    mounts = (Mounts){ .namespace = note.first, .root = note.second };
     r = directory_open(AT_FDCWD, "/proc", &proc);
     for (const struct dirent *entry; r == 0 && (entry = readdir(proc));)
         if (entry->d_name[0] >= '1' && entry->d_name[0] <= '9')

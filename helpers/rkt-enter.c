@@ -28,7 +28,7 @@ static const Option options[] = {
     {},
 };
 
-/* What stands behind the pod is the command's. */
+/* Words after the pod belong to the command. */
 static int parse_argv(int argc, char **argv, Error *reterr)
 {
     OptionParser parser = { argc, argv, 1, { options, global_option_table() } };
@@ -79,7 +79,7 @@ static int make_arguments(pid_t init, const char *program, char ***ret)
     return r;
 }
 
-/* The caller's secrets are not for a process that is about to be in the pod. */
+/* A process that is about to be in the pod must not have the caller's secrets. */
 static const char *const kept_environment[] = { "PATH", "TERM", NULL };
 
 static int become_stage1(const Pod *pod, pid_t init, Error *reterr)
@@ -100,7 +100,7 @@ static int become_stage1(const Pod *pod, pid_t init, Error *reterr)
     return entrypoint_exec(pod, program, entrypoint, argv, reterr);
 }
 
-/* A pod is "running" from the moment its lock is held, a little before its init is noted. */
+/* A pod is "running" from the moment its lock is held, shortly before its init is noted. */
 static int await_process(const Pod *pod, pid_t *ret)
 {
     for (unsigned i = 0;; i++) {

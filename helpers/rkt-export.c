@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* rkt-export: makes an image of what an app of an exited pod left. Its overlay is mounted again, read-only,
- * in a mount namespace of this process, so that the host sees none of it, and nothing is left of it however
- * this ends. What stands there is a stranger's: it is read in a cage (sandbox/cage.h), out of which the image
- * comes through a pipe. */
+/* rkt-export: makes an image from the files of an app of an exited pod. Its overlay is mounted again,
+ * read-only, in a mount namespace of this process, so that the host does not see it, and it disappears
+ * however the process ends. The files are untrusted: they are read in a cage (sandbox/cage.h), and the
+ * image comes out through a pipe. */
 
 #include <linux/capability.h>
 #include <locale.h>
@@ -75,7 +75,7 @@ static int open_exited(int root, Pod **ret, Error *reterr)
 
     if (r < 0)
         return error_prefix(reterr, r, "unable to find the pod");
-    /* Held before it is looked at: gc may have it for a moment. */
+    /* Held before its state is read: gc may hold it for a moment. */
     if (pod->directory == POD_DIRECTORY_RUN || pod->directory == POD_DIRECTORY_EXITED_GARBAGE) {
         r = pod_hold(pod);
         if (r < 0 && r != -EBUSY)
@@ -102,7 +102,7 @@ static int find_app(const Pod *pod, char **ret, Error *reterr)
     return *ret ? 0 : -ENOMEM;
 }
 
-/* The image's own, as it stands; but what its dependencies gave is part of the new one. */
+/* The image's own manifest, unchanged except that the files of its dependencies are part of the new image. */
 static int make_manifest(const Pod *pod, const char *app, char **ret, Error *reterr)
 {
     _cleanup_(image_manifest_freep) ImageManifest *manifest = NULL;
@@ -128,7 +128,7 @@ static int make_manifest(const Pod *pod, const char *app, char **ret, Error *ret
 
 /* ----- The app's root ----- */
 
-/* The layers of its overlay, the upper one beneath the pod's directory; none where the app had a directory of
+/* The layers of its overlay, the upper one beneath the pod's directory; none if the app had a directory of
  * its own instead. */
 typedef struct Layers {
     char *upper, *lower;
@@ -187,7 +187,7 @@ static int mount_rootfs(const char *app, const Layers *layers, int *ret, Error *
     return r < 0 ? error_set_errno(reterr, r, "cannot open the app's root \"%s\"", path) : 0;
 }
 
-/* Mounts the app's root over the pod's directory, where only we see it. */
+/* Mounts the app's root over the pod's directory, visible only in this process. */
 static int open_rootfs(const Pod *pod, const char *app, Error *reterr)
 {
     _cleanup_close_ int mount = -EBADF, here = -EBADF;
@@ -196,7 +196,7 @@ static int open_rootfs(const Pod *pod, const char *app, Error *reterr)
 
     if (r < 0)
         return r;
-    /* The working directory comes along into the new namespace, descriptors do not. */
+    /* The working directory stays valid in the new namespace, descriptors do not. */
     if (fchdir(pod->fd) < 0 || unshare(CLONE_NEWNS) < 0)
         return error_set_errno(reterr, -errno, "cannot make a mount namespace");
     r = mount_set_propagation(MS_PRIVATE);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* rkt-gc: marks pods that have ended by moving them to garbage, then removes those that were marked long
- * enough ago. A pod that cannot be removed is told and left for the next run; the others go on. ExecStopPost=
- * of a declared pod marks just that pod. */
+ * enough ago. A pod that cannot be removed is reported and left for the next run; the others are not
+ * affected. ExecStopPost= of a declared pod marks only that pod. */
 
 #include <signal.h>
 #include <sys/stat.h>
@@ -66,7 +66,7 @@ static int parse_argv(int argc, char *argv[], Error *reterr)
     return r;
 }
 
-/* Says what went wrong with one pod and counts it. */
+/* Reports an error of one pod and counts it. */
 static void pod_failed(const Error *error, int r)
 {
     error_print(error, r, "gc", arg_global.debug);
@@ -75,7 +75,8 @@ static void pod_failed(const Error *error, int r)
 
 /* ----- Mark ----- */
 
-/* Moves a pod that nobody holds out of the directory it was found in. Who lost the race for it is content. */
+/* Moves a pod that nobody holds out of the directory in which it was found. It is not an error if another
+ * process was faster. */
 static void mark(Pod *pod, PodDirectory to, Leftovers *leftovers)
 {
     _cleanup_error_ Error error = ERROR_INIT;
@@ -96,7 +97,7 @@ static void mark(Pod *pod, PodDirectory to, Leftovers *leftovers)
         pod_unregister(pod, leftovers);
 }
 
-/* How long ago the pod came to where it is. */
+/* How long the pod has been in its present directory. */
 static int64_t pod_age_ns(const Pod *pod)
 {
     int64_t marked;
@@ -105,7 +106,7 @@ static int64_t pod_age_ns(const Pod *pod)
 }
 
 /* A pod of a unit, or of rkt run, is not written to the disk before it is moved to prepared/: after a power
- * cut files may be there without their bytes, or not be there, and it can't be run any more. */
+ * cut its files may be empty or missing, and it cannot be run any more. */
 static bool is_broken(const Pod *pod)
 {
     _cleanup_(plan_freep) Plan *plan = NULL;
@@ -135,8 +136,8 @@ static int mark_if_ended(Pod *pod, void *userdata)
 
 enum { LAST_LOOKS = 40, LAST_PAUSE_US = 50 * 1000 };
 
-/* Called when a unit has stopped, whatever became of its pod: only a pod that ended is marked, and the
- * absence of any of it is not a failure. */
+/* Called when a unit has stopped, whatever happened to its pod: only a pod that has ended is marked, and
+ * missing parts are not an error. */
 static int mark_one(int root, Error *reterr)
 {
     _cleanup_(leftovers_done) Leftovers leftovers = LEFTOVERS_INIT;
@@ -147,7 +148,7 @@ static int mark_one(int root, Error *reterr)
         return 0;
     if (r < 0)
         return r;
-    /* What was killed may have it a moment longer. */
+    /* A killed process may hold it a moment longer. */
     for (unsigned i = 0; pod->state == POD_STATE_RUNNING && i < LAST_LOOKS; i++) {
         (void) usleep(LAST_PAUSE_US);
         if (pod_refresh(pod) < 0)
@@ -188,7 +189,7 @@ static int sweep(Pod *pod, void *userdata)
     return 0;
 }
 
-/* A machine whose pod is dead, and perhaps gone: machined keeps it as long as its unit is active. */
+/* A machine whose pod is dead, and perhaps removed: machined keeps it as long as its unit is active. */
 static int sweep_machine(const RuntimeMachine *machine, void *userdata _unused_)
 {
     if (streq(machine->service, "rkt") && machine->leader > 0 && kill(machine->leader, 0) < 0 &&
@@ -197,7 +198,7 @@ static int sweep_machine(const RuntimeMachine *machine, void *userdata _unused_)
     return 0;
 }
 
-/* Whether the file that declared the unit has been missing for the grace period, each time that gc looked. */
+/* Whether the file that declared the unit was missing in every run of gc during the grace period. */
 static bool unit_was_given_up(const char *unit, int directory)
 {
     int64_t since;
@@ -215,7 +216,8 @@ static bool unit_was_given_up(const char *unit, int directory)
     return r > 0 && now_ns() - since >= arg_grace_period_ns;
 }
 
-/* The journal of a declared pod stays until its file is gone for good, and nothing writes to it any more. */
+/* The journal of a declared pod stays until its file is permanently gone, and nothing writes to it any
+ * more. */
 static int sweep_journal(const char *name, const char *owner, int directory, void *userdata _unused_)
 {
     char unit[JOURNAL_UNIT_MAX];
@@ -241,9 +243,9 @@ static void sweep_journals(void)
         log_warning("not all pod files can be read: the journals of declared pods stay");
 }
 
-/* ----- What apps could write to ----- */
+/* ----- The record of writable sources ----- */
 
-/* A source that is gone may be back with a disk. */
+/* A missing source may return with a disk. */
 static int prune_writable_sources(int root, Error *reterr)
 {
     const int64_t grace_ns = 90 * 24 * 3600 * INT64_C(1000000000);

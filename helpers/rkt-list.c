@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* rkt list: the pods, one line an app. */
+/* rkt list: the pods, one line for each app. */
 
 #include <string.h>
 
@@ -54,7 +54,7 @@ static int add_time(Listing *listing, int64_t time)
     return text ? table_add(listing->table, text) : -ENOMEM;
 }
 
-/* The columns of the pod itself stand in the line of its first app only. */
+/* The columns of the pod itself are only in the line of its first app. */
 static int add_row(Listing *listing, const Pod *pod, const PodStatus *status, size_t index)
 {
     const PodApp *app = index < status->n_apps ? &status->apps[index] : NULL;
@@ -129,7 +129,7 @@ static int run(Error *reterr)
     if (arg_format != FORMAT_TEXT)
         listing.json = json_array();
     r = root >= 0 ? pod_foreach(root, POD_MASK_MOST, list_pod, &listing, reterr) : 0;
-    /* Those that can be read are listed in any case. */
+    /* Pods that can be read are listed in any case. */
     if (arg_format == FORMAT_TEXT)
         table_print(table, stdout);
     else {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* rkt prepare: a pod that only needs to be run. */
+/* rkt prepare: makes a pod that can be run. */
 
 #include <sys/stat.h>
 
@@ -39,8 +39,8 @@ static int parse_argv(int argc, char **argv, Error *reterr)
     return r;
 }
 
-/* Before an image is fetched, for which the file may not wait; and once more, if a reload was just going on.
- */
+/* Before an image is fetched, because the file is needed by then; and again later, in case a reload was in
+ * progress. */
 static int keep_unit(void)
 {
     const char *unit = pod_said(&arg_pod, SETTING_POD_UNIT),

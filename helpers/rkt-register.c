@@ -135,7 +135,7 @@ static bool has_ended(pid_t pid)
     return process < 0 ? errno == ESRCH : poll(&end, 1, 0) > 0;
 }
 
-/* Tells stage1, and the log, how a step ended; not the log where it is only that the pod was quicker. */
+/* Reports to stage1, and logs, how a step ended; not logged if the pod was just faster. */
 static void say_result(const char *step, pid_t leader, int r, const Error *error)
 {
     const char *cause = r >= 0 ? "" : error_cause(error) ? error_cause(error) : strerror(-r);
@@ -189,9 +189,9 @@ static int hear_record(char *line, size_t size, int timeout_ms, char **ret_key, 
 }
 
 typedef struct Pod {
-    pid_t leader;    /* 0: not told yet */
-    bool supervised; /* or could not be */
-    int connection;  /* the supervisor's, to machined; -EBADF: none */
+    pid_t leader;    /* 0: not yet reported */
+    bool supervised; /* or could not be made */
+    int connection;  /* the supervisor's connection to machined; -EBADF: none */
 } Pod;
 
 /* leader=PID, or supervisor=, with which the connection comes if there could be one. */
@@ -215,7 +215,7 @@ static int hear_pod(Pod *pod, int timeout_ms)
     return 0;
 }
 
-/* -ECONNRESET when stage1 goes away without it. */
+/* -ECONNRESET: stage1 ended without it. */
 static int hear_leader(Pod *pod)
 {
     int r = 0;
@@ -225,8 +225,8 @@ static int hear_leader(Pod *pod)
     return r;
 }
 
-/* The pod's init has its supervisor connect while it sets itself up. Without it machined takes us for that.
- */
+/* The pod's init makes its supervisor connect while it sets itself up. Without that connection machined
+ * takes us for the supervisor. */
 static void hear_supervisor(Pod *pod)
 {
     int r = 0;
@@ -239,8 +239,8 @@ static void hear_supervisor(Pod *pod)
 
 /* ----- Steps ----- */
 
-/* Before anything has PID 1 load the journal's unit. Returns 1 when a journald that runs has to begin anew.
- */
+/* Done before anything makes PID 1 load the journal's unit. Returns 1 if a running journald must be
+ * restarted. */
 static int prepare_journal(void)
 {
     _cleanup_error_ Error error = ERROR_INIT;
@@ -271,7 +271,7 @@ static void start_journal(Bus *bus, bool anew)
     say_result("journal", 0, r, &error);
 }
 
-/* Where `journalctl -M` looks for the journal of a machine with our id. */
+/* The path where `journalctl -M` looks for the journal of a machine with this ID. */
 static void path_in_pod(char ret[static PATH_IN_POD_MAX])
 {
     char id[UUID_PLAIN_LENGTH + 1];
@@ -280,8 +280,9 @@ static void path_in_pod(char ret[static PATH_IN_POD_MAX])
     (void) snprintf(ret, PATH_IN_POD_MAX, "/var/log/journal/%s", id);
 }
 
-/* On the host the same name leads to the files, where they are on the disk: `journalctl --merge` and
- * --directory= find the pod's journal by it, as they did the original's. It goes with the pod. */
+/* On the host the same name leads to the files, if they are on the disk: with it `journalctl --merge` and
+ * --directory= find the pod's journal, as they found that of the original's pods. It is removed with the
+ * pod. */
 static void link_journal(void)
 {
     char directory[JOURNAL_DIRECTORY_MAX], path[PATH_IN_POD_MAX];
@@ -294,7 +295,7 @@ static void link_journal(void)
         log_warning("cannot make the link %s: %s", path, strerror(errno));
 }
 
-/* A pod that starts is declared: what gc noted of a time without its file is over. */
+/* A pod that starts is declared: gc's note that its file was missing is obsolete. */
 static void forget_absence(void)
 {
     _cleanup_close_ int files = -EBADF;
@@ -303,7 +304,7 @@ static void forget_absence(void)
         (void) journal_absence_forget(files);
 }
 
-/* A stage1 that wants the journal there has made the directory; its leader may be on its way into that root.
+/* A stage1 that wants the journal there has made the directory; its leader may be about to enter that root.
  */
 static bool await_directory(pid_t leader, const char *path)
 {
@@ -350,7 +351,7 @@ static void show_journal(pid_t leader, int leader_fd)
         log_warning("cannot show journal namespace %s in the pod: %s", arg_journal_namespace, strerror(-r));
 }
 
-/* Members of group rkt may look at pods, so at what they log. */
+/* Members of group rkt may look at pods, so also at their logs. */
 static void share_journal(void)
 {
     const struct group *group = getgrnam("rkt");
@@ -368,8 +369,8 @@ static bool is_in_unit(pid_t pid, const char *unit)
     return unit_of_process(pid, &of_process) >= 0 && streq(of_process, unit);
 }
 
-/* The kernel moves no process that is ending, and says nothing: the scope would be empty from the start, and
- * systemd only sees one becoming empty. */
+/* The kernel silently does not move a process that is ending: the scope would be empty from the start, and
+ * systemd only notices when a scope becomes empty. */
 static void start_scope(Bus *bus, pid_t leader)
 {
     _cleanup_error_ Error error = ERROR_INIT;
@@ -406,7 +407,7 @@ static void register_machine(Bus *bus, const Pod *pod)
     say_result("machine", pod->leader, machine_register(bus, &machine, &error), &error);
 }
 
-/* A pod in a scope of its own waits for that, but no pod waits for its journal. */
+/* A pod in its own scope waits for that, but no pod waits for its journal. */
 static int run_register(Error *reterr)
 {
     _cleanup_(bus_freep) Bus *bus = NULL;
@@ -422,7 +423,7 @@ static int run_register(Error *reterr)
     if (journal && !arg_scope)
         start_journal(bus, anew);
     r = hear_leader(&pod);
-    if (r == -ECONNRESET) /* the pod could not be started, which stage1 says */
+    if (r == -ECONNRESET) /* the pod could not be started, which stage1 reports */
         return 0;
     if (r < 0)
         return error_set_errno(reterr, r, "cannot read the leader from stage1");

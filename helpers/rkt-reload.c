@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* ExecReload= of a declared pod: has the pod's init pass the apps' reload signals on, and waits until it says
- * that the reload is over. systemd 258 and later forget a RELOADING=1 that comes while this process is there,
- * so the reload must not outlive it. */
+/* ExecReload= of a declared pod: makes the pod's init send the apps' reload signals, and waits until the
+ * init reports that the reload is complete. systemd 258 and later ignore a RELOADING=1 that comes while
+ * this process runs, so the reload must not outlive it. */
 
 #include <errno.h>
 #include <poll.h>
@@ -40,7 +40,7 @@ static int take_option(int id, const char *value, Error *reterr)
     return 0;
 }
 
-/* How many reloads are over, as text. */
+/* How many reloads are complete, as text. */
 static void read_count(const Pod *pod, char ret[static COUNT_SIZE])
 {
     ssize_t n = readlinkat(pod->fd, STAGE1_RELOADS, ret, COUNT_SIZE - 1);
@@ -67,7 +67,7 @@ static int reload(const Pod *pod, Error *reterr)
         r = -errno;
     if (r < 0)
         return error_set_errno(reterr, r, "cannot signal the init of pod \"%s\"", pod->uuid);
-    if (*before == '\0') /* a stage1 that does not count */
+    if (*before == '\0') /* this stage1 does not count */
         return 0;
     while (!has_counted(pod, before))
         if (poll(&(struct pollfd){ .fd = init, .events = POLLIN }, 1, PAUSE_MS) > 0)

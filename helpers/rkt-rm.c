@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* rkt-rm: removes pods that do not run, at once, with all that gc would remove of them. */
+/* rkt-rm: removes pods that do not run at once, with everything that gc would remove. */
 
 #include <string.h>
 
@@ -28,7 +28,7 @@ static int take_option(int id, const char *value, Error *reterr)
     }
 }
 
-/* Then who keeps it from us only reads it, as rkt export does. */
+/* Then the process that holds it only reads it, as rkt export does. */
 static bool is_at_rest(const Pod *pod)
 {
     return pod->state != POD_STATE_RUNNING && pod->state != POD_STATE_PREPARING &&

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* rkt status and rkt cat-manifest: what is known of one pod. */
+/* rkt status and rkt cat-manifest: print what is known of one pod. */
 
 #include <string.h>
 #include <sys/stat.h>
@@ -34,7 +34,7 @@ static const Option manifest_options[] = {
     {},
 };
 
-/* How long to wait: 0 not at all, negative for ever. */
+/* How long to wait: 0 not at all, negative without limit. */
 typedef int64_t WaitTime;
 
 static GlobalOptions arg_global = GLOBAL_OPTIONS_INIT;
@@ -180,7 +180,7 @@ static int run_cat_manifest(Pod *pod, Error *reterr)
     return format_print_json(json_incref(status->manifest), arg_manifest_format);
 }
 
-/* A file that leads to no pod is told from other errors by its exit status, and so said here. */
+/* A file that names no pod has a different exit status from other errors, so it is reported here. */
 static int with_pod(const char *verb, int (*run)(Pod *pod, Error *reterr), Error *reterr)
 {
     _cleanup_close_ int root = -EBADF;

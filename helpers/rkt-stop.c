@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* rkt-stop: asks running pods to stop. A declared pod is stopped as its unit, or systemd would start it
- * again; systemctl reaches PID 1 without the bus. Any other is asked the way its stage1 offers, or by a
- * signal to its init. */
+/* rkt-stop: asks running pods to stop. A declared pod is stopped through its unit, because systemd would
+ * start it again otherwise; systemctl reaches PID 1 without the bus. Any other pod is stopped by its
+ * stage1, or by a signal to its init. */
 
 #include <signal.h>
 #include <string.h>
@@ -52,8 +52,7 @@ static int take_option(int id, const char *value, Error *reterr)
 
 /* ----- As a unit ----- */
 
-/* The unit that the pod was declared as, if its init sits in it: the same pod may have been started by hand.
- */
+/* The unit that declared the pod, if the pod's init is in it: the same pod may have been started by hand. */
 static bool find_unit(const Pod *pod, char unit[static POD_UNIT_MAX])
 {
     _cleanup_free_ char *path = NULL;
@@ -68,8 +67,8 @@ static bool find_unit(const Pod *pod, char unit[static POD_UNIT_MAX])
            strv_split(path, "/", &names) >= 0 && strv_contains(names, unit);
 }
 
-/* Forced, the job to stop comes first and is not waited for: otherwise Restart= would answer the kill. By
- * then the unit may be gone, so what becomes of the kill is nobody's concern. */
+/* With --force, the job to stop comes first and is not waited for: otherwise Restart= would react to the
+ * kill. The unit may be gone by then, so the result of the kill is ignored. */
 static int stop_unit(char *unit, Error *reterr)
 {
     static char systemctl[] = "/usr/bin/systemctl";
@@ -96,8 +95,8 @@ static bool is_running(Pod *pod)
     return pod_refresh(pod) >= 0 && pod->state == POD_STATE_RUNNING;
 }
 
-/* A pod that is being started has no process for a moment. Returns its pidfd; -ESRCH: that process has ended,
- * or the pod has. */
+/* A pod that is being started has no process for a moment. Returns its pidfd; -ESRCH: that process or the
+ * pod has ended. */
 static int wait_for_process(Pod *pod)
 {
     static const struct timespec pause = { .tv_nsec = PID_PAUSE_NS };
@@ -140,7 +139,7 @@ static int stop_by_signal(const Pod *pod, int process, Error *reterr)
     return 0;
 }
 
-/* The stage1 may know how to stop a pod whose init we can't find. */
+/* The stage1 may be able to stop a pod whose init is not found. */
 static int stop_running(Pod *pod, Error *reterr)
 {
     _cleanup_close_ int process = wait_for_process(pod);

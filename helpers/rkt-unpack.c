@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* rkt-unpack [--dir=DIR] IMAGE-ID: renders an image into the store's trees. Not a verb: rkt-prepare and
- * rkt-fetch run it for an image whose tree is not there yet. The only program that reads archives while it is
- * root, and then only in cages (lib/sandbox/cage.h). */
+ * rkt-fetch run it for an image that has no tree yet. It is the only program that reads archives while it
+ * is root, and only in cages (lib/sandbox/cage.h). */
 
 #include <locale.h>
 #include <sys/stat.h>

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What can follow, by the kinds of value that `--help` names in capitals: `kinds` is the table of them. */
+/* The possible next words, by the kinds of value that `--help` names in capitals: `kinds` is the table of
+ * them. */
 
 #include "candidates.h"
 
@@ -15,7 +16,7 @@
 
 enum { OUTPUT_MAX = 16 << 20 };
 
-/* ----- What rkt says ----- */
+/* ----- Output of rkt ----- */
 
 int ask_rkt(char *const *words, const char *const *last, char ***ret)
 {
@@ -85,8 +86,8 @@ void offer(const Question *question, const char *prefix, const char *candidate, 
         printf("%s\t%s\n", whole, meaning);
 }
 
-/* The first word of each line of a list, and the second as its meaning. Lines that go on with the one before
- * begin with a blank. */
+/* The first word of each line of a list, and the second as its meaning. Continuation lines begin with a
+ * blank. */
 static int offer_list(const Question *question, const char *prefix, const char *const *command)
 {
     _cleanup_strv_ char **lines = NULL;
@@ -133,7 +134,7 @@ static int offer_image_ids(const Question *question, const char *prefix)
             (const char *const[]){ "image", "list", "--no-legend", "--full", "--fields=id,name", NULL });
 }
 
-/* What --stage1-from-dir finds. */
+/* The files for --stage1-from-dir. */
 static int offer_stage1_files(const Question *question, const char *prefix)
 {
     static const GlobalOptions global = GLOBAL_OPTIONS_INIT;
@@ -214,7 +215,7 @@ static const struct {
     { "UUID", offer_pods },
 };
 
-/* One alternative of a value, a kind or a word that is meant literally. */
+/* One alternative of a value: a kind, or a literal word. */
 static int offer_alternative(const Question *question, const char *prefix, const char *text, size_t length)
 {
     for (size_t i = 0; i < ELEMENTSOF(kinds); i++)

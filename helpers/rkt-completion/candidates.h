@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The words that can complete a command line, one a line: the word, a tab, and what it means. */
+/* The words that can complete a command line, one on each line: the word, a tab, and its meaning. */
 #pragma once
 
 #include <stdbool.h>
@@ -7,10 +7,10 @@
 
 typedef struct Question {
     const char *word;
-    char *const *global; /* not owned: the flags that say which rkt is meant, --dir=… */
+    char *const *global; /* not owned: the flags that select the data directory, --dir=… */
 } Question;
 
-/* A flag's line: `  --name=VALUE    meaning`, or with "[=VALUE]" when it can do without. */
+/* A flag's line: `  --name=VALUE    meaning`, or with "[=VALUE]" if the value is optional. */
 typedef struct FlagLine {
     const char *name, *value, *meaning;
     size_t name_length, value_length;
@@ -20,17 +20,16 @@ typedef struct FlagLine {
 /* Returns false for a line of `--help` that is not about a flag. */
 bool flag_line_parse(const char *line, FlagLine *ret);
 
-/* The output of `rkt WORDS LAST...` as lines; none when it fails. words (NULL: none) and last end with NULL.
- */
+/* The lines of the output of `rkt WORDS LAST...`; none if it fails. words (NULL: none) and last end with
+ * NULL. */
 int ask_rkt(char *const *words, const char *const *last, char ***ret);
 
-/* Prints one candidate, if the question's word can become it: prefix, length characters of candidate, suffix.
- */
+/* Prints a candidate if the question's word can become it: prefix, length characters of candidate, suffix. */
 void offer(const Question *question, const char *prefix, const char *candidate, size_t length,
            const char *suffix, const char *meaning);
 
-/* Prints what a flag's value can be, after a prefix. A value `WORD,…` is a list: what can follow its last
- * comma. Lists of NAME=VALUE are left to the user. */
+/* Prints the possible values of a flag, after a prefix. A value `WORD,…` is a list: only the part after its
+ * last comma is completed. Lists of NAME=VALUE are left to the user. */
 int offer_value(const Question *question, const char *prefix, const FlagLine *flag);
 
 /* Prints the flags in the lines of a command's `--help`; the arguments in its first line, which is

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* rkt completion SHELL prints the script of a shell. The scripts know nothing of rkt: they ask
- * `rkt completion -- WORD...` what the last WORD can be, and get a line for each candidate: the word, a tab,
- * what it means. ":files" and ":directories" are lines that leave it to the shell.
+/* rkt completion SHELL prints the script for a shell. The scripts know nothing of rkt: they ask `rkt
+ * completion -- WORD...` for the possible values of the last WORD, and get a line for each candidate: the
+ * word, a tab, its meaning. With the lines ":files" and ":directories" the shell itself completes.
  *
- * There is no second list of commands and flags to keep: what is answered comes from rkt itself, `rkt help`
- * and `rkt COMMAND --help`, which print the tables that they parse with. Words in capitals in those say of
- * what kind a value is (the table of kinds), words in small letters between "|" are values, and ",…" makes a
- * list of them. */
+ * There is no second list of commands and flags: the answers come from rkt itself, `rkt help` and `rkt
+ * COMMAND --help`, which print the tables with which they parse. In these, words in capitals name the kind
+ * of a value (the table of kinds), words in small letters between "|" are values, and ",…" makes a list of
+ * them. */
 
 #include "base/file-util.h"
 #include "base/string-util.h"
@@ -34,10 +34,10 @@ static const char *arg_shell;
 typedef struct Line {
     char **global;    /* --dir=… */
     char **command;   /* "image", "list" */
-    bool complete;    /* nothing can follow the command but its own words */
-    bool foreign;     /* behind "--": the words of a program that we don't know */
-    char **commands;  /* all that there are: `  image list     what it does` */
-    const char *flag; /* a flag that stands before the last word, without a value */
+    bool complete;    /* only words of the command itself can follow */
+    bool foreign;     /* after "--": the words of a program that rkt does not know */
+    char **commands;  /* all commands: `  image list     what it does` */
+    const char *flag; /* a flag before the last word, without a value */
 } Line;
 
 static void line_done(Line *line)
@@ -47,7 +47,7 @@ static void line_done(Line *line)
     strv_free(line->commands);
 }
 
-/* What stands behind the words of `prefix` in a line of a command; NULL when it begins with other words. */
+/* The part after the words of `prefix` in a line of a command; NULL if it begins with other words. */
 static const char *command_rest(const char *line, char *const *prefix)
 {
     const char *p = startswith(line, "  ");
@@ -61,7 +61,7 @@ static const char *command_rest(const char *line, char *const *prefix)
     return p && *p != '-' ? p : NULL;
 }
 
-/* Takes a word behind those of the command so far: complete when no command has more words. */
+/* Adds a word to the command so far: it is complete if no command has more words. */
 static int line_take(Line *line, const char *word)
 {
     int r = streq(word, "help") ? 0 : strv_extend(&line->command, word);
@@ -121,7 +121,7 @@ static void offer_commands(const Question *question, const Line *line)
         if (length == 0)
             continue;
         meaning = rest + length;
-        /* Of a group, its first command stands for all. */
+        /* The first command of a group stands for all of it. */
         if (meaning[0] == ' ' && meaning[1] != ' ') {
             if (command > commands && strncmp(command[-1], *command, (size_t) (meaning - *command) + 1) == 0)
                 continue;
@@ -131,7 +131,7 @@ static void offer_commands(const Question *question, const Line *line)
     }
 }
 
-/* The flag's value: behind "=", or the word after a flag that needs one. */
+/* The flag's value: after "=", or the next word if the flag needs a value. */
 static int offer_flag_value(const Question *question, const Line *line, char *const *help)
 {
     const char *given = line->flag ? line->flag : question->word;

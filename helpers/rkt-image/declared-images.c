@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Pod files are read here as they stand, also those that the generator does not trust: the worst that such a
- * file can do is to keep an image. PID 1 fills in specifiers when a pod starts, so here they match anything.
- */
+/* Pod files are read here without checking who can write them: the worst that an untrusted file can do is
+ * to keep an image. PID 1 replaces specifiers when a pod starts, so here they match anything. */
 
 #include "declared-images.h"
 
@@ -24,7 +23,7 @@ typedef struct Declared {
     Error *reterr;
 } Declared;
 
-/* What is not in the store, or means more than one image, needs nothing kept. */
+/* A name that is not in the store, or that is ambiguous, keeps nothing. */
 static int add_found(Declared *declared, int found, const char *key)
 {
     if (found == -ENOENT || found == -ENOTUNIQ || found == -EINVAL)
@@ -50,7 +49,7 @@ static int add_name(Declared *declared, const char *name, const NameValueList *l
 
 /* ----- Specifiers ----- */
 
-/* The text as a pattern of the shell's: "%%" is a percent sign, any other specifier is whatever. */
+/* The text as a shell pattern: "%%" is a percent sign, any other specifier matches anything. */
 static char *specifiers_to_pattern(const char *text)
 {
     char *pattern = strdup(text), *to = pattern;
@@ -96,7 +95,7 @@ static int add_matching(Declared *declared, const char *text)
 
 /* ----- From the words of a pod file ----- */
 
-/* Files and URLs are read anew by every start. */
+/* Every start reads files and URLs again. */
 static int add_reference(Declared *declared, const char *text)
 {
     _cleanup_(image_reference_freep) ImageReference *reference = NULL;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* rkt image gc: trees that no pod refers to, then images that were not used for the grace period, that no pod
- * was made from, and that none of the images which stay depends on. What a declared pod names is in use, also
- * while it does not run; that is noted as a use, so that a pod file which is away for a moment loses nothing.
- * All of that happens while nobody prepares a pod, so under the lock a tree is only renamed; the sweep
- * afterwards takes the time. */
+/* rkt image gc: removes trees to which no pod refers, then images that were not used for the grace period,
+ * from which no pod was made, and on which no remaining image depends. Images that a declared pod names are
+ * in use, even while the pod does not run. This is noted as a use, so that a pod file may be missing for a
+ * moment. All of this happens under a lock, while no pod can be prepared. So a tree is only renamed then;
+ * the sweep that follows takes the time. */
 
 #include <stdio.h>
 
@@ -34,11 +34,11 @@ static int take_option(int id, const char *value, Error *reterr)
     return error_set(reterr, -EINVAL, "unexpected argument \"%s\"", value);
 }
 
-/* ----- What pods refer to ----- */
+/* ----- Trees and images that pods refer to ----- */
 
 typedef struct References {
     char **trees;
-    char **images; /* of declared pods, and of pods whose trees could not be told */
+    char **images; /* of declared pods, and of pods whose trees are unknown */
     Error *reterr;
     int result; /* of the first such pod */
 } References;
@@ -48,7 +48,7 @@ static int add_word(char ***words, const char *word)
     return strv_contains(*words, word) ? 0 : strv_extend(words, word);
 }
 
-/* A pod that is being removed may have lost it already. */
+/* A pod that is being removed may not have it any more. */
 static int add_tree_of(const Pod *pod, const char *path, References *references, Error *reterr)
 {
     _cleanup_free_ char *id = NULL;
@@ -84,8 +84,8 @@ static int add_trees_of_apps(const Pod *pod, References *references, Error *rete
     return result;
 }
 
-/* What is known otherwise of a pod that does not say its trees: those that it has mounted have a directory
- * there, and its manifest has the images. */
+/* For a pod that does not name its trees: it has a directory for each tree that it has mounted, and its
+ * manifest has the images. */
 static int add_traces(const Pod *pod, References *references)
 {
     _cleanup_(pod_status_freep) PodStatus *status = NULL;
@@ -103,7 +103,7 @@ static int add_traces(const Pod *pod, References *references)
     return r;
 }
 
-/* A pod that can't be read keeps what it may need, and is told in the end. */
+/* A pod that cannot be read keeps everything that it may need, and is reported at the end. */
 static int add_trees(Pod *pod, void *userdata)
 {
     References *references = userdata;
@@ -131,7 +131,7 @@ static int find_trees(References *references)
     return r < 0 ? r : pod_foreach(root, POD_MASK_ALL, add_trees, references, references->reterr);
 }
 
-/* The tree of a declared pod's image stays as well: its next start should not have to render it. */
+/* The tree of a declared pod's image also stays, so that the next start need not render it. */
 static int find_declared(Store *store, References *references)
 {
     _cleanup_strv_ char **keys = NULL;
@@ -150,9 +150,9 @@ static int find_declared(Store *store, References *references)
     return r;
 }
 
-/* ----- What stays ----- */
+/* ----- Images that stay ----- */
 
-/* The image with all that it depends on; by itself, where some of that is missing. */
+/* The image and all images that it depends on; only the image itself if some of these are missing. */
 static int keep_image(Store *store, const char *key, char ***kept)
 {
     _cleanup_strv_ char **keys = NULL;
@@ -198,8 +198,8 @@ static void say_left(const char *name, int r)
     log_warning("cannot remove \"%s\" from the store: %s", name, strerror(-r));
 }
 
-/* Who uses it, or was quicker, is right. What members of group rkt put in its way does not make it keep
- * others. */
+/* It is right that another process uses it, or has removed it. Files that members of group rkt put in the
+ * way do not keep other images. */
 static bool remove_image(Store *store, const char *key)
 {
     _cleanup_error_ Error error = ERROR_INIT;

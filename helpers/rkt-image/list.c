@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* rkt image list: from the records alone; no manifest is opened. A column is a line of the table of fields.
- */
+/* rkt image list: reads only the records, no manifest. A column is a line of the table of fields. */
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -254,7 +253,7 @@ static int print_json(StoreImage *const *images, size_t n)
     return r;
 }
 
-/* On standard error: what reads the list is not to see it. */
+/* On standard error, so that programs that read the list do not see it. */
 static void say_unrecorded(Store *store)
 {
     size_t n = store_is_original(store) ? store_count_unrecorded(store) : 0;

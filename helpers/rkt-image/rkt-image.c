@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* rkt image VERB: looks at what is in the store and takes things out of it. */
+/* rkt image VERB: shows and removes images of the store. */
 
 #include "rkt-image.h"
 
@@ -29,7 +29,7 @@ int image_find(Store *store, const char *word, char ret_key[static IMAGE_KEY_LEN
 void image_say_removed(const char *key)
 {
     printf("successfully removed aci for image: \"%s\"\n", key);
-    (void) fflush(stdout); /* in its order with what goes to standard error */
+    (void) fflush(stdout); /* so that it is in order with standard error */
 }
 
 void image_say_removed_count(unsigned n)

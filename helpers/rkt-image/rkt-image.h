@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The verbs of `rkt image`, each in a file of its own. */
+/* The verbs of `rkt image`, each in its own file. */
 #pragma once
 
 #include "base/error.h"
 #include "cli/command.h"
 #include "store/store.h"
 
-/* What all of them understand. */
+/* Options of all of them. */
 extern GlobalOptions image_global;
 
 extern const Command image_gc, image_list, image_rm;
 
-/* What is said of each image that was removed, and in the end of them all. */
+/* Reports each image that was removed, and at the end the number of them. */
 void image_say_removed(const char *key);
 void image_say_removed_count(unsigned n);
 

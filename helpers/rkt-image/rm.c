@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* rkt image rm: a name that is not there is only told, as it is gone, which was wanted; what can't be removed
- * is an error, after all others were. */
+/* rkt image rm: a missing image is only reported, because the result is the wanted one. An image that
+ * cannot be removed is an error, after all others were removed. */
 
 #include <stdio.h>
 

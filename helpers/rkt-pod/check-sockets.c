@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* By the rules of stage1/sockets.c: a socket is the port's that it is named after, else the one's that has
- * its number. */
+/* By the rules of stage1/sockets.c: a socket belongs to the port with its name, else to the port with its
+ * number. */
 
 #include "check-sockets.h"
 
@@ -20,7 +20,7 @@ typedef struct Checked {
     const PodEntry *name; /* FileDescriptorName=, or NULL */
 } Checked;
 
-/* ----- What the apps have ----- */
+/* ----- Ports of the apps ----- */
 
 static int read_manifest(Store *store, const char *text, ImageManifest **ret)
 {
@@ -41,7 +41,7 @@ static int read_manifest(Store *store, const char *text, ImageManifest **ret)
     return r < 0 ? r : image_manifest_parse(manifest, size, ret, NULL);
 }
 
-/* Those of the image, and those that the section says are. */
+/* The ports of the image, and those that the section adds. */
 static int load_app(const Checked *checked, const PodSection *app, ImageManifest **ret)
 {
     const PodEntry *image = pod_section_find(app, "Image");
@@ -69,7 +69,7 @@ static int load_app(const Checked *checked, const PodSection *app, ImageManifest
     return r;
 }
 
-/* ----- What listens ----- */
+/* ----- Sockets that listen ----- */
 
 static bool is_named(const char *name, const PodSection *app, const ImageManifest *manifest, const Port *port)
 {
@@ -85,7 +85,7 @@ static bool is_named(const char *name, const PodSection *app, const ImageManifes
            streq(slash + 1, port->name);
 }
 
-/* PORT, HOST:PORT or [HOST]:PORT; 0 for what has no port. */
+/* PORT, HOST:PORT or [HOST]:PORT; 0 if there is no port. */
 static uint64_t number_of(const char *address)
 {
     const char *colon = strrchr(address, ':');
@@ -129,7 +129,7 @@ static void read_exposed(Checked *checked)
                 (void) exposed_port_list_add_text(&checked->exposed, word, NULL);
 }
 
-/* taken: a bit for each entry of the section; false: an image is not known. */
+/* taken: a bit for each entry of the section; false: an image is unknown. */
 static bool mark_taken(const Checked *checked, const PodSection *sockets, bool *taken)
 {
     for (size_t i = 0; i < checked->file->n_sections; i++) {

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Whether the sockets of a pod file have apps that take them, as far as the store knows their images. */
+/* Whether each socket of a pod file has an app that takes it, as far as the images are in the store. */
 #pragma once
 
 #include "podfile/pod-file.h"
 
-/* Complains of each line that listens for no socketActivated port. dir: the data directory. Silent where an
- * image is not in the store, or the store can't be read. */
+/* Reports each line that listens for a port that is not socketActivated. dir: the data directory. Reports
+ * nothing if an image is not in the store, or the store cannot be read. */
 void check_sockets(const PodFile *file, const char *dir);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Each flag that a file means is given to the parser of the command that would get it. What PID 1 fills in
- * later ("%i") is not tried. */
+/* Each flag that a file produces is given to the parser of its command. Values that PID 1 replaces later
+ * ("%i") are not tried. */
 
 #include "check-values.h"
 
@@ -62,7 +62,7 @@ static void try_value(const PodFile *file, const PodSection *section, const PodE
                                  error_cause(&error));
 }
 
-/* Tried once, at the last of its assignments. */
+/* Tried once, with the last of its assignments. */
 static int try_joined(const PodFile *file, const PodSection *section, const PodEntry *last)
 {
     _cleanup_free_ char *value = NULL;
@@ -82,7 +82,7 @@ static int try_entry(const PodFile *file, const PodSection *section, const PodEn
     return 0;
 }
 
-/* The image may be anywhere; what names it has to be a name, a file, a URL or a hash. */
+/* The image may be anywhere, but the text must be a name, a file, a URL or a hash. */
 static void try_images(const PodFile *file)
 {
     for (size_t i = 0; i < file->n_sections; i++) {
@@ -97,7 +97,7 @@ static void try_images(const PodFile *file)
     }
 }
 
-/* A manifest may be elsewhere until the pod starts; one that is here has to be one. */
+/* A manifest may not exist until the pod starts; if it exists, it must be valid. */
 static void try_manifest(const PodFile *file)
 {
     const PodEntry *entry = pod_section_find(pod_file_section(file, POD_SECTION_POD), "PodManifest");
@@ -116,7 +116,7 @@ static void try_manifest(const PodFile *file)
                                  error_cause(&error));
 }
 
-/* The name of the stage1 that a file without a key for one gets. */
+/* The name of the stage1 for a file without a key for one. */
 static int default_stage1(char **ret)
 {
     const char *const layers[CONFIG_LAYERS] = { pod_global.system_config, pod_global.local_config,
@@ -130,7 +130,7 @@ static int default_stage1(char **ret)
     return *ret ? 0 : -ENOMEM;
 }
 
-/* As far as the file says which stage1 it is. */
+/* As far as the file determines the stage1. */
 static const char *find_flavour(const PodSection *pod, char **ret_name)
 {
     static const char *const others[] = { "Stage1FromDir", "Stage1Hash",  "Stage1Path", "Stage1URL",
@@ -145,7 +145,7 @@ static const char *find_flavour(const PodSection *pod, char **ret_name)
     return default_stage1(ret_name) < 0 ? NULL : stage1_flavour(*ret_name);
 }
 
-/* That there is no network is a finding of the whole, too. */
+/* That there is no network is an error of the whole file, too. */
 static void try_network(const PodFile *file, const char *path)
 {
     const PodSection *pod = pod_file_section(file, POD_SECTION_POD);
@@ -160,7 +160,7 @@ static void try_network(const PodFile *file, const char *path)
                                  "Network=: %s", error_cause(&error));
 }
 
-/* A file for a system that is not this one may say another directory. */
+/* A file for another system may have another directory. */
 static void try_sockets(const PodFile *file)
 {
     const PodEntry *dir = pod_section_find(pod_file_section(file, POD_SECTION_POD), "Dir");

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* rkt pod check: what the generator would say of a file, every error of it, and then what the programs that
- * the unit starts would say of their flags. A value that PID 1 fills in later ("%i") is not shown to those.
- */
+/* rkt pod check: all errors that the generator would report for a file, and then those that the programs of
+ * the unit would report for their flags. Values that PID 1 replaces later ("%i") are not passed to them. */
 
 #include "base/array.h"
 #include "base/file-util.h"
@@ -35,7 +34,7 @@ typedef struct Findings {
 static Format arg_format = FORMAT_TEXT;
 static char **arg_files = NULL;
 
-/* ----- What is found ----- */
+/* ----- Findings ----- */
 
 static void add_finding(Findings *findings, const char *path, unsigned line, const char *words, bool warning)
 {
@@ -80,7 +79,7 @@ static void sort_findings(Findings *findings, size_t from)
 
 /* ----- Warnings ----- */
 
-/* One file that says a single value twice means one of them; a drop-in is there for that. */
+/* A file with two assignments of a single value probably contains a mistake; overriding is for drop-ins. */
 static void warn_of_repeats(const PodFile *file, Findings *findings)
 {
     for (size_t i = 0; i < file->n_sections; i++) {
@@ -100,7 +99,7 @@ static void warn_of_repeats(const PodFile *file, Findings *findings)
     }
 }
 
-/* What is meant, mostly, but not always with all that it brings. */
+/* Usually what the user means, but some of its effects may be unexpected. */
 static void warn_of_network(const PodFile *file, Findings *findings)
 {
     const PodEntry *network = pod_section_find(pod_file_section(file, POD_SECTION_POD), "Network");
@@ -149,7 +148,7 @@ static int load_stdin(PodFile *file, GeneratedUnit *unit, Error *reterr)
     return translate_pod("stdin", "-", file, unit, reterr);
 }
 
-/* Returns 1 when it is a mask. */
+/* Returns 1 if it is a mask. */
 static int load_named(Search *search, const char *name, PodFile *file, GeneratedUnit *unit, char **ret_path,
                       Error *reterr)
 {
@@ -162,7 +161,7 @@ static int load_named(Search *search, const char *name, PodFile *file, Generated
     return *ret_path ? generate_unit(search, item, *ret_path, file, unit, reterr) : -ENOMEM;
 }
 
-/* A path is shown as it was given: relative for who gave a relative one. */
+/* A path is shown as it was given: a relative one stays relative. */
 static void shorten_paths(const char *name, Findings *findings, size_t from)
 {
     _cleanup_free_ char *cwd = *name == '/' ? NULL : getcwd(NULL, 0);
@@ -176,7 +175,7 @@ static void shorten_paths(const char *name, Findings *findings, size_t from)
     }
 }
 
-/* What loading a file came to (r), and what else can be said of it. path may be NULL. */
+/* Reports the result r of loading a file, and other findings about it. path may be NULL. */
 static int note_file(Findings *findings, const PodFile *file, const char *name, const char *path,
                      size_t n_errors, const Error *error, int r)
 {
@@ -223,7 +222,7 @@ static int check_file(const char *name, Findings *findings)
     return 0;
 }
 
-/* One of the search path, whose drop-ins may stand in other directories of it. */
+/* A file of the search path, whose drop-ins may be in other directories of it. */
 static int check_item(const Search *search, const SearchItem *item, Findings *findings)
 {
     _cleanup_generated_unit_ GeneratedUnit unit = { 0 };
@@ -233,7 +232,7 @@ static int check_item(const Search *search, const SearchItem *item, Findings *fi
     size_t from = findings->n, n_errors = findings->n_errors;
     int r = path ? generate_unit(search, item, path, &file, &unit, &error) : -ENOMEM;
 
-    if (r > 0) /* on purpose, where it stands in the search path */
+    if (r > 0) /* on purpose, if it is in the search path */
         return 0;
     r = r == -ENOMEM ? r : note_file(findings, &file, item->name, path, n_errors, &error, r);
     if (r >= 0)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* rkt pod generate: the command line is read with the tables that rkt run reads it with, and what comes out
- * is read again as the generator would, so that nothing is printed that it would refuse. */
+/* rkt pod generate: reads the command line with the tables of rkt run, and reads the resulting file like
+ * the generator, so that it never prints a file that the generator would refuse. */
 
 #include <stdio.h>
 #include <sys/stat.h>
@@ -18,7 +18,7 @@
 
 static const char *arg_name = NULL; /* the pod's */
 
-/* ----- Words that mean something else in a file ----- */
+/* ----- Words with another meaning in a file ----- */
 
 static int make_absolute(const char *path, char **ret)
 {
@@ -54,7 +54,7 @@ static int add_image(PodText *text, const char *image, Error *reterr)
     return r < 0 ? r : pod_text_add_app(text, path ? path : image);
 }
 
-/* As rkt run names an app when it is not told, where an image's name is known without the image. */
+/* The name that rkt run gives an app without --name, if the image's name is known without the image. */
 static int name_app(PodTextSection *app)
 {
     _cleanup_(image_reference_freep) ImageReference *reference = NULL;
@@ -156,7 +156,7 @@ static int parse_argv(int argc, char **argv, PodText *text, Error *reterr)
 
 /* ----- The file ----- */
 
-/* The words alone: nobody has seen the lines yet. */
+/* Without file and line, which the user has not seen. */
 static void on_error(void *userdata, const char *path _unused_, unsigned line _unused_, const char *words)
 {
     Error *first = userdata;
@@ -165,7 +165,7 @@ static void on_error(void *userdata, const char *path _unused_, unsigned line _u
         (void) error_set(first, -EINVAL, "%s", words);
 }
 
-/* What the generator would say of it. */
+/* The errors that the generator would report. */
 static int check(const Buffer *text, Error *reterr)
 {
     _cleanup_generated_unit_ GeneratedUnit unit = { 0 };
@@ -182,7 +182,7 @@ static int check(const Buffer *text, Error *reterr)
     return r < 0 ? r : translate_pod(name, "-", &file, &unit, NULL);
 }
 
-/* The flags of a table that can be said in a file. */
+/* The flags of a table that have a key in a file. */
 static const Option *flags_with_key(const Option *table, Option *to, size_t n_max)
 {
     size_t n = 0;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* rkt pod list: what the search path declares and what systemd has made of it. The state is PID 1's word
- * where there is a bus to ask it, else what stands in /run; without systemd there is none. */
+/* rkt pod list: the pods that the search path declares, and their units in systemd. The state comes from
+ * PID 1 if there is a bus, else from /run; without systemd there is none. */
 
 #include <dirent.h>
 #include <fcntl.h>
@@ -41,7 +41,7 @@ typedef enum DeclaredKind {
     DECLARED_INSTANCE, /* of a template, without a file of its own */
     DECLARED_MASKED,
     DECLARED_BAD,
-    DECLARED_NOT, /* by no file any more, but it runs */
+    DECLARED_NOT, /* declared by no file any more, but running */
     _DECLARED_KIND_MAX,
 } DeclaredKind;
 
@@ -53,12 +53,12 @@ static const char *const declared_kind_table[_DECLARED_KIND_MAX] = {
 typedef struct Declared {
     DeclaredKind kind;
     char *name, *file;
-    char *unit;   /* NULL for a name that no unit can have */
-    char *socket; /* the unit that starts it when somebody calls, or NULL */
+    char *unit;   /* NULL for a name that is not valid in a unit */
+    char *socket; /* the unit that starts it on a connection, or NULL */
     char *state;
-    char *error;                /* one line, the file in it */
-    char **links;               /* what wants it */
-    char uuid[UUID_LENGTH + 1]; /* "": it does not run */
+    char *error;                /* one line, with the file */
+    char **links;               /* the units that want it */
+    char uuid[UUID_LENGTH + 1]; /* "": it is not running */
 } Declared;
 
 typedef struct Listing {
@@ -66,7 +66,7 @@ typedef struct Listing {
     Bus *bus;
     Declared *pods;
     size_t n;
-    int incomplete; /* 0, or why a directory could not be listed */
+    int incomplete; /* 0, or the error of listing a directory */
 } Listing;
 
 static void listing_done(Listing *listing)
@@ -92,9 +92,9 @@ static bool is_this_system(void)
     return *arg_root == '\0';
 }
 
-/* ----- What systemd knows ----- */
+/* ----- State in systemd ----- */
 
-/* Whether PID 1 has heard of the file since it is there. */
+/* Whether PID 1 has loaded the unit since the file exists. */
 static bool unit_is_generated(const char *unit)
 {
     const char *at = strchr(unit, '@');
@@ -119,7 +119,7 @@ static int query_state(const Listing *listing, const char *unit, char **ret)
     return *ret ? 0 : -ENOMEM;
 }
 
-/* More of a unit that does not run than systemd's "inactive": NULL if there is no more. */
+/* A more precise word than systemd's "inactive" for a unit that does not run, or NULL. */
 static const char *inactive_state(const Listing *listing, const Declared *pod)
 {
     _cleanup_free_ char *socket = NULL;
@@ -163,7 +163,7 @@ static void read_uuid(Declared *pod)
         memcpy(pod->uuid, text, UUID_LENGTH + 1);
 }
 
-/* ----- What is declared ----- */
+/* ----- Declared pods ----- */
 
 static int add_pod(Listing *listing, DeclaredKind kind, const char *name, const char *file, Declared **ret)
 {
@@ -192,7 +192,7 @@ static int describe_state(const Listing *listing, Declared *pod)
     return unit_state(listing, pod, &pod->state);
 }
 
-/* A pod that runs on although its file is gone, or its file or unit is masked. */
+/* A pod that still runs although its file is gone, or its file or unit is masked. */
 static int note_undeclared(Declared *pod)
 {
     if (*pod->uuid == '\0' || pod->error)
@@ -233,7 +233,7 @@ static int list_item(Listing *listing, const SearchItem *item)
         if (!pod->error)
             return -ENOMEM;
         generated_unit_done(&unit);
-        /* It is wanted by what wants its stub. */
+        /* It is wanted by the units that want its stub. */
         (void) translate_stub(item->name, path, &file, "", &unit);
     }
     pod->socket = TAKE_PTR(unit.socket);
@@ -255,7 +255,8 @@ static bool has_pod(int directory, const char *name)
     return path && faccessat(directory, path, F_OK, AT_SYMLINK_NOFOLLOW) >= 0;
 }
 
-/* Pods that run from a template, or whose file is gone; only their directories in /run tell of them. */
+/* Pods that run from a template, or whose file is gone; they are only known from their directories in /run.
+ */
 static int list_others(Listing *listing)
 {
     _cleanup_closedir_ DIR *dir = opendir(KEPT_UNITS);
@@ -306,7 +307,7 @@ static int collect(Listing *listing, Error *reterr)
 
 /* ----- Output ----- */
 
-/* The state that a reader looks for first: a masked file has none but that. */
+/* The state that matters most to a reader: a masked file has only that one. */
 static const char *shown_state(const Declared *pod)
 {
     if ((pod->kind == DECLARED_MASKED && *pod->uuid == '\0') || pod->kind == DECLARED_TEMPLATE ||

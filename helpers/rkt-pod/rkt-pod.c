@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* rkt pod VERB: for who declares pods in files. It reads what the generator reads, by the generator's own
- * code, and changes nothing. */
+/* rkt pod VERB: for administrators who declare pods in files. It reads the same files as the generator,
+ * with the generator's code, and changes nothing. */
 
 #include "rkt-pod.h"
 
@@ -14,7 +14,7 @@ enum { EXIT_GENERAL = 254 };
 GlobalOptions pod_global = GLOBAL_OPTIONS_INIT;
 
 static const struct {
-    const char *verb; /* argv[0], as rkt says it */
+    const char *verb; /* argv[0], as rkt sets it */
     int (*run)(int argc, char **argv, Error *reterr);
 } verbs[] = {
     { "pod check", pod_check },

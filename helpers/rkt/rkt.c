@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* /usr/bin/rkt: looks the verb up and becomes the program behind it. It has no privilege and links nothing
- * but libc. run-prepared, which needs no more either, is done here: each program on the way to an app costs
- * half a millisecond. */
+/* /usr/bin/rkt: looks the verb up and executes its program. It has no privilege and links only libc.
+ * run-prepared, which needs no more than that either, is part of it: each program on the way to an app
+ * costs half a millisecond. */
 
 #include <stdio.h>
 #include <string.h>
@@ -19,9 +19,9 @@ enum { EXIT_USAGE = 2, EXIT_GENERAL = 254 };
 typedef struct Verb {
     const char *group; /* NULL, or the word before it */
     const char *name;
-    const char *helper;                 /* behind "rkt-"; NULL: it is done here */
-    const char *help;                   /* NULL: hidden, or not built in a helper that has others */
-    int (*main)(int argc, char **argv); /* where it is a program's in all but name */
+    const char *helper;                 /* the part after "rkt-"; NULL: it is part of this program */
+    const char *help;                   /* NULL: hidden, or not built in a helper that has other verbs */
+    int (*main)(int argc, char **argv); /* for a verb that is part of this program */
 } Verb;
 
 static int refuse(int id _unused_, const char *value, Error *reterr)
@@ -91,7 +91,7 @@ static const Verb verbs[] = {
     { NULL, "version", NULL, "print the version", version },
 };
 
-/* What is not built is not listed. */
+/* Verbs that are not built are not listed. */
 static bool is_listed(const Verb *verb)
 {
     char path[256];
@@ -120,7 +120,7 @@ static void print_help(const char *group)
     printf("\n`rkt help COMMAND` shows the flags of a command.\n");
 }
 
-/* The word that a verb is known by at this place: its group before the group was given, else its name. */
+/* The word for a verb at this place: its group before the group was given, else its name. */
 static const char *verb_word(const Verb *verb, const char *group)
 {
     if (group)
@@ -141,7 +141,7 @@ static int ambiguous_verb(const char *word, const char *const *known, size_t n, 
     return r < 0 ? r : error_set(reterr, -EINVAL, "ambiguous command \"%s\": %s", word, matches);
 }
 
-/* The verb, or one of the group, that word or its unique prefix means. */
+/* The verb, or a verb of the group, with that word or unique prefix. */
 static int find_verb(const char *word, const char *group, const Verb **ret, Error *reterr)
 {
     const char *known[ELEMENTSOF(verbs)], *nearest;
@@ -176,7 +176,7 @@ static int find_verb(const char *word, const char *group, const Verb **ret, Erro
     return error_set(reterr, -EINVAL, "unknown command \"%s\"; `rkt help` lists them", word);
 }
 
-/* What the verb's program is given: every word but those of the verb, in its order. */
+/* Arguments of the verb's program: every word except the verb's own, in the original order. */
 static int verb_arguments(const Verb *verb, char **argv, const int *skipped, char ***ret)
 {
     _cleanup_strv_ char **words = NULL;
@@ -221,8 +221,8 @@ static int become_program(const Verb *verb, char **argv, const int *skipped, Err
     return verb->main ? verb->main((int) strv_length(words), words) : exec_helper(verb, words, reterr);
 }
 
-/* A flag of the command itself may stand before it, as in `rkt --stage1-path=FILE run`; "=" tells that the
- * word behind it is none of its. */
+/* A flag of the command itself may come before it, as in `rkt --stage1-path=FILE run`; because of the "="
+ * the next word is not its value. */
 static bool is_flag_of_verb(const char *word)
 {
     return word && startswith(word, "--") && strchr(word, '=') &&
@@ -231,9 +231,9 @@ static bool is_flag_of_verb(const char *word)
 
 typedef struct Choice {
     const Verb *verb;    /* NULL: the words end before there is one */
-    const char *group;   /* that was named */
-    const char *foreign; /* a flag of the verb's before it */
-    int words[2];        /* where group and verb stand, 0 for none */
+    const char *group;   /* that was given */
+    const char *foreign; /* a flag of the verb that came before it */
+    int words[2];        /* positions of group and verb, 0: none */
 } Choice;
 
 static int choose_verb(OptionParser *parser, GlobalOptions *global, Choice *ret, Error *reterr)

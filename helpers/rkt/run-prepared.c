@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* rkt run-prepared: becomes the stage1 of a prepared pod. All that could be decided is in the pod's
- * directory, so this links nothing but libc, and is part of rkt itself. */
+/* rkt run-prepared: becomes the stage1 of a prepared pod. The pod's directory has everything that could be
+ * decided before, so this links only libc, and is part of rkt itself. */
 
 #include "run-prepared.h"
 

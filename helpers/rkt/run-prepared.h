@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The verb run-prepared, which needs no program of its own. */
+/* The verb run-prepared, which has no separate program. */
 #pragma once
 
-/* As a program's main(); returns only when there is no pod to run. */
+/* Like a program's main(); returns only if no pod is run. */
 int run_prepared(int argc, char **argv);

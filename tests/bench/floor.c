@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* floor ROOT PROGRAM…: the least that can be called a container, to compare with: six namespaces, the root
- * switched, /proc, six devices bound, capabilities dropped, no new privileges. No overlay, no filter, no
- * cgroup, no log, no state. */
+/* floor ROOT PROGRAM…: the smallest possible container, for comparison: six namespaces, a new root, /proc,
+ * six bound devices, capabilities dropped, no new privileges. No overlay, no filter, no cgroup, no log, no
+ * state. */
 
 #include <fcntl.h>
 #include <linux/sched.h>

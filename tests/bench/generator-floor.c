@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The least a generator can do: reads each file of a directory, and for each writes a unit of a given size
- * aside, renames it and links it. Parses nothing. usage: bench-generator-floor FROM TO UNIT_SIZE */
+/* The least work of a generator: reads each file of a directory, and for each writes a unit of a given size
+ * to a temporary file, renames it and links it. Parses nothing. usage: bench-generator-floor FROM TO
+ * UNIT_SIZE */
 
 #include <dirent.h>
 #include <fcntl.h>

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* rounds COUNT: times commands against each other. Standard input has a line for each, of three fields with
- * tabs between: a name, a shell command to run before each round (or nothing), and the words of the command
- * itself, run without a shell. A word "{}" stands for the first line that the command before has printed.
+/* rounds COUNT: compares the times of commands. Each line of standard input has three fields, separated by
+ * tabs: a name, a shell command to run before each round (or nothing), and the words of the command itself,
+ * which is run without a shell. A word "{}" stands for the first line of the previous command's output.
  *
- * The commands take turns, so that what else happens on the machine hits all alike, with a pause before each,
- * so that none pays for what the kernel still clears away of the one before (a network namespace holds up the
- * next one's making). For each comes out a line of fields with tabs between: the name; median, minimum and
- * 90th percentile of the wall time; the median of the processor time of what it waited for (all in
- * microseconds); its largest resident set in kB. Or the name and why there are no numbers. */
+ * The commands run in turn, so that other load affects all of them equally, with a pause before each, so
+ * that none is charged for the kernel's cleanup after the previous one (removing a network namespace delays
+ * the making of the next). The output has a line for each, with fields separated by tabs: the name; median,
+ * minimum and 90th percentile of the wall time; the median of the processor time of the processes that it
+ * waited for (all in microseconds); its largest resident set in kB. Or the name and the reason why there
+ * are no numbers. */
 
 #include <fcntl.h>
 #include <spawn.h>
@@ -69,7 +70,7 @@ static bool contestant_read(Contestant *c, size_t count)
     return n > 0 && c->wall && c->processor;
 }
 
-/* Puts the first line that the command prints into line. */
+/* Stores the first line of the command's output in line. */
 static bool run_before(Contestant *c, char line[static LINE_SIZE])
 {
     FILE *f = popen(c->before, "r");

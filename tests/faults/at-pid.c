@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Runs a command as the process of a given number, which must be free: what happens by chance to a number
- * that was noted too long ago, on purpose. Ends when the command does. */
+/* Runs a command as a process with a given number, which must be free, to imitate a reused number. Ends
+ * when the command does. */
 
 #include <linux/sched.h>
 #include <signal.h>

@@ -1,19 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* inject [OPTION...] [--] COMMAND...: runs a command and counts the system calls by which it and all that it
- * starts change something; at one of them it does what was asked for. Without a fault it only counts.
+/* inject [OPTION...] [--] COMMAND...: runs a command and counts the system calls by which it, and all
+ * processes that it starts, change something. At one of them it injects a fault. Without a fault it only
+ * counts.
  *
  *   --list=FILE        writes a line for each counted call: its number, name, path, process and program
  *   --at=N             the call at which the fault happens
- *   --kill=process     kills who makes that call, before the call
- *   --kill=tree        kills everybody
- *   --error=NAME       has the call fail with ENOSPC, EROFS or EIO instead
+ *   --kill=process     kills the process that makes the call, before the call
+ *   --kill=tree        kills all processes
+ *   --error=NAME       makes the call fail with ENOSPC, EROFS or EIO instead
  *   --any              counts every system call, not only those of the table
- *   --timeout=SECONDS  kills all, and ends with status 124 (default 120)
+ *   --timeout=SECONDS  kills all processes, and ends with status 124 (default 120)
  *
- * Its exit status is the command's, 128 + N for signal N, and 125 for a fault of its own. It waits for all
- * that was started, so that nothing goes on behind the back of who looks at what is left.
+ * Its exit status is the command's, 128 + N for signal N, and 125 for an error of its own. It waits for all
+ * processes that were started, so that none of them changes anything afterwards.
  *
- * It is a tracer (ptrace(2)): no library is loaded into the command, statically linked programs, seccomp
+ * It is a tracer (ptrace(2)): it loads no library into the command, statically linked programs, seccomp
  * filters, new namespaces and changed users make no difference, and there is one order of the calls of all
  * processes. Only writes to regular files count, and only opens that may make or truncate one. */
 
@@ -37,7 +38,7 @@
 
 enum { EXIT_TIMEOUT = 124, EXIT_OURS = 125, PATH_SIZE = 256 };
 
-/* What one looks at to know whether a call counts, and which of its arguments is a path or a descriptor. */
+/* How to tell whether a call counts, and which of its arguments is a path or a descriptor. */
 typedef enum CallKind {
     CALL_PATH,
     CALL_DESCRIPTOR,
@@ -132,7 +133,7 @@ static pid_t *tracees;
 static size_t n_tracees;
 static uint64_t count;
 static bool counting; /* from the command's own exec on */
-static bool killing;  /* everybody, as we come to know of them */
+static bool killing;  /* all processes that are known so far */
 static volatile sig_atomic_t timed_out;
 
 /* ----- What a process does ----- */
@@ -148,7 +149,7 @@ static const struct Call *find_call(long number)
 static size_t read_memory(pid_t pid, uint64_t address, void *buffer, size_t size)
 {
     struct iovec local = { buffer, size }, remote = { (void *) (uintptr_t) address, size };
-    /* Not beyond the page: the next may not be there. */
+    /* Not beyond the page: the next page may not exist. */
     size_t page = 4096 - address % 4096;
     ssize_t n;
 
@@ -183,7 +184,7 @@ static bool may_make(uint64_t flags)
     return (flags & O_CREAT) || (flags & O_TRUNC) || (flags & O_TMPFILE) == O_TMPFILE;
 }
 
-/* Whether the call changes something; path is what it is about. */
+/* Whether the call changes something; path is the file that it changes. */
 static bool call_counts(pid_t pid, const struct Call *call, const uint64_t *args, char path[static PATH_SIZE])
 {
     uint64_t flags = 0;
@@ -224,7 +225,7 @@ static void kill_all(void)
         (void) kill(tracees[i], SIGKILL);
 }
 
-/* The call is not made: there is none of that number. What it returns is set already, and stays. */
+/* The call is not made, because its number is replaced by an invalid one. Its result is already set. */
 static void fail_call(pid_t pid)
 {
     struct user_regs_struct registers;
@@ -312,7 +313,7 @@ static void on_alarm(int signo _unused_)
     timed_out = 1;
 }
 
-/* Returns the command's exit status when nobody is left. */
+/* Returns the command's exit status when no process is left. */
 static int trace(pid_t command)
 {
     int result = EXIT_OURS;
@@ -341,7 +342,7 @@ static int trace(pid_t command)
     }
 }
 
-/* The command waits until it is traced: the end of a pipe. */
+/* The command waits until it is traced, that is, for the end of the pipe. */
 static pid_t start(char **argv)
 {
     const uintptr_t options = PTRACE_O_TRACESYSGOOD | PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK |
@@ -404,7 +405,7 @@ static int take_option(int id, const char *value, Error *reterr)
     }
 }
 
-/* The command is all from the first word that is no option of ours. */
+/* The command begins at the first word that is not an option of ours. */
 static int parse_argv(int argc, char **argv, char ***ret_command, Error *reterr)
 {
     OptionParser parser = { argc, argv, 1, { options } };

@@ -28,7 +28,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     }
     memcpy(copy, data, size);
     n = journal_fields_check(copy, size);
-    /* What passed, passes again as it is; and nothing of it is believed. */
+    /* Accepted fields are accepted again unchanged, and none is believed from root. */
     if (n > size || (n > 0 && (copy[n - 1] != '\n' || copy[0] < 'A' || copy[0] > 'Z')))
         abort();
     if (n > 0 && journal_fields_check(copy, n) != n)

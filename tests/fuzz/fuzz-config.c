@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A configuration file of any topic: what is taken can be written, and each entry read again. */
+/* A configuration file of any topic: an accepted file can be written, and each entry read again. */
 
 #include <stdint.h>
 

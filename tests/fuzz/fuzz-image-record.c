@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* An image's record: what was understood is written and understood again. */
+/* An image's record: an accepted one is written and accepted again. */
 
 #include <stdint.h>
 #include <stdlib.h>

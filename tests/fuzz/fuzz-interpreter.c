@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What a file's head says of its interpreter is a name, whatever stands there. */
+/* The interpreter found at the beginning of any file is a name. */
 
 #include <stdint.h>
 #include <stdlib.h>

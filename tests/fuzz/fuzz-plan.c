@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The plan of a pod: stage1 reads it as root from a directory that members of group rkt may enter. What was
- * read can be written again. The input is the pod's file and, after a line "--", its app's. */
+/* The plan of a pod: stage1 reads it as root from a directory that members of group rkt may enter. An
+ * accepted plan can be written again. The input is the pod's file and, after a line "--", its app's. */
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A pod manifest: what is taken can be written, read again, and is then the same. */
+/* A pod manifest: an accepted one can be written and read again, and is then the same. */
 
 #include <stdint.h>
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A pod file, from its bytes to its unit. No line of the unit but ours may come of it, and what is refused
- * says why. */
+/* A pod file, from its bytes to its unit. All lines of the unit must be the generator's, and a refusal must
+ * have a reason. */
 
 #include <stdint.h>
 #include <string.h>

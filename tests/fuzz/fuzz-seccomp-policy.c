@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The first line's letter is the mode, the second line the errno, each other a member. Whatever the set: what
- * comes out is a program that the kernel would take (its checks, as far as our instructions go). */
+/* The first line's letter is the mode, the second line the errno, each other line a member. Every set must
+ * give a program that the kernel would accept (by its checks that concern our instructions). */
 
 #include "sandbox/seccomp-policy.h"
 

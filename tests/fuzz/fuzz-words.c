@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What people write on command lines and in pod files. The first byte of the input chooses the parser, the
- * rest is the word. */
+/* Words of command lines and pod files. The first byte of the input selects the parser, the rest is the
+ * word. */
 
 #include <stdint.h>
 #include <stdlib.h>

@@ -20,7 +20,7 @@ static int run_file(int dir, const char *name)
 
     if (r < 0)
         return r;
-    /* Without the NUL behind it, so that the sanitizer sees a read beyond the end. */
+    /* Without a NUL after it, so that the sanitizer detects a read beyond the end. */
     exact = malloc(size);
     if (!exact && size > 0)
         return -ENOMEM;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* rkt config: prints what the configuration files of all layers come to. It is also the one that reads them
- * for programs that don't know JSON: one that has called it gets the directories. */
+/* rkt config: prints the combined configuration of all layers. It also reads the files for programs without
+ * a JSON parser: a program that calls it gets the directories. */
 
 #include <stdio.h>
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* rkt-register: tells systemd of a pod that stage1 is about to start. It stands outside the pod and talks
- * records with stage1 over its descriptors 0 and 1 (Documentation/internals.md). A step that fails is told
- * and logged, the next is tried: no pod depends on us, and stage1 may have stopped listening. */
+/* rkt-register: registers a pod that stage1 is about to start with systemd. It runs outside of the pod and
+ * exchanges records with stage1 over its descriptors 0 and 1 (Documentation/internals.md). If a step fails,
+ * this is reported and logged, and the next step is tried: no pod depends on this program, and stage1 may
+ * have stopped listening. */
 
 #include <fcntl.h>
 #include <grp.h>
@@ -152,8 +153,8 @@ static void say_result(const char *step, pid_t leader, int r, const Error *error
         log_warning("%s: %s", step, cause);
 }
 
-/* Waits for a record; *ret_descriptor is what came with it, or -EBADF. -ECONNRESET: nobody is left to send
- * one; -ETIME: none came in time. Our standard input need not be a socket. */
+/* Waits for a record; *ret_descriptor is the descriptor that came with it, or -EBADF. -ECONNRESET: no
+ * process is left that could send one; -ETIME: none came in time. Our standard input need not be a socket. */
 static int hear_record(char *line, size_t size, int timeout_ms, char **ret_key, char **ret_value,
                        int *ret_descriptor)
 {
@@ -194,7 +195,7 @@ typedef struct Pod {
     int connection;  /* the supervisor's connection to machined; -EBADF: none */
 } Pod;
 
-/* leader=PID, or supervisor=, with which the connection comes if there could be one. */
+/* leader=PID, or supervisor=, with the connection if one could be made. */
 static int hear_pod(Pod *pod, int timeout_ms)
 {
     _cleanup_close_ int descriptor = -EBADF;

@@ -36,7 +36,7 @@ bool answer_has_messages(void)
     return messages;
 }
 
-/* By one write(), which children that answer as well do not come between. */
+/* One write(), so that records of children that answer as well stay separate. */
 void answer(const char *key, const char *format, ...)
 {
     _cleanup_buffer_ Buffer b = {};

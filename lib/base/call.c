@@ -15,21 +15,21 @@
 
 enum { RECORD_MAX = 64 * 1024 };
 
-/* Of one that runs. */
+/* The state of a running call. */
 typedef struct Conversation {
     const Call *call;
     int fd, process;
-    bool ended;   /* the program has; then */
-    size_t left;  /* so much of what it said was not heard yet */
+    bool ended;   /* the program has ended; then */
+    size_t left;  /* how much of its output is still to be read */
     Buffer heard; /* the beginning of a record */
-    int failure;  /* what it told; 0: nothing */
-    bool failing; /* it is telling the words */
+    int failure;  /* the error that it sent; 0: none */
+    bool failing; /* it is sending the error's messages */
     Error *reterr;
 } Conversation;
 
-/* ----- Hearing ----- */
+/* ----- Receiving ----- */
 
-/* A second error, of another image: what was told before would be lost. */
+/* Prints the first error, for example of another image, which a second one would replace. */
 static void begin_failure(Conversation *c, const char *words)
 {
     const char *cause = error_cause(c->reterr);
@@ -66,7 +66,7 @@ static int take(Conversation *c, const char *key, char *value)
     return 0;
 }
 
-/* All whole records that were heard. */
+/* Handles all complete records that were received. */
 static int take_records(Conversation *c)
 {
     char *rest = c->heard.data, *end = memrchr(rest, '\n', c->heard.size), *key, *value, *next = rest;
@@ -90,8 +90,8 @@ static int take_records(Conversation *c)
     return 0;
 }
 
-/* What was said when the program ended is the end: another process that holds the pipe can neither add to it
- * nor keep who hears. */
+/* Output after the end of the program does not count: another process that holds the pipe can neither add
+ * to it nor delay the reader. */
 static int await(Conversation *c)
 {
     struct pollfd fds[] = { { .fd = c->process, .events = POLLIN }, { .fd = c->fd, .events = POLLIN } };
@@ -109,7 +109,7 @@ static int await(Conversation *c)
     return 0;
 }
 
-/* 1, or 0: that was all. */
+/* 1: there may be more; 0: the end. */
 static int hear_some(Conversation *c)
 {
     char piece[4096];
@@ -165,7 +165,7 @@ static int start(const Call *call, int answers, int null, pid_t *ret_pid)
     return r;
 }
 
-/* What it told comes first, then that it can't be understood, then how it ended. */
+/* The program's own error comes first, then an invalid answer, then its exit status. */
 static int find_result(Conversation *c, int heard, int status)
 {
     const char *name = c->call->argv[0];

@@ -38,8 +38,8 @@ int error_prefix(Error *error, int r, const char *format, ...) _printf_(3, 4);
 const char *error_cause(const Error *error);
 
 /* Writes the error to standard error: `<command>: <outermost message>: <innermost cause>`; with debug the
- * whole chain, one message a line, indented by depth. With nothing said, strerror(-r) is the cause. A program
- * that was called answers it in the place of that. */
+ * whole chain, one message a line, indented by depth. Without any message strerror(-r) is the cause. A
+ * called program sends the error to its caller instead. */
 void error_print(const Error *error, int r, const char *command, bool debug);
 
 #define _cleanup_error_ _cleanup_(error_done)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Messages on standard error, or in an answer that has messages (base/answer.h). Libraries only say
- * log_debug(); programs say the rest. Where standard error is a stream of the journal, lines carry the <N>
- * level prefix of sd-daemon(3). */
+/* Messages on standard error, or in an answer that has messages (base/answer.h). Libraries only call
+ * log_debug(); programs print everything else. If standard error is a stream of the journal, lines carry
+ * the <N> level prefix of sd-daemon(3). */
 #pragma once
 
 #include <stdbool.h>
@@ -23,5 +23,5 @@ void log_image(const char *from, const char *what);
 void log_warning(const char *format, ...) _printf_(1, 2);
 void log_error(const char *format, ...) _printf_(1, 2);
 
-/* Says what a program that we have called has said: a message with its prefix, which is changed. */
+/* Prints a message of a called program, with its prefix. The string is changed. */
 void log_pass_on(char *message);

@@ -41,7 +41,7 @@ static int read_boot_id(char ret[static UUID_LENGTH + 1])
     return 0;
 }
 
-/* Two numbers, which are given away again, and the boot in which they are the noted ones. */
+/* Two numbers that are reused, and the boot in which they are those noted. */
 typedef struct Note {
     uint64_t first, second;
     char *boot;
@@ -70,7 +70,7 @@ static int put_note(int dir, const char *name, const RecordField *fields, uint64
     return r < 0 ? r : record_write_link(dir, name, fields, &note);
 }
 
-/* `FIRST SECOND BOOT`, of a pod that runs since before there were records. */
+/* `FIRST SECOND BOOT`, the note of a pod that has been running since before there were records. */
 static int read_early_note(int dir, const char *name, Note *ret)
 {
     char text[NOTE_MAX] = "", boot[UUID_LENGTH + 1];

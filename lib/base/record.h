@@ -60,9 +60,9 @@ int record_take(const RecordField *fields, void *object, const char *key, const 
  * (may be NULL) is the key at which it failed, or NULL, and the object has what was read before. */
 int record_read(char *text, size_t size, const RecordField *fields, void *object, const char **ret_where);
 
-/* The same with the target of a link that leads nowhere, which is written and read in one call. Writing
- * replaces what is there; -ENAMETOOLONG: more than the file system lets a link hold. Reading: -ENOENT, there
- * is none; -EBADMSG, not a link, or not of records. */
+/* The same with the target of a dangling link, which is written and read with one call. Writing replaces
+ * what is there; -ENAMETOOLONG: more than the file system allows for a link. Reading: -ENOENT: there is
+ * none; -EBADMSG: not a link, or not records. */
 int record_write_link(int dir, const char *name, const RecordField *fields, const void *object);
 int record_read_link(int dir, const char *name, const RecordField *fields, void *object);
 

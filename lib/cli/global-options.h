@@ -68,7 +68,7 @@ typedef struct ConfiguredPaths {
     char *data, *stage1_images; /* owned */
 } ConfiguredPaths;
 
-/* What the files in paths.d name, or what is so without them: rkt-config is asked. ret must be empty; the
+/* The directories that files in paths.d name, or the defaults; calls rkt-config. ret must be empty; the
  * caller frees both. */
 int global_options_ask_paths(const GlobalOptions *global, ConfiguredPaths *ret, Error *reterr);
 

@@ -9,13 +9,14 @@
 #include "base/spawn.h"
 #include "base/string-util.h"
 #include "cli/choose-app.h"
+#include "cli/command.h"
 #include "stage0/entrypoint.h"
 #include "cli/global-options.h"
 #include "pod/pod-process.h"
 #include "pod/pod-status.h"
 #include "pod/pod.h"
 
-enum { EXIT_GENERAL = 254, START_ROUNDS = 500, START_PAUSE_US = 10000 };
+enum { START_ROUNDS = 500, START_PAUSE_US = 10000 };
 
 static const char *arg_app, *arg_pod;
 static char **arg_command; /* not owned */
@@ -33,9 +34,9 @@ static int parse_argv(int argc, char **argv, Error *reterr)
 {
     OptionParser parser = { argc, argv, 1, { options, global_option_table() } };
     const char *value;
-    int id, r;
+    int id, r = spawn_prepare();
 
-    while (!arg_pod) {
+    while (r >= 0 && !arg_pod) {
         r = option_next(&parser, &id, &value, reterr);
         if (r >= 0 && global_options_has(id))
             r = global_options_take(&arg_global, id, value, reterr);
@@ -48,6 +49,8 @@ static int parse_argv(int argc, char **argv, Error *reterr)
         else if (id == OPTION_POSITIONAL)
             arg_pod = value;
     }
+    if (r < 0)
+        return r;
     arg_command = argv + parser.index;
     if (*arg_command && streq(*arg_command, "--"))
         arg_command++;
@@ -121,9 +124,7 @@ static int enter(Error *reterr)
     pid_t init;
     int r;
 
-    r = global_options_find_dir(&arg_global, reterr);
-    if (r >= 0)
-        r = pod_root_open(arg_global.dir, false, &root, reterr);
+    r = pod_root_open(arg_global.dir, false, &root, reterr);
     if (r >= 0)
         r = pod_open_argument(root, arg_pod, NULL, &pod, reterr);
     if (r < 0)
@@ -148,22 +149,13 @@ static int enter(Error *reterr)
 
 int main(int argc, char **argv)
 {
-    _cleanup_error_ Error error = ERROR_INIT;
-    int r = spawn_prepare();
+    static const Command command = { .name = "enter",
+                                     .arguments = "[--app=NAME] UUID [COMMAND [ARGUMENT]…]",
+                                     .summary = "Runs a command inside an app of a running pod.",
+                                     .options = options,
+                                     .parse = parse_argv,
+                                     .run = enter,
+                                     .for_root = true };
 
-    if (r >= 0)
-        r = global_options_check_root(&arg_global, parse_argv(argc, argv, &error), &error);
-    log_setup("enter", arg_global.debug);
-    if (r >= 0 && arg_global.help) {
-        verb_print_help("enter", "[--app=NAME] UUID [COMMAND [ARGUMENT]…]",
-                        "Runs a command inside an app of a running pod.", options);
-        return 0;
-    }
-    if (r >= 0)
-        r = enter(&error);
-    if (r < 0) {
-        error_print(&error, r, "enter", arg_global.debug);
-        return EXIT_GENERAL;
-    }
-    return 0;
+    return command_main((const Command *const[]){ &command, NULL }, &arg_global, argc, argv);
 }

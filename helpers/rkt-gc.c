@@ -8,6 +8,7 @@
 
 #include "base/file-util.h"
 #include "base/log.h"
+#include "cli/command.h"
 #include "base/duration.h"
 #include "base/string-util.h"
 #include "base/time-util.h"
@@ -19,8 +20,6 @@
 #include "sandbox/writable-sources.h"
 #include "sd/runtime.h"
 #include "stage1/plan.h"
-
-enum { EXIT_GENERAL = 254 };
 
 #define DEFAULT_EXPIRE_PREPARED "24h"
 #define DEFAULT_GRACE_PERIOD "30m"
@@ -55,15 +54,6 @@ static int take_option(int id, const char *value, Error *reterr)
     case OPT_UUID_FILE: arg_uuid_file = value; return 0;
     default: return error_set(reterr, -EINVAL, "unexpected argument \"%s\"", value);
     }
-}
-
-static int parse_argv(int argc, char *argv[], Error *reterr)
-{
-    int r = command_line_parse(argc, argv, options, &arg_global, take_option, reterr);
-
-    if (r >= 0 && arg_uuid_file && !arg_mark_only)
-        r = error_set(reterr, -EINVAL, "--uuid-file needs --mark-only; `rkt rm` removes a single pod");
-    return r;
 }
 
 /* Reports an error of one pod and counts it. */
@@ -281,31 +271,29 @@ static int collect(int root, Error *reterr)
 static int run(Error *reterr)
 {
     _cleanup_close_ int root = -EBADF;
-    int r;
+    int r = arg_uuid_file && !arg_mark_only
+                    ? error_set(reterr, -EINVAL,
+                                "--uuid-file needs --mark-only; `rkt rm` removes a single pod")
+                    : pod_root_open(arg_global.dir, false, &root, reterr);
 
-    r = pod_root_open(arg_global.dir, false, &root, reterr);
     if (r == -ENOENT) {
         error_done(reterr);
         return 0;
     }
     if (r >= 0)
         r = arg_uuid_file ? mark_one(root, reterr) : collect(root, reterr);
-    return r;
+    return r < 0 ? r : failures > 0 ? EXIT_GENERAL : 0;
 }
 
 int main(int argc, char *argv[])
 {
-    _cleanup_error_ Error error = ERROR_INIT;
-    int r = global_options_check_root(&arg_global, parse_argv(argc, argv, &error), &error);
+    static const Command gc = { .name = "gc",
+                                .arguments = "",
+                                .summary = "Removes pods that have ended, and what they left.",
+                                .options = options,
+                                .take = take_option,
+                                .run = run,
+                                .for_root = true };
 
-    log_setup("gc", arg_global.debug);
-    if (r >= 0 && arg_global.help) {
-        verb_print_help("gc", "", "Removes pods that have ended, and what they left.", options);
-        return 0;
-    }
-    if (r >= 0)
-        r = run(&error);
-    if (r < 0)
-        error_print(&error, r, "gc", arg_global.debug);
-    return r < 0 || failures > 0 ? EXIT_GENERAL : 0;
+    return command_main((const Command *const[]){ &gc, NULL }, &arg_global, argc, argv);
 }

@@ -7,10 +7,9 @@
 #include "base/string-util.h"
 #include "cli/global-options.h"
 #include "prepare/prepare.h"
+#include "cli/command.h"
 #include "cli/run-options.h"
 #include "unit/kept-unit.h"
-
-enum { EXIT_GENERAL = 254 };
 
 static GlobalOptions arg_global = GLOBAL_OPTIONS_INIT;
 static PodOptions arg_pod = { .warn = log_warning, .say = log_image };
@@ -58,9 +57,7 @@ static int run(Error *reterr)
 
     if (arg_global.insecure & INSECURE_PATHS)
         log_warning("--insecure-options=paths takes effect when the pod is run: give it to run-prepared");
-    r = global_options_find_dir(&arg_global, reterr);
-    if (r >= 0)
-        r = store_open(arg_global.dir, STORE_OPEN_CREATE, &store, reterr);
+    r = store_open(arg_global.dir, STORE_OPEN_CREATE, &store, reterr);
     if (r >= 0)
         r = pod_root_open(arg_global.dir, true, &root, reterr);
     kept = r >= 0 ? keep_unit() : -EAGAIN;
@@ -74,25 +71,19 @@ static int run(Error *reterr)
         log_warning("cannot keep the unit beside \"%s\": %s", pod_said(&arg_pod, SETTING_POD_UUID_FILE_SAVE),
                     strerror(-kept));
     printf("%s\n", pod->uuid);
-    return fflush(stdout) == EOF ? error_set_errno(reterr, -errno, "cannot print the UUID") : 0;
+    return 0;
 }
 
 int main(int argc, char **argv)
 {
-    _cleanup_error_ Error error = ERROR_INIT;
-    int r = global_options_check_root(&arg_global, parse_argv(argc, argv, &error), &error);
+    const Command prepare = { .name = "prepare",
+                              .arguments = "IMAGE [APP FLAGS] [-- ARGUMENTS ---] …",
+                              .summary = "Prepares a pod without running it.",
+                              .options = setting_options(SETTING_PREPARE),
+                              .parse = parse_argv,
+                              .run = run,
+                              .for_root = true };
 
     (void) umask(0022);
-    log_setup("prepare", arg_global.debug);
-    if (r >= 0 && arg_global.help)
-        verb_print_help("prepare", "IMAGE [APP FLAGS] [-- ARGUMENTS ---] …",
-                        "Prepares a pod without running it.", setting_options(SETTING_PREPARE));
-    else if (r >= 0)
-        r = run(&error);
-    pod_options_done(&arg_pod);
-    if (r < 0) {
-        error_print(&error, r, "prepare", arg_global.debug);
-        return EXIT_GENERAL;
-    }
-    return 0;
+    return command_main((const Command *const[]){ &prepare, NULL }, &arg_global, argc, argv);
 }

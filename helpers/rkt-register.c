@@ -24,7 +24,7 @@
 #include "journal/namespace.h"
 #include "journal/absence.h"
 #include "journal/owner.h"
-#include "cli/global-options.h"
+#include "cli/command.h"
 #include "sandbox/mount.h"
 #include "sd/bus.h"
 #include "sd/machine.h"
@@ -33,7 +33,7 @@
 #include "stage1/layout.h"
 #include "unit/machine-name.h"
 
-enum { BUS_TIMEOUT_MS = 10000, SUPERVISOR_TIMEOUT_MS = 10000, EXIT_USAGE = 254 };
+enum { BUS_TIMEOUT_MS = 10000, SUPERVISOR_TIMEOUT_MS = 10000 };
 enum {
     PATH_IN_POD_MAX = sizeof("/var/log/journal/") + 36,
     DIRECTORY_PAUSE_MS = 2,
@@ -488,26 +488,26 @@ static int run_is_main(Error *reterr)
     return r;
 }
 
+static int run(Error *reterr)
+{
+    int r = check_arguments(reterr);
+
+    if (r < 0)
+        return r;
+    return arg_is_main ? run_is_main(reterr) : arg_unregister ? run_unregister(reterr) : run_register(reterr);
+}
+
 int main(int argc, char *argv[])
 {
-    _cleanup_error_ Error error = ERROR_INIT;
-    int r;
+    static const Command command = { .name = "register",
+                                     .arguments = "",
+                                     .summary = "Tells systemd of a pod.",
+                                     .options = options,
+                                     .take = take_option,
+                                     .run = run,
+                                     .no_directory = true,
+                                     .is_program = true };
 
     (void) signal(SIGPIPE, SIG_IGN);
-    r = command_line_read(argc, argv, options, &arg_global, take_option, &error);
-    log_setup("register", arg_global.debug);
-    if (r >= 0 && arg_global.help) {
-        option_print_help(options);
-        option_print_help(global_option_table());
-        return 0;
-    }
-    if (r >= 0)
-        r = check_arguments(&error);
-    if (r >= 0 && arg_is_main)
-        r = run_is_main(&error);
-    else if (r >= 0)
-        r = arg_unregister ? run_unregister(&error) : run_register(&error);
-    if (r < 0)
-        error_print(&error, r, "register", arg_global.debug);
-    return r < 0 ? EXIT_USAGE : r;
+    return command_main((const Command *const[]){ &command, NULL }, &arg_global, argc, argv);
 }

@@ -16,11 +16,11 @@
 #include "base/process.h"
 #include "base/string-util.h"
 #include "stage1/layout.h"
-#include "cli/global-options.h"
+#include "cli/command.h"
 #include "pod/pod-process.h"
 #include "pod/pod.h"
 
-enum { EXIT_GENERAL = 254, PAUSE_MS = 50, COUNT_SIZE = 16 };
+enum { PAUSE_MS = 50, COUNT_SIZE = 16 };
 
 static const char *arg_uuid_file;
 static GlobalOptions arg_global = GLOBAL_OPTIONS_INIT;
@@ -75,19 +75,15 @@ static int reload(const Pod *pod, Error *reterr)
     return 0;
 }
 
-static int run(int argc, char **argv, Error *reterr)
+static int run(Error *reterr)
 {
     _cleanup_close_ int root = -EBADF;
     _cleanup_(pod_freep) Pod *pod = NULL;
-    int r = command_line_parse(argc, argv, options, &arg_global, take_option, reterr);
+    int r = arg_uuid_file ? pod_root_open(arg_global.dir, false, &root, reterr)
+                          : error_set(reterr, -EINVAL,
+                                      "--uuid-file= is missing: the file that --uuid-file-save= of "
+                                      "rkt-prepare has written");
 
-    if (r < 0 || arg_global.help)
-        return r;
-    if (!arg_uuid_file)
-        return error_set(
-                reterr, -EINVAL,
-                "--uuid-file= is missing: the file that --uuid-file-save= of rkt-prepare has written");
-    r = pod_root_open(arg_global.dir, false, &root, reterr);
     if (r >= 0)
         r = pod_open_uuid_file(root, arg_uuid_file, &pod, reterr);
     return r < 0 ? r : reload(pod, reterr);
@@ -95,15 +91,13 @@ static int run(int argc, char **argv, Error *reterr)
 
 int main(int argc, char *argv[])
 {
-    _cleanup_error_ Error error = ERROR_INIT;
-    int r = run(argc, argv, &error);
+    static const Command command = { .name = "reload",
+                                     .arguments = "--uuid-file=FILE",
+                                     .summary = "Has a pod's apps reload: ExecReload= of its unit.",
+                                     .options = options,
+                                     .take = take_option,
+                                     .run = run,
+                                     .is_program = true };
 
-    if (r >= 0 && arg_global.help) {
-        (void) puts("usage: rkt-reload --uuid-file=FILE\n\nMakes a pod's apps reload: ExecReload= of its "
-                    "unit.\n");
-        option_print_help(options);
-    }
-    if (r < 0)
-        error_print(&error, r, "reload", arg_global.debug);
-    return r < 0 ? EXIT_GENERAL : 0;
+    return command_main((const Command *const[]){ &command, NULL }, &arg_global, argc, argv);
 }

@@ -7,7 +7,7 @@
 #include <sys/stat.h>
 
 #include "base/log.h"
-#include "cli/global-options.h"
+#include "cli/command.h"
 #include "sandbox/cage.h"
 #include "store/render.h"
 #include "store/unpack.h"
@@ -25,26 +25,13 @@ static int take_option(int id, const char *value, Error *reterr)
     return 0;
 }
 
-static int run(int argc, char **argv, Error *reterr)
+static int run(Error *reterr)
 {
     _cleanup_(store_freep) Store *store = NULL;
     char key[IMAGE_KEY_LENGTH + 1];
-    int r;
+    int r = arg_image ? store_open(arg_global.dir, 0, &store, reterr)
+                      : error_set(reterr, -EINVAL, "needs an image ID");
 
-    r = command_line_parse(argc, argv, options, &arg_global, take_option, reterr);
-    if (r >= 0 && !arg_image && !arg_global.help)
-        r = error_set(reterr, -EINVAL, "needs an image ID");
-    if (r < 0)
-        return r;
-    log_setup("rkt-unpack", arg_global.debug);
-    if (arg_global.help) {
-        (void) puts("Usage: rkt-unpack [OPTIONS] IMAGE-ID\n");
-        option_print_help(global_option_table());
-        return 0;
-    }
-    if (geteuid() != 0)
-        return error_set(reterr, -EPERM, "cannot run as unprivileged user");
-    r = store_open(arg_global.dir, 0, &store, reterr);
     if (r >= 0)
         r = store_find_image(store, arg_image, key, reterr);
     return r < 0 ? r : store_render_tree(store, key, reterr);
@@ -53,17 +40,19 @@ static int run(int argc, char **argv, Error *reterr)
 int main(int argc, char **argv)
 {
     static const CageWork works[] = { { "unpack", unpack_caged }, {} };
-    _cleanup_error_ Error error = ERROR_INIT;
-    int r;
+    static const Command unpack = { .name = "unpack",
+                                    .label = "rkt-unpack",
+                                    .arguments = "IMAGE-ID",
+                                    .summary = "Renders an image into the store's trees.",
+                                    .options = options,
+                                    .take = take_option,
+                                    .run = run,
+                                    .for_root = true,
+                                    .is_program = true };
 
     /* Names in archives are UTF-8, and libarchive asks the locale. */
     (void) setlocale(LC_CTYPE, "C.UTF-8");
     cage_main(argc, argv, works);
     (void) umask(0022);
-    r = run(argc, argv, &error);
-    if (r < 0) {
-        error_print(&error, r, "rkt-unpack", arg_global.debug);
-        return 254;
-    }
-    return 0;
+    return command_main((const Command *const[]){ &unpack, NULL }, &arg_global, argc, argv);
 }

@@ -312,25 +312,26 @@ static int take_option(int id, const char *value, Error *reterr)
     return id == OPTION_POSITIONAL ? strv_extend(&arg_files, value) : 0;
 }
 
-int pod_check(int argc, char **argv, Error *reterr)
+static int run(_unused_ Error *reterr)
 {
     _cleanup_(findings_done) Findings findings = { 0 };
-    int r = command_line_read(argc, argv, options, &pod_global, take_option, reterr);
+    int r = arg_files ? 0 : check_all(&findings);
 
-    if (r >= 0 && pod_global.help) {
-        verb_print_help(
-                "pod check", "[FILE…]",
-                "Reports the errors in pod files, without a FILE in all of them; - is the standard input.",
-                options);
-        return 0;
-    }
-    if (r >= 0 && !arg_files)
-        r = check_all(&findings);
     STRV_FOREACH (file, arg_files)
         if (r >= 0)
             r = check_file(*file, &findings);
-    strv_free(arg_files);
+    strv_free(TAKE_PTR(arg_files));
     if (r >= 0)
         r = print_findings(&findings);
     return r < 0 ? r : findings.n_errors > 0 ? EXIT_BAD_FILE : 0;
 }
+
+const Command pod_check = {
+    .name = "pod check",
+    .arguments = "[FILE…]",
+    .summary = "Reports the errors in pod files, without a FILE in all of them; - is the standard input.",
+    .options = options,
+    .take = take_option,
+    .run = run,
+    .no_directory = true
+};

@@ -17,6 +17,7 @@
 #include "generator/translate.h"
 
 static const char *arg_name = NULL; /* the pod's */
+static PodText arg_text;            /* what the command line says */
 
 /* ----- Words with another meaning in a file ----- */
 
@@ -125,7 +126,7 @@ static int take_arguments(PodText *text, OptionParser *parser, Error *reterr)
     return r;
 }
 
-static int parse_argv(int argc, char **argv, PodText *text, Error *reterr)
+static int parse_argv(int argc, char **argv, Error *reterr)
 {
     OptionParser parser = { .argc = argc,
                             .argv = argv,
@@ -140,15 +141,15 @@ static int parse_argv(int argc, char **argv, PodText *text, Error *reterr)
         if (r < 0 || id == OPTION_END)
             return r;
         if (id == OPTION_POSITIONAL)
-            r = add_image(text, value, reterr);
+            r = add_image(&arg_text, value, reterr);
         else if (id == OPTION_DASH_DASH)
-            r = take_arguments(text, &parser, reterr);
+            r = take_arguments(&arg_text, &parser, reterr);
         else if (global_options_has(id)) {
             r = global_options_take(&pod_global, id, value, reterr);
             if (r >= 0 && !pod_global.help)
-                r = take_flag(text, &parser, id, value, reterr);
+                r = take_flag(&arg_text, &parser, id, value, reterr);
         } else
-            r = take_flag(text, &parser, id, value, reterr);
+            r = take_flag(&arg_text, &parser, id, value, reterr);
         if (r < 0 || pod_global.help)
             return r;
     }
@@ -209,25 +210,25 @@ static void print_help(void)
             flags_with_key(setting_options(SETTING_RUN), of_run, ELEMENTSOF(of_run)));
 }
 
-int pod_generate(int argc, char **argv, Error *reterr)
+static int run(Error *reterr)
 {
-    _cleanup_pod_text_ PodText text = { 0 };
     _cleanup_buffer_ Buffer file = { 0 };
-    int r = parse_argv(argc, argv, &text, reterr);
+    int r = 0;
 
-    if (r >= 0 && pod_global.help) {
-        print_help();
-        return 0;
-    }
-    if (r >= 0 && arg_name)
+    if (arg_name)
         buffer_addf(&file, "# /etc/rkt/pods.d/%s.pod\n", arg_name);
-    for (size_t i = 0; r >= 0 && text.n_apps > 1 && i < text.n_apps; i++)
-        r = name_app(&text.apps[i]);
+    for (size_t i = 0; r >= 0 && arg_text.n_apps > 1 && i < arg_text.n_apps; i++)
+        r = name_app(&arg_text.apps[i]);
     if (r >= 0)
-        r = pod_text_write(&text, &file, reterr);
+        r = pod_text_write(&arg_text, &file, reterr);
     if (r >= 0)
         r = check(&file, reterr);
     if (r >= 0)
         printf("%s", file.data ? file.data : "");
+    pod_text_done(&arg_text);
     return r;
 }
+
+const Command pod_generate = {
+    .name = "pod generate", .parse = parse_argv, .print_help = print_help, .run = run, .no_directory = true
+};

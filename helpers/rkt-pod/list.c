@@ -382,17 +382,11 @@ static int take_option(int id, const char *value, Error *reterr)
     }
 }
 
-int pod_list(int argc, char **argv, Error *reterr)
+static int run(Error *reterr)
 {
     Listing listing = { .search = SEARCH_INIT };
-    int r = command_line_read(argc, argv, options, &pod_global, take_option, reterr);
+    int r = collect(&listing, reterr);
 
-    if (r >= 0 && pod_global.help) {
-        verb_print_help("pod list", "", "Lists the pods that are declared in files.", options);
-        return 0;
-    }
-    if (r >= 0)
-        r = collect(&listing, reterr);
     if (r >= 0)
         r = arg_format == FORMAT_TEXT ? print_table(&listing) : print_json(&listing);
     if (r >= 0)
@@ -400,3 +394,11 @@ int pod_list(int argc, char **argv, Error *reterr)
     listing_done(&listing);
     return r;
 }
+
+const Command pod_list = { .name = "pod list",
+                           .arguments = "",
+                           .summary = "Lists the pods that are declared in files.",
+                           .options = options,
+                           .take = take_option,
+                           .run = run,
+                           .no_directory = true };

@@ -4,14 +4,35 @@
 
 #include <stdio.h>
 
+#include "base/answer.h"
 #include "base/log.h"
 #include "base/string-util.h"
 
 static const Command *find_command(const Command *const *commands, const char *name)
 {
+    if (*commands && !commands[1])
+        return *commands;
     while (*commands && !streq((*commands)->name, name))
         commands++;
     return *commands;
+}
+
+static int read_line(const Command *command, GlobalOptions *global, int argc, char **argv, Error *reterr)
+{
+    int r = command->parse ? command->parse(argc, argv, reterr)
+                           : command_line_read(argc, argv, command->options, global, command->take, reterr);
+
+    return command->for_root ? global_options_check_root(global, r, reterr) : r;
+}
+
+static void print_help(const Command *command)
+{
+    if (command->print_help)
+        command->print_help();
+    else if (command->is_program)
+        program_print_help(command->name, command->arguments, command->summary, command->options);
+    else
+        verb_print_help(command->name, command->arguments, command->summary, command->options);
 }
 
 static int run(const Command *command, GlobalOptions *global, Error *reterr)
@@ -34,16 +55,15 @@ int command_main(const Command *const *commands, GlobalOptions *global, int argc
     const Command *command = find_command(commands, name);
     int r;
 
+    answer_begin();
     if (command) {
         label = command->label ? command->label : command->name;
-        r = command_line_read(argc, argv, command->options, global, command->take, &error);
-        if (command->for_root)
-            r = global_options_check_root(global, r, &error);
+        r = read_line(command, global, argc, argv, &error);
     } else
         r = error_set(&error, -EINVAL, "this build of rkt has no command \"%s\"", name);
     log_setup(label, global->debug);
     if (r >= 0 && global->help) {
-        verb_print_help(command->name, command->arguments, command->summary, command->options);
+        print_help(command);
         return 0;
     }
     if (r >= 0)

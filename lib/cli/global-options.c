@@ -2,7 +2,6 @@
 
 #include "global-options.h"
 
-#include "base/answer.h"
 #include "base/duration.h"
 #include "base/string-util.h"
 #include "settings/settings.h"
@@ -123,7 +122,6 @@ int command_line_read(int argc, char **argv, const Option *options, GlobalOption
     const char *value;
     int id, r;
 
-    answer_begin();
     do {
         r = option_next(&parser, &id, &value, reterr);
         if (r < 0 || id == OPTION_END)
@@ -131,14 +129,6 @@ int command_line_read(int argc, char **argv, const Option *options, GlobalOption
         r = global_options_has(id) ? global_options_take(global, id, value, reterr) : take(id, value, reterr);
     } while (r >= 0);
     return r;
-}
-
-int command_line_parse(int argc, char **argv, const Option *options, GlobalOptions *global, OptionTake take,
-                       Error *reterr)
-{
-    int r = command_line_read(argc, argv, options, global, take, reterr);
-
-    return r < 0 || global->help ? r : global_options_find_dir(global, reterr);
 }
 
 int duration_option_parse(const char *name, const char *value, int64_t *ret_ns, Error *reterr)
@@ -206,10 +196,15 @@ static void print_flags(const char *title, const Option *options)
     option_print_help(options);
 }
 
+static void print_usage(const char *prefix, const char *name, const char *arguments, const char *summary)
+{
+    printf("Usage: %s%s [FLAGS]%s%s\n\n%s\n", prefix, name, *arguments ? " " : "", arguments, summary);
+}
+
 void verb_print_help_more(const char *verb, const char *arguments, const char *summary, const Option *options,
                           const char *title, const Option *more)
 {
-    printf("Usage: rkt %s [FLAGS]%s%s\n\n%s\n", verb, *arguments ? " " : "", arguments, summary);
+    print_usage("rkt ", verb, arguments, summary);
     print_flags("Flags", options);
     print_flags(title, more);
     print_flags("Global flags", global_option_table());
@@ -218,4 +213,11 @@ void verb_print_help_more(const char *verb, const char *arguments, const char *s
 void verb_print_help(const char *verb, const char *arguments, const char *summary, const Option *options)
 {
     verb_print_help_more(verb, arguments, summary, options, NULL, NULL);
+}
+
+void program_print_help(const char *name, const char *arguments, const char *summary, const Option *options)
+{
+    print_usage("rkt-", name, arguments, summary);
+    print_flags("Flags", options);
+    print_flags("Global flags", global_option_table());
 }

@@ -83,10 +83,6 @@ int global_options_check_root(const GlobalOptions *global, int r, Error *reterr)
 /* Reads a whole command line: takes the global flags, and passes everything else (including
  * OPTION_POSITIONAL and OPTION_DASH_DASH) to take, until that fails. */
 typedef int (*OptionTake)(int id, const char *value, Error *reterr);
-int command_line_parse(int argc, char **argv, const Option *options, GlobalOptions *global, OptionTake take,
-                       Error *reterr);
-
-/* The same for a program that does not use dir. */
 int command_line_read(int argc, char **argv, const Option *options, GlobalOptions *global, OptionTake take,
                       Error *reterr);
 
@@ -106,3 +102,6 @@ void verb_print_help(const char *verb, const char *arguments, const char *summar
 /* The same with a second table of flags under a title. */
 void verb_print_help_more(const char *verb, const char *arguments, const char *summary, const Option *options,
                           const char *title, const Option *more);
+
+/* The same for a program that is no verb: `Usage: rkt-NAME ARGUMENTS`. */
+void program_print_help(const char *name, const char *arguments, const char *summary, const Option *options);

@@ -50,7 +50,7 @@ static void test_parse(void)
     _cleanup_strv_ char **passed = NULL;
     _cleanup_free_ char *text = NULL;
 
-    assert_int(command_line_parse(6, argv, none, &global, take_word, NULL), 0);
+    assert_int(command_line_read(6, argv, none, &global, take_word, NULL), 0);
     assert_int(positional, 1);
     assert_int(global_options_to_strv(&global, &passed), 0);
     text = strv_join(passed, " ");

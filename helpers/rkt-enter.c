@@ -1,20 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* rkt-enter: becomes the entrypoint `enter` of a running pod's stage1. */
 
-#include <fcntl.h>
-#include <unistd.h>
-
-#include "base/fd-util.h"
 #include "base/log.h"
 #include "base/spawn.h"
 #include "base/string-util.h"
 #include "cli/choose-app.h"
 #include "cli/command.h"
 #include "stage0/entrypoint.h"
-#include "cli/global-options.h"
 #include "pod/pod-process.h"
-#include "pod/pod-status.h"
-#include "pod/pod.h"
 
 enum { START_ROUNDS = 500, START_PAUSE_US = 10000 };
 

@@ -4,8 +4,6 @@
 #include <sys/stat.h>
 
 #include "base/log.h"
-#include "base/string-util.h"
-#include "cli/global-options.h"
 #include "prepare/prepare.h"
 #include "cli/command.h"
 #include "cli/run-options.h"

@@ -4,29 +4,22 @@
  * this is reported and logged, and the next step is tried: no pod depends on this program, and stage1 may
  * have stopped listening. */
 
-#include <fcntl.h>
 #include <grp.h>
 #include <poll.h>
 #include <sched.h>
 #include <signal.h>
-#include <string.h>
 #include <sys/syscall.h>
 
 #include "base/answer.h"
-#include "base/error.h"
 #include "base/fd-util.h"
 #include "base/log.h"
 #include "base/message.h"
-#include "base/option.h"
 #include "base/record.h"
-#include "base/string-util.h"
-#include "base/uuid.h"
 #include "journal/namespace.h"
 #include "journal/absence.h"
 #include "journal/owner.h"
 #include "cli/command.h"
 #include "sandbox/mount.h"
-#include "sd/bus.h"
 #include "sd/machine.h"
 #include "sd/runtime.h"
 #include "sd/unit.h"

@@ -3,22 +3,14 @@
  * init reports that the reload is complete. systemd 258 and later ignore a RELOADING=1 that comes while
  * this process runs, so the reload must not outlive it. */
 
-#include <errno.h>
 #include <poll.h>
 #include <signal.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/syscall.h>
-#include <unistd.h>
 
-#include "base/cleanup.h"
-#include "base/process.h"
 #include "base/string-util.h"
 #include "stage1/layout.h"
 #include "cli/command.h"
 #include "pod/pod-process.h"
-#include "pod/pod.h"
 
 enum { PAUSE_MS = 50, COUNT_SIZE = 16 };
 

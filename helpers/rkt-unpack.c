@@ -6,7 +6,6 @@
 #include <locale.h>
 #include <sys/stat.h>
 
-#include "base/log.h"
 #include "cli/command.h"
 #include "sandbox/cage.h"
 #include "store/render.h"

@@ -4,12 +4,9 @@
 
 #include "check-sockets.h"
 
-#include <string.h>
-
 #include "appc/image-manifest.h"
 #include "appc/image-reference.h"
 #include "base/string-util.h"
-#include "podfile/keys.h"
 #include "podfile/resolve.h"
 #include "store/store.h"
 

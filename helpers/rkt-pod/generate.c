@@ -2,17 +2,13 @@
 /* rkt pod generate: reads the command line with the tables of rkt run, and reads the resulting file like
  * the generator, so that it never prints a file that the generator would refuse. */
 
-#include <stdio.h>
 #include <sys/stat.h>
 
 #include "appc/image-reference.h"
 #include "appc/types.h"
-#include "base/string-util.h"
 #include "generator/pod-text.h"
 #include "podfile/resolve.h"
-#include "prepare/pod-options.h"
 #include "rkt-pod.h"
-#include "cli/run-options.h"
 #include "settings/values.h"
 #include "generator/translate.h"
 

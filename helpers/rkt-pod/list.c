@@ -2,14 +2,8 @@
 /* rkt pod list: the pods that the search path declares, and their units in systemd. The state comes from
  * PID 1 if there is a bus, else from /run; without systemd there is none. */
 
-#include <dirent.h>
-#include <fcntl.h>
-#include <stdio.h>
-#include <sys/stat.h>
-
 #include "base/array.h"
 #include "base/file-util.h"
-#include "base/string-util.h"
 #include "base/table.h"
 #include "base/uuid.h"
 #include "generator/generate.h"

@@ -4,12 +4,7 @@
 
 #include "rkt-pod.h"
 
-#include <stdio.h>
-
-#include "base/log.h"
 #include "base/string-util.h"
-
-enum { EXIT_GENERAL = 254 };
 
 GlobalOptions pod_global = GLOBAL_OPTIONS_INIT;
 

@@ -41,6 +41,7 @@ answers "a check" "--insecure-options=image" run --insecure-options=im
 answers "another one" "--insecure-options=image,tls" run --insecure-options=image,t
 answers "nothing where a value has an inside" "" run --volume=
 answers "a file" ":files" rm --uuid-file=
+answers "a key, or a word" ":files list" trust l
 answers "a directory" ":directories" list --dir=
 answers "a stage1 in its directory" "--stage1-from-dir=stage1-fly.aci" prepare --stage1-from-dir=stage1-f
 answers "or by its name" "coreos.com/rkt/stage1-host:$(rkt version | sed -n 's/^rkt Version: //p')" run --stage1-name coreos

@@ -7,11 +7,13 @@
 #include "cli/global-options.h"
 #include "settings/pull-policy.h"
 #include "store/store.h"
+#include "trust/keystore.h"
 
 /* What the command line says of all images. */
 typedef struct FetchArguments {
     GlobalOptions global;
     PullPolicy pull_policy;
+    Keystore *keystore; /* NULL: signatures are not verified */
     bool full, quiet;
 } FetchArguments;
 
@@ -21,6 +23,7 @@ typedef struct Request {
     ImageReference *reference;
     const char *path; /* the file; NULL: it is a blob, or nothing has to be read */
     int fd;           /* what has to be read, opened with the caller's rights; -EBADF: nothing */
+    int signature_fd; /* to be verified, opened in the same way; -EBADF: nothing is verified */
     uint64_t size;    /* of that, in bytes */
     char key[IMAGE_KEY_LENGTH + 1]; /* that it has to have; "": any */
 } Request;

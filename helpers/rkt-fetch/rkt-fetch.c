@@ -41,7 +41,7 @@ static int take_request(const char *image)
 
     if (!request)
         return -ENOMEM;
-    *request = (Request){ .image = image, .fd = -EBADF };
+    *request = (Request){ .image = image, .fd = -EBADF, .signature_fd = -EBADF };
     return 0;
 }
 
@@ -100,14 +100,18 @@ static int end_with_input(Error *reterr)
 
 static int run(Error *reterr)
 {
+    _cleanup_(keystore_freep) Keystore *keystore = NULL;
     _cleanup_(store_freep) Store *store = NULL;
     size_t missing = 0;
     int r = answer_is_asked() ? end_with_input(reterr) : 0;
 
     if (r >= 0 && arg_n_requests == 0)
         r = error_set(reterr, -EINVAL, "must provide at least one image");
+    if (r >= 0 && !(arg.global.insecure & INSECURE_IMAGE))
+        r = keystore_open(arg.global.system_config, arg.global.local_config, &keystore, reterr);
     if (r < 0)
         return r;
+    arg.keystore = keystore;
     /* Everything is opened first: nothing comes in when one of several can't. */
     for (size_t i = 0; i < arg_n_requests; i++) {
         r = request_open(&arg_requests[i], &arg, reterr);

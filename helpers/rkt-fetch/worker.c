@@ -16,6 +16,7 @@
 #include "base/string-util.h"
 #include "base/time-util.h"
 #include "store/import.h"
+#include "verify-image.h"
 
 typedef struct Worker {
     int to;
@@ -77,10 +78,10 @@ static void tell_contents(const Request *request, const ImportContents *contents
               contents->tar.sha512);
 }
 
-static int import_image(Store *store, const Request *request, const ImportCages *cages, Worker *worker,
-                        Error *reterr)
+static int import_image(Store *store, const Request *request, const FetchArguments *arguments,
+                        const ImportCages *cages, Worker *worker, Error *reterr)
 {
-    const StoreImportOptions options = { .source_digest = worker->debug };
+    const StoreImportOptions options = { .source_digest = worker->debug || request->signature_fd >= 0 };
     _cleanup_(import_freep) Import *import = NULL;
     WorkerReport report = { .bytes = request->size };
     const ImportContents *contents;
@@ -98,7 +99,9 @@ static int import_image(Store *store, const Request *request, const ImportCages 
     if (*request->key && !streq(request->key, contents->key))
         return error_set(reterr, -EBADMSG, "its bytes were changed: they are those of image %s",
                          contents->key);
-    r = import_commit(import, reterr);
+    r = request->signature_fd >= 0 ? verify_image(request, arguments, contents, reterr) : 0;
+    if (r >= 0)
+        r = import_commit(import, reterr);
     if (r < 0)
         return r;
     memcpy(report.key, contents->key, sizeof(report.key));
@@ -119,7 +122,7 @@ static int import_unprivileged(Store *store, const Request *request, const Fetch
         r = privilege_drop("rkt", reterr);
     if (r >= 0)
         r = worker_end_with(parent);
-    return r < 0 ? r : import_image(store, request, &cages, &worker, reterr);
+    return r < 0 ? r : import_image(store, request, arguments, &cages, &worker, reterr);
 }
 
 int worker_run(Store *store, const Request *request, const FetchArguments *arguments, int to, Error *reterr)

@@ -315,6 +315,7 @@ done
 fails "fetch --pull-policy=never of a name that is not there" 254 'not in the store, and --pull-policy=never' "${fetch[@]}" --pull-policy=never example.com/none
 equals "fetch --pull-policy=new of a name that is" "$("${fetch[@]}" --full --pull-policy=new "$image" 2>/dev/null)" \
     "$("${fetch[@]}" --full "$images/busybox.aci" 2>/dev/null)"
+fails "fetch --no-store does not look there" 254 'not built yet' "${fetch[@]}" --pull-policy=new --no-store "$image"
 matches "fetch --store-only says where it is from" "$("${fetch[@]}" --store-only "$image" 2>&1)" 'using image from local store for image name example.com'
 matches "fetch --pull-policy" "$("${fetch[@]}" --pull-policy=update "$images/busybox.aci" 2>/dev/null)" '^sha512-'
 fails "fetch --signature" 254 "$work/asc" rkt fetch "$images/busybox.aci" --signature="$work/asc"

@@ -13,7 +13,6 @@
 #include "base/answer.h"
 #include "base/fd-util.h"
 #include "base/log.h"
-#include "base/message.h"
 #include "base/record.h"
 #include "journal/namespace.h"
 #include "journal/absence.h"
@@ -24,9 +23,10 @@
 #include "sd/runtime.h"
 #include "sd/unit.h"
 #include "stage1/layout.h"
+#include "stage1-talk.h"
 #include "unit/machine-name.h"
 
-enum { BUS_TIMEOUT_MS = 10000, SUPERVISOR_TIMEOUT_MS = 10000 };
+enum { BUS_TIMEOUT_MS = 10000 };
 enum {
     PATH_IN_POD_MAX = sizeof("/var/log/journal/") + 36,
     DIRECTORY_PAUSE_MS = 2,
@@ -118,119 +118,6 @@ static int check_arguments(Error *reterr)
     return 0;
 }
 
-/* ----- Stage1 ----- */
-
-/* Also true of a zombie. */
-static bool has_ended(pid_t pid)
-{
-    _cleanup_close_ int process = (int) syscall(SYS_pidfd_open, pid, 0);
-    struct pollfd end = { .fd = process, .events = POLLIN };
-
-    return process < 0 ? errno == ESRCH : poll(&end, 1, 0) > 0;
-}
-
-/* Reports to stage1, and logs, how a step ended; not logged if the pod was just faster. */
-static void say_result(const char *step, pid_t leader, int r, const Error *error)
-{
-    const char *cause = r >= 0 ? "" : error_cause(error) ? error_cause(error) : strerror(-r);
-    _cleanup_buffer_ Buffer b = {};
-
-    record_add(&b, step, cause);
-    if (buffer_error(&b) >= 0)
-        (void) write_full(STDOUT_FILENO, b.data, b.size);
-    if (r >= 0)
-        return;
-    if (leader > 0 && has_ended(leader))
-        log_debug("%s: %s", step, cause);
-    else
-        log_warning("%s: %s", step, cause);
-}
-
-/* Waits for a record; *ret_descriptor is the descriptor that came with it, or -EBADF. -ECONNRESET: no
- * process is left that could send one; -ETIME: none came in time. Our standard input need not be a socket. */
-static int hear_record(char *line, size_t size, int timeout_ms, char **ret_key, char **ret_value,
-                       int *ret_descriptor)
-{
-    _cleanup_close_ int descriptor = -EBADF;
-    struct pollfd pfd = { .fd = STDIN_FILENO, .events = POLLIN };
-
-    for (size_t n = 0; n + 1 < size;) {
-        int came = -EBADF, r = poll(&pfd, 1, timeout_ms);
-        ssize_t k;
-
-        if (r < 0 && errno == EINTR)
-            continue;
-        if (r <= 0)
-            return r < 0 ? -errno : -ETIME;
-        k = message_receive(STDIN_FILENO, line + n, 1, &came);
-        if (k == -ENOTSOCK && (k = read(STDIN_FILENO, line + n, 1)) < 0)
-            k = -errno;
-        if (came >= 0) {
-            (void) safe_close(descriptor);
-            descriptor = came;
-        }
-        if (k == -EAGAIN || k == -EINTR)
-            continue;
-        if (k <= 0)
-            return k < 0 ? (int) k : -ECONNRESET;
-        if (line[n++] == '\n') {
-            line[n] = '\0';
-            *ret_descriptor = TAKE_FD(descriptor);
-            return record_next(&line, ret_key, ret_value);
-        }
-    }
-    return -EBADMSG;
-}
-
-typedef struct Pod {
-    pid_t leader;    /* 0: not yet reported */
-    bool supervised; /* or could not be made */
-    int connection;  /* the supervisor's connection to machined; -EBADF: none */
-} Pod;
-
-/* leader=PID, or supervisor=, with the connection if one could be made. */
-static int hear_pod(Pod *pod, int timeout_ms)
-{
-    _cleanup_close_ int descriptor = -EBADF;
-    char line[64], *key, *value;
-    uint64_t pid;
-    int r = hear_record(line, sizeof(line), timeout_ms, &key, &value, &descriptor);
-
-    if (r < 0)
-        return r;
-    if (streq(key, "supervisor") && !pod->supervised) {
-        pod->supervised = true;
-        pod->connection = TAKE_FD(descriptor);
-        return 0;
-    }
-    if (!streq(key, "leader") || parse_u64(value, &pid) < 0 || pid <= 1 || pid > INT32_MAX)
-        return -EBADMSG;
-    pod->leader = (pid_t) pid;
-    return 0;
-}
-
-/* -ECONNRESET: stage1 ended without it. */
-static int hear_leader(Pod *pod)
-{
-    int r = 0;
-
-    while (r >= 0 && pod->leader == 0)
-        r = hear_pod(pod, -1);
-    return r;
-}
-
-/* The pod's init makes its supervisor connect while it sets itself up. Without that connection machined
- * takes us for the supervisor. */
-static void hear_supervisor(Pod *pod)
-{
-    int r = 0;
-
-    while (r >= 0 && !pod->supervised)
-        r = hear_pod(pod, SUPERVISOR_TIMEOUT_MS);
-    if (r < 0)
-        log_debug("no supervisor of the pod: %s", strerror(-r));
-}
-
 /* ----- Steps ----- */
 
 /* Done before anything makes PID 1 load the journal's unit. Returns 1 if a running journald must be
@@ -242,7 +129,7 @@ static int prepare_journal(void)
                                     &error);
 
     if (r < 0) {
-        say_result("journal", 0, r, &error);
+        stage1_say_result("journal", 0, r, &error);
         return r;
     }
     r = journal_namespace_prepare_unit(arg_journal_namespace, arg_in_unit);
@@ -262,7 +149,7 @@ static void start_journal(Bus *bus, bool anew)
 
     (void) journal_namespace_unit(arg_journal_namespace, unit);
     r = anew ? unit_restart(bus, unit, &error) : unit_start(bus, unit, &error);
-    say_result("journal", 0, r, &error);
+    stage1_say_result("journal", 0, r, &error);
 }
 
 /* The path where `journalctl -M` looks for the journal of a machine with this ID. */
@@ -306,7 +193,7 @@ static bool await_directory(pid_t leader, const char *path)
 
     (void) snprintf(in_root, sizeof(in_root), "/proc/%d/root%s", (int) leader, path);
     for (unsigned ms = 0; access(in_root, F_OK) < 0; ms += DIRECTORY_PAUSE_MS) {
-        if (ms >= DIRECTORY_TIMEOUT_MS || has_ended(leader))
+        if (ms >= DIRECTORY_TIMEOUT_MS || leader_has_ended(leader))
             return false;
         (void) poll(NULL, 0, DIRECTORY_PAUSE_MS);
     }
@@ -386,7 +273,7 @@ static void start_scope(Bus *bus, pid_t leader)
         (void) unit_stop(bus, name, NULL);
         r = error_set(&error, -ESRCH, "the pod's init has ended");
     }
-    say_result("scope", leader, r, &error);
+    stage1_say_result("scope", leader, r, &error);
 }
 
 static void register_machine(Bus *bus, const Pod *pod)
@@ -398,7 +285,7 @@ static void register_machine(Bus *bus, const Pod *pod)
                                .root_directory = arg_root_directory,
                                .connection = pod->connection };
 
-    say_result("machine", pod->leader, machine_register(bus, &machine, &error), &error);
+    stage1_say_result("machine", pod->leader, machine_register(bus, &machine, &error), &error);
 }
 
 /* A pod in its own scope waits for that, but no pod waits for its journal. */
@@ -416,7 +303,7 @@ static int run_register(Error *reterr)
     machined_wake(bus);
     if (journal && !arg_scope)
         start_journal(bus, anew);
-    r = hear_leader(&pod);
+    r = stage1_hear_leader(&pod);
     if (r == -ECONNRESET) /* the pod could not be started, which stage1 reports */
         return 0;
     if (r < 0)
@@ -429,7 +316,7 @@ static int run_register(Error *reterr)
     if (journal && leader_fd >= 0)
         show_journal(pod.leader, leader_fd);
     if (arg_supervised)
-        hear_supervisor(&pod);
+        stage1_hear_supervisor(&pod);
     register_machine(bus, &pod);
     pod.connection = safe_close(pod.connection);
     if (journal) {

@@ -69,7 +69,7 @@ equals "it ran before" "$(ls nested)" $'cache\nran'
 equals "and does not have the host" "$(find . -name escaped)" ""
 matches "the error names the link, who could put it there, and the way out" \
     "$(journalctl --unit=rkt-nested --output=cat --no-pager)" \
-    "\"$work/nested/cache\" is a link to \"/\".*apps that have the volume source \"$work/nested\".*name what"
+    "\"$work/nested/cache\" is a link to \"/\".*apps that have the volume source \"$work/nested\".*name its target"
 systemctl stop rkt-nested
 remove_pod_file nested
 refused "… also for another pod" 'is a link to' "$work/nested/cache"

@@ -104,7 +104,7 @@ static bool is_broken(const Pod *pod)
 
     if (fstatat(pod->fd, POD_MANIFEST, &st, AT_SYMLINK_NOFOLLOW) < 0)
         return errno == ENOENT;
-    return st.st_size == 0 || plan_read(pod->fd, &plan, NULL) == -EBADMSG;
+    return st.st_size == 0 || plan_read(pod->fd, &plan, NULL) == -ENODATA;
 }
 
 static int mark_if_ended(Pod *pod, void *userdata)

@@ -22,6 +22,7 @@
 #include "base/answer.h"
 #include "base/fd-util.h"
 #include "base/log.h"
+#include "base/printable.h"
 #include "base/string-util.h"
 #include "base/time-util.h"
 #include "cli/command.h"
@@ -38,6 +39,8 @@ typedef struct Task {
     int process, reports;
     uint64_t bytes;
     char key[IMAGE_KEY_LENGTH + 1]; /* "": it is not in the store */
+    int r;                          /* as error, which its worker has reported; 0: none */
+    Error error;
 } Task;
 
 typedef struct Fetch {
@@ -98,7 +101,7 @@ static size_t print_keys(const Fetch *fetch)
 typedef struct Step {
     bool (*applies)(const Task *task);
     int (*run)(const Fetch *fetch, const Task *task, int to); /* in the child; its exit status */
-    void (*end)(Task *task, int status);                      /* as of waitpid(2); NULL: it does not matter */
+    void (*end)(const Fetch *fetch, Task *task, int status);  /* as of waitpid(2); NULL: it does not matter */
 } Step;
 
 static void forget_child(Fetch *fetch, Task *task)
@@ -107,6 +110,27 @@ static void forget_child(Fetch *fetch, Task *task)
     task->reports = safe_close(task->reports);
     task->pid = 0;
     fetch->n_children--;
+}
+
+/* In a child: what is open for the other images is not for it. */
+static void close_others(const Fetch *fetch, const Task *own)
+{
+    for (size_t i = 0; i < fetch->n; i++) {
+        const Task *task = &fetch->tasks[i];
+
+        (void) safe_close(task->reports);
+        (void) safe_close(task->process);
+        if (task != own) {
+            (void) safe_close(task->request->fd);
+            (void) safe_close(task->request->signature_fd);
+        }
+    }
+}
+
+static int work(const Fetch *fetch, const Task *task, const Step *step, pid_t parent, int to)
+{
+    close_others(fetch, task);
+    return worker_end_with(parent) < 0 ? EXIT_GENERAL : step->run(fetch, task, to);
 }
 
 static int start_child(Fetch *fetch, Task *task, const Step *step)
@@ -125,19 +149,40 @@ static int start_child(Fetch *fetch, Task *task, const Step *step)
     if (task->pid < 0)
         return -errno;
     if (task->pid == 0)
-        _exit(worker_end_with(parent) < 0 ? EXIT_GENERAL : step->run(fetch, task, to));
+        _exit(work(fetch, task, step, parent, to));
     fetch->n_children++;
     task->process = (int) syscall(SYS_pidfd_open, task->pid, 0);
     return task->process < 0 ? -errno : 0;
 }
 
-/* Nothing of what it says counts but a number and a key, both looked at. */
+static void note_error(Task *task, WorkerReport *report)
+{
+    char *rest = report->words, *line;
+
+    report->words[sizeof(report->words) - 1] = '\0';
+    string_sanitize(report->words, "\n");
+    task->r = report->error > 0 && report->error < 4096 ? -report->error : -EIO;
+    error_done(&task->error);
+    while ((line = strsep(&rest, "\n")) && *line)
+        (void) (task->error.n == 0 ? error_set(&task->error, task->r, "%s", line)
+                                   : error_prefix(&task->error, task->r, "%s", line));
+}
+
+/* Nothing of what it says counts but a number, a key and the words of an error, all looked at. A few reports
+ * a turn: one that never stops keeps nobody from the others. */
 static void hear(Fetch *fetch, Task *task)
 {
-    WorkerReport report;
-    ssize_t n;
+    enum { REPORTS_MAX = 64 }; /* more than a pipe holds */
+    ssize_t n = 1;
 
-    while ((n = read(task->reports, &report, sizeof(report))) == (ssize_t) sizeof(report)) {
+    for (size_t i = 0; i < REPORTS_MAX; i++) {
+        WorkerReport report;
+
+        n = read(task->reports, &report, sizeof(report));
+        if (n != (ssize_t) sizeof(report))
+            break;
+        if (report.error != 0)
+            note_error(task, &report);
         if (report.bytes > task->bytes && report.bytes <= task->request->size)
             task->bytes = report.bytes;
         report.key[IMAGE_KEY_LENGTH] = '\0';
@@ -159,7 +204,7 @@ static int end_child(Fetch *fetch, Task *task, const Step *step)
             return -errno;
     forget_child(fetch, task);
     if (step->end)
-        step->end(task, status);
+        step->end(fetch, task, status);
     return 0;
 }
 
@@ -216,21 +261,27 @@ static int read_image(const Fetch *fetch, const Task *task, int to)
     _cleanup_error_ Error error = ERROR_INIT;
     int r = worker_run(fetch->store, task->request, fetch->arguments, to, &error);
 
-    if (r >= 0)
-        return 0;
-    if (fetch->shows)
-        (void) fputs(erase_line, stderr);
-    error_print(&error, r, "fetch", fetch->arguments->global.debug);
-    return EXIT_GENERAL;
+    if (r < 0)
+        worker_report_error(to, r, &error);
+    return r < 0 ? EXIT_GENERAL : 0;
 }
 
-static void end_reading(Task *task, int status)
+/* Errors are printed here, by one process: whole, and one after the other. */
+static void end_reading(const Fetch *fetch, Task *task, int status)
 {
+    if (status == 0 && *task->key)
+        return;
+    *task->key = '\0';
     if (WIFSIGNALED(status))
-        log_error("cannot fetch \"%s\": its worker was ended by signal %d (%s)", task->request->image,
-                  WTERMSIG(status), strsignal(WTERMSIG(status)));
-    if (status != 0)
-        *task->key = '\0';
+        task->r = error_set(&task->error, -EIO, "its worker was ended by signal %d (%s)", WTERMSIG(status),
+                            strsignal(WTERMSIG(status)));
+    else if (task->r == 0)
+        task->r = error_set(&task->error, -EIO, "its worker has failed without a word");
+    (void) error_prefix(&task->error, task->r, "cannot fetch \"%s\"", task->request->image);
+    if (fetch->shows)
+        (void) fputs(erase_line, stderr);
+    error_print(&task->error, task->r, "fetch", fetch->arguments->global.debug);
+    error_done(&task->error);
 }
 
 /* ----- Rendering ----- */

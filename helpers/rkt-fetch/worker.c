@@ -108,8 +108,16 @@ static int import_image(Store *store, const Request *request, const FetchArgumen
     return write_full(worker->to, &report, sizeof(report));
 }
 
-static int import_unprivileged(Store *store, const Request *request, const FetchArguments *arguments, int to,
-                               Error *reterr)
+void worker_report_error(int to, int r, const Error *error)
+{
+    WorkerReport report = { .error = -r };
+
+    for (size_t i = 0, n = 0; i < error->n && n < sizeof(report.words); i++)
+        n += (size_t) snprintf(report.words + n, sizeof(report.words) - n, "%s\n", error->chain[i]);
+    (void) write_full(to, &report, sizeof(report));
+}
+
+int worker_run(Store *store, const Request *request, const FetchArguments *arguments, int to, Error *reterr)
 {
     _cleanup_(import_cages_done) ImportCages cages = {};
     Worker worker = { .to = to, .debug = arguments->global.debug };
@@ -123,11 +131,4 @@ static int import_unprivileged(Store *store, const Request *request, const Fetch
     if (r >= 0)
         r = worker_end_with(parent);
     return r < 0 ? r : import_image(store, request, arguments, &cages, &worker, reterr);
-}
-
-int worker_run(Store *store, const Request *request, const FetchArguments *arguments, int to, Error *reterr)
-{
-    int r = import_unprivileged(store, request, arguments, to, reterr);
-
-    return r < 0 ? error_prefix(reterr, r, "cannot fetch \"%s\"", request->image) : 0;
 }

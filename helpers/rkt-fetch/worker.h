@@ -5,11 +5,18 @@
 
 #include "request.h"
 
+enum { WORKER_WORDS_MAX = 2048 };
+
 /* What a worker writes to its pipe, several times. It is small enough for an atomic write. */
 typedef struct WorkerReport {
     uint64_t bytes;                 /* read so far */
     char key[IMAGE_KEY_LENGTH + 1]; /* of the image, once that is in the store; "": not yet */
+    int error;                      /* a positive errno: it has failed */
+    char words[WORKER_WORDS_MAX];   /* the messages of the error, the innermost first, a line each */
 } WorkerReport;
+
+/* Writes a report of an error to the descriptor `to`; r is its negative errno. */
+void worker_report_error(int to, int r, const Error *error);
 
 /* Gives up all privileges, reads the image and puts it into the store, and writes reports to the descriptor
  * `to` meanwhile. Call it in a child process: the privileges do not come back. */

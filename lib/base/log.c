@@ -47,6 +47,10 @@ void log_setup(const char *command, bool debug)
     (void) has_levels(); /* the environment and the descriptor may not last */
 }
 
+/* Bytes of an answered message: escaped it is still written atomically (PIPE_BUF), beside those of other
+ * processes. */
+enum { ANSWERED_MAX = 1200 };
+
 static void log_write(int level, const char *command, const char *format, va_list ap)
 {
     char text[2048];
@@ -54,7 +58,7 @@ static void log_write(int level, const char *command, const char *format, va_lis
     (void) vsnprintf(text, sizeof(text), format, ap);
     string_sanitize(text, "\t");
     if (answer_has_messages())
-        answer(ANSWER_MESSAGE, "<%d>%s: %s", level, command, text);
+        answer(ANSWER_MESSAGE, "<%d>%s: %.*s", level, command, ANSWERED_MAX, text);
     else if (has_levels())
         fprintf(stderr, "<%d>%s: %s\n", level, command, text);
     else

@@ -185,7 +185,7 @@ static int read_records(int dir, const char *path, const RecordField *fields, vo
         return error_set_errno(reterr, r, "cannot read the pod's \"%s\"", path);
     /* After a power cut a file may be there without its bytes. */
     if (size == 0)
-        return error_set(reterr, -EBADMSG, "the pod's \"%s\" is empty; prepare the pod again", path);
+        return error_set(reterr, -ENODATA, "the pod's \"%s\" is empty; prepare the pod again", path);
     if (!startswith(text, VERSION))
         return error_set(reterr, -EPROTONOSUPPORT,
                          "the pod was prepared by another version of rkt; prepare it again");
@@ -203,7 +203,7 @@ static int read_app(int pod_dir, const char *name, Plan *plan, Error *reterr)
 
     if (r >= 0)
         r = read_records(pod_dir, path, app_fields, app, reterr);
-    return r == -ENOENT ? -EBADMSG : r;
+    return r == -ENOENT ? -ENODATA : r;
 }
 
 static int compare_positions(const void *a, const void *b)

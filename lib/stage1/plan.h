@@ -121,5 +121,6 @@ int plan_find_app(const Plan *plan, const char *name, const PlanApp **ret, Error
 int plan_write(const Plan *plan, int pod_dir, Error *reterr);
 
 /* Has at least one app. -EPROTONOSUPPORT: it is another version's; -ENOENT: there is none;
- * -EBADMSG: damaged, as after a power cut. */
+ * -ENODATA: a file of it is empty, or an app's is missing, as after a power cut; -EBADMSG: damaged otherwise.
+ */
 int plan_read(int pod_dir, Plan **ret, Error *reterr);
